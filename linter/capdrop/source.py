@@ -1,0 +1,234 @@
+"""Bytes to text, and offsets to lines.
+
+Everything else in capdrop holds half-open spans of code points; only a `Source` knows lines and columns.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+LARGEST_FILE = 16 * 1024 * 1024
+"""Bytes; a larger file is not analysed."""
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+
+
+class Record:
+    """A plain value: equal, hashable and printable by its slots.
+
+    It stands in for `typing.NamedTuple`, whose import and class creation would be a third of our start-up.
+    """
+
+    __slots__: tuple[str, ...] = ()
+
+    def _fields(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other._fields() == self._fields()  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash(self._fields())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self._fields()))})"
+
+
+class Span(Record):
+    """A half-open range of code points."""
+
+    __slots__ = ("end", "start")
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+
+    def _fields(self) -> tuple[object, ...]:
+        return (self.start, self.end)
+
+    def __lt__(self, other: Span) -> bool:
+        return (self.start, self.end) < (other.start, other.end)
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def __bool__(self) -> bool:
+        return True
+
+    def covers(self, other: Span) -> bool:
+        """Whether `other` lies inside this span."""
+        return self.start <= other.start and other.end <= self.end
+
+
+class Position(Record):
+    """A line and a column, both counted from 1; columns in code points."""
+
+    __slots__ = ("column", "line")
+
+    def __init__(self, line: int, column: int) -> None:
+        self.line = line
+        self.column = column
+
+
+class Unreadable(Exception):
+    """A file that cannot be turned into text; the message says why, in one line."""
+
+
+class Source:
+    """The text of one file, without its byte-order mark, with its line ends as they stand."""
+
+    __slots__ = ("_starts", "bom", "encoding", "path", "text")
+
+    def __init__(self, path: str, text: str, encoding: str = "utf-8", bom: bytes = b"") -> None:
+        self.path = path
+        self.text = text
+        self.encoding = encoding
+        self.bom = bom
+        self._starts: list[int] | None = None
+
+    def __getitem__(self, span: Span) -> str:
+        return self.text[span.start : span.end]
+
+    def __repr__(self) -> str:
+        return f"Source({self.path!r}, {len(self.text)} characters)"
+
+    @property
+    def starts(self) -> list[int]:
+        """The offset at which each line begins."""
+        if self._starts is None:
+            text = self.text
+            if "\r" in text:
+                self._starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
+            else:
+                self._starts = [0]
+                at = text.find("\n")
+                while at >= 0:
+                    self._starts.append(at + 1)
+                    at = text.find("\n", at + 1)
+        return self._starts
+
+    @property
+    def newline(self) -> str:
+        """The line end this file uses, judged by its first line."""
+        first = _LINE_END.search(self.text)
+        return first.group() if first else "\n"
+
+    def position(self, offset: int) -> Position:
+        """The line and column of an offset."""
+        line = bisect_right(self.starts, offset)
+        return Position(line, offset - self.starts[line - 1] + 1)
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and column, both from 1, kept inside the text."""
+        starts = self.starts
+        if line < 1:
+            return 0
+        if line > len(starts):
+            return len(self.text)
+        return min(starts[line - 1] + max(column, 1) - 1, self.line(line).end)
+
+    def line(self, number: int) -> Span:
+        """The span of a line (from 1), without its line end."""
+        starts = self.starts
+        start = starts[number - 1]
+        if number == len(starts):
+            return Span(start, len(self.text))
+        end = starts[number] - 1
+        if end > start and self.text[end] == "\n" and self.text[end - 1] == "\r":
+            end -= 1
+        return Span(start, end)
+
+    def encode(self, text: str | None = None) -> bytes:
+        """The bytes that a text of this file, or its present one, is written as."""
+        return self.bom + (self.text if text is None else text).encode(self.encoding)
+
+    def with_text(self, text: str) -> Source:
+        """The same file holding another text."""
+        return Source(self.path, text, self.encoding, self.bom)
+
+
+def decode(path: str, data: bytes) -> Source:
+    """The text of `data`, by its byte-order mark, else as UTF-8. Raises `Unreadable`."""
+    if len(data) > LARGEST_FILE:
+        raise Unreadable(f"larger than {LARGEST_FILE // 1024 // 1024} MiB")
+    encoding, bom = "utf-8", b""
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            encoding, bom = name, mark
+            break
+    try:
+        text = data[len(bom) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"not {encoding.upper()} text (byte {error.start + len(bom)})") from None
+    if "\0" in text:
+        raise Unreadable("holds NUL characters, so it is not text (UTF-16 needs a byte-order mark)")
+    return Source(path, text, encoding, bom)
+
+
+class Fragment:
+    """Text taken out of a source (unquoted, unescaped, joined, decoded) whose every character still knows its place.
+
+    `starts` are the offsets in `text` at which a run of characters begins that also stand together in the source, and
+    `places` the source offsets of those runs. Both ascend.
+    """
+
+    __slots__ = ("places", "starts", "text")
+
+    def __init__(self, text: str, starts: list[int], places: list[int]) -> None:
+        self.text = text
+        self.starts = starts
+        self.places = places
+
+    def __repr__(self) -> str:
+        return f"Fragment({self.text!r} at {self.places[0]})"
+
+    @classmethod
+    def at(cls, text: str, place: int) -> Fragment:
+        """Text that stands in the source exactly as it is, from `place` on."""
+        return cls(text, [0], [place])
+
+    def place(self, offset: int) -> int:
+        """The source offset of a character."""
+        run = bisect_right(self.starts, offset) - 1
+        return self.places[run] + offset - self.starts[run]
+
+    def span(self, start: int = 0, end: int | None = None) -> Span:
+        """The source span that a range of the text came from, from its first character to its last."""
+        end = len(self.text) if end is None else end
+        first = self.place(start)
+        return Span(first, self.place(end - 1) + 1 if end > start else first)
+
+    def part(self, start: int, end: int) -> Fragment:
+        """A range of this fragment as a fragment of its own."""
+        if len(self.starts) == 1:
+            return Fragment(self.text[start:end], [0], [self.places[0] + start])
+        first = bisect_right(self.starts, start) - 1
+        last = max(first, bisect_right(self.starts, end - 1) - 1)
+        starts = [0, *(s - start for s in self.starts[first + 1 : last + 1])]
+        places = [self.place(start), *self.places[first + 1 : last + 1]]
+        return Fragment(self.text[start:end], starts, places)
+
+    def within(self, outer: Fragment) -> Fragment:
+        """This fragment of `outer.text`, with its places taken on to the source of `outer`."""
+        if len(outer.starts) == 1:
+            shift = outer.places[0]
+            return Fragment(self.text, self.starts, [place + shift for place in self.places])
+        starts: list[int] = []
+        places: list[int] = []
+        for index, start in enumerate(self.starts):
+            stop = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text)
+            inner = self.places[index]
+            starts.append(start)
+            places.append(outer.place(inner))
+            run = bisect_right(outer.starts, inner)
+            while run < len(outer.starts) and outer.starts[run] < inner + stop - start:
+                starts.append(start + outer.starts[run] - inner)
+                places.append(outer.places[run])
+                run += 1
+        return Fragment(self.text, starts, places)
