@@ -49,13 +49,22 @@ class Edit(Record):
 class Fix(Record):
     """A change that would mend a finding.
 
-    A change that the writer refused has no edits, is `Safety.DISPLAY`, and its caveat says why.
+    A change that the writer refused has no edits, is `Safety.DISPLAY`, and its caveat says why. `touches` names the subject
+    and the fact that it may alter; its proof demands that all others stay equal.
     """
 
-    __slots__ = ("caveat", "edits", "safety", "title")
+    __slots__ = ("caveat", "edits", "safety", "title", "touches")
 
-    def __init__(self, title: str, edits: tuple[Edit, ...] = (), safety: Safety = Safety.UNSAFE, caveat: str = "") -> None:
+    def __init__(
+        self,
+        title: str,
+        edits: tuple[Edit, ...] = (),
+        safety: Safety = Safety.UNSAFE,
+        caveat: str = "",
+        touches: tuple[str, str] = ("", ""),
+    ) -> None:
         self.title = title
+        self.touches = touches
         self.edits = edits
         self.safety = safety if edits else Safety.DISPLAY
         self.caveat = caveat

@@ -1,0 +1,162 @@
+"""Objects, their fields as values, and the entries of ConfigMaps and Secrets."""
+
+from __future__ import annotations
+
+from ...model.kubernetes_object import KubernetesObject
+from ...model.subject import Origin, Subject
+from ...model.text import Text
+from ...model.value import Value
+from ...model.variable import Variable
+from ...source import Fragment, Source, Span
+from ...syntax.template import is_masked
+from ...syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
+from ..settings_file import variables_in_settings
+from ..yaml_view import Field, Section, followed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SETTINGS_FILES = (".properties", ".conf", ".cfg", ".ini", ".env", ".toml", ".yaml", ".yml")
+_LARGEST_DECODED = 65_536
+
+
+class ObjectOrigin(Origin):
+    """The fields of an object."""
+
+    __slots__ = ("section",)
+
+    def __init__(self, section: Section) -> None:
+        self.section = section
+
+    def read(self, fact: str) -> Value:
+        field = self.section.find(fact)
+        source = self.section.source
+        if field is None:
+            assert self.section.mapping is not None
+            return Value.absent(source, self.section.mapping.entries[0].span)
+        return value_of(source, field.value, 0)
+
+
+def value_of(source: Source, node: Node | None, depth: int) -> Value:
+    """A node as a value: text, number-like text and yes/no, tuples of values, dictionaries of values."""
+    node, trail, _ = followed(source, node, (), False)
+    assert node is not None
+    if isinstance(node, Sequence):
+        return Value.known(tuple(value_of(source, item, depth + 1) for item in node.items), source, node.span, trail, node=node)
+    if isinstance(node, Mapping):
+        fields = Section(source, node).fields
+        content = {name: value_of(source, field.value, depth + 1) for name, field in fields.items()} if depth < 40 else {}
+        return Value.known(content, source, node.span, trail, node=node)
+    assert isinstance(node, Scalar)
+    if is_masked(node.value):
+        return Value.unknown("a template action decides it", source, node.span, trail, node=node)
+    answer = boolean(node)
+    return Value.known(node.value if answer is None else answer, source, node.span, trail, node=node)
+
+
+def object_of(source: Source, section: Section) -> KubernetesObject | None:
+    """The object that a mapping is; None where it has no kind."""
+    kind = section.text("kind")
+    if not kind or section.mapping is None:
+        return None
+    name = section.text("metadata.name") or section.text("metadata.generateName")
+    name = "" if is_masked(name) else name
+    return KubernetesObject(
+        source,
+        section.mapping.entries[0].span,
+        f"{kind}/{name}".rstrip("/"),
+        ObjectOrigin(section),
+        kind=kind,
+        api_version=section.text("apiVersion"),
+        name=name,
+        namespace=section.text("metadata.namespace"),
+    )
+
+
+def entries_of(source: Source, thing: KubernetesObject, section: Section) -> Iterator[Subject]:
+    """The named values of a ConfigMap or Secret."""
+    if thing.api_version != "v1":
+        return
+    if thing.kind == "ConfigMap":
+        for name, field in section.section("data").fields.items():
+            yield from _plain(source, thing, f"{thing.address} data", name, field, "configmap")
+    elif thing.kind == "Secret":
+        for name, field in section.section("stringData").fields.items():
+            yield from _plain(source, thing, f"{thing.address} stringData", name, field, "secret")
+        for name, field in section.section("data").fields.items():
+            yield from _encoded(source, thing, name, field)
+
+
+def _plain(source: Source, thing: KubernetesObject, address: str, name: str, field: Field, place: str) -> Iterator[Variable]:
+    if not isinstance(field.value, Scalar) or is_masked(field.value.value):
+        return
+    fragment = field.value.fragment(source.text)
+    if "\n" in fragment.text.strip() and place == "configmap":
+        if "." not in name or name.lower().endswith(SETTINGS_FILES):
+            yield from variables_in_settings(fragment, source, f"{address}.{name}")
+        return
+    yield _variable(source, f"{address}.{name}", name, field, fragment, place)
+
+
+def _encoded(source: Source, thing: KubernetesObject, name: str, field: Field) -> Iterator[Subject]:
+    if not isinstance(field.value, Scalar) or is_masked(field.value.value):
+        return
+    fragment = decoded(field.value.fragment(source.text))
+    if fragment is None:
+        return
+    address = f"{thing.address} data.{name}"
+    yield Text(source, field.span, address, fragment=fragment, address_at=_always(address))
+    yield _variable(source, address, name, field, fragment, "secret")
+
+
+def _always(address: str) -> Callable[[int], str]:
+    return lambda offset: address
+
+
+def _variable(source: Source, address: str, name: str, field: Field, fragment: Fragment, place: str) -> Variable:
+    return Variable(
+        source,
+        field.span,
+        address,
+        None,
+        name=name,
+        name_span=field.entry.key.span,
+        value=Value.known(fragment.text, source, field.span, field.trail, node=field.value),
+        fragment=fragment,
+        place=place,
+    )
+
+
+def decoded(encoded: Fragment) -> Fragment | None:
+    """Base64 text as what it holds, each character placed where its encoding begins; None where it is not text."""
+    from binascii import Error, a2b_base64
+
+    letters = [at for at, character in enumerate(encoded.text) if not character.isspace()]
+    if not letters or len(letters) > _LARGEST_DECODED:
+        return None
+    try:
+        text = a2b_base64("".join(encoded.text[at] for at in letters).encode("ascii")).decode("utf-8")
+    except (Error, UnicodeError):
+        return None
+    places: list[int] = []
+    taken = 0
+    for character in text:
+        places.append(encoded.place(letters[taken * 4 // 3]))
+        taken += len(character.encode("utf-8"))
+    return _Decoded(text, list(range(len(text))), places, encoded.place(letters[-1]) + 1) if text else None
+
+
+class _Decoded(Fragment):
+    """Decoded text: a range of it covers the encoding up to where the next character begins."""
+
+    __slots__ = ("end",)
+
+    def __init__(self, text: str, starts: list[int], places: list[int], end: int) -> None:
+        super().__init__(text, starts, places)
+        self.end = end
+
+    def span(self, start: int = 0, end: int | None = None) -> Span:
+        end = len(self.text) if end is None else end
+        stop = self.end if end >= len(self.text) else self.places[end]
+        return Span(self.places[min(start, len(self.places) - 1)], max(stop, self.places[start] + 1))

@@ -1,0 +1,90 @@
+"""What every YAML dialect starts from: the documents of a file, masked where it is a template, and its oddities."""
+
+from __future__ import annotations
+
+from ..model.oddity import Oddity
+from ..model.subject import Subject
+from ..model.text import Text
+from ..reading import Gap, Reading
+from ..source import Fragment, Source, Span
+from ..syntax import template, yaml
+from ..syntax.yaml import Entry, Mapping, Node, Scalar, Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+class YamlFile:
+    """The documents of a file. A template is read with its actions masked, and is never fixed by itself."""
+
+    __slots__ = ("documents", "fixable", "gaps", "inserts", "source", "stream")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.gaps: list[Gap] = []
+        self.inserts: list[Span] = []
+        text = source.text
+        templated = "{{" in text and template.looks_templated(text)
+        if templated:
+            masked = template.mask(text)
+            text = masked.text
+            self.inserts = masked.inserts
+            first = masked.actions[0] if masked.actions else Span(0, 0)
+            self.gaps.append(Gap(first, "template: its actions are not run, so what they decide is unknown", by_design=True))
+        self.stream = yaml.parse(text)
+        self.documents = [document for document in self.stream.documents if document.root is not None]
+        whole = not self.documents and bool(self.stream.problems)
+        self.gaps.extend(Gap(problem.span, problem.message, blocks=whole) for problem in self.stream.problems)
+        self.fixable = not self.gaps
+
+    def reading(self, subjects: Iterable[Subject], summary: tuple[object, ...] = ()) -> Reading:
+        """The reading of this file with these subjects."""
+        return Reading(
+            self.source, subjects, gaps=self.gaps, comments=self.stream.comments, summary=summary, fixable=self.fixable
+        )
+
+    def subjects(self) -> Iterator[Subject]:
+        """What every YAML file has: its text, and keys that are written twice."""
+        yield Text(
+            self.source,
+            Span(0, len(self.source.text)),
+            "",
+            fragment=Fragment.at(self.source.text, 0),
+            address_at=self.address_at,
+        )
+        if self.gaps:
+            return
+        for document in self.documents:
+            yield from self._duplicates(document.root)
+
+    def address_at(self, offset: int) -> str:
+        """The keys that lead to the innermost node at an offset."""
+        for document in self.documents:
+            if document.start <= offset < document.end:
+                chain = yaml.path_at(document, offset)
+                return ".".join(
+                    step.key.value for step in chain if isinstance(step, Entry) and isinstance(step.key, Scalar)
+                )
+        return ""
+
+    def _duplicates(self, root: Node | None) -> Iterator[Oddity]:
+        stack: list[Node] = [root] if root is not None else []
+        while stack:
+            node = stack.pop()
+            if isinstance(node, Sequence):
+                stack.extend(node.items)
+            elif isinstance(node, Mapping):
+                seen: set[str] = set()
+                for entry in node.entries:
+                    stack.append(entry.value)
+                    if isinstance(entry.key, Scalar) and entry.key.value != "<<":
+                        if entry.key.value in seen:
+                            yield Oddity(
+                                self.source,
+                                entry.key.span,
+                                self.address_at(entry.key.start),
+                                kind="duplicate-key",
+                                message=f"`{entry.key.value}` is written twice",
+                            )
+                        seen.add(entry.key.value)

@@ -1,0 +1,338 @@
+"""How facts are spelled in YAML dialects: one cell a fact, which reads it and writes it.
+
+A dialect's table maps each fact of a container to a cell; the cells here know mappings, lists and scalars, and nothing of
+what the facts mean.
+"""
+
+from __future__ import annotations
+
+from ..finding import Edit
+from ..model.container import Container
+from ..model.subject import Change, Origin, Refused
+from ..model.value import Value
+from ..source import Fragment, Source, Span
+from ..syntax.template import is_masked
+from ..syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
+from . import yaml_writer as writer
+from .yaml_view import Field, Section, items_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping as Table
+
+    Written = tuple[str, tuple[Edit, ...]]
+    Interpolate = Callable[[Fragment], "Interpolated"]
+
+_TRUE = frozenset({"true", "yes", "on"})
+_FALSE = frozenset({"false", "no", "off"})
+
+
+class Interpolated:
+    """A scalar after its variables were replaced: a fragment where known, else the reason why not."""
+
+    __slots__ = ("defaulted", "fragment", "reason")
+
+    def __init__(self, fragment: Fragment | None, reason: str = "", defaulted: bool = False) -> None:
+        self.fragment = fragment
+        self.reason = reason
+        self.defaulted = defaulted
+
+
+class Site:
+    """Where the facts of one container are looked up.
+
+    `own` is the container's mapping and `outer` the mapping whose settings it inherits (a pod). `span` is where findings
+    about something absent point. `partial` documents (patches, overrides read alone) say nothing by what they lack.
+    """
+
+    __slots__ = ("fixable", "interpolate", "outer", "own", "partial", "source", "span")
+
+    def __init__(
+        self,
+        source: Source,
+        span: Span,
+        own: Section,
+        outer: Section | None = None,
+        *,
+        partial: bool = False,
+        fixable: bool = True,
+        interpolate: Interpolate | None = None,
+    ) -> None:
+        self.source = source
+        self.span = span
+        self.own = own
+        self.outer = outer
+        self.partial = partial
+        self.fixable = fixable
+        self.interpolate = interpolate
+
+    def field(self, path: str, scope: str) -> Field | None:
+        """The entry at a path of the container ("own"), its pod ("outer"), or the nearer of both ("either")."""
+        found = self.own.find(path) if scope != "outer" else None
+        if found is None and scope != "own" and self.outer is not None:
+            found = self.outer.find(path)
+        return found
+
+    def section(self, scope: str) -> Section:
+        """The mapping that a change of this scope is written to."""
+        return self.outer if scope == "outer" and self.outer is not None else self.own
+
+    def nothing(self) -> Value:
+        """The value of what is not written."""
+        if self.partial:
+            return Value.unknown("the file is one part of several", self.source, self.span)
+        return Value.absent(self.source, self.span)
+
+    def scalar(self, field: Field) -> Value:
+        """The text of a field, with variables replaced."""
+        return self.text_of(field.value, field)
+
+    def text_of(self, node: Node, field: Field) -> Value:
+        """The text of a scalar below a field."""
+        source, span, trail = field.source, node.span, field.trail
+        if not isinstance(node, Scalar):
+            return Value.unknown("it is not a simple value", source, span, trail, node=node)
+        if is_masked(node.value):
+            return Value.unknown("a template action decides it", source, span, trail, node=node)
+        if self.interpolate is not None and "$" in node.value:
+            replaced = self.interpolate(node.fragment(source.text))
+            if replaced.fragment is None:
+                return Value.unknown(replaced.reason, source, span, trail, node=node)
+            return Value.known(replaced.fragment.text, source, span, trail, defaulted=replaced.defaulted, node=node)
+        return Value.known(node.value, source, span, trail, node=node)
+
+    def editable(self, field: Field | None) -> None:
+        """Raise `Refused` where an edit would reach further than this container, or cannot be judged."""
+        if not self.fixable:
+            raise Refused("the file is a template, or was not fully understood")
+        if field is not None and field.shared:
+            raise Refused("the text is shared through an anchor or a merge key, so an edit would reach further")
+        if field is not None and field.source is not self.source:
+            raise Refused("the setting stands in another file")
+
+
+class Cell:
+    """One fact in one dialect's words, at a dotted path of keys."""
+
+    __slots__ = ("path", "scope")
+
+    def __init__(self, path: str, scope: str = "own") -> None:
+        self.path = path
+        self.scope = scope
+
+    def read(self, site: Site) -> Value:
+        """The effective value."""
+        field = site.field(self.path, self.scope)
+        return site.nothing() if field is None else self.meaning(site, field)
+
+    def meaning(self, site: Site, field: Field) -> Value:
+        """What a field that is there says."""
+        return site.scalar(field)
+
+    def write(self, site: Site, change: Change) -> Written:
+        """A title and edits for a change. Raises `Refused`."""
+        if change.action == "drop":
+            return f"Remove `{self.path}`", drop(site, self.path, self.scope)
+        if change.action == "set":
+            text = self.spelled(change.content)
+            return f"Set `{self.path}: {text}`", put(site, self.path, self.scope, text)
+        raise Refused("there is no writer for this")
+
+    def spelled(self, content: object) -> str:
+        """A value of the fact in the file's words."""
+        return writer.quoted(str(content))
+
+
+class Flag(Cell):
+    """Yes or no. `harmful` is the answer that weakens the container: it counts where a key is written twice with both.
+    `negated` facts are the opposite of what the file says."""
+
+    __slots__ = ("harmful", "negated")
+
+    def __init__(self, path: str, scope: str = "own", *, harmful: bool = True, negated: bool = False) -> None:
+        super().__init__(path, scope)
+        self.harmful = harmful
+        self.negated = negated
+
+    def meaning(self, site: Site, field: Field) -> Value:
+        values = [self._answer(site, each) for each in (field, *field.rivals)]
+        return next((value for value in values if value.is_known and value.content is self.harmful), values[0])
+
+    def _answer(self, site: Site, field: Field) -> Value:
+        value = site.scalar(field)
+        if not value.is_known:
+            return value
+        answer = boolean(field.value)
+        if answer is None:
+            word = value.text.lower()
+            answer = True if word in _TRUE else False if word in _FALSE else None
+        if answer is None:
+            return site.nothing() if not value.text else Value.unknown("it is neither yes nor no", field.source, field.span)
+        return value.replaced(answer is not self.negated)
+
+    def spelled(self, content: object) -> str:
+        return "true" if content is not self.negated else "false"
+
+
+class Is(Cell):
+    """Yes where a key has one certain value."""
+
+    __slots__ = ("answer",)
+
+    def __init__(self, path: str, answer: str, scope: str = "own") -> None:
+        super().__init__(path, scope)
+        self.answer = answer
+
+    def meaning(self, site: Site, field: Field) -> Value:
+        value = site.scalar(field)
+        return value.replaced(value.text == self.answer) if value.is_known else value
+
+
+class Choice(Cell):
+    """One of a few words, which the model has names for."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, path: str, names: Table[str, str], scope: str = "own") -> None:
+        super().__init__(path, scope)
+        self.names = names
+
+    def meaning(self, site: Site, field: Field) -> Value:
+        value = site.scalar(field)
+        return value.replaced(self.names.get(value.text, value.text)) if value.is_known else value
+
+    def spelled(self, content: object) -> str:
+        return next((word for word, name in self.names.items() if name == content), str(content))
+
+
+class Items(Cell):
+    """A list of words."""
+
+    __slots__ = ()
+
+    def meaning(self, site: Site, field: Field) -> Value:
+        if not isinstance(field.value, Sequence):
+            return site.nothing() if isinstance(field.value, Scalar) and not field.value.value else site.scalar(field)
+        items = tuple(
+            site.text_of(node, Field(field.source, field.owner, field.entry, node, trail, shared))
+            for node, trail, shared in items_of(field)
+        )
+        return Value.known(items, field.source, field.span, field.trail)
+
+    def write(self, site: Site, change: Change) -> Written:
+        if change.action == "append":
+            return f"Add `{change.content}` to `{self.path}`", append(site, self.path, self.scope, self.spelled(change.content))
+        if change.action == "remove" and change.item is not None:
+            return f"Remove `{change.item.text}` from `{self.path}`", remove(site, self.path, self.scope, change.item.node)
+        return super().write(site, change)
+
+
+class TableOrigin(Origin):
+    """A container whose facts are read and written through a table of cells."""
+
+    __slots__ = ("site", "table")
+
+    def __init__(self, site: Site, table: Table[str, Cell]) -> None:
+        self.site = site
+        self.table = table
+
+    def read(self, fact: str) -> Value:
+        cell = self.table.get(fact)
+        if cell is None:
+            return Value.unknown("this kind of file cannot say", self.site.source, self.site.span)
+        return cell.read(self.site)
+
+    def write(self, change: Change) -> Written:
+        cell = self.table.get(change.fact)
+        if cell is None:
+            raise Refused("this kind of file cannot say it")
+        return cell.write(self.site, change)
+
+
+def drop(site: Site, path: str, scope: str) -> tuple[Edit, ...]:
+    """Remove the entry at a path, and the mappings above it that would be left empty."""
+    section = site.section(scope)
+    if site.field(path, scope) is not None and section.find(path) is None and site.outer is not None:
+        section = site.outer
+    field = section.find(path)
+    site.editable(field)
+    if field is None:
+        raise Refused("it is not written here")
+    if field.rivals:
+        raise Refused("the key is written more than once")
+    while len(field.owner.entries) == 1 and "." in path:
+        path = path.rpartition(".")[0]
+        parent = section.find(path)
+        assert parent is not None
+        field = parent
+    return (writer.remove_entry(site.source, field.owner, field.entry),)
+
+
+def put(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
+    """Give the entry at a path a value, writing the mappings above it that are missing."""
+    section = site.section(scope)
+    if section.find(path) is None and scope == "either" and site.outer is not None and site.outer.find(path) is not None:
+        section = site.outer
+    field = section.find(path)
+    site.editable(field)
+    if field is not None:
+        if field.rivals:
+            raise Refused("the key is written more than once")
+        return (writer.replace_scalar(field.value, text),)
+    present, missing = "", path.split(".")
+    holder: Field | None = None
+    while len(missing) > 1:
+        deeper = section.find(f"{present}.{missing[0]}".lstrip("."))
+        if deeper is None:
+            break
+        present, missing, holder = f"{present}.{missing[0]}".lstrip("."), missing[1:], deeper
+    site.editable(holder)
+    return (_add_nested(site, section, holder, missing, text),)
+
+
+def _add_nested(site: Site, section: Section, holder: Field | None, missing: list[str], text: str) -> Edit:
+    mapping = holder.value if holder is not None else section.mapping
+    flow = isinstance(mapping, Mapping) and mapping.flow
+    value = text
+    for name in reversed(missing[1:]):
+        value = f"{{{name}: {value}}}" if flow else writer.block(site.source, name, value.replace(site.source.newline, site.source.newline + " " * writer.indent_step(site.source, None)))
+    if isinstance(mapping, Mapping) and (mapping.entries or mapping.flow):
+        if section.shared:
+            raise Refused("the text is shared through an anchor or a merge key, so an edit would reach further")
+        return writer.add_entry(site.source, mapping, missing[0], value)
+    if holder is not None and holder.value.start == holder.value.end:
+        return writer.add_first_entry(site.source, holder.entry, missing[0], value)
+    raise Refused("the file is written in an unusual way here")
+
+
+def append(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
+    """Add an item to the list at a path, writing the list where it is missing."""
+    field = site.section(scope).find(path)
+    site.editable(field)
+    if field is None:
+        return put(site, path, scope, f"[{text}]")
+    if not isinstance(field.value, Sequence):
+        raise Refused("it is not a list")
+    return (writer.append_item(site.source, field.value, text),)
+
+
+def remove(site: Site, path: str, scope: str, node: object) -> tuple[Edit, ...]:
+    """Take an item out of the list at a path; an emptied list goes as a whole."""
+    field = site.field(path, scope)
+    site.editable(field)
+    if field is None or not isinstance(field.value, Sequence):
+        raise Refused("it is not a list")
+    index = next((i for i, item in enumerate(field.value.items) if item is node), None)
+    if index is None:
+        raise Refused("the text is shared through an anchor, so an edit would reach further")
+    if len(field.value.items) == 1:
+        return drop(site, path, scope)
+    return (writer.remove_item(site.source, field.value, index),)
+
+
+def container(site: Site, table: Table[str, Cell], address: str, *, name: str, dialect: str, kind: str, platform: str = "linux") -> Container:
+    """A container read through a table."""
+    return Container(
+        site.source, site.span, address, TableOrigin(site, table), name=name, dialect=dialect, kind=kind, platform=platform
+    )

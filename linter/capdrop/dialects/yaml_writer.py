@@ -1,0 +1,159 @@
+"""Edits of YAML text that keep everything else as it stands: quotes, comments, indentation, line ends.
+
+Every function returns edits or raises `Refused` with the reason in words for the user.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..finding import Edit
+from ..model.subject import Refused
+from ..source import Source, Span
+from ..syntax.yaml import Entry, Mapping, Node, Scalar, Sequence
+
+_TRAILING_COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
+_BLANK = re.compile(r"[ \t]*")
+_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:@=+-]*")
+
+
+def replace_scalar(node: Node, text: str) -> Edit:
+    """Another value for a scalar, in its own quotes."""
+    if not isinstance(node, Scalar) or node.style in ("|", ">"):
+        raise Refused("the value is not a simple one")
+    if node.start == node.end:
+        return Edit(node.span, f" {text}")
+    return Edit(node.span, f"{node.style}{text}{node.style}")
+
+
+def remove_entry(source: Source, mapping: Mapping, entry: Entry) -> Edit:
+    """Take an entry out of a mapping that keeps at least one other."""
+    index = mapping.entries.index(entry)
+    if len(mapping.entries) == 1:
+        raise Refused("it is the only entry of its mapping")
+    spans = [Span(other.start, other.end) for other in mapping.entries]
+    return _removed(source, spans, index, mapping.flow, Span(entry.start, entry.end))
+
+
+def remove_item(source: Source, sequence: Sequence, index: int) -> Edit:
+    """Take an item out of a list that keeps at least one other."""
+    if len(sequence.items) == 1:
+        raise Refused("it is the only item of its list")
+    spans = [Span(item.outer, item.end) for item in sequence.items]
+    if not sequence.flow:
+        spans = [Span(_dash_before(source, span.start), span.end) for span in spans]
+    return _removed(source, spans, index, sequence.flow, spans[index])
+
+
+def add_entry(source: Source, mapping: Mapping, key: str, value: str) -> Edit:
+    """A new last entry for a mapping. `value` is written after the key, or below it where it is a block (it begins with a line
+    end and is indented from column 1)."""
+    if mapping.flow:
+        return _add_to_flow(source, mapping, [entry.end for entry in mapping.entries], f"{key}: {value}", "}")
+    if not mapping.entries:
+        raise Refused("the mapping is empty")
+    indent = source.position(mapping.entries[0].key.outer).column - 1
+    return _add_below(source, mapping.entries[-1].end, indent, f"{key}:{_indented(source, value, indent)}")
+
+
+def add_first_entry(source: Source, holder: Entry, key: str, value: str) -> Edit:
+    """An entry for a key that stands there without a value."""
+    indent = source.position(holder.key.outer).column - 1 + indent_step(source, None)
+    return _add_below(source, holder.end, indent, f"{key}:{_indented(source, value, indent)}")
+
+
+def append_item(source: Source, sequence: Sequence, text: str) -> Edit:
+    """A new last item for a list."""
+    if sequence.flow:
+        return _add_to_flow(source, sequence, [item.end for item in sequence.items], text, "]")
+    if not sequence.items:
+        raise Refused("the list is empty")
+    last = sequence.items[-1]
+    indent = source.position(_dash_before(source, last.outer)).column - 1
+    return _add_below(source, last.end, indent, f"- {text}")
+
+
+def block(source: Source, key: str, value: str) -> str:
+    """An entry one level deeper, as the value of `add_entry`."""
+    return f"{source.newline}{' ' * indent_step(source, None)}{key}: {value}"
+
+
+def quoted(text: str) -> str:
+    """Text as a YAML scalar: plain where that is safe."""
+    return text if _PLAIN.fullmatch(text) and not text.endswith(":") else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def indent_step(source: Source, mapping: Mapping | None) -> int:
+    """By how many blanks this file goes in."""
+    found = re.search(r"^( +)[A-Za-z]", source.text, re.MULTILINE)
+    return len(found[1]) if found and len(found[1]) in (2, 3, 4, 8) else 2
+
+
+def _indented(source: Source, value: str, indent: int) -> str:
+    if not value.startswith(source.newline):
+        return f" {value}"
+    return value.replace(source.newline, source.newline + " " * indent)
+
+
+def _removed(source: Source, spans: list[Span], index: int, flow: bool, span: Span) -> Edit:
+    text = source.text
+    if flow:
+        gap = Span(spans[index - 1].end, span.end) if index else Span(span.start, spans[index + 1].start)
+        return _without_comment(source, gap)
+    if "#" in text[span.start : span.end] and _comment_inside(source, span):
+        raise Refused("a comment stands inside what would be removed")
+    line_start = source.starts[source.position(span.start).line - 1]
+    end = _BLANK.match(text, span.end).end()  # type: ignore[union-attr]
+    if text[line_start : span.start].strip():
+        if index + 1 >= len(spans) or source.position(spans[index + 1].start).line == source.position(span.start).line:
+            raise Refused("it shares its line with something else")
+        return _without_comment(source, Span(span.start, spans[index + 1].start))
+    if end < len(text) and text[end] == "#":
+        return Edit(Span(span.start, end), "")
+    if end < len(text) and text[end] not in "\r\n":
+        raise Refused("it shares its line with something else")
+    if end == len(text):
+        before = line_start
+        while before and text[before - 1] in "\r\n":
+            before -= 1
+            if text[before] == "\n":
+                break
+        if before and text[before - 1] == "\r":
+            before -= 1
+        return Edit(Span(before, end), "")
+    after = end + (2 if text.startswith("\r\n", end) else 1)
+    return Edit(Span(line_start, after), "")
+
+
+def _without_comment(source: Source, span: Span) -> Edit:
+    if "#" in source[span] and _comment_inside(source, span):
+        raise Refused("a comment stands inside what would be removed")
+    return Edit(span, "")
+
+
+def _comment_inside(source: Source, span: Span) -> bool:
+    return re.search(r"(?m)(^|[ \t])#", source[span]) is not None
+
+
+def _dash_before(source: Source, offset: int) -> int:
+    dash = source.text.rfind("-", 0, offset)
+    if dash < 0 or source.text[dash + 1 : offset].strip():
+        raise Refused("the list is written in an unusual way")
+    return dash
+
+
+def _add_below(source: Source, end: int, indent: int, text: str) -> Edit:
+    comment = _TRAILING_COMMENT.match(source.text, end)
+    at = comment.end() if comment else _BLANK.match(source.text, end).end()  # type: ignore[union-attr]
+    if at < len(source.text) and source.text[at] not in "\r\n":
+        raise Refused("its line goes on with something else")
+    return Edit(Span(at, at), f"{source.newline}{' ' * indent}{text}")
+
+
+def _add_to_flow(source: Source, node: Node, ends: list[int], text: str, closing: str) -> Edit:
+    if source.newline in text:
+        raise Refused("the surrounding collection is written in one line")
+    if ends:
+        return Edit(Span(ends[-1], ends[-1]), f", {text}")
+    at = source.text.rfind(closing, node.start, node.end)
+    return Edit(Span(node.start + 1, at), text)

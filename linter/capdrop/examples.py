@@ -1,0 +1,73 @@
+"""Runs the examples of rules: ours in the tests, a user's with `capdrop test`."""
+
+from __future__ import annotations
+
+from .dialects.context import Context
+from .discover import kind_of
+from .finding import Safety
+from .fixer import Refusal, Workbench, prove
+from .rule import Bad, Good, Rule
+from .source import Source, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .rulebook import Rulebook
+
+OPEN, CLOSE = "«", "»"
+
+
+def failures(rule: Rule, book: Rulebook) -> Iterator[str]:
+    """What is wrong with a rule's examples, one line each. The rule must be in force in the book."""
+    for number, example in enumerate(rule.examples, 1):
+        for problem in _problems(rule, example, book):
+            yield f"{rule.name}: example {number} ({example.path}): {problem}"
+
+
+def unmarked(text: str) -> tuple[str, list[Span]]:
+    """A text without its «marks», and the spans between them."""
+    parts = text.split(OPEN)
+    clean = parts[0]
+    spans = []
+    for part in parts[1:]:
+        marked, _, rest = part.partition(CLOSE)
+        spans.append(Span(len(clean), len(clean) + len(marked)))
+        clean += marked + rest
+    return clean, spans
+
+
+def _problems(rule: Rule, example: Bad | Good, book: Rulebook) -> Iterator[str]:
+    text, marks = unmarked(example.text)
+    if isinstance(example, Bad) and not marks:
+        yield "a bad example has no «marks»"
+    kind = kind_of(example.path, text)
+    if kind is None:
+        yield "capdrop does not know what kind of file this is"
+        return
+    bench = Workbench(kind, book, Context())
+    source = Source(example.path, text)
+    analysis = bench.analyse(source)
+    if analysis.broken:
+        yield f"a rule broke: {analysis.broken[0][0]} ({analysis.broken[0][1]})"
+    for gap in analysis.gaps:
+        if not gap.by_design:
+            yield f"not understood at {source.position(gap.span.start)}: {gap.reason}"
+    found = [finding for finding in analysis.findings if finding.rule == rule.name and finding.suppressed is None]
+    if [finding.span for finding in found] != marks:
+        places = ", ".join(f"{source.position(f.span.start).line}:{source.position(f.span.start).column} {source[f.span]!r}" for f in found)
+        expected = ", ".join(f"{source.position(m.start).line}:{source.position(m.start).column} {source[m]!r}" for m in marks)
+        yield f"found [{places}], marked [{expected}]"
+        return
+    if isinstance(example, Bad) and example.fixed is not None:
+        fixes = [finding for finding in found if finding.fix is not None and finding.fix.safety > Safety.DISPLAY]
+        if not fixes:
+            yield "there is no fix to apply" + (f": {found[0].fix.caveat}" if found and found[0].fix else "")
+            return
+        try:
+            after = prove(analysis, [finding.fix for finding in fixes if finding.fix is not None], fixes, bench)
+        except Refusal as refusal:
+            yield f"the fix is not proved: {refusal}"
+            return
+        if after.text != example.fixed:
+            yield f"the fix gives\n{after.text}\nand not\n{example.fixed}"

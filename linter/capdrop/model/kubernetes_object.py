@@ -1,0 +1,31 @@
+"""A Kubernetes object of any kind."""
+
+from __future__ import annotations
+
+from ..source import Source, Span
+from .subject import Origin, Subject
+from .value import Value
+
+
+class KubernetesObject(Subject):
+    """One object of a manifest, found at the top of a document or inside a List.
+
+    `get("spec", "type")` reads a field as a value: scalars as text, number or yes/no, lists as tuples of values, mappings as
+    dictionaries of values.
+    """
+
+    __slots__ = ("api_version", "kind", "name", "namespace")
+
+    def __init__(
+        self, source: Source, span: Span, address: str, origin: Origin, *, kind: str, api_version: str, name: str, namespace: str
+    ) -> None:
+        super().__init__(source, span, address, origin)
+        self.kind = kind
+        self.api_version = api_version
+        self.name = name
+        self.namespace = namespace
+
+    def get(self, *path: str) -> Value:
+        """The value of a field, by the keys that lead to it."""
+        assert self.origin is not None
+        return self.origin.read(".".join(path))

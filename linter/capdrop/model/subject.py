@@ -1,0 +1,114 @@
+"""What a rule judges, and how it says what should change."""
+
+from __future__ import annotations
+
+from ..finding import Confidence, Edit, Finding, Fix, Note, Safety, Severity
+from ..source import Record, Source, Span
+from .value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Refused(Exception):
+    """A writer will not make a change, and says why in words for the user."""
+
+
+class Change(Record):
+    """A change of one fact: `action` is "set", "drop", "append" or "remove"; `content` is what to set or append, `item` the
+    value to remove."""
+
+    __slots__ = ("action", "content", "fact", "item")
+
+    def __init__(self, action: str, fact: str, content: object = None, item: Value | None = None) -> None:
+        self.action = action
+        self.fact = fact
+        self.content = content
+        self.item = item
+
+
+class Origin:
+    """Where a subject was read, and the way back: a change of a fact as edits in the file's own words."""
+
+    __slots__ = ()
+
+    def read(self, fact: str) -> Value:
+        """The effective value of a fact."""
+        raise NotImplementedError
+
+    def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        """A title for the change in the file's words, and its edits. Raises `Refused`."""
+        raise Refused("there is no writer for this")
+
+
+class Subject:
+    """Something that rules judge: it has a place and a stable address."""
+
+    __slots__ = ("address", "origin", "source", "span")
+
+    def __init__(self, source: Source, span: Span, address: str, origin: Origin | None = None) -> None:
+        self.source = source
+        self.span = span
+        self.address = address
+        self.origin = origin
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.address})"
+
+    def finding(
+        self,
+        at: Value | Span,
+        message: str,
+        *,
+        fix: Fix | None = None,
+        notes: tuple[Note, ...] = (),
+        hidden: tuple[Span, ...] = (),
+        severity: Severity | None = None,
+        confidence: Confidence | None = None,
+    ) -> Finding:
+        """A finding on this subject at a value, whose trail it takes as notes, or at a span of the subject's source."""
+        if isinstance(at, Value):
+            source, span, notes = at.source, at.span, (*at.trail, *notes)
+        else:
+            source, span = self.source, at
+        return Finding(
+            source,
+            span,
+            message,
+            subject=self.address,
+            fix=fix,
+            notes=notes,
+            hidden=hidden,
+            severity=severity,
+            confidence=confidence,
+        )
+
+    def state(self) -> Mapping[str, object]:
+        """The facts of this subject by name, as far as known: what a proved fix must leave alone, except those it names."""
+        return {}
+
+    def drop(self, fact: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
+        """A fix that removes a setting."""
+        return self._fix(Change("drop", fact), safety, caveat)
+
+    def set(self, fact: str, content: object, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
+        """A fix that gives a setting another value, or writes it where it is missing."""
+        return self._fix(Change("set", fact, content), safety, caveat)
+
+    def append(self, fact: str, content: object, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
+        """A fix that adds an item to a list."""
+        return self._fix(Change("append", fact, content), safety, caveat)
+
+    def remove(self, fact: str, item: Value, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
+        """A fix that takes an item out of a list."""
+        return self._fix(Change("remove", fact, None, item), safety, caveat)
+
+    def _fix(self, change: Change, safety: Safety, caveat: str) -> Fix:
+        try:
+            if self.origin is None:
+                raise Refused("there is no writer for this")
+            title, edits = self.origin.write(change)
+        except Refused as refusal:
+            return Fix(f"{change.action.capitalize()} {change.fact.replace('_', ' ')}", caveat=str(refusal))
+        return Fix(title, edits, safety, caveat, touches=(self.address, change.fact))

@@ -1,0 +1,33 @@
+"""Text that may hold anything, searched for what is recognisable by itself."""
+
+from __future__ import annotations
+
+from ..source import Fragment, Source, Span
+from .subject import Subject
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..finding import Finding
+
+
+class Text(Subject):
+    """A file's text, or text decoded out of it (a Secret's data).
+
+    A finding on it takes the address of the innermost subject that stands at its place.
+    """
+
+    __slots__ = ("address_at", "fragment")
+
+    def __init__(self, source: Source, span: Span, address: str, *, fragment: Fragment, address_at: Callable[[int], str]) -> None:
+        super().__init__(source, span, address)
+        self.fragment = fragment
+        self.address_at = address_at
+
+    def finding_in(self, start: int, end: int, message: str, **details: object) -> Finding:
+        """A finding at a range of the fragment's text, which is hidden from all output."""
+        span = self.fragment.span(start, end)
+        finding = self.finding(span, message, hidden=(span,), **details)  # type: ignore[arg-type]
+        finding.subject = self.address_at(span.start)
+        return finding

@@ -1,0 +1,19 @@
+"""What stays the same about a finding when the file around it changes."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from capdrop.finding import Finding
+
+
+def fingerprint(finding: Finding) -> str:
+    """16 hexadecimal digits of path, rule, subject and ordinal."""
+    return digest(*map(str, finding.identity))
+
+
+def digest(*parts: str) -> str:
+    """16 hexadecimal digits of some texts."""
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

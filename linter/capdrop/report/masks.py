@@ -1,0 +1,110 @@
+"""The secrets that the findings know of, and texts without them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from capdrop.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from capdrop.finding import Edit, Finding
+    from capdrop.source import Source
+
+    from . import Result
+
+MASK = "****"
+"""One length for all, so that it tells nothing about the secret's."""
+
+_KEY = 12
+"""Characters; a shorter secret is not looked for in messages: `postgres` is also the name of a service."""
+
+
+class Masks:
+    """All hidden spans of a run, by path: what one finding hides, no other may show."""
+
+    __slots__ = ("_edges", "_secrets", "_spans")
+
+    def __init__(self, results: Sequence[Result]) -> None:
+        self._spans: dict[str, list[Span]] = {}
+        self._edges: dict[str, tuple[list[Span], list[int]]] = {}
+        self._secrets: dict[str, list[str]] = {}
+        for result in results:
+            for finding in result.findings:
+                if finding.hidden:
+                    self._spans.setdefault(finding.source.path, []).extend(finding.hidden)
+                    self._learn(finding)
+
+    def _learn(self, finding: Finding) -> None:
+        for span in finding.hidden:
+            for line in finding.source[span].splitlines():
+                secret = line.strip()
+                if _unmistakable(secret):
+                    known = self._secrets.setdefault(secret[:_KEY], [])
+                    if secret not in known:
+                        known.append(secret)
+                        known.sort(key=len, reverse=True)
+
+    def within(self, path: str, start: int, end: int) -> list[Span]:
+        """The hidden spans of a file that touch a range, in order, without overlaps, cut to the range."""
+        if path not in self._spans:
+            return []
+        spans, starts = self._merged(path)
+        found = []
+        for span in spans[max(0, bisect_right(starts, start) - 1) :]:
+            if span.start >= end:
+                break
+            if span.end > start:
+                found.append(Span(max(span.start, start), min(span.end, end)))
+        return found
+
+    def _merged(self, path: str) -> tuple[list[Span], list[int]]:
+        if path not in self._edges:
+            merged: list[Span] = []
+            for span in sorted(self._spans[path]):
+                if merged and span.start <= merged[-1].end:
+                    merged[-1] = Span(merged[-1].start, max(span.end, merged[-1].end))
+                elif span.end > span.start:
+                    merged.append(span)
+            self._edges[path] = (merged, [span.start for span in merged])
+        return self._edges[path]
+
+    def text(self, text: str) -> str:
+        """A message or address without the secrets. Rules do not quote them; this is the second lock on that door."""
+        if not self._secrets or len(text) < _KEY:
+            return text
+        pieces, done, at = [], 0, 0
+        while at <= len(text) - _KEY:
+            secret = next((known for known in self._secrets.get(text[at : at + _KEY], ()) if text.startswith(known, at)), None)
+            if secret is None:
+                at += 1
+            else:
+                pieces += [text[done:at], MASK]
+                done = at = at + len(secret)
+        return "".join([*pieces, text[done:]]) if pieces else text
+
+    def edits(self, finding: Finding) -> tuple[Edit, ...]:
+        """The edits of a finding's fix; none if their new text repeats a secret, for half a fix is worse than none."""
+        if finding.fix is None or not finding.fix.edits:
+            return ()
+        source, edits = finding.source, finding.fix.edits
+        for edit in edits:
+            if edit.text and (self.text(edit.text) != edit.text or self._repeats(source, edit)):
+                return ()
+        return edits
+
+    def _repeats(self, source: Source, edit: Edit) -> bool:
+        return any(secret in edit.text for secret in self._hidden_texts(source, edit.span))
+
+    def _hidden_texts(self, source: Source, span: Span) -> Iterator[str]:
+        for part in self.within(source.path, span.start, span.end):
+            text = source[part].strip()
+            if text:
+                yield text
+
+
+def _unmistakable(secret: str) -> bool:
+    """Whether the text can hardly mean anything but the secret: long, with letters and digits."""
+    return len(secret) >= _KEY and any(map(str.isdigit, secret)) and any(map(str.isalpha, secret))

@@ -1,0 +1,67 @@
+"""The line that ends a report for people."""
+
+from __future__ import annotations
+
+from capdrop.finding import Safety, Severity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capdrop.finding import Finding
+
+    from . import Result
+
+_OUTCOMES = (("analysed", "analysed"), ("partly", "partly"), ("not", "not analysed"))
+
+
+def summary(results: Sequence[Result]) -> str:
+    """How much was found, how much of it can be mended, and how much was looked at."""
+    findings = [finding for result in results for finding in result.findings]
+    shown = [finding for finding in findings if finding.suppressed is None]
+    parts = [_found(shown)]
+    if len(shown) < len(findings):
+        parts.append(f"{len(findings) - len(shown)} suppressed")
+    parts += _fixable(shown)
+    line = f"{', '.join(parts)}; {_files(results)}"
+    broken = len({rule for result in results for rule, _ in result.broken})
+    return f"{line}; {counted(broken, 'rule')} broke" if broken else line
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def severity_name(finding: Finding) -> str:
+    """The severity in lower case; medium for a finding that no rule has signed."""
+    return (Severity.MEDIUM if finding.severity is None else finding.severity).name.lower()
+
+
+def _found(findings: list[Finding]) -> str:
+    if not findings:
+        return "no findings"
+    counts: dict[str, int] = {}
+    for finding in findings:
+        name = severity_name(finding)
+        counts[name] = counts.get(name, 0) + 1
+    by_severity = ", ".join(
+        f"{counts[severity.name.lower()]} {severity.name.lower()}" for severity in reversed(Severity) if severity.name.lower() in counts
+    )
+    return f"{counted(len(findings), 'finding')} ({by_severity})"
+
+
+def _fixable(findings: list[Finding]) -> list[str]:
+    safeties = [finding.fix.safety for finding in findings if finding.fix is not None]
+    safe, unsafe = safeties.count(Safety.SAFE), safeties.count(Safety.UNSAFE)
+    if safe:
+        return [f"{safe} fixable with --apply", *([f"{unsafe} more with --unsafe"] if unsafe else [])]
+    return [f"{unsafe} fixable with --apply --unsafe"] if unsafe else []
+
+
+def _files(results: Sequence[Result]) -> str:
+    if not results:
+        return "no files"
+    outcomes = [result.outcome for result in results]
+    counts = [f"{outcomes.count(outcome)} {words}" for outcome, words in _OUTCOMES if outcome in outcomes]
+    return f"{counted(len(results), 'file')}: {', '.join(counts)}"

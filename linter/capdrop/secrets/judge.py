@@ -1,0 +1,235 @@
+"""Is this value a secret? The value decides first, then the place it stands in, and the name last."""
+
+from __future__ import annotations
+
+from capdrop.source import Record
+
+from .keys import find_private_keys
+from .names import named_like_a_secret, role_in_a_secret, role_of, says_harmless, split
+from .pairs import find_docker_auths, find_pair_passwords
+from .tokens import SHORTEST, find_tokens, token_by_name
+from .urls import find_url_passwords
+from .values import is_digest, is_filler, is_number, is_password_hash, is_placeholder, is_plain, is_reference, is_weak, looks_random, turns
+from .words import CHOSEN, ISSUED, PASSWORD, VAGUE
+
+__all__ = ["Verdict", "is_placeholder", "is_reference", "judge", "named_like_a_secret"]
+
+LONGEST_CREDENTIAL = 4096
+"""Characters; a longer value is a document, searched for what shows by itself only."""
+
+MOST_WORDS = 6
+"""Words of a passphrase; more are a sentence."""
+
+
+class Verdict(Record):
+    """A value is a secret: what kind, whose, which range of it, how sure that is, and why (never with the secret in it).
+
+    `kind` is "token", "private-key", "url-password", "credential" or "default-credential"; `confidence` "high", "medium" or "low".
+    """
+
+    __slots__ = ("confidence", "end", "kind", "provider", "provider_title", "start", "why")
+
+    def __init__(self, kind: str, start: int, end: int, confidence: str, why: str, provider: str = "", provider_title: str = "") -> None:
+        self.kind = kind
+        self.start = start
+        self.end = end
+        self.confidence = confidence
+        self.why = why
+        self.provider = provider
+        self.provider_title = provider_title
+
+
+def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
+    """Whether `value`, the text as it is at run time, is or holds a secret.
+
+    `place` is where it stands: "env", "arg", "label", "annotation", "configmap", "secret" (an entry of a Kubernetes Secret, decoded) or
+    "argument" (an option's value; `name` is the option).
+    """
+    if len(value) >= SHORTEST or "://" in value:
+        verdict = _by_shape(value)
+        if verdict is not None:
+            return verdict
+    role = role_in_a_secret(name) if place == "secret" else role_of(name)
+    if not role and place != "secret":
+        return None
+    return _by_name(value, name, role, place)
+
+
+def judge_all(value: str) -> list[Verdict]:
+    """Every token, private key and URL password in a text, whatever it is called; for files and scripts inside a value."""
+    found = [_key_verdict(key.start, key.end, key.encrypted) for key in find_private_keys(value)]
+    found.extend(_token_verdict(token.start, token.end, token.provider, token.title, token.what) for token in find_tokens(value))
+    found.extend(_url_verdict(url.start, url.end, url.weak) for url in find_url_passwords(value))
+    found.sort(key=lambda verdict: (verdict.start, -verdict.end))
+    return found
+
+
+def _by_shape(value: str) -> Verdict | None:
+    if "KEY" in value:
+        for key in find_private_keys(value):
+            return _key_verdict(key.start, key.end, key.encrypted)
+    for token in find_tokens(value):
+        return _token_verdict(token.start, token.end, token.provider, token.title, token.what)
+    if "://" in value:
+        for url in find_url_passwords(value):
+            return _url_verdict(url.start, url.end, url.weak)
+    if "=" in value and "\n" not in value and len(value) <= LONGEST_CREDENTIAL:
+        for pair in find_pair_passwords(value):
+            return _pair_verdict(pair.start, pair.end, pair.weak, "an option list with a password")
+    if value[0] == "{":
+        for pair in find_docker_auths(value):
+            return _pair_verdict(pair.start, pair.end, pair.weak, "a registry login")
+    return None
+
+
+def _pair_verdict(start: int, end: int, weak: bool, why: str) -> Verdict:
+    if weak:
+        return Verdict("default-credential", start, end, "medium", f"{why} that anyone would guess")
+    return Verdict("credential", start, end, "high", why)
+
+
+def _key_verdict(start: int, end: int, encrypted: bool) -> Verdict:
+    if encrypted:
+        return Verdict("private-key", start, end, "low", "a private key, itself encrypted")
+    return Verdict("private-key", start, end, "high", "a private key")
+
+
+def _token_verdict(start: int, end: int, provider: str, title: str, what: str) -> Verdict:
+    return Verdict("token", start, end, "medium" if provider == "jwt" else "high", f"a {what}", provider, title)
+
+
+def _url_verdict(start: int, end: int, weak: bool) -> Verdict:
+    why = "a URL with a password that anyone would guess" if weak else "a URL with a password"
+    return Verdict("url-password", start, end, "medium" if weak else "high", why)
+
+
+def _by_name(value: str, name: str, role: str, place: str) -> Verdict | None:
+    text = value.strip()
+    if not text or len(text) > LONGEST_CREDENTIAL or "\n" in text or is_reference(text) or is_placeholder(text):
+        return None
+    text = _without_scheme(text)
+    login = _login(value, text, name) if role else None
+    if login is not None:
+        return login
+    if is_number(text):
+        return _number(value, text, role)
+    if is_plain(text) or _is_code(text) or _is_name_of_another(text, name):
+        return None
+    if not role:
+        return _in_a_secret(value, text, name)
+    if " " in text and not _is_passphrase(text, role):
+        return None
+    verdict = _credential(value, text, role, name)
+    if verdict is not None and place in ("label", "annotation"):
+        return _among_labels(verdict, role)
+    return verdict
+
+
+def _without_scheme(text: str) -> str:
+    for scheme in ("Bearer ", "Basic ", "Token ", "token ", "bearer ", "basic "):
+        if text.startswith(scheme):
+            return text[len(scheme) :].strip()
+    return text
+
+
+def _verdict(value: str, text: str, kind: str, confidence: str, why: str) -> Verdict:
+    start = value.find(text)
+    return Verdict(kind, start, start + len(text), confidence, why)
+
+
+def _number(value: str, text: str, role: str) -> Verdict | None:
+    if role != PASSWORD or len(text) < 4:
+        return None
+    return _verdict(value, text, "default-credential", "medium", "a password of digits only")
+
+
+def _is_code(text: str) -> bool:
+    return text[0] in "{[" or (text.endswith((")", ");")) and "(" in text) or text.startswith(("--", "||", "&&"))
+
+
+def _is_name_of_another(text: str, name: str) -> bool:
+    """Whether the value is itself written like a variable's name (`DB_PASSWORD`), or repeats its own."""
+    if text.lower() == name.lower() and "_" in text:
+        return True
+    return "_" in text and text.isupper() and text.replace("_", "").isalpha() and bool(role_of(text))
+
+
+def _is_passphrase(text: str, role: str) -> bool:
+    return role == PASSWORD and len(text) <= 80 and text.count(" ") < MOST_WORDS and not text.endswith((".", ":", "?"))
+
+
+def _credential(value: str, text: str, role: str, name: str) -> Verdict | None:
+    if len(text) >= SHORTEST:
+        named = token_by_name(text, split(name))
+        if named is not None:
+            provider, title, what = named
+            start = value.find(text)
+            return Verdict("token", start, start + len(text), "high", f"a {what}", provider, title)
+    if is_digest(text):
+        return _digest(value, text, role)
+    if role == PASSWORD:
+        return _password(value, text)
+    if looks_random(text):
+        confidence = {CHOSEN: "high", ISSUED: "high", VAGUE: "medium"}[role] if len(text) >= 10 else "low"
+        if role == VAGUE and (len(text) < 16 or turns(text) < 5):
+            return None
+        return _verdict(value, text, "credential", confidence, "a literal value under the name of a secret")
+    return _word(value, text) if role == CHOSEN else None
+
+
+def _digest(value: str, text: str, role: str) -> Verdict:
+    """`openssl rand -hex 32` makes most session secrets; 40 digits and UUIDs are more often a commit or an identifier."""
+    made_by_hand = role in (PASSWORD, CHOSEN) and len(text) in (32, 64)
+    confidence = "medium" if made_by_hand or role == PASSWORD else "low"
+    return _verdict(value, text, "credential", confidence, "a literal in the form of a hash or an identifier")
+
+
+def _login(value: str, text: str, name: str) -> Verdict | None:
+    """`user:password` under a name such as BASIC_AUTH; Neo4j writes `user/password`."""
+    words = split(name)
+    if words[-1] not in ("auth", "credentials", "creds", "userpass"):
+        return None
+    user, sign, password = text.partition("/" if "neo4j" in words else ":")
+    if not sign or not user or not password or not user.isascii() or is_placeholder(password) or is_plain(password):
+        return None
+    verdict = _password(value, password)
+    verdict.start = value.find(text) + len(user) + 1
+    verdict.end = verdict.start + len(password)
+    return verdict
+
+
+def _password(value: str, text: str) -> Verdict:
+    if is_password_hash(text):
+        return _verdict(value, text, "credential", "low", "the hash of a password")
+    if is_weak(text):
+        return _verdict(value, text, "default-credential", "high", "a password that anyone would guess")
+    if text.isalpha() and (text.islower() or text.istitle()) and len(text) <= 12:
+        return _verdict(value, text, "default-credential", "medium", "a password of one word")
+    return _verdict(value, text, "credential", "high", "a literal password")
+
+
+def _word(value: str, text: str) -> Verdict | None:
+    """A secret that the operator made up, and made up of words."""
+    if len(text) < 3:
+        return None
+    if is_weak(text):
+        return _verdict(value, text, "default-credential", "medium", "a secret that anyone would guess")
+    if text.replace("-", "").replace("_", "").replace(".", "").isalpha():
+        return _verdict(value, text, "credential", "low", "a literal that may be a name")
+    return _verdict(value, text, "credential", "medium", "a literal value under the name of a secret")
+
+
+def _in_a_secret(value: str, text: str, name: str) -> Verdict | None:
+    """An entry of a Kubernetes Secret whose name says nothing."""
+    if says_harmless(name) or " " in text or is_filler(text) or is_digest(text) or not looks_random(text):
+        return None
+    return _verdict(value, text, "credential", "medium", "a literal value in a Secret")
+
+
+def _among_labels(verdict: Verdict, role: str) -> Verdict | None:
+    if verdict.kind == "token":
+        return verdict
+    if role != PASSWORD:
+        return None
+    verdict.confidence = "low" if verdict.confidence == "low" else "medium"
+    return verdict

@@ -1,0 +1,164 @@
+"""Private keys in a text: a header, a body that decodes to a key, a footer. A header alone, as in docs or code, is none."""
+
+from __future__ import annotations
+
+from capdrop.source import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHORTEST_KEY = 32
+"""Bytes; an Ed25519 seed."""
+
+
+class PrivateKey(Record):
+    """A private key, from its header to its footer; `kind` is "pem", "openssh", "pgp", "putty" or "age"."""
+
+    __slots__ = ("encrypted", "end", "kind", "start")
+
+    def __init__(self, start: int, end: int, kind: str, encrypted: bool) -> None:
+        self.start = start
+        self.end = end
+        self.kind = kind
+        self.encrypted = encrypted
+
+
+def find_private_keys(text: str) -> Iterator[PrivateKey]:
+    """Every private key in the text: with its own line ends, with `\\n` escapes in one line, indented, or quoted by lines."""
+    if "-----BEGIN " in text:
+        yield from _armoured(text)
+    if "PuTTY-User-Key-File-" in text:
+        yield from _putty(text)
+    if "AGE-SECRET-KEY-1" in text:
+        yield from _age(text)
+
+
+def _armoured(text: str) -> Iterator[PrivateKey]:
+    at = text.find("-----BEGIN ")
+    while at >= 0:
+        key = _armoured_at(text, at)
+        if key is not None:
+            yield key
+        at = text.find("-----BEGIN ", key.end if key else at + 11)
+
+
+def _armoured_at(text: str, start: int) -> PrivateKey | None:
+    label_end = text.find("-----", start + 11, start + 60)
+    if label_end < 0:
+        return None
+    label = text[start + 11 : label_end]
+    if not label.endswith(("PRIVATE KEY", "PRIVATE KEY BLOCK")):
+        return None
+    body_start = label_end + 5
+    footer = text.find("-----", body_start)
+    end_mark = f"-----END {label}-----"
+    if footer < 0 or not text.startswith(end_mark, footer):
+        return None
+    headers, body = _split_headers(_unescaped(text[body_start:footer]))
+    key = _decoded(body)
+    kind = "pgp" if "PGP" in label else "openssh" if "OPENSSH" in label else "pem"
+    encrypted = _is_encrypted(label, headers, key)
+    if not _is_key(kind, key, encrypted):
+        return None
+    return PrivateKey(start, footer + len(end_mark), kind, encrypted)
+
+
+def _unescaped(body: str) -> list[str]:
+    """The lines of a body, without what a string literal, a YAML block or a joined command line puts around them."""
+    plain = body.replace("\\r", "").replace("\\n", "\n").replace("\\", "\n")
+    return [line.strip(" \t\r\"'+,|") for line in plain.splitlines()]
+
+
+def _split_headers(lines: list[str]) -> tuple[str, str]:
+    """`Proc-Type: ...` and the like, apart from the base64 text."""
+    headers: list[str] = []
+    body: list[str] = []
+    for line in lines:
+        if ": " in line and not body:
+            headers.append(line)
+        elif line.startswith("=") and len(line) == 5:
+            continue  # the checksum of PGP armour
+        else:
+            body.append(line.replace(" ", ""))
+    return "\n".join(headers), "".join(body)
+
+
+def _decoded(body: str) -> bytes:
+    from binascii import Error, a2b_base64
+
+    if not body.isascii() or not body.replace("+", "").replace("/", "").rstrip("=").isalnum():
+        return b""
+    try:
+        return a2b_base64(body)
+    except Error:
+        return b""
+
+
+def _is_encrypted(label: str, headers: str, key: bytes) -> bool:
+    if "ENCRYPTED" in label or "ENCRYPTED" in headers or "DEK-Info" in headers:
+        return True
+    return key.startswith(b"openssh-key-v1\0") and not key.startswith(b"openssh-key-v1\0\0\0\0\x04none")
+
+
+def _is_key(kind: str, key: bytes, encrypted: bool) -> bool:
+    if len(key) < SHORTEST_KEY or len(set(key)) < SHORTEST_KEY // 2:
+        return False
+    if kind == "openssh":
+        return key.startswith(b"openssh-key-v1\0")
+    if kind == "pgp":
+        return key[0] >= 0x80
+    return encrypted or key[0] == 0x30
+
+
+def _putty(text: str) -> Iterator[PrivateKey]:
+    at = text.find("PuTTY-User-Key-File-")
+    while at >= 0:
+        after = text.find("PuTTY-User-Key-File-", at + 20)
+        stop = after if after >= 0 else len(text)
+        lines_at = text.find("Private-Lines: ", at, stop)
+        if lines_at >= 0:
+            yield from _putty_body(text, at, lines_at, stop)
+        at = after
+
+
+def _putty_body(text: str, start: int, lines_at: int, stop: int) -> Iterator[PrivateKey]:
+    block = text[lines_at:stop].replace("\\r", "").replace("\\n", "\n").splitlines()
+    digits = block[0][15:].strip()
+    count = int(digits) if digits.isdigit() and len(digits) < 4 else 0
+    if count and len(_decoded("".join(line.strip() for line in block[1 : 1 + count]))) >= SHORTEST_KEY:
+        mac = text.find("Private-MAC: ", lines_at, stop)
+        end = mac + 13 + 64 if mac >= 0 else stop
+        encrypted = "Encryption: none" not in text[start:lines_at]
+        yield PrivateKey(start, min(end, stop), "putty", encrypted)
+
+
+def _age(text: str) -> Iterator[PrivateKey]:
+    at = text.find("AGE-SECRET-KEY-1")
+    while at >= 0:
+        end = at + 16 + 58
+        if _is_bech32("age-secret-key-", text[at + 16 : end].lower()):
+            yield PrivateKey(at, end, "age", False)
+        at = text.find("AGE-SECRET-KEY-1", at + 16)
+
+
+_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_BECH32_GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+
+
+def bech32_remainder(prefix: str, data: list[int]) -> int:
+    """The checksum polynomial of BIP 173; 1 where the checksum is right."""
+    values = [ord(character) >> 5 for character in prefix] + [0] + [ord(character) & 31 for character in prefix] + data
+    remainder = 1
+    for value in values:
+        top = remainder >> 25
+        remainder = (remainder & 0x1FFFFFF) << 5 ^ value
+        for bit, generator in enumerate(_BECH32_GENERATOR):
+            if top >> bit & 1:
+                remainder ^= generator
+    return remainder
+
+
+def _is_bech32(prefix: str, text: str) -> bool:
+    data = [_BECH32.find(character) for character in text]
+    return len(data) == 58 and min(data) >= 0 and bech32_remainder(prefix, data) == 1

@@ -1,0 +1,111 @@
+"""Passwords inside URLs: `scheme://user:password@host`, and tokens written in the place of the user."""
+
+from __future__ import annotations
+
+from capdrop.source import Record
+
+from .values import is_number, is_placeholder, is_reference, is_weak, turns
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST_AUTHORITY = 512
+LONGEST_SCHEME = 24
+
+_AUTHORITY_ENDS = frozenset("/?# \t\r\n\"'`<>\\|")
+_SCHEME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-")
+_TOKEN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.~")
+_NO_PASSWORDS = frozenset({"x-oauth-basic", "x", "", "x-oauth-token"})
+_EXAMPLE_HOSTS = frozenset({"host", "hostname", "domain", "domain.tld", "domain.com", "server", "myhost", "ip", "ipaddress"})
+
+
+class UrlPassword(Record):
+    """Where the password of a URL stands in the text."""
+
+    __slots__ = ("end", "scheme", "start", "user", "weak")
+
+    def __init__(self, start: int, end: int, user: str, scheme: str, weak: bool) -> None:
+        self.start = start
+        self.end = end
+        self.user = user
+        self.scheme = scheme
+        self.weak = weak
+
+
+def find_url_passwords(text: str) -> Iterator[UrlPassword]:
+    """Every literal password in a URL of the text, in order; references, placeholders and empty passwords are none.
+
+    `weak` says that anyone would guess it (`postgres:postgres@`). Time is linear: an authority is read for 512 characters at most.
+    """
+    at = text.find("://")
+    while at >= 0:
+        found = _read(text, at)
+        if found is not None:
+            yield found
+        at = text.find("://", at + 3)
+
+
+def _read(text: str, colon: int) -> UrlPassword | None:
+    start = colon + 3
+    stop = _authority_end(text, start)
+    sign = text.rfind("@", start, stop)
+    if sign <= start:
+        return None
+    scheme = _scheme(text, colon)
+    if not scheme:
+        return None
+    host = text[sign + 1 : stop]
+    middle = text.find(":", start, sign)
+    if middle < 0:
+        return _token_as_user(text, start, sign, stop, scheme)
+    user, password = text[start:middle], text[middle + 1 : sign]
+    if password in _NO_PASSWORDS:
+        return _token_as_user(text, start, middle, stop, scheme)
+    if not _is_literal(password, user, host):
+        return None
+    weak = is_weak(password) or password.lower() == user.lower() or is_number(password)
+    return UrlPassword(middle + 1, sign, user, scheme, weak)
+
+
+def _authority_end(text: str, start: int) -> int:
+    stop = min(len(text), start + LONGEST_AUTHORITY)
+    for index in range(start, stop):
+        if text[index] in _AUTHORITY_ENDS:
+            return index
+    return stop
+
+
+def _scheme(text: str, colon: int) -> str:
+    start = colon
+    while start > 0 and colon - start < LONGEST_SCHEME and text[start - 1] in _SCHEME_CHARACTERS:
+        start -= 1
+    return text[start:colon]
+
+
+def _is_literal(password: str, user: str, host: str) -> bool:
+    if is_reference(password) or is_placeholder(password) or "$" in user[:1] + password[:1] or "%s" in password or "{" in password:
+        return False
+    if not host or "[" in user or host.startswith("]") or password.strip("*.x-_") == "":
+        return False
+    return not (is_weak(password) and _is_example(host.lower()))
+
+
+def _is_example(host: str) -> bool:
+    name = host.split(",")[0].split(":")[0]
+    return name in _EXAMPLE_HOSTS or name.startswith("your") or name.endswith((".example", "example.com", "example.org", "example.net"))
+
+
+def _token_as_user(text: str, start: int, end: int, stop: int, scheme: str) -> UrlPassword | None:
+    """`https://TOKEN@github.com`; the user of a Sentry DSN is a public key."""
+    user = text[start:end]
+    if len(user) < 20 or not scheme.lower().startswith(("http", "git+http")) or not _TOKEN_CHARACTERS.issuperset(user):
+        return None
+    if turns(user) < 2 or is_placeholder(user) or _is_public_key_of_a_dsn(text, user, stop):
+        return None
+    return UrlPassword(start, end, "", scheme, False)
+
+
+def _is_public_key_of_a_dsn(text: str, user: str, stop: int) -> bool:
+    project = text[stop : stop + 1] == "/" and text[stop + 1 : stop + 2].isdigit()
+    return len(user) == 32 and (project or "sentry" in text[stop - 40 : stop])

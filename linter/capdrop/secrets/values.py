@@ -1,0 +1,194 @@
+"""What a value is by its own looks: a reference, a placeholder, something plain, or random."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+from .words import (
+    FILE_ENDINGS,
+    FILLER_WORDS,
+    HASH_STARTS,
+    PLACEHOLDER_PARTS,
+    PLACEHOLDER_STARTS,
+    PLACEHOLDER_WORDS,
+    PLAIN_VALUES,
+    PUBLIC_STARTS,
+    REFERENCE_STARTS,
+    WEAK_VALUES,
+)
+
+_OPENINGS = {"<": ">", "[": "]", "{": "}", "(": ")", "%": "%", "@": "@", "#": "#", "‹": "›", "«": "»"}
+
+
+@lru_cache(maxsize=1)
+def _whole_variables() -> re.Pattern[str]:
+    return re.compile(r"(?:[-:/@.,]?(?:\$[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%))+\Z")
+
+
+@lru_cache(maxsize=1)
+def _quantity() -> re.Pattern[str]:
+    unit = r"%|[kKmMgGtTpPeE]i?[bB]?|[nuµm]?s|[mhdwyBb]|secs?|seconds?|min|mins|minutes?|hours?|days?|weeks?|months?|years?"
+    return re.compile(rf"[-+]?[0-9]+(?:[.,:_][0-9]+)*(?: ?(?:{unit}))?\Z|(?:[0-9]+(?:\.[0-9]+)?(?:[nuµm]?s|[mhdw])){{2,6}}\Z")
+
+
+@lru_cache(maxsize=1)
+def _version() -> re.Pattern[str]:
+    return re.compile(r"[vV]?[0-9]+\.[0-9]+(?:\.[0-9]+)*(?:[-+.][A-Za-z][A-Za-z0-9.-]{0,20})?\Z")
+
+
+@lru_cache(maxsize=1)
+def _address() -> re.Pattern[str]:
+    return re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,12}\Z")
+
+
+@lru_cache(maxsize=1)
+def _host() -> re.Pattern[str]:
+    return re.compile(r"(?:[a-z0-9_-]{1,63}\.){1,9}(?:[a-z]{2,12}|[0-9]{1,3})(?::[0-9]{1,5})?(?:/\S*)?\Z|[a-z0-9-]{1,63}:[0-9]{2,5}\Z")
+
+
+@lru_cache(maxsize=1)
+def _uuid() -> re.Pattern[str]:
+    return re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+
+
+@lru_cache(maxsize=1)
+def _hex() -> re.Pattern[str]:
+    return re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{40}|[0-9A-F]{64})\Z")
+
+
+@lru_cache(maxsize=1)
+def _turn() -> re.Pattern[str]:
+    return re.compile(r"(?<=[a-zA-Z])[0-9]|(?<=[0-9])[a-zA-Z]|(?<=[a-z])[A-Z]")
+
+
+@lru_cache(maxsize=1)
+def _digit_turn() -> re.Pattern[str]:
+    return re.compile(r"(?<=[a-zA-Z])[0-9]|(?<=[0-9])[a-zA-Z]")
+
+
+@lru_cache(maxsize=1)
+def _letters() -> re.Pattern[str]:
+    return re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def is_reference(value: str) -> bool:
+    """Whether the value says where a secret is instead of holding one: a variable, a template, a vault path, cipher text."""
+    low = value[:24].lstrip().lower()
+    if low.startswith(REFERENCE_STARTS):
+        return True
+    if "${" in value or "{{" in value or "$(" in value or "#{" in value:
+        return True
+    if "$" in value or "%" in value:
+        return _whole_variables().match(value) is not None
+    return False
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether the value stands for one that a person is to fill in: `<password>`, `your-api-key-here`, `xxxx`, nothing.
+
+    `changeme` and its like are none: a service started as written runs with them.
+    """
+    value = value.strip().strip("'\"`")
+    if not value or len(set(value)) <= 1 + (len(value) > 6):
+        return True
+    if _OPENINGS.get(value[0]) == value[-1] and value[1:-1].replace("_", "").replace("-", "").replace(" ", "").replace(".", "").isalnum():
+        return True
+    if (value.startswith("__") and value.endswith("__")) or 0 <= value.find("<") < value.find(">"):
+        return True
+    low = value.lower()
+    if low in PLACEHOLDER_WORDS or low.startswith(PLACEHOLDER_STARTS):
+        return True
+    return any(part in low for part in PLACEHOLDER_PARTS) or is_sequence(low)
+
+
+def is_sequence(text: str) -> bool:
+    """Whether the text counts or spells the alphabet: `0123456789abcdef`, `abcdefghijklmnop`."""
+    if len(text) < 10:
+        return False
+    steps = sum(1 for a, b in pairwise(text) if ord(b) - ord(a) == 1 or (a, b) in (("9", "0"), ("9", "a"), ("0", "a")))
+    return steps >= 0.8 * (len(text) - 1)
+
+
+def is_weak(value: str) -> bool:
+    """Whether it is among the first that an attacker tries, or made of nothing but filler words and a few digits."""
+    low = value.lower()
+    return low in WEAK_VALUES or low.strip("!@#$%^&*.?_-0123456789") in WEAK_VALUES or is_filler(value)
+
+
+def is_filler(value: str) -> bool:
+    """Whether the value is written in words of which made-up values consist."""
+    spelt = [word.lower() for word in _letters().findall(value)]
+    if not spelt:
+        return False
+    digits = sum(character.isdigit() for character in value)
+    return digits <= 6 and all(word in FILLER_WORDS or word in WEAK_VALUES for word in spelt)
+
+
+def is_plain(value: str) -> bool:
+    """Whether it is a setting: a switch, a number, a duration, a version, an address, a path, a public key, a digest."""
+    low = value.lower()
+    if low in PLAIN_VALUES:
+        return True
+    if (value[0].isdigit() or value[0] in "-+vV") and (_quantity().match(value) or _version().match(value)):
+        return True
+    return _is_pointer(value, low)
+
+
+def is_number(value: str) -> bool:
+    """Whether it is digits only."""
+    return value.isascii() and value.isdigit()
+
+
+def _is_pointer(value: str, low: str) -> bool:
+    if low.startswith(PUBLIC_STARTS):
+        return True
+    if ("/" in value or "\\" in value) and (is_path(value) or "://" in value):
+        return True
+    if low.endswith(FILE_ENDINGS):
+        return True
+    if "@" in value:
+        return _address().match(value) is not None
+    return ("." in value or ":" in value) and _host().match(value) is not None
+
+
+def is_path(value: str) -> bool:
+    """Whether it names a file: `/run/secrets/db`, `./certs`, `C:\\keys`; base64 that begins with a slash does not."""
+    if value.startswith(("./", "../", "~/", "/run/secrets", "/etc/", "/var/", "/opt/", "/tmp/", "/usr/", "/home/", "\\\\")):
+        return True
+    if len(value) > 2 and value[1:3] in (":\\", ":/") and value[0].isalpha():
+        return True
+    if value.startswith("/"):
+        return not any(turns(part) > 2 or len(part) > 40 for part in value.split("/")) and "+" not in value and not value.endswith("=")
+    parts = value.split("/")
+    return len(parts) > 1 and all(
+        part and turns(part) < 2 and part.replace("-", "").replace("_", "").replace(".", "").isalnum() for part in parts
+    )
+
+
+def is_digest(value: str) -> bool:
+    """Whether it has the shape of a hash or an identifier: 32, 40 or 64 hex digits, or a UUID."""
+    return len(value) in (32, 36, 40, 64) and (_hex().match(value) is not None or _uuid().match(value) is not None)
+
+
+def turns(value: str) -> int:
+    """How often letters turn to digits, digits to letters, or small letters to capitals: seldom in words, often in random text."""
+    return len(_turn().findall(value))
+
+
+def looks_random(value: str) -> bool:
+    """Whether no person would have said it: eight characters or more, in which digits, small letters and capitals take turns."""
+    if len(value) < 8 or is_filler(value):
+        return False
+    spelt = _letters().findall(value)
+    letters = sum(map(len, spelt))
+    mixed = len(_digit_turn().findall(value))
+    if mixed >= 2:
+        return mixed * 16 >= len(value) and letters < 5 * len(spelt)
+    return len(spelt) >= 4 and letters < 3.2 * len(spelt)
+
+
+def is_password_hash(value: str) -> bool:
+    """Whether it is what a password file holds: bcrypt, crypt, Argon2 and the like, alone or behind a user name."""
+    return value.startswith(HASH_STARTS) or value.partition(":")[2].startswith(HASH_STARTS)
