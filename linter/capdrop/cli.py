@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 
 from . import __version__
 from .config import Config
@@ -16,8 +17,11 @@ from .rulebook import load as load_rules
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from typing import TextIO
 
+    from .engine import Analysis
+    from .report import Result
     from .run import Run
 
 CLEAN, FINDINGS, MISUSE, INCOMPLETE = 0, 1, 2, 3
@@ -81,18 +85,20 @@ def check(arguments: list[str]) -> int:
     _add_selection(parser)
     parser.add_argument("--format", choices=report.FORMATS, default="text", help="how to print the findings")
     parser.add_argument("--output", metavar="FILE", help="write the report to FILE")
-    parser.add_argument("--fail-on", choices=("info", "low", "medium", "high", "critical", "never"), help="lowest severity that makes the exit status 1 (low)")
-    parser.add_argument("--show-suppressed", action="store_true", help="show what comments, the configuration and the baseline silence")
+    thresholds = [severity.name.lower() for severity in Severity]
+    parser.add_argument("--fail-on", choices=(*thresholds, "never"), help="lowest severity that makes the exit status 1 (low)")
+    parser.add_argument("--show-suppressed", action="store_true", help="show also what is silenced, and how")
     parser.add_argument("--stdin-filename", metavar="PATH", default="Dockerfile", help="the path that standard input is checked as")
     options = parser.parse_args(arguments)
     config, book = _prepared(options)
     run = _checked(options, config, book)
     _visible(run, config)
     results = [_result(analysis) for analysis in run.analyses]
-    infos = {name: _info(book, name) for name in book.rules} if options.format == "sarif" else _used(book, results)
     with _output(options.output) as out:
-        colour = out is sys.stdout and out.isatty() and "NO_COLOR" not in os.environ
-        report.write(options.format, results, out, rules=infos, version=__version__, color=colour, show_suppressed=options.show_suppressed)
+        color = out.isatty() and "NO_COLOR" not in os.environ
+        report.write(
+            options.format, results, out, rules=book.rules, version=__version__, color=color, show_suppressed=options.show_suppressed
+        )
     for entry in run.gone:
         _note(f"the baseline holds a finding that is gone: {entry[1]} in {entry[0]}")
     for path in run.other:
@@ -112,7 +118,8 @@ def fix(arguments: list[str]) -> int:
     parser.add_argument("--unsafe", action="store_true", help="also those that may break the workload")
     options = parser.parse_args(arguments)
     config, book = _prepared(options)
-    return fix_files(options.paths or ["."], config, book, apply=options.apply, unsafe=options.unsafe)
+    least = Confidence[config.min_confidence.upper()]
+    return fix_files(options.paths or ["."], config, book, least, apply=options.apply, unsafe=options.unsafe)
 
 
 def explain(arguments: list[str]) -> int:
@@ -268,8 +275,28 @@ def _visible(run: Run, config: Config) -> None:
         analysis.findings = [finding for finding in analysis.findings if (finding.confidence or 0) >= least]
 
 
-def _result(analysis: object) -> object:
-    raise NotImplementedError
+def _result(analysis: Analysis) -> Result:
+    from .report import Result
+
+    reasons = []
+    for gap in analysis.gaps:
+        position = analysis.source.position(gap.span.start)
+        reasons.append((gap.reason, position.line, position.column))
+    return Result(analysis.path, analysis.kind, analysis.outcome, reasons, analysis.findings, analysis.broken)
+
+
+@contextmanager
+def _output(path: str | None) -> Iterator[TextIO]:
+    """Standard output, or a file."""
+    if path is None:
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    try:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+            yield file
+    except OSError as error:
+        raise Misuse(f"{path}: {error.strerror}") from None
 
 
 def _status(run: Run, config: Config) -> int:

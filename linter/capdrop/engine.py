@@ -33,8 +33,8 @@ class Analysis:
 
     __slots__ = ("broken", "findings", "gaps", "kind", "path", "source", "summary")
 
-    def __init__(self, path: str, kind: str, source: Source | None = None) -> None:
-        self.path = path
+    def __init__(self, source: Source, kind: str) -> None:
+        self.path = source.path
         self.kind = kind
         self.source = source
         self.findings: list[Finding] = []
@@ -51,7 +51,7 @@ class Analysis:
 
 def analyse(source: Source, kind: Kind, book: Rulebook, context: Context) -> Analysis:
     """Read a source by the dialect of its kind, let every rule judge what it finds, and apply the suppressions in it."""
-    analysis = Analysis(source.path, kind.name, source)
+    analysis = Analysis(source, kind.name)
     try:
         reading = dialect(kind).read(source, context)
         heads = Heads()

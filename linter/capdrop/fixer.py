@@ -68,7 +68,7 @@ def splice(text: str, edits: Iterable[Edit]) -> str:
     return text
 
 
-def fix(source: Source, bench: Workbench, least: Safety, wanted: frozenset[str] | None = None) -> Fixed:
+def fix(source: Source, bench: Workbench, least: Safety, wanted: frozenset[tuple[str, str]] | None = None) -> Fixed:
     """Apply every fix of at least this safety that can be proved, to a fixed point."""
     result = Fixed(source)
     refused: set[tuple[str, str, str, int]] = set()
@@ -86,7 +86,6 @@ def prove(before: Analysis, fixes: list[Fix], findings: list[Finding], bench: Wo
     """The source after these fixes. Raises `Refusal` unless it parses as well as before, the findings are gone, none is new,
     and no comment and no other fact has changed."""
     source = before.source
-    assert source is not None
     after_source = source.with_text(splice(source.text, (edit for fix in fixes for edit in fix.edits)))
     after = bench.analyse(after_source)
     if after.outcome != before.outcome or len(after.gaps) != len(before.gaps):
@@ -129,7 +128,7 @@ def write(path: str, before: Source, after: Source) -> None:
 
 
 def _choose(
-    analysis: Analysis, least: Safety, wanted: frozenset[str] | None, refused: set[tuple[str, str, str, int]]
+    analysis: Analysis, least: Safety, wanted: frozenset[tuple[str, str]] | None, refused: set[tuple[str, str, str, int]]
 ) -> list[tuple[Finding, Fix]]:
     """The fixes to try in this round, none of which overlaps another."""
     chosen: list[tuple[Finding, Fix]] = []
@@ -138,7 +137,7 @@ def _choose(
         fix = finding.fix
         if fix is None or not fix.edits or fix.safety < least or finding.suppressed is not None or finding.identity in refused:
             continue
-        if finding.source is not analysis.source or (wanted is not None and finding.rule not in wanted):
+        if finding.source is not analysis.source or (wanted is not None and (finding.rule, finding.subject) not in wanted):
             continue
         spans = [(edit.span.start, edit.span.end) for edit in fix.edits]
         if not any(start <= other_end and other_start <= end for start, end in spans for other_start, other_end in taken):

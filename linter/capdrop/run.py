@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 class Run:
     """What came of a run: the analyses in order, and the files that were looked at and are of no kind of ours."""
 
-    __slots__ = ("analyses", "gone", "other")
+    __slots__ = ("analyses", "context", "gone", "other")
 
-    def __init__(self) -> None:
+    def __init__(self, context: Context) -> None:
+        self.context = context
         self.analyses: list[Analysis] = []
         self.other: list[str] = []
         self.gone: list[baselines.Identity] = []
@@ -37,7 +38,7 @@ def check(paths: list[str], config: Config, book: Rulebook) -> Run:
     """Check files and folders."""
     workspace = Workspace()
     context = Context(config.targets, workspace)
-    run = Run()
+    run = Run(context)
     found = list(files(paths, config))
     for path, named in _compose_first(found):
         analysis = check_file(path, named, book, context)
@@ -54,8 +55,8 @@ def check(paths: list[str], config: Config, book: Rulebook) -> Run:
 
 def check_text(path: str, data: bytes, config: Config, book: Rulebook) -> Run:
     """Check bytes that are not in a file, as if they were at a path."""
-    run = Run()
-    analysis = _judged(path, data, True, book, Context(config.targets, Workspace()))
+    run = Run(Context(config.targets))
+    analysis = _judged(path, data, True, book, run.context)
     if analysis is None:
         run.other.append(path)
     else:
@@ -173,6 +174,6 @@ def _judged(path: str, data: bytes, named: bool, book: Rulebook, context: Contex
 
 def _unread(path: str, reason: str) -> Analysis:
     kind: Kind | None = kind_by_name(path)
-    analysis = Analysis(path, kind.name if kind else "", Source(path, ""))
+    analysis = Analysis(Source(path, ""), kind.name if kind else "")
     analysis.gaps.append(Gap(Span(0, 0), reason, blocks=True))
     return analysis

@@ -57,10 +57,8 @@ def marked(text: str) -> tuple[str, int, int]:
         ("tier: =\n<<: {a: b}\n", [[("tier", "="), ("<<", [("a", "b")])]]),
         ("a: !reset []\nb: !override {c: d}\ne: !!str 5\n", [[("a", []), ("b", [("c", "d")]), ("e", "tag:yaml.org,2002:str 5")]]),
         ("a: &n x\nb: *n\nc: &n y\nd: *n\n", [[("a", "x"), ("b", "*n"), ("c", "y"), ("d", "*n")]]),
-        (
-            '[{name: c, image: acme/c:1}, http://x:80/?a=b, what?, {"a":b}]',
-            [[[("name", "c"), ("image", "acme/c:1")], "http://x:80/?a=b", "what?", [("a", "b")]]],
-        ),
+        ("[{name: c, image: acme/c:1}, http://x:80/?a=b]", [[[("name", "c"), ("image", "acme/c:1")], "http://x:80/?a=b"]]),
+        ('[what?, {"a":b}, !t b:c]', [["what?", [("a", "b")], "!t b:c"]]),
         ("# a\n---\n# b\n---\nc\n...\n---\n", ["", "c", ""]),
         ("%YAML 1.2\n---\na: b\n", [[("a", "b")]]),
         ("a: yes\r\nb: |\r\n  c\r\n  d\r\n", [[("a", "yes"), ("b", "c\nd\n")]]),
@@ -85,7 +83,8 @@ def test_trees(text: str, expected: list[object]) -> None:
         'a: «"b\n  c"»  # d\n',
         "a: «|  # c\n  b\n\n  c»\n\n\n# d\n",
         "a: «>+\n  b»\n\n \nc: d\n",
-        "a: «|-  »# c\nb: c\n",
+        "a: «|-»  # c\nb: c\n",
+        "a: &x !y «>2-»  # c\nb: c\n",
         "a: &x !y «b»\n",
         "a: &x\n  # c\n  !y\n  «b: c»\n\n# d\n",
         "a: !y\n«- b\n- c»\n# d\n",
@@ -131,8 +130,11 @@ def test_get_takes_the_last_and_resolve_follows() -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("true", True), ("Yes", True), ("ON", True), ("off", False), ("No", False), ("FALSE", False), ("y", None), ("n", None)]
-    + [("1", None), ("'true'", None), ("tRUE", None), ("", None), ("[true]", None), ("!!str true", None), ("!!bool on", True)],
+    [
+        *[(value, True) for value in ("true", "True", "TRUE", "yes", "on", "ON", "!!bool on")],
+        *[(value, False) for value in ("false", "no", "No", "NO", "off")],
+        *[(value, None) for value in ("y", "n", "1", "'true'", "tRUE", "", "[true]", "!!str true")],
+    ],
 )
 def test_boolean(value: str, expected: bool | None) -> None:
     root = only(f"- &x {value}\n- *x\n")
@@ -236,7 +238,7 @@ HOSTILE = {
     "complex keys": "? " * 20_000,
     "keys on a line": "a: " * 20_000,
     "8 MB line": "a: " + "a_key=" * 1_400_000,
-    "8 MB of colons": "[" + "::" * 4_000_000,
+    "colons": "[" + "::" * 500_000,
     "comment signs": "a #" * 500_000,
     "anchors": "&a " * 100_000,
     "tags": "!a " * 100_000,
@@ -383,7 +385,7 @@ except YAMLError:
     ids=["ruamel is there before", "the module wants more than expected", "the module is not what it was", "there is no C module"],
 )
 def test_without_the_lean_import_the_trees_are_the_same(before: str) -> None:
-    walk = "print([(n, n.outer, n.end, n.tag) for n in yaml.walk(yaml.parse('a: &x !t\\n  b\\nc: [*x, >\\n]').documents[0].root)])"
+    walk = "print([(n, n.outer, n.end, n.tag) for n in yaml.walk(yaml.parse('a: &x !t\\n  b\\nc: \\n- *x\\n- >\\n  b').documents[0].root)])"
     assert run(f"{before}\n{PARSE}{walk}") == run(PARSE + walk)
 
 

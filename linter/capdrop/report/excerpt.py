@@ -54,16 +54,12 @@ def excerpt(source: Source, span: Span, masks: Masks, width: int) -> Excerpt | N
     first, last = line.start, line.end
     if last - first > _LONG:
         first = max(first, start - width)
-        last = min(last, min(stop, start + width) + width)
-        stop = min(stop, last)
+        stop = min(stop, start + width)
+        last = min(last, stop + width)
     before, marked, after = _parts(source, masks, (first, start, stop, last))
     if not (before + marked + after).strip():
         return None
-    if first > line.start:
-        before = before[-width:].rjust(width + 1, ".")
-    if last < line.end:
-        after = after[:width].ljust(width + 1, ".")
-    before, marked, after = _fitted(before, marked, after, width)
+    before, marked, after = _fitted(before, marked, after, width, (first > line.start, last < line.end))
     return Excerpt(number, (before + marked + after).rstrip(), cells(before), max(1, cells(marked)))
 
 
@@ -73,35 +69,39 @@ def _parts(source: Source, masks: Masks, cuts: tuple[int, int, int, int]) -> tup
     parts = ["", "", ""]
     at = first
     for hidden in masks.within(source.path, first, last):
-        _add(source.text, parts, cuts, (at, hidden.start))
-        touched = (hidden.start < stop and hidden.end > start) or hidden.start < start < hidden.end
+        _add(source.text, parts, cuts, at, hidden.start)
+        touched = hidden.start < stop and hidden.end > start
         parts[1 if touched else 0 if hidden.end <= start else 2] += MASK
         at = hidden.end
-    _add(source.text, parts, cuts, (at, last))
+    _add(source.text, parts, cuts, at, last)
     return parts[0], parts[1], parts[2]
 
 
-def _add(text: str, parts: list[str], cuts: tuple[int, int, int, int], run: tuple[int, int]) -> None:
+def _add(text: str, parts: list[str], cuts: tuple[int, int, int, int], begin: int, end: int) -> None:
+    """Share a run of the text out to the parts that it lies in."""
     for index in range(3):
-        begin, end = max(cuts[index], run[0]), min(cuts[index + 1], run[1])
-        if begin < end:
-            parts[index] += visible(text[begin:end].replace("\t", _TAB)) if "\t" in text[begin:end] else visible(text[begin:end])
+        piece = text[max(cuts[index], begin) : min(cuts[index + 1], end)]
+        parts[index] += visible(piece.replace("\t", _TAB))
 
 
-def _fitted(before: str, marked: str, after: str, width: int) -> tuple[str, str, str]:
-    """The three parts cut to the width: the marked one is kept as far as it goes, its surroundings share the rest."""
-    if len(before) + len(marked) + len(after) <= width:
+def _fitted(before: str, marked: str, after: str, width: int, cut: tuple[bool, bool]) -> tuple[str, str, str]:
+    """The parts cut to the width: the marked one is kept as far as it goes, and its surroundings share the rest.
+
+    `cut` says whether the line went on at either end.
+    """
+    if not any(cut) and len(before) + len(marked) + len(after) <= width:
         return before, marked, after
-    if len(marked) > width - 2 * len(_CUT):
-        marked = marked[: max(1, width - 3 * len(_CUT))] + _CUT
-        after = ""
-    rest = max(2 * len(_CUT), width - len(marked))
+    width -= 2 * len(_CUT)
+    longest = width - min(len(before), width // 4)
+    if len(marked) > longest:
+        marked, after, cut = marked[:longest] + _CUT, "", (cut[0], False)
+    rest = max(0, width - len(marked))
     room_before = min(len(before), max(rest // 2, rest - len(after)))
     room_after = min(len(after), rest - room_before)
-    if len(before) > room_before:
-        before = _CUT + before[len(before) - max(0, room_before - len(_CUT)) :]
-    if len(after) > room_after:
-        after = after[: max(0, room_after - len(_CUT))] + _CUT
+    if cut[0] or room_before < len(before):
+        before = _CUT + before[len(before) - room_before :]
+    if cut[1] or room_after < len(after):
+        after = after[:room_after] + _CUT
     return before, marked, after
 
 

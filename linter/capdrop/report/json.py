@@ -1,67 +1,53 @@
-"""The report for programs: the contract of DESIGN section 7, schema 1."""
+"""The report for programs: the object that DESIGN section 7 promises."""
 
 from __future__ import annotations
 
-import json
-
-from capdrop.source import Span
-
 from .identity import fingerprint
 from .masks import Masks
-from .safe import exact, inert_json, visible
-from .summary import severity_name
+from .objects import encoded, write_items
+from .safe import exact, visible
+from .words import breakage, confidence_of, severity_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from typing import TextIO
 
     from capdrop.finding import Finding, Note
-    from capdrop.source import Source
+    from capdrop.source import Source, Span
 
     from . import Result, Settings
-
-    Object = dict[str, object]
+    from .objects import Object
 
 SCHEMA = 1
+"""Raised when a reader of the present one could break."""
 
 
 def write(results: Sequence[Result], out: TextIO, settings: Settings) -> None:
     """Write one object; each file and each finding has a line of its own."""
     masks = Masks(results)
-    tool = inert_json(json.dumps({"name": "capdrop", "version": settings.version}))
-    out.write(f'{{"schema": {SCHEMA},\n"tool": {tool},\n"files": [')
+    tool = encoded({"name": "capdrop", "version": settings.version})
+    out.write(f'{{"schema": {SCHEMA},\n"tool": {tool},\n"files": ')
     write_items((_file(result, masks) for result in results), out)
-    out.write('],\n"findings": [')
+    out.write(',\n"findings": ')
     write_items((_finding(finding, masks) for result in results for finding in result.findings), out)
-    out.write("]}\n")
-
-
-def write_items(items: Iterable[Object], out: TextIO) -> None:
-    """Write the items of a JSON array, one a line."""
-    separator, end = "\n", ""
-    for item in items:
-        out.write(separator + inert_json(json.dumps(item)))
-        separator, end = ",\n", "\n"
-    out.write(end)
+    out.write("}\n")
 
 
 def _file(result: Result, masks: Masks) -> Object:
     reasons = [{"message": visible(masks.text(message)), "line": line, "column": column} for message, line, column in result.reasons]
-    for rule, error in result.broken:
-        message = f"rule {rule} broke ({error}): this is a bug in capdrop or in the rule"
-        reasons.append({"message": visible(message), "line": 1, "column": 1})
-    return {"path": exact(result.path), "kind": result.kind, "outcome": result.outcome, "reasons": reasons}
+    reasons += [{"message": visible(breakage(rule, error)), "line": 1, "column": 1} for rule, error in result.broken]
+    return {"path": exact(result.path), "kind": exact(result.kind), "outcome": result.outcome, "reasons": reasons}
 
 
 def _finding(finding: Finding, masks: Masks) -> Object:
     return {
         "rule": exact(finding.rule),
         "message": visible(masks.text(finding.message)),
-        "severity": severity_name(finding),
-        "confidence": "medium" if finding.confidence is None else finding.confidence.name.lower(),
+        "severity": severity_of(finding).name.lower(),
+        "confidence": confidence_of(finding).name.lower(),
         "path": exact(finding.source.path),
-        **region(finding.source, finding.span),
+        **_region(finding.source, finding.span),
         "subject": exact(masks.text(finding.subject)),
         "notes": [_note(note, masks) for note in finding.notes],
         "fix": _fix(finding, masks),
@@ -80,23 +66,24 @@ def _fix(finding: Finding, masks: Masks) -> Object | None:
     if fix is None:
         return None
     edits = masks.edits(finding)
-    withheld = bool(fix.edits) and not edits
-    caveat = fix.caveat or ("the edits repeat a secret and are not shown; capdrop itself can apply them" if withheld else "")
+    caveat = fix.caveat
+    if fix.edits and not edits:
+        caveat = f"{caveat}; " if caveat else ""
+        caveat += "the edits repeat a secret and are left out here"
     return {
         "title": visible(masks.text(fix.title)),
         "safety": fix.safety.name.lower(),
         "caveat": visible(masks.text(caveat)),
-        "edits": [{**region(finding.source, edit.span), "text": exact(edit.text)} for edit in edits],
+        "edits": [{**_region(finding.source, edit.span), "text": exact(edit.text)} for edit in edits],
     }
 
 
 def _suppressed(finding: Finding, masks: Masks) -> Object | None:
     if finding.suppressed is None:
         return None
-    return {"how": finding.suppressed.how, "reason": visible(masks.text(finding.suppressed.reason))}
+    return {"how": visible(finding.suppressed.how), "reason": visible(masks.text(finding.suppressed.reason))}
 
 
-def region(source: Source, span: Span) -> Object:
-    """A span as lines and columns from 1, its end exclusive."""
+def _region(source: Source, span: Span) -> Object:
     start, end = source.position(span.start), source.position(span.end)
     return {"line": start.line, "column": start.column, "end_line": end.line, "end_column": end.column}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from capdrop.finding import Safety, Severity
 
+from .words import INCOMPLETE, counted, severity_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
     from . import Result
 
-_OUTCOMES = (("analysed", "analysed"), ("partly", "partly"), ("not", "not analysed"))
+_OUTCOMES = {"analysed": "analysed", "partly": "partly", "not": INCOMPLETE["not"]}
 
 
 def summary(results: Sequence[Result]) -> str:
@@ -28,27 +30,12 @@ def summary(results: Sequence[Result]) -> str:
     return f"{line}; {counted(broken, 'rule')} broke" if broken else line
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def severity_name(finding: Finding) -> str:
-    """The severity in lower case; medium for a finding that no rule has signed."""
-    return (Severity.MEDIUM if finding.severity is None else finding.severity).name.lower()
-
-
 def _found(findings: list[Finding]) -> str:
     if not findings:
         return "no findings"
-    counts: dict[str, int] = {}
-    for finding in findings:
-        name = severity_name(finding)
-        counts[name] = counts.get(name, 0) + 1
-    by_severity = ", ".join(
-        f"{counts[severity.name.lower()]} {severity.name.lower()}" for severity in reversed(Severity) if severity.name.lower() in counts
-    )
-    return f"{counted(len(findings), 'finding')} ({by_severity})"
+    severities = [severity_of(finding) for finding in findings]
+    counts = [f"{severities.count(severity)} {severity.name.lower()}" for severity in reversed(Severity) if severity in severities]
+    return f"{counted(len(findings), 'finding')} ({', '.join(counts)})"
 
 
 def _fixable(findings: list[Finding]) -> list[str]:
@@ -63,5 +50,5 @@ def _files(results: Sequence[Result]) -> str:
     if not results:
         return "no files"
     outcomes = [result.outcome for result in results]
-    counts = [f"{outcomes.count(outcome)} {words}" for outcome, words in _OUTCOMES if outcome in outcomes]
+    counts = [f"{outcomes.count(outcome)} {words}" for outcome, words in _OUTCOMES.items() if outcome in outcomes]
     return f"{counted(len(results), 'file')}: {', '.join(counts)}"

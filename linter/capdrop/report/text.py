@@ -7,11 +7,12 @@ from capdrop.finding import Safety
 from .excerpt import excerpt
 from .masks import Masks
 from .safe import encodable, inert_log, visible
-from .summary import severity_name, summary
+from .summary import summary
+from .words import INCOMPLETE, RULE_BROKE, complaints, severity_of, silencing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import TextIO
 
     from capdrop.finding import Finding, Fix
@@ -24,13 +25,13 @@ _PAINTS = {
     "medium": "33",
     "low": "36",
     "info": "34",
-    "path": "1",
-    "dim": "2",
     "not": "1;31",
     "partly": "33",
+    "name": "1",
+    "dim": "2",
     "fix": "32",
 }
-_OUTCOMES = {"not": "not analysed", "partly": "partly analysed"}
+_NARROWEST = 20
 
 
 def write(results: Sequence[Result], out: TextIO, settings: Settings) -> None:
@@ -40,7 +41,7 @@ def write(results: Sequence[Result], out: TextIO, settings: Settings) -> None:
         for finding in result.findings:
             if finding.suppressed is None or settings.show_suppressed:
                 out.write(encodable(inert_log(writer.finding(finding)), out))
-        for line in [*writer.gaps(result), *writer.broken(result)]:
+        for line in writer.complaints(result):
             out.write(encodable(inert_log(line), out) + "\n")
     out.write(summary(results) + "\n")
 
@@ -56,11 +57,12 @@ class _Writer:
 
     def finding(self, finding: Finding) -> str:
         """The block of a finding, with an empty line below."""
-        severity = severity_name(finding)
-        place = finding.source.position(finding.span.start)
+        severity = severity_of(finding).name.lower()
+        at = finding.source.position(finding.span.start)
+        suppressed = f" ({self._clean(silencing(finding.suppressed))})" if finding.suppressed else ""
         lines = [
-            f"{self._path(finding.source.path, place.line, place.column)} {self._paint(severity, severity)} "
-            f"{self._paint('path', visible(finding.rule))}: {self._clean(finding.message)}{self._suppressed(finding)}"
+            f"{self._place(finding.source.path, at.line, at.column)} {self._paint(severity, severity)} "
+            f"{self._paint('name', visible(finding.rule))}: {self._clean(finding.message)}{suppressed}"
         ]
         lines += self._excerpt(finding, severity)
         for note in finding.notes:
@@ -73,26 +75,18 @@ class _Writer:
             lines.append(f"  {self._fix(finding.fix)}")
         return "\n".join([*lines, "", ""])
 
-    def gaps(self, result: Result) -> list[str]:
-        """What was not understood of a file."""
-        if result.outcome not in _OUTCOMES:
-            return []
-        words = self._paint(result.outcome, _OUTCOMES[result.outcome])
-        if not result.reasons:
-            return [f"{_unlike_a_command(visible(result.path))}: {words}"]
-        return [f"{self._path(result.path, line, column)} {words}: {self._clean(message)}" for message, line, column in result.reasons]
-
-    def broken(self, result: Result) -> list[str]:
-        """The rules that raised on a file."""
-        path = self._paint("path", _unlike_a_command(visible(result.path)) + ":")
-        return [
-            f"{path} {self._paint('not', f'rule {visible(rule)} broke')} ({visible(error)}): this is a bug in capdrop or in the rule"
-            for rule, error in result.broken
-        ]
+    def complaints(self, result: Result) -> Iterator[str]:
+        """What was not understood of a file, and which rules raised on it."""
+        for kind, message, line, column in complaints(result):
+            if kind == RULE_BROKE:
+                yield f"{self._path(result.path)} {self._paint('not', self._clean(message))}"
+            else:
+                words = self._paint(result.outcome, INCOMPLETE[result.outcome])
+                yield f"{self._place(result.path, line, column)} {words}: {self._clean(message)}"
 
     def _excerpt(self, finding: Finding, severity: str) -> list[str]:
-        margin = len(str(finding.source.position(finding.span.start).line)) + 5
-        shown = excerpt(finding.source, finding.span, self.masks, max(20, self.width - margin))
+        margin = len(str(finding.source.position(finding.span.start).line)) + len("   | ")
+        shown = excerpt(finding.source, finding.span, self.masks, max(_NARROWEST, self.width - margin))
         if shown is None:
             return []
         number = str(shown.line)
@@ -107,14 +101,11 @@ class _Writer:
         safety = "shown only" if fix.safety is Safety.DISPLAY else fix.safety.name.lower()
         return f"{self._paint('fix', f'fix ({safety}):')} {self._clean(fix.title)}{caveat}"
 
-    def _suppressed(self, finding: Finding) -> str:
-        if finding.suppressed is None:
-            return ""
-        reason = f": {self._clean(finding.suppressed.reason)}" if finding.suppressed.reason else ""
-        return f" (suppressed by {visible(finding.suppressed.how)}{reason})"
+    def _place(self, path: str, line: int, column: int) -> str:
+        return self._paint("name", f"{_unlike_a_command(visible(path))}:{line}:{column}:")
 
-    def _path(self, path: str, line: int, column: int) -> str:
-        return self._paint("path", f"{_unlike_a_command(visible(path))}:{line}:{column}:")
+    def _path(self, path: str) -> str:
+        return self._paint("name", f"{_unlike_a_command(visible(path))}:")
 
     def _clean(self, text: str) -> str:
         return visible(self.masks.text(text))

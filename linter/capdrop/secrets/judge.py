@@ -189,7 +189,7 @@ def _login(value: str, text: str, name: str) -> Verdict | None:
     words = split(name)
     if words[-1] not in ("auth", "credentials", "creds", "userpass"):
         return None
-    user, sign, password = text.partition("/" if "neo4j" in words else ":")
+    user, sign, password = text.partition("/" if "neo4j" in name.lower() else ":")
     if not sign or not user or not password or not user.isascii() or is_placeholder(password) or is_plain(password):
         return None
     verdict = _password(value, password)

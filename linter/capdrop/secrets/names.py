@@ -37,6 +37,12 @@ def split(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _rejoined(_word().findall(name[:LONGEST_NAME])))
 
 
+@lru_cache(maxsize=1)
+def _stem() -> re.Pattern[str]:
+    """What every name with a secret word in it contains; most names have none, and are done with."""
+    return re.compile(r"pass|pw|psw|psk|pat|pepper|secret|token|key|auth|cred|salt|mnemonic|bearer|jwt|cookie", re.IGNORECASE)
+
+
 def _rejoined(words: list[str]) -> list[str]:
     """Put `B64`, `V2` and `OAUTH2` together again: a number belongs to the one or two letters before it."""
     joined: list[str] = []
@@ -89,7 +95,7 @@ def _heads(words: tuple[str, ...]) -> tuple[int, str]:
 @lru_cache(maxsize=4096)
 def role_of(name: str) -> str:
     """`password`, `chosen`, `issued`, `vague`, or nothing: what the name of a value promises it to be."""
-    if len(name) > LONGEST_NAME or name in HARMLESS_NAMES:
+    if len(name) > LONGEST_NAME or name in HARMLESS_NAMES or not _stem().search(name):
         return ""
     words = split(name)
     index, role = _heads(words)

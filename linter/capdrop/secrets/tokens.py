@@ -101,7 +101,7 @@ def find_tokens(text: str) -> Iterator[Token]:
     """
     if len(text) < SHORTEST:
         return iter(())
-    candidates = list(_candidates(text)) if len(text) > _BLOCK else _in_block(text, text.encode("ascii", "replace").translate(_BLANKS), 0)
+    candidates = _candidates(text)
     parts = [form for form in _by_part() if form.literal in text] if len(text) >= _SHORTEST_WITH_PART else []
     if not candidates and not parts:
         return iter(())
@@ -120,27 +120,34 @@ def _outermost(tokens: list[Token]) -> Iterator[Token]:
 
 
 def _with_prefix(text: str, candidates: Iterable[tuple[int, tuple[_Format, ...]]]) -> Iterator[Token]:
+    done = 0
     for start, formats in candidates:
         for form in formats:
-            if text.startswith(form.literal, start):
-                match = form.compiled().match(text, start)
-                if match is not None and _is_real(match.group(), form):
-                    yield form.token(start, match.end())
-                    break
+            if start < done or not text.startswith(form.literal, start):
+                continue
+            match = form.compiled().match(text, start)
+            if match is not None:
+                done = match.end()
+                if _is_real(match.group(), form):
+                    yield form.token(start, done)
 
 
-def _candidates(text: str) -> Iterator[tuple[int, tuple[_Format, ...]]]:
+def _candidates(text: str) -> list[tuple[int, tuple[_Format, ...]]]:
     """Where a long run of token characters begins as some format does, and which.
 
     Bytes are translated and split several times faster than a regular expression finds the runs; one character stays one byte.
     """
     data = text.encode("ascii", "replace").translate(_BLANKS)
+    if len(data) <= _BLOCK:
+        return _in_block(text, data, 0)
+    found = []
     begin = 0
     while begin < len(data):
         end = data.find(b" ", begin + _BLOCK)
         end = len(data) if end < 0 else end
-        yield from _in_block(text, data[begin:end], begin)
+        found.extend(_in_block(text, data[begin:end], begin))
         begin = end
+    return found
 
 
 def _in_block(text: str, data: bytes, begin: int) -> list[tuple[int, tuple[_Format, ...]]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import pairwise
 
 from .words import (
     FILE_ENDINGS,
@@ -24,7 +23,7 @@ _OPENINGS = {"<": ">", "[": "]", "{": "}", "(": ")", "%": "%", "@": "@", "#": "#
 
 @lru_cache(maxsize=1)
 def _whole_variables() -> re.Pattern[str]:
-    return re.compile(r"(?:[-:/@.,]?(?:\$[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%))+\Z")
+    return re.compile(r"(?:[-:/@.,]?(?:\${1,2}[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%))+\Z")
 
 
 @lru_cache(maxsize=1)
@@ -93,7 +92,7 @@ def is_placeholder(value: str) -> bool:
     value = value.strip().strip("'\"`")
     if not value or len(set(value)) <= 1 + (len(value) > 6):
         return True
-    if _OPENINGS.get(value[0]) == value[-1] and value[1:-1].replace("_", "").replace("-", "").replace(" ", "").replace(".", "").isalnum():
+    if _OPENINGS.get(value[0]) == value[-1] and _is_wordy(value.strip(value[0] + value[-1])):
         return True
     if (value.startswith("__") and value.endswith("__")) or 0 <= value.find("<") < value.find(">"):
         return True
@@ -103,12 +102,16 @@ def is_placeholder(value: str) -> bool:
     return any(part in low for part in PLACEHOLDER_PARTS) or is_sequence(low)
 
 
+_SEQUENCES = "01234567890123456789abcdefghijklmnopqrstuvwxyzabcdefghij"
+
+
+def _is_wordy(text: str) -> bool:
+    return text.replace("_", "").replace("-", "").replace(" ", "").replace(".", "").isalnum()
+
+
 def is_sequence(text: str) -> bool:
-    """Whether the text counts or spells the alphabet: `0123456789abcdef`, `abcdefghijklmnop`."""
-    if len(text) < 10:
-        return False
-    steps = sum(1 for a, b in pairwise(text) if ord(b) - ord(a) == 1 or (a, b) in (("9", "0"), ("9", "a"), ("0", "a")))
-    return steps >= 0.8 * (len(text) - 1)
+    """Whether the text, in small letters, counts or spells the alphabet: `0123456789abcdef`, `abcdefghijklmnop`."""
+    return len(text) >= 10 and text[:6] in _SEQUENCES and text[-5:] in _SEQUENCES and text[len(text) // 2 :][:4] in _SEQUENCES
 
 
 def is_weak(value: str) -> bool:
@@ -181,12 +184,23 @@ def looks_random(value: str) -> bool:
     """Whether no person would have said it: eight characters or more, in which digits, small letters and capitals take turns."""
     if len(value) < 8 or is_filler(value):
         return False
+    value = value.replace("k8s", "").replace("oauth2", "").replace("neo4j", "")
     spelt = _letters().findall(value)
     letters = sum(map(len, spelt))
     mixed = len(_digit_turn().findall(value))
-    if mixed >= 2:
-        return mixed * 16 >= len(value) and letters < 5 * len(spelt)
-    return len(spelt) >= 4 and letters < 3.2 * len(spelt)
+    if mixed >= 2 and mixed * 16 >= len(value) and letters < 5 * len(spelt):
+        return True
+    return len(value) >= 12 and turns(value) >= 2 and 2 * sum(len(word) for word in spelt if _is_pronounceable(word)) < len(value)
+
+
+@lru_cache(maxsize=1)
+def _syllables() -> re.Pattern[str]:
+    return re.compile(r"[^aeiouy]{0,3}(?:[aeiouy]{1,3}[^aeiouy]{1,3})*[aeiouy]{0,3}\Z")
+
+
+def _is_pronounceable(word: str) -> bool:
+    """Whether a run of letters could be a word of three letters or more."""
+    return 3 <= len(word) <= 24 and _syllables().match(word.lower()) is not None and not word.isupper()
 
 
 def is_password_hash(value: str) -> bool:

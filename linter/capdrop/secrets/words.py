@@ -111,8 +111,8 @@ KEY_OWNERS = {
 COOKIE_OWNERS = frozenset({"erlang", "magic"})
 """Whose "cookie" is a shared secret."""
 
-HARMLESS_NAMES = frozenset({"PWD", "OLDPWD"})
-"""Whole names that are something else: the shell's own working directories."""
+HARMLESS_NAMES = frozenset({"PWD", "OLDPWD", "GOOGLE_APPLICATION_CREDENTIALS"})
+"""Whole names that are something else: the shell's working directories, the path of a key file."""
 
 BARE_SECRETS = {"key": CHOSEN, "keys": CHOSEN, "auth": CHOSEN, "tokens": ISSUED, "cred": CHOSEN}
 """Short names that say what they mean where everything is meant to be secret."""
@@ -121,8 +121,9 @@ PUBLIC_WORDS = frozenset({"public", "publishable", "pub", "dummy", "fake"})
 
 TOGGLES = words(
     """
-    allow enable enabled disable disabled use has is skip no without with random randomize generate max min num total number empty
-    existing show hide save remember validate verify check force suppress ignore include exclude per autogenerate
+    allow require required enable enabled disable disabled use has is skip no without with random randomize generate max min num
+    total number empty existing show hide save remember validate verify check force suppress ignore include exclude per
+    autogenerate
     """
 )
 """A word before the secret one that makes the whole a switch or a quantity: ALLOW_EMPTY_PASSWORD, MAX_TOKENS."""
@@ -199,7 +200,9 @@ PLAIN_VALUES = words(
     true false yes no on off y n t f enabled disabled enable disable null nil none undefined unset empty nan auto automatic
     required optional always never allow deny all any prefer preferred strict lax internal external ask prompt inherit plaintext
     plain basic digest bearer oauth oauth2 oidc saml jwt ldap native simple hs256 hs512 rs256 es256 eddsa ed25519 rsa aes bcrypt
-    argon2 argon2id scrypt pbkdf2 sha1 sha256 sha512 md5 scram-sha-256 scram-sha-512 trust peer ident cert gssapi n/a
+    argon2 argon2id scrypt pbkdf2 sha1 sha256 sha512 md5 scram-sha-256 scram-sha-512 trust peer ident cert gssapi n/a include omit
+    same-origin aes128 aes192 aes256 aes-128 aes-256 aes-gcm aes-128-gcm aes-256-gcm aes-128-cbc aes-256-cbc hs384 rs384 rs512
+    es384 es512
     """
 )
 """Settings, which are no secrets under any name."""

@@ -16,16 +16,44 @@ from .dockerfile_words import SPACE, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .dockerfile_problems import Problem
+    from .dockerfile_expansion import Lookup
     from .heredoc import Heredoc
 
-__all__ = ["Directive", "Dockerfile", "Expansion", "Flag", "Instruction", "Pair", "Word", "expand", "parse"]
+__all__ = [
+    "Directive",
+    "Dockerfile",
+    "Expansion",
+    "Flag",
+    "Heredoc",
+    "Instruction",
+    "Lookup",
+    "Pair",
+    "Problem",
+    "Word",
+    "expand",
+    "parse",
+]
 
 LONGEST_LINE = 65535
 """Bytes; BuildKit stops at a longer line."""
 _HEREDOC_KEYWORDS = frozenset(("RUN", "COPY", "ADD"))
 
 _DIRECTIVE = r"#\s*(syntax|escape|check)\s*=\s*(\S.*)"
+
+
+class Problem(Record):
+    """A place that BuildKit would refuse, and why.
+
+    `kind` is `unread` where text stays unread on that account (by us, or by BuildKit and so perhaps not as it is meant),
+    `unknown-instruction`, or `refused` for an instruction that is understood and still wrong.
+    """
+
+    __slots__ = ("kind", "message", "span")
+
+    def __init__(self, span: Span, message: str, kind: str = "refused") -> None:
+        self.span = span
+        self.message = message
+        self.kind = kind
 
 
 class Directive(Record):
@@ -58,7 +86,7 @@ class Dockerfile:
         """Whole-line comments from the `#` on, also inside continuations; neither directives nor lines of here-documents."""
         self.body_start = 0
         """The offset below the directives, where a comment for the whole file may be put."""
-        self._faults: list[tuple[Span, str]] = []
+        self._faults: list[Problem] = []
         self._problems: list[Problem] | None = None
 
     @property
@@ -120,12 +148,12 @@ class _Reader:
         file, name = self.file, directive.name
         file.directives.append(directive)
         if name in seen:
-            file._faults.append((directive.span, f"only one {name} directive can be used"))
+            file._faults.append(Problem(directive.span, f"only one {name} directive can be used"))
         elif name == "escape":
             if directive.value in ("\\", "`"):
                 file.escape = directive.value
             else:
-                file._faults.append((directive.value_span, f"the escape character must be \\ or `, not {directive.value}"))
+                file._faults.append(Problem(directive.value_span, f"the escape character must be \\ or `, not {directive.value[:40]}"))
         seen.add(name)
 
     def read_instructions(self) -> None:
@@ -150,7 +178,7 @@ class _Reader:
                 logical, end = Fragment(bare, [0], [start]), start + len(bare)
             instruction = read_instruction(logical, end, escape)
             if instruction is None:
-                self.file._faults.append((Span(start, end), "a continuation of nothing"))
+                self.file._faults.append(Problem(Span(start, end), "a continuation of nothing"))
                 continue
             if instruction.keyword == "FROM":
                 self.stage += 1
@@ -206,7 +234,8 @@ class _Reader:
             instruction.heredocs.append(heredoc)
             instruction.span.end = self._heredoc(heredoc)
             if heredoc.terminator_span is None:
-                self.file._faults.append((heredoc.span, f"the here-document has no line {heredoc.name} that ends it"))
+                message = f"the here-document has no line {heredoc.name[:40]} that ends it"
+                self.file._faults.append(Problem(heredoc.span, message, "unread"))
                 break
         if reader is not instruction:
             reader.heredocs = instruction.heredocs

@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Lookup = Callable[[str], str | None]
+
 _DEEPEST = 32
 _LONGEST_MATCHED = 4096
 _NAME = re.compile(r"\d+|[@*#?$!-]|\w*")
@@ -32,7 +34,7 @@ class Expansion(Record):
         """What BuildKit would refuse, if anything."""
 
 
-def expand(word_text: str, lookup: Callable[[str], str | None], escape: str = "\\", quotes: bool = True) -> Expansion:
+def expand(word_text: str, lookup: Lookup, escape: str = "\\", quotes: bool = True) -> Expansion:
     """Expand a word as it is written (see `Word.written`), quotes and escapes included.
 
     `lookup` gives a variable's value, or None if it has none that can be known. Then `${VAR:-x}` and `${VAR-x}` come to `x`, and
@@ -58,7 +60,7 @@ class _Expander:
 
     __slots__ = ("at", "depth", "escape", "known", "lookup", "missing", "plain", "quotes", "text", "used")
 
-    def __init__(self, text: str, lookup: Callable[[str], str | None], escape: str, quotes: bool) -> None:
+    def __init__(self, text: str, lookup: Lookup, escape: str, quotes: bool) -> None:
         self.text = text
         self.lookup = lookup
         self.escape = escape

@@ -27,13 +27,13 @@ class Flag:
 
     __slots__ = ("fragment", "name", "span", "value_span")
 
-    def __init__(self, name: str, fragment: Fragment | None, span: Span, value_span: Span | None) -> None:
+    def __init__(self, name: str, fragment: Fragment | None, span: Span, value_span: Span) -> None:
         self.name = name
         self.fragment = fragment
         """The value without quotes and escapes, mapped."""
         self.span = span
         self.value_span = value_span
-        """The value as written."""
+        """The value as written; nothing, at the end of the flag, if there is none."""
 
     def __repr__(self) -> str:
         return f"Flag({self.name!r}, {self.value!r})"
@@ -208,7 +208,7 @@ def _flag(written: Fragment, escape: str) -> Flag:
         plain = words.mapped("".join([text[start:end] for start, end in kept]), kept, written)
     name, equals, value = plain.text.partition("=")
     if not equals:
-        return Flag(name[2:], None, written.span(), None)
+        return Flag(name[2:], None, written.span(), _tail(written, 0).span())
     return Flag(name[2:], _tail(plain, len(value)), written.span(), _tail(written, len(text) - text.index("=") - 1).span())
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from capdrop.source import Record, Span
+from capdrop.source import Span
 
-from .dockerfile import LONGEST_LINE
+from .dockerfile import LONGEST_LINE, Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,22 +20,12 @@ _STAGE_NAME = r"[a-z][a-z0-9-_.]*"
 _JSON_VALUE = r"\[[ \t\r\n]*+(?:[\[{\"]|-?\d|true|false|null)"
 
 
-class Problem(Record):
-    """A place that BuildKit would refuse, and why."""
-
-    __slots__ = ("message", "span")
-
-    def __init__(self, span: Span, message: str) -> None:
-        self.span = span
-        self.message = message
-
-
-def problems(file: Dockerfile, faults: list[tuple[Span, str]]) -> list[Problem]:
+def problems(file: Dockerfile, faults: list[Problem]) -> list[Problem]:
     """All problems of a file, in its order; `faults` are those that reading it met with."""
-    found = [Problem(span, message) for span, message in faults]
+    found = list(faults)
     found.extend(_long_lines(file.text))
     if not file.instructions:
-        found.append(Problem(Span(0, 0), "there are no instructions"))
+        found.append(Problem(Span(0, 0), "there are no instructions", "unread"))
     has_stage = any(instruction.keyword == "FROM" for instruction in file.instructions)
     for instruction in file.instructions:
         found.extend(_of_instruction(instruction))
@@ -51,14 +41,14 @@ def _long_lines(text: str) -> Iterator[Problem]:
     at = 0
     for line in text.split("\n"):
         if len(line) * 4 > LONGEST_LINE and len(line.encode("utf-8", "surrogatepass")) > LONGEST_LINE:
-            yield Problem(Span(at, at + len(line)), f"a line of more than {LONGEST_LINE:,} bytes, where BuildKit stops reading")
+            yield Problem(Span(at, at + len(line)), f"a line of more than {LONGEST_LINE:,} bytes, where BuildKit stops reading", "unread")
         at += len(line) + 1
 
 
 def _of_instruction(instruction: Instruction) -> Iterator[Problem]:
     check = _CHECKS.get(instruction.keyword)
     if check is None:
-        yield Problem(instruction.keyword_span, _unknown(instruction.keyword))
+        yield Problem(instruction.keyword_span, _unknown(instruction.keyword), "unknown-instruction")
         return
     message = check(instruction)
     if message:

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from capdrop.syntax.shell_tree import Command
 
-DEEPEST = 50
+DEEPEST = 40
 """Groups, loops and substitutions within each other; what is deeper is not read."""
 
 LONGEST = 1_000_000

@@ -1,0 +1,5 @@
+"""`python -m capdrop`."""
+
+from .cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,95 @@
+"""Rules as pages, as a table and as JSON; `docs/` is written from the same text."""
+
+from __future__ import annotations
+
+from .discover import KINDS, kind_of
+from .examples import unmarked
+from .finding import Safety
+from .rule import Bad, Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .rulebook import Rulebook
+
+
+def dialects_of(rule: Rule) -> list[str]:
+    """The kinds of files that a rule's examples show it in."""
+    found = {kind.name for example in rule.examples if (kind := kind_of(example.path, unmarked(example.text)[0]))}
+    return [kind.name for kind in KINDS if kind.name in found]
+
+
+def fix_of(rule: Rule, book: Rulebook) -> Safety | None:
+    """The safest fix that a rule offers for its examples; None where it offers none."""
+    from .dialects.context import Context
+    from .fixer import Workbench
+    from .source import Source
+
+    best: Safety | None = None
+    for example in rule.examples:
+        text = unmarked(example.text)[0]
+        kind = kind_of(example.path, text)
+        if kind is None or not isinstance(example, Bad):
+            continue
+        for finding in Workbench(kind, book, Context()).analyse(Source(example.path, text)).findings:
+            if finding.rule == rule.name and finding.fix is not None:
+                best = finding.fix.safety if best is None else max(best, finding.fix.safety)
+    return best
+
+
+def page(rule: Rule) -> str:
+    """A rule as Markdown."""
+    lines = [f"# {rule.name}", "", rule.summary, "", rule.explanation, ""]
+    lines += [f"- severity: {rule.severity.name.lower()}", f"- confidence: {rule.confidence.name.lower()}", f"- profile: {rule.profile}"]
+    lines += [f"- option `{name}`: {default!r}" for name, default in rule.known_options.items()]
+    if rule.references:
+        lines.append(f"- references: {', '.join(rule.references)}")
+    if rule.also_known_as:
+        lines.append(f"- also known as: {', '.join(rule.also_known_as)}")
+    for example in rule.examples:
+        heading = "Found" if isinstance(example, Bad) else "Not found"
+        lines += ["", f"{heading}, in `{example.path}`:", "", *_fenced(example.text)]
+        if isinstance(example, Bad) and example.fixed is not None:
+            lines += ["", "and fixed:", "", *_fenced(example.fixed)]
+    return "\n".join(lines) + "\n"
+
+
+def table(book: Rulebook) -> str:
+    """All rules, a line each."""
+    width = max(len(name) for name in book.rules)
+    return "".join(
+        f"{rule.name:<{width}}  {rule.severity.name.lower():<8}  {rule.profile:<7}  {rule.summary}\n" for rule in by_name(book)
+    )
+
+
+def as_json(book: Rulebook) -> str:
+    """All rules as JSON."""
+    import json
+
+    book.select(book.rules)
+    rows = []
+    for rule in by_name(book):
+        fix = fix_of(rule, book)
+        rows.append(
+            {
+                "name": rule.name,
+                "summary": rule.summary,
+                "severity": rule.severity.name.lower(),
+                "confidence": rule.confidence.name.lower(),
+                "profile": rule.profile,
+                "subjects": list(rule.subjects),
+                "dialects": dialects_of(rule),
+                "fix": None if fix is None else fix.name.lower(),
+                "references": list(rule.references),
+                "also_known_as": list(rule.also_known_as),
+            }
+        )
+    return json.dumps(rows, indent=2) + "\n"
+
+
+def by_name(book: Rulebook) -> list[Rule]:
+    """The rules in the order of their names."""
+    return [book.rules[name] for name in sorted(book.rules)]
+
+
+def _fenced(text: str) -> list[str]:
+    return ["```", *text.rstrip("\n").split("\n"), "```"]

@@ -1,0 +1,229 @@
+"""Which values are secrets, and which only look like one."""
+
+from __future__ import annotations
+
+import random
+import string
+
+import pytest
+from capdrop.secrets import Verdict, is_placeholder, is_reference, judge, judge_all, named_like_a_secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tests.secrets.harmless import NAMES, VALUES
+else:
+    from harmless import NAMES, VALUES
+
+RANDOM = random.Random(20)
+
+
+def made(length: int, alphabet: str = string.ascii_letters + string.digits) -> str:
+    return "".join(RANDOM.choices(alphabet, k=length))
+
+
+def test_the_tables_are_large() -> None:
+    assert len(NAMES) >= 200
+    assert len(VALUES) >= 200
+    assert len(SECRETS) >= 100
+
+
+@pytest.mark.parametrize(("name", "value"), NAMES)
+@pytest.mark.parametrize("place", ["env", "arg", "configmap", "label", "annotation"])
+def test_a_harmless_name(name: str, value: str, place: str) -> None:
+    place = "annotation" if "/" in name else place
+    assert judge(value, name, place=place) is None
+
+
+@pytest.mark.parametrize(("name", "value"), VALUES)
+@pytest.mark.parametrize("place", ["env", "arg", "configmap", "secret", "argument"])
+def test_a_harmless_value(name: str, value: str, place: str) -> None:
+    assert judge(value, name, place=place) is None
+
+
+SECRETS = [
+    ("credential", "MYSQL_ROOT_PASSWORD", "correct horse battery"),
+    ("credential", "SERVICE_PSW", "x9!fL2-qT7"),
+    ("credential", "API_SECRET", "Zt4-kk20-PP"),
+    ("credential", "DB_PASSWORD", "Rr5-tt90-Xc"),
+    ("credential", "DEPLOY_TOKEN", "Mm2-yy71-Bv"),
+    ("default-credential", "DB_PASSWORD", "letmein-2026"),
+    ("credential", "DB_PASSWORD_OLD", "S3rvice$Pass"),
+    ("credential", "token", "Gh8-ss44-Pd"),
+    ("credential", "password", "hunter2-prod-99"),
+    ("credential", "api_token", "Tt9-qq55-Hf"),
+    ("credential", "API_TOKEN", "Nn3-zz68-Wb"),
+    ("url-password", "DATABASE_URL", "postgres://app:Vv6-bb13-Ke@db.example.com/app"),
+    *(
+        ("credential", name, "SENTINEL-9f2c1b")
+        for name in (
+            "PASSWORD PASSWD PASSPHRASE PASS PSW PGPASSWORD DB_PASS JENKINS_PSW MYSQL_PWD ROOT_PW SSHPASS dbPassword adminpassword "
+            "requirepass masterauth SPRING_DATASOURCE_PASSWORD spring.datasource.password KEYSTORE_PASSWORD GF_SECURITY_ADMIN_PASSWORD "
+            "POSTGRES_PASSWORD_PROD DB_PASSWORD2 SECRET SECRET_KEY SECRET_KEY_BASE JWT_SECRET SESSION_SECRET clientSecret "
+            "OIDC_CLIENT_SECRET NEXTAUTH_SECRET COOKIE_SECRET TOKEN API_TOKEN ACCESS_TOKEN authToken BOT_TOKEN GITHUB_PAT NPM_TOKEN "
+            "VAULT_TOKEN REFRESH_TOKEN API_KEY APIKEY OPENAI_API_KEY apiKey X_API_KEY ACCESS_KEY SECRET_ACCESS_KEY AWS_SECRET_ACCESS_KEY "
+            "ENCRYPTION_KEY SIGNING_KEY PRIVATE_KEY MASTER_KEY MEILI_MASTER_KEY APP_KEY LICENSE_KEY STORAGE_ACCOUNT_KEY CREDENTIALS "
+            "DB_CREDENTIAL PASSWORD_SALT HASH_SALT AUTH_KEY LOGIN_CREDENTIALS WIFI_PSK RABBITMQ_ERLANG_COOKIE REDISCLI_AUTH "
+            "SONAR_TOKEN HF_TOKEN service-account-token db-password smtp_password"
+        ).split()
+    ),
+    *(
+        ("default-credential", "POSTGRES_PASSWORD", value)
+        for value in (
+            "postgres admin root password changeme secret 123456 toor example minioadmin test admin123 password1 P@ssw0rd Password123 "
+            "changeit letmein qwerty root@1234 mysecretpassword wordpress guest db umami my-secret-pw notSecureChangeMe"
+        ).split()
+    ),
+    ("default-credential", "JWT_SECRET", "secret"),
+    ("default-credential", "SECRET_KEY", "changeme"),
+    ("default-credential", "SESSION_SECRET", "change_this_to_a_long_random_string"),
+    ("default-credential", "NEO4J_AUTH", "neo4j/password"),
+    ("default-credential", "BASIC_AUTH", "admin:admin"),
+    ("default-credential", "JAVA_OPTS", "-Xmx1g -Djavax.net.ssl.trustStorePassword=changeit"),
+    ("credential", "PROXY_AUTH", "bob:" + "wK7-x2pQ"),
+    ("credential", "ConnectionStrings__Default", "Server=db;Database=web;User Id=sa;Password=Tr0ub4dor-9;"),
+    ("credential", "DSN", "host=db user=web password=Tr0ub4dor-9 dbname=web"),
+    ("credential", "JDBC_URL", "jdbc:mysql://db/web?user=web&password=Tr0ub4dor-9"),
+    ("url-password", "CELERY_BROKER_URL", "amqp://guest:guest@rabbitmq:5672//"),
+    ("url-password", "REDIS_URL", "redis://:hunter2-prod@redis:6379/0"),
+    ("credential", "JWT_SECRET", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+    ("credential", "API_KEY", "d41d8cd98f00b204e9800998ecf8427e"),
+    ("credential", "API_KEY", "6ba7b810-9dad-11d1-80b4-00c04fd430c8"),
+    ("credential", "ADMIN_PASSWORD", "$2y$12$4K/VkmDd1q1Orb3xAt82zu8gk7Ad6ReFR4LCP9UeYE90NLiN9Df72"),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "value"), SECRETS)
+def test_a_secret(kind: str, name: str, value: str) -> None:
+    verdict = judge(value, name)
+    assert verdict is not None
+    assert verdict.kind == kind
+    assert value[verdict.start : verdict.end] not in verdict.why or value in ("secret", "password", "admin:admin")
+
+
+@pytest.mark.parametrize("length", [16, 24, 32, 43, 64])
+@pytest.mark.parametrize("name", ["JWT_SECRET", "API_KEY", "ACCESS_TOKEN", "ENCRYPTION_KEY", "WEBHOOK_SECRET"])
+def test_a_random_value_is_surely_one(name: str, length: int) -> None:
+    for _ in range(40):
+        value = made(length)
+        verdict = judge(value, name)
+        assert verdict is not None, value
+        assert verdict.kind == "credential"
+        assert verdict.confidence == "high"
+        assert (verdict.start, verdict.end) == (0, length)
+
+
+def test_the_range_is_the_secret_alone() -> None:
+    def ranged(value: str, name: str) -> str:
+        verdict = judge(value, name)
+        assert verdict is not None
+        return value[verdict.start : verdict.end]
+
+    assert ranged("postgres://app:Vv6-bb13-Ke@db/app", "DATABASE_URL") == "Vv6-bb13-Ke"
+    assert ranged("  Rr5-tt90-Xc\n", "DB_PASSWORD") == "Rr5-tt90-Xc"
+    assert ranged("Bearer Rr5-tt90-Xc", "API_TOKEN") == "Rr5-tt90-Xc"
+    assert ranged("bob:Rr5-tt90-Xc", "BASIC_AUTH") == "Rr5-tt90-Xc"
+    assert ranged("Server=db;Password=Rr5-tt90-Xc;Port=1", "DB") == "Rr5-tt90-Xc"
+
+
+def test_bare_digests_need_a_name_and_are_unsure() -> None:
+    digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"
+    assert judge(digest, "GIT_COMMIT") is None
+    verdict = judge(digest, "API_KEY")
+    assert verdict is not None
+    assert verdict.confidence == "low"
+
+
+def test_a_value_decides_whatever_it_is_called() -> None:
+    key = "SG." + made(22) + "." + made(43)
+    for name in ("", "GREETING", "MAIL_URL", "KEY_FILE"):
+        verdict = judge(key, name, place="label")
+        assert verdict is not None
+        assert (verdict.kind, verdict.provider, verdict.provider_title) == ("token", "sendgrid", "SendGrid")
+
+
+def test_the_name_alone_tells_whose_it_is() -> None:
+    verdict = judge(made(32, "0123456789abcdef"), "DD_API_KEY")
+    assert verdict is not None
+    assert (verdict.kind, verdict.provider) == ("token", "datadog")
+    secret = judge(made(40), "AWS_SECRET_ACCESS_KEY")
+    assert secret is not None
+    assert (secret.kind, secret.provider) == ("token", "aws")
+    assert judge("wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYEXAMPLEKEY", "AWS_SECRET_ACCESS_KEY") is None
+
+
+def test_a_configmap_is_judged_by_value() -> None:
+    source = "def check(password, token):\n    return len(password) > 12\n"
+    assert judge(source, "password_validation.py", place="configmap") is None
+    assert judge("Tt9-qq55-Hf", "api_token", place="configmap") is not None
+
+
+def test_a_secret_is_judged_without_a_name_too() -> None:
+    def kind(value: str, name: str) -> str:
+        verdict = judge(value, name, place="secret")
+        return verdict.kind if verdict else ""
+
+    assert kind(made(24), "value") == "credential"
+    assert kind(made(24), "key") == "credential"
+    assert kind("app", "username") == ""
+    assert kind("db.internal", "host") == ""
+    assert kind("log_level: debug\n", "config.yaml") == ""
+    assert kind('{"auths": {"ghcr.io": {"auth": "Ym9iOndLNy14MnBR"}}}', ".dockerconfigjson") == "credential"
+
+
+def test_labels_are_mostly_references() -> None:
+    assert judge("basic-auth", "nginx.ingress.kubernetes.io/auth-secret", place="annotation") is None
+    assert judge(made(24), "example.com/token", place="label") is None
+    verdict = judge("Rr5-tt90-Xc", "com.example.password", place="label")
+    assert verdict is not None
+    assert verdict.confidence == "medium"
+
+
+def test_every_secret_of_a_document() -> None:
+    first = "SG." + made(22) + "." + made(43)
+    document = f"mail: {first}\ndb: postgres://app:Vv6-bb13-Ke@db/app\n"
+    found = [document[verdict.start : verdict.end] for verdict in judge_all(document)]
+    assert found == [first, "Vv6-bb13-Ke"]
+
+
+@pytest.mark.parametrize(
+    "value", ["${X}", "$X", "$(X)", "{{ x }}", "${{ x }}", "%X%", "$A:$B", "vault:a#b", "ENC[AES256_GCM,x]", "op://a/b"]
+)
+def test_a_reference(value: str) -> None:
+    assert is_reference(value)
+
+
+@pytest.mark.parametrize("value", ["S3rvice$Pass", "P@$$word", "100%sure", "a$1b"])
+def test_not_a_reference(value: str) -> None:
+    assert not is_reference(value)
+
+
+@pytest.mark.parametrize("value", ["", " ", "''", "<password>", "your-api-key-here", "xxxx", "****", "PLACEHOLDER", "__X__", "..."])
+def test_a_placeholder(value: str) -> None:
+    assert is_placeholder(value)
+
+
+@pytest.mark.parametrize("value", ["changeme", "password", "hunter2", "a<b9!", "s3cr3t"])
+def test_not_a_placeholder(value: str) -> None:
+    assert not is_placeholder(value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["MYSQL_ROOT_PASSWORD", "apiKey", "GITHUB_TOKEN", "PASS", "GITHUB_PAT", "JENKINS_PSW", "MYSQL_PWD", "SECRET_KEY_BASE", "requirepass"],
+)
+def test_named_like_a_secret(name: str) -> None:
+    assert named_like_a_secret(name)
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in NAMES}))
+def test_not_named_like_a_secret(name: str) -> None:
+    assert not named_like_a_secret(name) or name in NAMED_BUT_HARMLESS
+
+
+NAMED_BUT_HARMLESS = {"nginx.ingress.kubernetes.io/auth-secret", "FIRST_PASS", "serviceAccountToken", "automountServiceAccountToken"}
+"""The name says so; place or value does not."""
+
+
+def test_a_verdict_is_a_value() -> None:
+    assert judge("x9!fL2-qT7", "PSW") == judge("x9!fL2-qT7", "PSW")
+    assert isinstance(judge("x9!fL2-qT7", "PSW"), Verdict)

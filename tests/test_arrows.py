@@ -1,0 +1,97 @@
+"""Who may import whom: the plan of the house, held against the code."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+ARROWS = """
+    source         ->
+    finding        -> source
+    reading        -> source model
+    syntax         -> source
+    secrets        -> source
+    model          -> source finding syntax model
+    dialects       -> source finding reading syntax model dialects
+    rule           -> source finding
+    rulebook       -> rule finding
+    suppress       -> source finding model reading rulebook
+    engine         -> source finding reading model rule rulebook suppress discover dialects
+    discover       ->
+    config         -> rulebook
+    baseline       -> finding rulebook
+    run            -> source finding reading model baseline config discover engine dialects rulebook
+    fixer          -> source finding engine rulebook discover dialects
+    examples       -> source finding rule rulebook engine fixer discover dialects
+    documentation  -> source finding rule rulebook examples fixer discover dialects
+    report         -> source finding report
+    fix_command    -> source finding config discover dialects engine fixer report rulebook run
+    cli            -> finding config baseline rulebook report run engine examples documentation fix_command lsp
+    lsp            -> source finding config discover dialects engine fixer rulebook run documentation report
+    rules          -> capdrop
+    hooks          -> cli
+"""
+
+
+def test_only_the_drawn_arrows_exist() -> None:
+    drawn = {line.split("->")[0].strip(): set(line.split("->")[1].split()) for line in ARROWS.strip().splitlines()}
+    found: dict[str, set[str]] = {room: set() for room in drawn}
+    for path in sorted((ROOT / "linter" / "capdrop").rglob("*.py")):
+        room = path.relative_to(ROOT / "linter" / "capdrop").with_suffix("").parts[0]
+        if room not in ("__init__", "__main__"):
+            found.setdefault(room, set()).update(imports_of(path))
+    for folder in ("rules", "hooks"):
+        for path in sorted((ROOT / folder).glob("*.py")):
+            found[folder].update(imports_of(path))
+    problems = [f"{room} -> {other} is not drawn" for room in found for other in found[room] - drawn.get(room, set()) - {room}]
+    stale = [f"{room} -> {other} is drawn and not there" for room in drawn for other in drawn[room] - found[room] - {room}]
+    assert problems + stale == []
+
+
+def imports_of(path: Path) -> set[str]:
+    """The rooms that a file imports from."""
+    rooms = set()
+    package = path.relative_to(ROOT / "linter").parts[:-1] if "linter" in path.parts else ()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            whole = [*base, *(node.module or "").split(".")] if node.module else list(base)
+            names = [[*whole, alias.name] for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name.split(".") for alias in node.names]
+        else:
+            continue
+        for parts in names:
+            if parts[0] != "capdrop":
+                continue
+            if path.parent.name == "rules" and len(parts) == 2:
+                rooms.add("capdrop")
+            elif len(parts) > 1 and parts[1] not in ("__version__",):
+                rooms.add(parts[1])
+    return rooms
+
+
+def test_only_these_open_files_for_writing() -> None:
+    writers = {"fixer.py", "baseline.py", "cli.py"}
+    found = set()
+    for path in (ROOT / "linter" / "capdrop").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open":
+                modes = [arg.value for arg in node.args[1:2] if isinstance(arg, ast.Constant)]
+                if any(set("wxa+") & set(str(mode)) for mode in modes):
+                    found.add(path.name)
+    assert found == writers
+
+
+def test_only_the_edges_print_or_exit() -> None:
+    allowed = {"cli.py", "lsp.py", "fix_command.py", "__main__.py"}
+    found = set()
+    for path in (ROOT / "linter" / "capdrop").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("print", "exit"):
+                found.add(path.name)
+            if isinstance(node, ast.Attribute) and node.attr in ("stdout", "stderr", "exit") and getattr(node.value, "id", "") == "sys":
+                found.add(path.name)
+    assert found <= allowed
