@@ -21,5 +21,8 @@ test: .venv/dev
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch .venv/demo $@
 
+bench: .venv/demo
+	.venv/bin/python benchmarks/compare.py
+
 clean:
 	rm -rf .venv build dist

@@ -13,7 +13,8 @@ ARROWS = """
     reading        -> source model
     syntax         -> source
     secrets        -> source
-    model          -> source finding syntax model
+    secret_search  -> secrets
+    model          -> source finding syntax model secret_search
     dialects       -> source finding reading syntax model dialects
     rule           -> source finding
     rulebook       -> rule finding

@@ -4,7 +4,7 @@ These names are what a rule may import, and nothing else.
 """
 
 from .finding import Confidence, Edit, Finding, Fix, Note, Safety, Severity
-from .model.command import Command
+from .model.command import Command, Option, Word
 from .model.container import Container
 from .model.copy import Copy
 from .model.ignore_comment import IgnoreComment
@@ -17,6 +17,7 @@ from .model.text import Text
 from .model.value import Value
 from .model.variable import Variable
 from .rule import Bad, Good, rule
+from .secret_search import find_private_keys, find_tokens, find_url_passwords, judge, named_like_a_secret
 from .source import Span
 
 __version__ = "0.1.0"
@@ -37,6 +38,7 @@ __all__ = [
     "Mount",
     "Note",
     "Oddity",
+    "Option",
     "Safety",
     "Severity",
     "Span",
@@ -44,5 +46,11 @@ __all__ = [
     "Text",
     "Value",
     "Variable",
+    "Word",
+    "find_private_keys",
+    "find_tokens",
+    "find_url_passwords",
+    "judge",
+    "named_like_a_secret",
     "rule",
 ]

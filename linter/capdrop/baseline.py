@@ -7,13 +7,14 @@ A file of sorted lines: path, rule, subject address and ordinal, with tabs betwe
 from __future__ import annotations
 
 import os
+import re
 
 from .finding import Suppression
 from .rulebook import Misuse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from .finding import Finding
 
@@ -42,14 +43,22 @@ class Baseline:
                 if finding.suppressed is None:
                     finding.suppressed = Suppression("baseline")
 
-    def gone(self, paths: Iterable[str]) -> list[Identity]:
-        """The entries for these files that no longer occur."""
+    def gone(self, paths: Iterable[str], rules: Collection[str]) -> list[Identity]:
+        """The entries that no longer occur: of these rules in these files, and of files that are no more."""
         checked = {relative(path, self.folder) for path in paths}
-        return sorted(entry for entry in self.known - self.seen if entry[0] in checked)
+        return sorted(entry for entry in self.known - self.seen if (entry[0] in checked and entry[1] in rules) or self._deleted(entry))
+
+    def beside(self, paths: Iterable[str], rules: Collection[str]) -> set[Identity]:
+        """The entries that a run with these rules over these files says nothing about."""
+        checked = {relative(path, self.folder) for path in paths}
+        return {entry for entry in self.known if (entry[0] not in checked or entry[1] not in rules) and not self._deleted(entry)}
 
     def identity(self, finding: Finding) -> Identity:
         path, rule, subject, ordinal = finding.identity
         return (relative(path, self.folder), rule, subject, ordinal)
+
+    def _deleted(self, entry: Identity) -> bool:
+        return not os.path.lexists(os.path.join(self.folder, entry[0]))
 
 
 def relative(path: str, folder: str) -> str:
@@ -60,36 +69,50 @@ def relative(path: str, folder: str) -> str:
 def load(path: str) -> Baseline:
     """Read a baseline file. Raises `Misuse`, which names the file and the line."""
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            lines = file.read().splitlines()
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().split("\n")
     except OSError as error:
-        raise Misuse(f"{path}: {error.strerror}") from None
+        raise Misuse(f"{path}: the baseline cannot be read: {error.strerror}; `capdrop baseline` writes one") from None
+    except UnicodeDecodeError:
+        raise Misuse(f"{path}: not a baseline: not UTF-8 text") from None
     known: set[Identity] = set()
     for number, line in enumerate(lines, 1):
         if not line or line.startswith("#"):
             continue
         parts = line.split("\t")
-        if len(parts) != 4 or not parts[3].isdigit():
+        if len(parts) != 4 or not (parts[3].isascii() and parts[3].isdigit()):
             raise Misuse(f"{path}:{number}: not a baseline entry (path, rule, subject and ordinal, with tabs between)")
         known.add((_unescaped(parts[0]), parts[1], _unescaped(parts[2]), int(parts[3])))
     return Baseline(os.path.dirname(os.path.abspath(path)), known)
 
 
-def write(path: str, findings: Iterable[Finding]) -> int:
-    """Write a baseline of these findings; returns how many."""
-    empty = Baseline(os.path.dirname(os.path.abspath(path)), set())
-    entries = sorted({empty.identity(finding) for finding in findings})
-    with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
-        file.write(_HEADER)
-        for where, rule, subject, ordinal in entries:
-            file.write(f"{_escaped(where)}\t{rule}\t{_escaped(subject)}\t{ordinal}\n")
+def write(path: str, findings: Iterable[Finding], paths: Iterable[str], rules: Collection[str]) -> int:
+    """Write a baseline of these findings, the result of a run over these files with these rules; returns how many it holds.
+
+    What an earlier baseline knows of other files and other rules is kept. Raises `Misuse`.
+    """
+    earlier = load(path) if os.path.exists(path) else Baseline(os.path.dirname(os.path.abspath(path)), set())
+    entries = sorted({earlier.identity(finding) for finding in findings} | earlier.beside(paths, rules))
+    lines = [f"{_escaped(where)}\t{rule}\t{_escaped(subject)}\t{ordinal}\n" for where, rule, subject, ordinal in entries]
+    temporary = f"{path}.{os.getpid()}"
+    try:
+        with open(temporary, "w", encoding="utf-8", newline="\n") as file:
+            file.writelines([_HEADER, *lines])
+        os.replace(temporary, path)
+    except OSError as error:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise Misuse(f"{path}: {error.strerror}") from None
     return len(entries)
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    """A text without tabs and line ends, that does not begin like a comment."""
+    if text.isprintable() and "\\" not in text and not text.startswith("#"):
+        return text
+    shown = "".join("\\\\" if one == "\\" else one if one.isprintable() else f"\\U{ord(one):08x}" for one in text)
+    return "\\U00000023" + shown[1:] if shown.startswith("#") else shown
 
 
 def _unescaped(text: str) -> str:
-    parts = text.split("\\\\")
-    return "\\".join(part.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r") for part in parts)
+    return re.sub(r"\\(?:U([0-9a-f]{8})|\\)", lambda match: chr(int(match[1], 16)) if match[1] else "\\", text)

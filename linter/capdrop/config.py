@@ -5,30 +5,58 @@ from __future__ import annotations
 import os
 import re
 
-from .rulebook import Misuse
+from . import rulebook
+from .baseline import DEFAULT_NAME
+from .rulebook import Misuse, Rulebook
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+    from collections.abc import Iterable, Mapping
+    from typing import Any, NoReturn
 
 FILES = ("capdrop.toml", "pyproject.toml")
+PROFILES = ("default", "strict")
+SEVERITIES = ("info", "low", "medium", "high", "critical")
+THRESHOLDS = (*SEVERITIES, "never")
+CONFIDENCES = ("low", "medium", "high")
 
-OPTIONS: Mapping[str, type] = {
-    "profile": str,
-    "select": list,
-    "ignore": list,
-    "fail-on": str,
-    "min-confidence": str,
-    "targets": list,
-    "exclude": list,
-    "rules": list,
-    "baseline": str,
-    "require-reason": bool,
-    "rule": dict,
-    "suppress": list,
+
+class Option:
+    """A key of a configuration: the type of its value, the values that it may have (none: any), and what it is for."""
+
+    __slots__ = ("choices", "help", "type")
+
+    def __init__(self, type: type, help: str, choices: tuple[str, ...] = ()) -> None:  # noqa: A002 - what it is
+        self.type = type
+        self.help = help
+        self.choices = choices
+
+
+OPTIONS: Mapping[str, Option] = {
+    "profile": Option(str, "Which rules are used: the quiet ones, or also those that merely advise.", PROFILES),
+    "select": Option(list, "Only these rules, by name or another tool's id; a profile's name stands for its rules."),
+    "ignore": Option(list, "Not these rules."),
+    "fail-on": Option(str, "The lowest severity that makes the exit status 1.", THRESHOLDS),
+    "min-confidence": Option(str, "The lowest confidence of findings that count.", CONFIDENCES),
+    "targets": Option(list, "Stages of Dockerfiles that ship beside the last one."),
+    "exclude": Option(list, "Paths that are not checked, as in .gitignore."),
+    "rules": Option(list, "Folders with rules of your own, relative to this file."),
+    "baseline": Option(str, "The file of known findings, relative to this file (.capdrop-baseline)."),
+    "rule": Option(dict, "Options of single rules: [rule.NAME]."),
+    "suppress": Option(list, "Findings that are not reported, each with a reason: [[suppress]]."),
 }
-"""The keys of a configuration and the type of each."""
+"""The keys of a configuration."""
+
+SILENCE: Mapping[str, str] = {
+    "rule": "The rule.",
+    "path": "The files, as in .gitignore (all).",
+    "subject": "The subject's address, where * stands for anything (all).",
+    "reason": "Why this is accepted.",
+}
+"""The keys of a `[[suppress]]` table; `rule` and `reason` must be given."""
+
+_OUR_TABLE = re.compile(r"(?m)^[ \t]*\[+[ \t]*tool[ \t]*\.[ \t]*capdrop\b")
+_WORDS = {str: "a string", list: "a list of strings", bool: "true or false", dict: "a table", int: "a whole number", float: "a number"}
 
 
 class Silence:
@@ -44,32 +72,37 @@ class Silence:
 
 
 class Config:
-    """What a configuration file says; everything has a default."""
+    """What a configuration file says; everything has a default. `chosen` and `ignored` are the rules that the command line names."""
 
     __slots__ = (
         "baseline",
+        "chosen",
         "exclude",
         "fail_on",
         "ignore",
+        "ignored",
         "min_confidence",
         "path",
         "profile",
-        "require_reason",
         "root",
         "rule_folders",
         "rule_options",
         "select",
         "silences",
         "targets",
+        "text",
     )
 
     def __init__(self, root: str) -> None:
         self.root = root
         """The folder that paths in it are relative to: its own, or else where the run was started."""
         self.path = ""
+        self.text = ""
         self.profile = "default"
         self.select: list[str] = []
         self.ignore: list[str] = []
+        self.chosen: list[str] = []
+        self.ignored: list[str] = []
         self.fail_on = "low"
         self.min_confidence = "medium"
         self.targets: frozenset[str] = frozenset()
@@ -77,15 +110,31 @@ class Config:
         self.rule_folders: list[str] = []
         self.rule_options: dict[str, dict[str, Any]] = {}
         self.baseline = ""
-        self.require_reason = False
         self.silences: list[Silence] = []
+
+    def wrong(self, message: str, *keys: str) -> NoReturn:
+        """Complain about the place that these keys, or values, lead to one after another."""
+        raise Misuse(f"{self.path}:{line_of(self.text, keys)}: {message}")
+
+
+def at(start: str, path: str = "") -> Config:
+    """The configuration of a folder, from this file or else from the nearest, with the nearest baseline if it names none."""
+    path = path or find(start)
+    config = load(path) if path else Config(os.path.abspath(start))
+    config.baseline = config.baseline or nearest(start, (DEFAULT_NAME,))
+    return config
 
 
 def find(start: str) -> str:
     """The configuration file that is nearest to a folder, upwards to the top of its repository; "" where there is none."""
+    return nearest(start, FILES)
+
+
+def nearest(start: str, names: tuple[str, ...]) -> str:
+    """The first of some files in a folder or in one above it, up to the top of its repository; "" where there is none."""
     folder = os.path.abspath(start)
     while True:
-        for name in FILES:
+        for name in names:
             path = os.path.join(folder, name)
             if os.path.isfile(path) and (name != "pyproject.toml" or _speaks_of_us(path)):
                 return path
@@ -99,88 +148,153 @@ def load(path: str) -> Config:
     """Read a configuration file. Raises `Misuse`, which names the file and the line."""
     import tomllib
 
+    config = Config(os.path.dirname(os.path.abspath(path)))
+    config.path = os.path.relpath(path) if path.startswith(os.getcwd() + os.sep) else path
     try:
         with open(path, "rb") as file:
-            text = file.read().decode("utf-8")
-        table = tomllib.loads(text)
+            config.text = file.read().decode("utf-8-sig").replace("\r\n", "\n")
+        table = tomllib.loads(config.text)
     except OSError as error:
-        raise Misuse(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Misuse(f"{path}: not a TOML file: {error}") from None
+        raise Misuse(f"{config.path}: the configuration cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise Misuse(f"{config.path}: not UTF-8 text (byte {error.start})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise Misuse(_not_toml(config, str(error))) from None
     if os.path.basename(path) == "pyproject.toml":
         table = table.get("tool", {}).get("capdrop", {})
-    config = Config(os.path.dirname(os.path.abspath(path)))
-    config.path = path
-    _Reader(path, text, config).take(table)
+        ours = _OUR_TABLE.search(config.text)
+        if not isinstance(table, dict) or (table and ours is None):
+            config.wrong("the configuration stands in a table [tool.capdrop]", "capdrop")
+        if ours is not None:
+            config.text = "\n" * config.text.count("\n", 0, ours.start()) + config.text[ours.start() :]
+    _take(config, table)
     return config
+
+
+def rules_in_force(config: Config, *, trusted: bool = True) -> Rulebook:
+    """Our rules and, where the configuration is trusted to run code, the user's, with their options; those in force are selected.
+
+    Raises `Misuse`.
+    """
+    book = rulebook.load(*(config.rule_folders if trusted else ()))
+    lenient = bool(config.rule_folders) and not trusted
+    for name, options in config.rule_options.items():
+        rule = _named(config, book, "rule", name, lenient)
+        try:
+            if rule:
+                book.configure(rule, options)
+        except Misuse as error:
+            config.wrong(str(error), "rule", name, *(option for option in options if repr(option) in str(error)))
+    for silence in config.silences:
+        silence.rule = _named(config, book, "suppress", silence.rule, lenient)
+    chosen = {name for text in config.chosen for name in _meant(book, text) or [book.named(text).name]}
+    select = {name for text in config.select for name in _meant(book, text) or [_named(config, book, "select", text, lenient)]}
+    ignore = {_named(config, book, "ignore", text, lenient) for text in config.ignore}
+    ignored = {book.named(text).name for text in config.ignored}
+    book.select((chosen or select or book.of_profile(config.profile)) - (ignore - chosen) - ignored)
+    return book
+
+
+def _meant(book: Rulebook, text: str) -> set[str]:
+    """The rules of a profile, where the text is the name of one."""
+    return book.of_profile(text) if text in PROFILES else set()
+
+
+def _named(config: Config, book: Rulebook, key: str, name: str, lenient: bool) -> str:
+    """The name of a rule that the configuration speaks of; "" for an unknown one where not all rules are loaded."""
+    rule = book.find(name)
+    if rule is None and not lenient:
+        config.wrong(f"there is no rule {name!r}{book.suggestion(name)}", key, name)
+    return rule.name if rule is not None else ""
 
 
 def _speaks_of_us(path: str) -> bool:
     try:
         with open(path, "rb") as file:
-            return b"[tool.capdrop" in file.read()
+            return _OUR_TABLE.search(file.read().decode("utf-8", "replace")) is not None
     except OSError:
         return False
 
 
-class _Reader:
-    __slots__ = ("config", "path", "text")
+def line_of(text: str, keys: Iterable[str]) -> int:
+    """The line of a TOML file to which these keys, or values, lead one after another; the last one that is found."""
+    at, line = 0, 1
+    for key in keys:
+        quoted = re.escape(key)
+        found = re.compile(rf"(?m)^(?![ \t]*#).*?(?<![\w-]){quoted}(?![\w-])").search(text, at)
+        if found is None:
+            break
+        line = text.count("\n", 0, found.end()) + 1
+        at = text.rfind("\n", 0, found.end()) + 1
+        text = text[:at] + re.sub(r"[^\n]", " ", text[at : found.end()]) + text[found.end() :]
+    return line
 
-    def __init__(self, path: str, text: str, config: Config) -> None:
-        self.path = path
-        self.text = text
-        self.config = config
 
-    def take(self, table: Mapping[str, Any]) -> None:
-        for key, value in table.items():
-            if key not in OPTIONS:
-                self.wrong(key, f"unknown key {key!r}{self.nearest(key)}")
-            if not isinstance(value, OPTIONS[key]):
-                self.wrong(key, f"{key!r} takes a {OPTIONS[key].__name__}")
-            if OPTIONS[key] is list and key != "suppress" and not all(isinstance(item, str) for item in value):
-                self.wrong(key, f"{key!r} takes a list of strings")
-        config = self.config
-        config.profile = self.one_of(table, "profile", ("default", "strict"), config.profile)
-        config.fail_on = self.one_of(table, "fail-on", ("info", "low", "medium", "high", "critical", "never"), config.fail_on)
-        config.min_confidence = self.one_of(table, "min-confidence", ("low", "medium", "high"), config.min_confidence)
-        config.select = table.get("select", [])
-        config.ignore = table.get("ignore", [])
-        config.targets = frozenset(target.lower() for target in table.get("targets", []))
-        config.exclude = table.get("exclude", [])
-        config.rule_folders = [os.path.join(config.root, folder) for folder in table.get("rules", [])]
-        config.require_reason = table.get("require-reason", False)
-        if "baseline" in table:
-            config.baseline = os.path.join(config.root, table["baseline"])
-        for name, options in table.get("rule", {}).items():
-            if not isinstance(options, dict):
-                self.wrong(name, f"[rule.{name}] is a table of options")
-            config.rule_options[name] = options
-        config.silences = [self.silence(entry) for entry in table.get("suppress", [])]
+def _not_toml(config: Config, message: str) -> str:
+    """The parser's complaint with the line in front, where it names one."""
+    place = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+    if place is None:
+        return f"{config.path}:{config.text.count(chr(10)) + 1}: not TOML: {message}"
+    return f"{config.path}:{place[1]}:{place[2]}: not TOML: {message[: place.start()]}"
 
-    def silence(self, entry: object) -> Silence:
-        if not isinstance(entry, dict) or not isinstance(entry.get("rule"), str):
-            self.wrong("suppress", "[[suppress]] needs a `rule`")
-        assert isinstance(entry, dict)
-        for key, value in entry.items():
-            if key not in Silence.__slots__ or not isinstance(value, str):
-                self.wrong(str(key), "[[suppress]] takes rule, path, subject and reason, each a string")
-        if not entry.get("reason"):
-            self.wrong("suppress", "[[suppress]] needs a `reason`")
-        return Silence(entry["rule"], entry.get("path", "**"), entry.get("subject", "*"), entry["reason"])
 
-    def one_of(self, table: Mapping[str, Any], key: str, choices: tuple[str, ...], default: str) -> str:
-        value: str = table.get(key, default)
-        if value not in choices:
-            self.wrong(key, f"{key!r} is one of {', '.join(choices)}")
-        return value
+def _take(config: Config, table: Mapping[str, Any]) -> None:
+    """Fill a configuration from its table."""
+    for key, value in table.items():
+        option = OPTIONS.get(key)
+        if option is None:
+            config.wrong(f"unknown key {key!r}{_nearest(key, OPTIONS)}", key)
+        if key != "suppress" and not _is(value, option.type):
+            config.wrong(f"{key!r} takes {_WORDS[option.type]}", key)
+        if option.choices and value not in option.choices:
+            config.wrong(f"{key!r} is one of {', '.join(option.choices)}", key)
+    config.profile = table.get("profile", config.profile)
+    config.fail_on = table.get("fail-on", config.fail_on)
+    config.min_confidence = table.get("min-confidence", config.min_confidence)
+    config.select = table.get("select", [])
+    config.ignore = table.get("ignore", [])
+    config.targets = frozenset(target.lower() for target in table.get("targets", []))
+    config.exclude = table.get("exclude", [])
+    if "baseline" in table:
+        config.baseline = os.path.join(config.root, table["baseline"])
+    for folder in table.get("rules", []):
+        config.rule_folders.append(os.path.join(config.root, folder))
+        if not os.path.isdir(config.rule_folders[-1]):
+            config.wrong(f"'rules': there is no folder {folder!r}", "rules", folder)
+    for name, options in table.get("rule", {}).items():
+        if not isinstance(options, dict):
+            config.wrong(f"[rule.{name}] is a table of options", "rule", name)
+        if options.get("severity", "low") not in SEVERITIES:
+            config.wrong(f"rule {name!r}: 'severity' is one of {', '.join(SEVERITIES)}", "rule", name, "severity")
+        config.rule_options[name] = options
+    entries = table.get("suppress", [])
+    if not isinstance(entries, list):
+        config.wrong("'suppress' takes tables: [[suppress]]", "suppress")
+    for number, entry in enumerate(entries, 1):
+        config.silences.append(_silence(config, entry, ["suppress"] * number))
 
-    def nearest(self, key: str) -> str:
-        from difflib import get_close_matches
 
-        near = get_close_matches(key, OPTIONS, n=1)
-        return f"; did you mean {near[0]!r}?" if near else ""
+def _silence(config: Config, entry: object, place: list[str]) -> Silence:
+    if not isinstance(entry, dict):
+        config.wrong("'suppress' takes tables: [[suppress]]", *place)
+    for key, value in entry.items():
+        if key not in SILENCE:
+            config.wrong(f"[[suppress]] has no key {key!r}{_nearest(key, SILENCE)}", *place, key)
+        if not isinstance(value, str) or not value:
+            config.wrong(f"[[suppress]]: {key!r} takes a string that is not empty", *place, key)
+    for key in ("rule", "reason"):
+        if key not in entry:
+            config.wrong(f"[[suppress]] needs a {key!r}", *place)
+    return Silence(entry["rule"], entry.get("path", "*"), entry.get("subject", "*"), entry["reason"])
 
-    def wrong(self, key: str, message: str) -> None:
-        found = re.search(rf"(?m)^[ \t]*(?:\[+[\w.-]*)?\"?{re.escape(key)}\b", self.text)
-        line = self.text.count("\n", 0, found.start()) + 1 if found else 1
-        raise Misuse(f"{self.path}:{line}: {message}")
+
+def _is(value: object, wanted: type) -> bool:
+    """Whether a value is of an option's type; a list holds strings."""
+    return type(value) is wanted and (not isinstance(value, list) or all(isinstance(item, str) for item in value))
+
+
+def _nearest(key: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(key.replace("_", "-").lower(), list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from .finding import Finding, Note
-from .model.container import Container
-from .model.kubernetes_object import KubernetesObject
-from .model.stage import Stage
+from .finding import Finding, Fix, Note
 from .reading import Gap, Reading
 from .source import Source, Span
-from .suppress import Heads, apply
+from .suppress import Reach, apply, mentioned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +15,7 @@ if TYPE_CHECKING:
     from .dialects.context import Context
     from .discover import Kind
     from .model.subject import Subject
+    from .model.workspace import BuildTarget
     from .rule import Rule
     from .rulebook import Rulebook
 
@@ -29,9 +27,9 @@ if TYPE_CHECKING:
 
 class Analysis:
     """What came of one file: its `outcome` ("analysed", "partly" or "not") with reasons, its findings, and the rules that broke
-    on it. `summary` is what it tells about other files."""
+    on it. `summary` is what it tells about other files; `blocks` are the parts that a comment above covers as a whole."""
 
-    __slots__ = ("broken", "findings", "gaps", "kind", "path", "source", "summary")
+    __slots__ = ("blocks", "broken", "findings", "gaps", "kind", "path", "source", "summary")
 
     def __init__(self, source: Source, kind: str) -> None:
         self.path = source.path
@@ -40,7 +38,8 @@ class Analysis:
         self.findings: list[Finding] = []
         self.gaps: list[Gap] = []
         self.broken: list[tuple[str, str]] = []
-        self.summary: tuple[object, ...] = ()
+        self.summary: tuple[BuildTarget, ...] = ()
+        self.blocks: list[Span] = []
 
     @property
     def outcome(self) -> str:
@@ -54,20 +53,23 @@ def analyse(source: Source, kind: Kind, book: Rulebook, context: Context) -> Ana
     analysis = Analysis(source, kind.name)
     try:
         reading = dialect(kind).read(source, context)
-        heads = Heads()
+        reach = Reach() if mentioned(source) else None
         found = [
             finding
-            for subject in noted(reading, heads)
+            for subject in noted(reading, reach)
             for rule in book.on(subject)
             for finding in guarded(rule, subject, analysis.broken)
         ]
         analysis.findings = numbered(joined(sorted(found, key=_place)))
-        comments = apply(reading, analysis.findings, book, heads)
-        analysis.findings += [
-            finding for comment in comments for rule in book.on(comment) for finding in guarded(rule, comment, analysis.broken)
-        ]
+        if not reading.fixable:
+            without_fixes(analysis.findings)
+        if reach is not None:
+            comments = apply(reading, analysis.findings, book, reach)
+            said = [finding for comment in comments for rule in book.on(comment) for finding in guarded(rule, comment, analysis.broken)]
+            analysis.findings = sorted([*analysis.findings, *numbered(said)], key=_place)
         analysis.gaps = reading.gaps
         analysis.summary = reading.summary
+        analysis.blocks = reading.blocks
     except Exception as error:
         analysis.gaps = [Gap(Span(0, 0), f"capdrop itself failed ({type(error).__name__}); please report it", blocks=True)]
     return analysis
@@ -77,16 +79,15 @@ def dialect(kind: Kind) -> Dialect:
     """The module that reads a kind of file."""
     from importlib import import_module
 
-    module: Dialect = import_module(f"capdrop.dialects.{kind.dialect}")  # type: ignore[assignment]
+    module: Dialect = import_module(f"capdrop.dialects.{kind.dialect}")
     return module
 
 
-def noted(reading: Reading, heads: Heads) -> Iterator[Subject]:
-    """The subjects of a reading, noting on which lines those begin that hold others."""
-    wanted = "capdrop" in reading.source.text
+def noted(reading: Reading, reach: Reach | None) -> Iterator[Subject]:
+    """The subjects of a reading, noting where they stand when a comment in the file may silence findings."""
     for subject in reading.subjects:
-        if wanted and isinstance(subject, Container | Stage | KubernetesObject):
-            heads.add(subject.source.position(subject.span.start).line, subject.address)
+        if reach is not None:
+            reach.note(subject)
         yield subject
 
 
@@ -106,7 +107,16 @@ def joined(findings: list[Finding]) -> list[Finding]:
         if first is not finding and first.subject != finding.subject:
             first.notes = (*first.notes, *(note for note in finding.notes if note not in first.notes))
             first.notes = (*first.notes, Note(finding.source, finding.span, f"the same for {finding.subject}"))
+            if first.fix is not None and finding.fix is not None:
+                first.fix.touches += finding.fix.touches
     return list(kept.values())
+
+
+def without_fixes(findings: list[Finding]) -> None:
+    """Take the edits from fixes for a file that must not be edited."""
+    for finding in findings:
+        if finding.fix is not None:
+            finding.fix = Fix(finding.fix.title, caveat="the file is a template")
 
 
 def numbered(findings: list[Finding]) -> list[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .dialects.context import Context
 from .discover import kind_of
 from .finding import Safety
-from .fixer import Refusal, Workbench, prove
+from .fixer import Workbench, fix
 from .rule import Bad, Good, Rule
 from .source import Source, Span
 
@@ -60,14 +60,10 @@ def _problems(rule: Rule, example: Bad | Good, book: Rulebook) -> Iterator[str]:
         yield f"found [{places}], marked [{expected}]"
         return
     if isinstance(example, Bad) and example.fixed is not None:
-        fixes = [finding for finding in found if finding.fix is not None and finding.fix.safety > Safety.DISPLAY]
-        if not fixes:
+        after = fix(source, bench, Safety.UNSAFE, frozenset((rule.name, finding.subject) for finding in found))
+        if not after.applied and not after.left:
             yield "there is no fix to apply" + (f": {found[0].fix.caveat}" if found and found[0].fix else "")
-            return
-        try:
-            after = prove(analysis, [finding.fix for finding in fixes if finding.fix is not None], fixes, bench)
-        except Refusal as refusal:
-            yield f"the fix is not proved: {refusal}"
-            return
-        if after.text != example.fixed:
-            yield f"the fix gives\n{after.text}\nand not\n{example.fixed}"
+        for _, reason in after.left:
+            yield f"a fix is not proved: {reason}"
+        if after.applied and after.source.text != example.fixed:
+            yield f"the fix gives\n{after.source.text}\nand not\n{example.fixed}"

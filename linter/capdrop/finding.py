@@ -49,8 +49,9 @@ class Edit(Record):
 class Fix(Record):
     """A change that would mend a finding.
 
-    A change that the writer refused has no edits, is `Safety.DISPLAY`, and its caveat says why. `touches` names the subject
-    and the fact that it may alter; its proof demands that all others stay equal.
+    A change that the writer refused has no edits, is `Safety.DISPLAY`, and its caveat says why. `touches` names the facts that
+    it may alter, each with its subject's address (the subject's type for a fact that takes all of it away); its proof demands
+    that all others stay equal.
     """
 
     __slots__ = ("caveat", "edits", "safety", "title", "touches")
@@ -61,7 +62,7 @@ class Fix(Record):
         edits: tuple[Edit, ...] = (),
         safety: Safety = Safety.UNSAFE,
         caveat: str = "",
-        touches: tuple[str, str] = ("", ""),
+        touches: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self.title = title
         self.touches = touches

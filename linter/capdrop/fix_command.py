@@ -3,96 +3,133 @@
 from __future__ import annotations
 
 import sys
-from difflib import unified_diff
 
-from .discover import kind_of
+from .check_command import notes, progress
+from .diff import Diff
+from .discover import kind_named
 from .finding import Safety
 from .fixer import Fixed, Refusal, Workbench, fix, write
+from .options import add_paths, add_selection, parser, prepared
 from .report.safe import visible
+from .rulebook import Misuse
 from .run import check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
-    from .config import Config
     from .dialects.context import Context
-    from .engine import Analysis
-    from .finding import Confidence, Finding
+    from .finding import Finding
+    from .report import Result
     from .rulebook import Rulebook
     from .source import Source
 
-MASK = "****"
+DONE, CHANGES, INCOMPLETE = 0, 1, 3
+
+_MORE = """\
+Every fix is proved before it is shown: the file is read as before, the finding is gone, none is new, every comment stays
+and nothing else has changed. What cannot be proved is left, and the reason is printed.
+
+exit status: 0 nothing to fix, or all written; 1 there is a diff, or something could not be written; 3 not analysed
+
+examples:
+  capdrop fix                           show the diff of the safe fixes below the current folder
+  capdrop fix --apply --unsafe app/     write them, and also those that may break the workload
+  capdrop fix | git apply               the same as `capdrop fix --apply`
+"""
 
 
-def fix_files(paths: list[str], config: Config, book: Rulebook, least: Confidence, *, apply: bool, unsafe: bool) -> int:
-    """Show or apply the fixes of these files; returns 1 where there were any, 3 where a file was not analysed, else 0."""
-    run = check(paths, config, book)
-    safety = Safety.UNSAFE if unsafe else Safety.SAFE
-    changed = left = 0
-    failed = any(analysis.outcome == "not" or analysis.broken for analysis in run.analyses)
-    for analysis in run.analyses:
-        result = fix_one(analysis, book, run.context, safety, least)
-        if result is None:
-            continue
-        if result.applied and (not apply or _written(analysis, result)):
-            changed += len(result.applied)
-            if not apply:
-                sys.stdout.writelines(diff(analysis, result.source))
-        left += len(result.left)
-        for finding, reason in result.left:
-            _say(f"{analysis.path}: not fixed: {finding.rule} ({finding.subject}): {reason}")
-    _say(_summary(changed, left, apply))
-    return 3 if failed else 1 if changed else 0
+def main(arguments: list[str]) -> int:
+    """`capdrop fix`."""
+    reader = parser("fix", "Show the fixes as a diff, or write them.", _MORE)
+    add_paths(reader)
+    add_selection(reader)
+    reader.add_argument("--apply", action="store_true", help="write the fixes to the files")
+    reader.add_argument("--unsafe", action="store_true", help="also those that may break the workload")
+    options = reader.parse_args(arguments)
+    if "-" in options.paths:
+        raise Misuse("standard input cannot be fixed; name the file")
+    config, book = prepared(options)
+    with progress() as tick:
+        run = check(options.paths or ["."], config, book, tick)
+    bench = _Bench(book, run.context, Safety.UNSAFE if options.unsafe else Safety.SAFE, apply=options.apply)
+    for result in run.results:
+        bench.fix(result)
+    for line in [*notes(run), bench.summary()]:
+        _say(line)
+    if run.incomplete:
+        return INCOMPLETE
+    return CHANGES if bench.refused or (bench.changed and not options.apply) else DONE
 
 
-def fix_one(analysis: Analysis, book: Rulebook, context: Context, safety: Safety, least: Confidence) -> Fixed | None:
-    """The fixes of one file that can be proved; None where nothing asks for one."""
-    wanted = frozenset((finding.rule, finding.subject) for finding in analysis.findings if _asks(finding, safety, least))
-    kind = kind_of(analysis.path, analysis.source.text) if wanted else None
-    if kind is None:
-        return None
-    return fix(analysis.source, Workbench(kind, book, context), safety, wanted)
+class _Bench:
+    """Fixes file after file, and counts."""
+
+    __slots__ = ("apply", "book", "changed", "context", "left", "more", "refused", "safety")
+
+    def __init__(self, book: Rulebook, context: Context, safety: Safety, *, apply: bool) -> None:
+        self.book = book
+        self.context = context
+        self.safety = safety
+        self.apply = apply
+        self.changed = 0
+        self.refused = 0
+        self.left = 0
+        self.more = 0
+
+    def fix(self, result: Result) -> None:
+        """Fix one file."""
+        fixable = [finding for finding in result.findings if _is_fixable(finding, result.path)]
+        wanted = [finding for finding in fixable if finding.fix is not None and finding.fix.safety >= self.safety]
+        self.more += len(fixable) - len(wanted)
+        if not wanted:
+            return
+        keys = frozenset((finding.rule, finding.subject) for finding in wanted)
+        before = wanted[0].source
+        fixed = fix(before, Workbench(kind_named(result.kind), self.book, self.context), self.safety, keys)
+        for finding, reason in fixed.left:
+            _say(f"{result.path}: not fixed: {finding.rule} ({finding.subject}): {reason}")
+        self.left += len(fixed.left)
+        if not fixed.applied:
+            return
+        if not self.apply:
+            self.changed += len(fixed.applied)
+            _show(before, fixed.source, result.findings)
+        elif _write(before, fixed):
+            self.changed += len(fixed.applied)
+        else:
+            self.refused += len(fixed.applied)
+
+    def summary(self) -> str:
+        """What was done, and what else could be."""
+        done = "fixed" if self.apply else "can be fixed (--apply writes it)"
+        parts = [f"{self.changed} finding{'' if self.changed == 1 else 's'} {done}" if self.changed else "nothing to fix"]
+        parts += [f"{self.refused} not written"] if self.refused else []
+        parts += [f"{self.left} not fixed"] if self.left else []
+        parts += [f"{self.more} more with --unsafe"] if self.more else []
+        return ", ".join(parts)
 
 
-def diff(analysis: Analysis, after: Source) -> Iterator[str]:
-    """A unified diff that `git apply` takes, with secrets masked where they stand in it."""
-    path = visible(analysis.path).lstrip("/")
-    secrets = [line for f in analysis.findings for span in f.hidden for line in analysis.source[span].split("\n") if line.strip()]
-    before_lines = analysis.source.text.splitlines(keepends=True)
-    after_lines = after.text.splitlines(keepends=True)
-    for line in unified_diff(before_lines, after_lines, f"a/{path}", f"b/{path}"):
-        for secret in secrets:
-            line = line.replace(secret, MASK)
-        body = line.rstrip("\r\n")
-        ending = line[len(body) :]
-        yield _kept(body) + ending
-        if not ending:
-            yield "\n\\ No newline at end of file\n"
+def _is_fixable(finding: Finding, path: str) -> bool:
+    applicable = finding.fix is not None and finding.fix.edits and finding.fix.safety > Safety.DISPLAY
+    return bool(applicable) and finding.suppressed is None and finding.source.path == path
 
 
-def _kept(text: str) -> str:
-    return "\t".join(visible(part) for part in text.split("\t"))
+def _show(before: Source, after: Source, findings: Sequence[Finding]) -> None:
+    diff = Diff(before, after, findings)
+    sys.stdout.writelines(diff.lines())
+    if not diff.faithful or before.encoding != "utf-8":
+        _say(f"{before.path}: its diff hides a secret or what does not print, so `git apply` will not take it; use --apply")
 
 
-def _asks(finding: Finding, safety: Safety, least: Confidence) -> bool:
-    sure = finding.confidence is not None and finding.confidence >= least
-    return sure and finding.suppressed is None and finding.fix is not None and finding.fix.safety >= safety
-
-
-def _written(analysis: Analysis, result: Fixed) -> bool:
+def _write(before: Source, fixed: Fixed) -> bool:
     try:
-        write(analysis.path, analysis.source, result.source)
-    except Refusal as refusal:
-        _say(f"{analysis.path}: not written: {refusal}")
+        write(before.path, before, fixed.source)
+    except (Refusal, OSError) as refusal:
+        _say(f"{before.path}: not written: {refusal.strerror if isinstance(refusal, OSError) else refusal}")
         return False
-    _say(f"{analysis.path}: fixed {', '.join(sorted({finding.rule for finding in result.applied}))}")
+    _say(f"{before.path}: fixed {', '.join(sorted({finding.rule for finding in fixed.applied}))}")
     return True
-
-
-def _summary(changed: int, left: int, applied: bool) -> str:
-    done = "fixed" if applied else "can be fixed; --apply writes the changes"
-    return f"{changed} finding{'' if changed == 1 else 's'} {done}" + (f", {left} left" if left else "")
 
 
 def _say(message: str) -> None:

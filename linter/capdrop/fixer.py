@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from .engine import Analysis, analyse, dialect
-from .finding import Edit, Finding, Fix, Safety
+from .finding import Edit, Finding, Safety
+from .source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from .rulebook import Rulebook
     from .source import Source
 
-MOST_ROUNDS = 10
+    Facts = dict[str, list[dict[str, object]]]
+    Wanted = frozenset[tuple[str, str]]
+
+MOST_ROUNDS = 20
 
 
 class Refusal(Exception):
@@ -34,6 +38,18 @@ class Fixed:
         self.left: list[tuple[Finding, str]] = []
 
 
+class Content:
+    """What a file holds, as a proof compares it: the facts of every subject by the subject's type and address, the comments, and
+    the leaves of its tree with the keys that lead to them."""
+
+    __slots__ = ("comments", "facts", "leaves")
+
+    def __init__(self, facts: Facts, comments: list[tuple[str, Span]], leaves: list[tuple[str, Span]]) -> None:
+        self.facts = facts
+        self.comments = comments
+        self.leaves = leaves
+
+
 class Workbench:
     """One kind of file, with what it takes to analyse it again."""
 
@@ -47,60 +63,59 @@ class Workbench:
     def analyse(self, source: Source) -> Analysis:
         return analyse(source, self.kind, self.book, self.context)
 
-    def facts(self, source: Source) -> dict[str, list[dict[str, object]]]:
-        """The facts of every subject, by address."""
-        facts: dict[str, list[dict[str, object]]] = {}
-        for subject in dialect(self.kind).read(source, self.context).subjects:
+    def content(self, source: Source) -> Content:
+        """What a source holds."""
+        reading = dialect(self.kind).read(source, self.context)
+        facts: Facts = {}
+        for subject in reading.subjects:
             state = dict(subject.state())
             if state:
                 facts.setdefault(f"{type(subject).__name__} {subject.address}", []).append(state)
-        return facts
-
-    def comments(self, source: Source) -> list[str]:
-        """The comments of a file, in order."""
-        return [source[span] for span in dialect(self.kind).read(source, self.context).comments()]
+        return Content(facts, [("", span) for span in reading.comments()], list(reading.leaves()))
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:
     """A text with edits made from its end backwards, so that the earlier offsets stay true."""
-    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end), reverse=True):
+    for edit in sorted(edits, key=_place, reverse=True):
         text = text[: edit.span.start] + edit.text + text[edit.span.end :]
     return text
 
 
-def fix(source: Source, bench: Workbench, least: Safety, wanted: frozenset[tuple[str, str]] | None = None) -> Fixed:
-    """Apply every fix of at least this safety that can be proved, to a fixed point."""
+def fix(source: Source, bench: Workbench, least: Safety, wanted: Wanted | None = None) -> Fixed:
+    """Apply every fix of at least this safety that can be proved, to a fixed point. `wanted` holds the rule and subject of the
+    findings to mend, where not all of them."""
     result = Fixed(source)
-    refused: set[tuple[str, str, str, int]] = set()
+    again = True
     for _ in range(MOST_ROUNDS):
-        before = bench.analyse(result.source)
-        chosen = _choose(before, least, wanted, refused)
-        if not chosen:
+        if not again:
             break
-        for finding in _proved_together(before, chosen, bench, result):
-            refused.add(finding.identity)
+        before = bench.analyse(result.source)
+        again = _round(before, _candidates(before, least, wanted), bench, result)
     return result
 
 
-def prove(before: Analysis, fixes: list[Fix], findings: list[Finding], bench: Workbench) -> Source:
-    """The source after these fixes. Raises `Refusal` unless it parses as well as before, the findings are gone, none is new,
-    and no comment and no other fact has changed."""
+def prove(before: Analysis, findings: list[Finding], bench: Workbench) -> Source:
+    """The source after the fixes of these findings.
+
+    Raises `Refusal` unless it is read as well as before, the findings are gone, none is new (but for a lesser one about the
+    same subject), and no comment and nothing else has changed.
+    """
     source = before.source
-    after_source = source.with_text(splice(source.text, (edit for fix in fixes for edit in fix.edits)))
+    assert source is not None
+    fixes = [finding.fix for finding in findings if finding.fix is not None]
+    edits = [edit for fix in fixes for edit in fix.edits]
+    after_source = source.with_text(splice(source.text, edits))
     after = bench.analyse(after_source)
     if after.outcome != before.outcome or len(after.gaps) != len(before.gaps):
         raise Refusal("the file would not be read as before")
-    expected = _counted(before.findings)
-    for finding in findings:
-        expected[finding.rule, finding.subject] -= 1
-    for key, count in _counted(after.findings).items():
-        if count > expected.get(key, 0):
-            gone = (key in {(finding.rule, finding.subject) for finding in findings})
-            raise Refusal(f"the finding would stay ({key[0]})" if gone else f"there would be a new finding ({key[0]})")
-    touched = {fix.touches for fix in fixes}
-    if not any(fact == "comment" for _, fact in touched) and bench.comments(source) != bench.comments(after_source):
+    _findings_are_gone(before, after, findings)
+    old, new = bench.content(source), bench.content(after_source)
+    on_comments = [edit for fix in fixes for edit in fix.edits if any(fact == "comment" for _, fact in fix.touches)]
+    if _untouched(source, old.comments, _ranges(on_comments)) != _untouched(after_source, new.comments, _ranges_after(on_comments)):
         raise Refusal("a comment would be lost")
-    _other_facts_equal(bench.facts(source), bench.facts(after_source), touched)
+    _other_facts_are_equal(old.facts, new.facts, {touched for fix in fixes for touched in fix.touches})
+    if _untouched(source, old.leaves, _ranges(edits)) != _untouched(after_source, new.leaves, _ranges_after(edits)):
+        raise Refusal("something else in the file would change")
     return after_source
 
 
@@ -127,43 +142,79 @@ def write(path: str, before: Source, after: Source) -> None:
         raise Refusal(error.strerror or "it cannot be written") from None
 
 
-def _choose(
-    analysis: Analysis, least: Safety, wanted: frozenset[tuple[str, str]] | None, refused: set[tuple[str, str, str, int]]
-) -> list[tuple[Finding, Fix]]:
-    """The fixes to try in this round, none of which overlaps another."""
-    chosen: list[tuple[Finding, Fix]] = []
-    taken: list[tuple[int, int]] = []
-    for finding in analysis.findings:
-        fix = finding.fix
-        if fix is None or not fix.edits or fix.safety < least or finding.suppressed is not None or finding.identity in refused:
-            continue
-        if finding.source is not analysis.source or (wanted is not None and (finding.rule, finding.subject) not in wanted):
-            continue
-        spans = [(edit.span.start, edit.span.end) for edit in fix.edits]
-        if not any(start <= other_end and other_start <= end for start, end in spans for other_start, other_end in taken):
-            taken.extend(spans)
-            chosen.append((finding, fix))
-    return chosen
+def _candidates(analysis: Analysis, least: Safety, wanted: Wanted | None) -> list[Finding]:
+    """The findings whose fixes may be applied."""
+    return [
+        finding
+        for finding in analysis.findings
+        if finding.fix is not None
+        and finding.fix.edits
+        and finding.fix.safety >= least
+        and finding.suppressed is None
+        and finding.source is analysis.source
+        and (wanted is None or (finding.rule, finding.subject) in wanted)
+    ]
 
 
-def _proved_together(before: Analysis, chosen: list[tuple[Finding, Fix]], bench: Workbench, result: Fixed) -> list[Finding]:
-    """Apply these fixes at once where their proof holds, else the first of them that can be proved; returns the refused."""
+def _round(before: Analysis, candidates: list[Finding], bench: Workbench, result: Fixed) -> bool:
+    """Apply at once what can be proved together; returns whether there were any, for then others may be left that overlap with them."""
+    kept: list[Finding] = []
+    for finding in candidates:
+        if not _overlaps(finding, kept):
+            kept.append(finding)
+    result.left = []
     try:
-        result.source = prove(before, [fix for _, fix in chosen], [finding for finding, _ in chosen], bench)
-        result.applied.extend(finding for finding, _ in chosen)
-        return []
+        source = prove(before, kept, bench) if kept else result.source
     except Refusal:
-        pass
-    refused = []
-    for finding, fix in chosen:
+        source, kept = _one_by_one(before, candidates, bench, result)
+    result.source = source
+    result.applied.extend(kept)
+    return bool(kept)
+
+
+def _one_by_one(before: Analysis, candidates: list[Finding], bench: Workbench, result: Fixed) -> tuple[Source, list[Finding]]:
+    """The fixes whose proof holds beside those that were kept before them."""
+    source = result.source
+    kept: list[Finding] = []
+    for finding in candidates:
+        if _overlaps(finding, kept):
+            continue
         try:
-            result.source = prove(before, [fix], [finding], bench)
-            result.applied.append(finding)
-            return refused
+            source = prove(before, [*kept, finding], bench)
+            kept.append(finding)
         except Refusal as refusal:
             result.left.append((finding, str(refusal)))
-            refused.append(finding)
-    return refused
+    return source, kept
+
+
+def _overlaps(finding: Finding, others: list[Finding]) -> bool:
+    """Whether a fix must wait for others: they edit the same text, or change the same fact (two items of one list)."""
+    mine = finding.fix
+    assert mine is not None
+    ranges = _ranges(mine.edits)
+    return any(
+        any(_touches(span, ranges) for span in _ranges(other.fix.edits)) or not set(mine.touches).isdisjoint(other.fix.touches)
+        for other in others
+        if other.fix is not None
+    )
+
+
+def _findings_are_gone(before: Analysis, after: Analysis, mended: list[Finding]) -> None:
+    room = _counted(before.findings)
+    worst: dict[str, int] = {}
+    for finding in mended:
+        room[finding.rule, finding.subject] -= 1
+        worst[finding.subject] = max(worst.get(finding.subject, 0), finding.severity or 0)
+    gone = {(finding.rule, finding.subject) for finding in mended}
+    for finding in after.findings:
+        key = (finding.rule, finding.subject)
+        room[key] = room.get(key, 0) - 1
+        if room[key] >= 0:
+            continue
+        if key in gone:
+            raise Refusal(f"the finding would stay ({finding.rule})")
+        if (finding.severity or 0) >= worst.get(finding.subject, 0):
+            raise Refusal(f"there would be a new finding ({finding.rule})")
 
 
 def _counted(findings: Iterable[Finding]) -> dict[tuple[str, str], int]:
@@ -174,21 +225,45 @@ def _counted(findings: Iterable[Finding]) -> dict[tuple[str, str], int]:
     return counts
 
 
-def _other_facts_equal(
-    before: dict[str, list[dict[str, object]]], after: dict[str, list[dict[str, object]]], touched: set[tuple[str, str]]
-) -> None:
-    whole = {address for address, _ in touched}
+def _other_facts_are_equal(before: Facts, after: Facts, touched: set[tuple[str, str]]) -> None:
     for key in before.keys() | after.keys():
-        address = key.partition(" ")[2]
-        if address in whole:
-            facts = {fact for where, fact in touched if where == address}
-            old, new = _without(before.get(key, []), facts), _without(after.get(key, []), facts)
-            if key not in after or old == new or not facts & set().union(*before[key]):
-                continue
-        elif before.get(key) == after.get(key):
-            continue
-        raise Refusal(f"something else would change ({address})")
+        kind, _, address = key.partition(" ")
+        facts = {fact for where, fact in touched if where == address}
+        old, new = _without(before.get(key, []), facts), _without(after.get(key, []), facts)
+        if kind.lower() in facts:
+            new += [state for state in old if state not in new]
+        if old != new:
+            raise Refusal(f"something else would change ({address})")
 
 
 def _without(states: list[dict[str, object]], facts: set[str]) -> list[dict[str, object]]:
     return [{fact: value for fact, value in state.items() if fact not in facts} for state in states]
+
+
+def _untouched(source: Source, parts: list[tuple[str, Span]], ranges: list[Span]) -> list[tuple[str, str]]:
+    """The parts that no edit reaches, as text."""
+    return [(path, source[span]) for path, span in parts if not _touches(span, ranges)]
+
+
+def _touches(span: Span, ranges: list[Span]) -> bool:
+    return any(span.start <= other.end and other.start <= span.end for other in ranges)
+
+
+def _ranges(edits: Iterable[Edit]) -> list[Span]:
+    """What these edits replace."""
+    return [edit.span for edit in edits]
+
+
+def _ranges_after(edits: Iterable[Edit]) -> list[Span]:
+    """Where the new text of these edits stands, once all of them are made."""
+    ranges = []
+    shift = 0
+    for edit in sorted(edits, key=_place):
+        start = edit.span.start + shift
+        ranges.append(Span(start, start + len(edit.text)))
+        shift += len(edit.text) - len(edit.span)
+    return ranges
+
+
+def _place(edit: Edit) -> tuple[int, int]:
+    return (edit.span.start, edit.span.end)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .model.subject import Subject
+    from .model.workspace import BuildTarget
 
 
 class Gap(Record):
@@ -30,12 +31,13 @@ class Gap(Record):
 class Reading:
     """A file as its dialect read it.
 
-    `subjects` may be a generator; it is run through once. `comments` finds the file's comments. `summary` is what the file
-    tells about others. `fixable` is false where fixes must not be tried (a template). `blocks` are the parts that a comment above
-    covers as a whole (instructions), and `body_start` the first offset at which a comment for the whole file may stand.
+    `subjects` may be a generator; it is run through once. `comments` finds the file's comments, and `leaves` the texts of its
+    tree with the keys that lead to them. `summary` is what the file tells about others. `fixable` is false where fixes must not
+    be tried (a template). `blocks` are the parts that a comment above covers as a whole (instructions), and `body_start` the
+    first offset at which a comment for the whole file may stand.
     """
 
-    __slots__ = ("blocks", "body_start", "comments", "fixable", "gaps", "source", "subjects", "summary")
+    __slots__ = ("blocks", "body_start", "comments", "fixable", "gaps", "leaves", "source", "subjects", "summary")
 
     def __init__(
         self,
@@ -44,7 +46,8 @@ class Reading:
         *,
         gaps: list[Gap],
         comments: Callable[[], list[Span]],
-        summary: tuple[object, ...] = (),
+        leaves: Callable[[], Iterable[tuple[str, Span]]] = tuple,
+        summary: tuple[BuildTarget, ...] = (),
         fixable: bool = True,
         body_start: int = 0,
         blocks: list[Span] | None = None,
@@ -53,6 +56,7 @@ class Reading:
         self.subjects = subjects
         self.gaps = gaps
         self.comments = comments
+        self.leaves = leaves
         self.summary = summary
         self.fixable = fixable
         self.body_start = body_start

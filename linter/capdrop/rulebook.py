@@ -90,9 +90,17 @@ class Rulebook:
         for option, value in given.items():
             if option not in known:
                 raise Misuse(f"rule {name!r} has no option {option!r}; it has {', '.join([*known, 'severity'])}")
-            if not isinstance(value, list) and type(value) is not type(known[option]):
-                raise Misuse(f"rule {name!r}: option {option!r} takes {type(known[option]).__name__}")
+            if not _fits(value, known[option]):
+                takes = "a list of strings" if isinstance(known[option], tuple | frozenset) else type(known[option]).__name__
+                raise Misuse(f"rule {name!r}: option {option!r} takes {takes}")
         rule.options = {option: type(known[option])(value) for option, value in given.items()}
+
+
+def _fits(value: object, default: object) -> bool:
+    """Whether a configured value can stand in for an option's default."""
+    if isinstance(default, tuple | frozenset):
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return type(value) is type(default)
 
 
 def builtin_folder() -> str:

@@ -7,114 +7,159 @@ import stat
 
 from . import baseline as baselines
 from .dialects.context import Context
-from .discover import Excluded, Kind, kind_by_name, kind_of, walk
+from .discover import Kind, kind_by_name, kind_of, walk
 from .engine import Analysis, analyse
-from .finding import Suppression
+from .finding import Confidence, Suppression
+from .gitignore import Excluded, Pattern
 from .model.workspace import Workspace
 from .reading import Gap
+from .report import Result
+from .rulebook import Misuse
 from .source import LARGEST_FILE, Source, Span, Unreadable, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from .config import Config
+    from .model.workspace import BuildTarget
     from .rulebook import Rulebook
+
+MANY = 300
+"""Files; above that, several processes are quicker than one."""
+
+
+class Found:
+    """A file to check: its path, whether the user named it, and what is wrong with it before it is read."""
+
+    __slots__ = ("named", "path", "trouble")
+
+    def __init__(self, path: str, named: bool, trouble: str = "") -> None:
+        self.path = path
+        self.named = named
+        self.trouble = trouble
+
+
+class Judged:
+    """What became of a file; `result` is None for a file of no kind of ours. It can be sent from one process to another."""
+
+    __slots__ = ("incomplete", "result", "summary")
+
+    def __init__(self, result: Result | None = None, summary: tuple[BuildTarget, ...] = (), *, incomplete: bool = False) -> None:
+        self.result = result
+        self.summary = summary
+        self.incomplete = incomplete
 
 
 class Run:
-    """What came of a run: the analyses in order, and the files that were looked at and are of no kind of ours."""
+    """What came of a run: the results in the order of the paths, whether something was not analysed or a rule broke, the named files
+    that are of no kind of ours, those that the configuration excludes, and the baseline's entries that are gone."""
 
-    __slots__ = ("analyses", "context", "gone", "other")
+    __slots__ = ("context", "excluded", "gone", "incomplete", "other", "results")
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.analyses: list[Analysis] = []
+        self.results: list[Result] = []
+        self.incomplete = False
         self.other: list[str] = []
+        self.excluded: list[str] = []
         self.gone: list[baselines.Identity] = []
 
+    def take(self, found: Found, judged: Judged) -> None:
+        """Take in what became of a file."""
+        if judged.result is not None:
+            self.results.append(judged.result)
+        elif found.named:
+            self.other.append(found.path)
+        self.incomplete |= judged.incomplete
 
-def check(paths: list[str], config: Config, book: Rulebook) -> Run:
-    """Check files and folders."""
+
+def check(paths: list[str], config: Config, book: Rulebook, tick: Callable[[int, int], None] | None = None) -> Run:
+    """Check files and folders. `tick` is told how many files are done, and how many there are. Raises `Misuse`."""
     workspace = Workspace()
-    context = Context(config.targets, workspace)
-    run = Run(context)
-    found = list(files(paths, config))
-    for path, named in _compose_first(found):
-        analysis = check_file(path, named, book, context)
-        if analysis is None:
-            run.other.append(path)
-        else:
-            workspace.add(analysis.summary)
-            run.analyses.append(analysis)
-    order = {path: index for index, (path, _) in enumerate(found)}
-    run.analyses.sort(key=lambda analysis: order[analysis.path])
-    settle(run, config)
+    run = Run(Context(config.targets, workspace))
+    found = list(files(paths, config, run.excluded))
+    judged: dict[int, Judged] = {}
+    for indices in _phases(found):
+        for index, one in zip(indices, _all_judged([found[index] for index in indices], config, book, run.context), strict=True):
+            judged[index] = one
+            if tick is not None:
+                tick(len(judged), len(found))
+        for index in indices:
+            workspace.add(judged[index].summary)
+    for index, file in enumerate(found):
+        run.take(file, judged[index])
+    settle(run, config, book)
     return run
 
 
 def check_text(path: str, data: bytes, config: Config, book: Rulebook) -> Run:
     """Check bytes that are not in a file, as if they were at a path."""
     run = Run(Context(config.targets))
-    analysis = _judged(path, data, True, book, run.context)
-    if analysis is None:
-        run.other.append(path)
-    else:
-        run.analyses.append(analysis)
-    settle(run, config)
+    file = Found(path, True)
+    run.take(file, _judged(file, data, book, run.context))
+    settle(run, config, book)
     return run
 
 
-def settle(run: Run, config: Config) -> None:
-    """Silence what the configuration and the baseline know."""
-    for analysis in run.analyses:
-        silence(analysis, config)
-    if config.baseline and os.path.exists(config.baseline):
-        known = baselines.load(config.baseline)
-        for analysis in run.analyses:
-            known.silence(analysis.findings)
-        run.gone = known.gone(analysis.path for analysis in run.analyses)
-
-
-def silence(analysis: Analysis, config: Config) -> None:
-    """Apply the `[[suppress]]` tables."""
-    from .discover import Pattern
-
+def settle(run: Run, config: Config, book: Rulebook) -> None:
+    """Silence what the configuration and the baseline know, and leave out what is less sure than asked for."""
     for entry in config.silences:
-        paths = Pattern(config.root, entry.path)
-        subjects = Pattern("", entry.subject.replace("/", "\0"))
-        if not paths.matches(os.path.abspath(analysis.path), False):
-            continue
-        for finding in analysis.findings:
-            if finding.rule == entry.rule and finding.suppressed is None and subjects.fits(finding.subject.replace("/", "\0")):
-                finding.suppressed = Suppression("configuration", entry.reason)
+        paths, subjects = Excluded(config.root, [entry.path]), Pattern(entry.subject.replace("/", "\0"))
+        for result in run.results:
+            if result.findings and paths.covers_with_parents(os.path.abspath(result.path)):
+                for finding in result.findings:
+                    if finding.rule == entry.rule and finding.suppressed is None and subjects.fits(finding.subject.replace("/", "\0")):
+                        finding.suppressed = Suppression("configuration", entry.reason)
+    if config.baseline:
+        known = baselines.load(config.baseline)
+        for result in run.results:
+            known.silence(result.findings)
+        whole = [result.path for result in run.results if result.outcome == "analysed" and not result.broken]
+        run.gone = known.gone(whole, book.selected)
+    least = Confidence[config.min_confidence.upper()]
+    for result in run.results:
+        result.findings = [finding for finding in result.findings if (finding.confidence or 0) >= least]
 
 
-def files(paths: Iterable[str], config: Config) -> Iterator[tuple[str, bool]]:
-    """The files of these paths, each once, and whether it was named by the user."""
+def files(paths: Iterable[str], config: Config, left_out: list[str]) -> Iterator[Found]:
+    """The files of these paths, each once. Named files that the configuration excludes go to `left_out`; .gitignore has no say about
+    those. Raises `Misuse` for a path that does not exist."""
     seen: set[str] = set()
     for path in paths:
-        if os.path.isdir(path):
-            excluded = Excluded(config.root, config.exclude)
-            excluded.enter_ancestors(os.path.abspath(path))
-            candidates: Iterable[str] = (os.path.normpath(found) for found in walk(path, excluded))
-            named = False
-        else:
-            excluded = Excluded(config.root, config.exclude)
-            candidates, named = ([] if excluded.covers(os.path.abspath(path), False) else [path]), True
-        for candidate in candidates:
-            if candidate not in seen:
-                seen.add(candidate)
-                yield candidate, named
+        path = tidy(path)
+        excluded = Excluded(config.root, config.exclude)
+        if not os.path.lexists(path):
+            raise Misuse(f"{path}: no such file or folder")
+        if excluded.covers_with_parents(os.path.abspath(path)):
+            left_out.append(path)
+            continue
+        is_folder = os.path.isdir(path)
+        for at, trouble in walk(path, excluded) if is_folder else [(path, "")]:
+            absolute = os.path.abspath(at)
+            if absolute not in seen:
+                seen.add(absolute)
+                yield Found(at, not is_folder, trouble)
 
 
-def check_file(path: str, named: bool, book: Rulebook, context: Context) -> Analysis | None:
-    """The analysis of a file; None for a file of no kind of ours that nobody asked about by a name we should know."""
+def tidy(path: str) -> str:
+    """The one way in which we write a path, so that a file has one identity: relative where it is below the working folder."""
+    normal = os.path.normpath(path)
+    if os.pardir in path.split(os.sep) and os.path.realpath(normal) != os.path.realpath(path):
+        return path
+    here = os.getcwd()
+    absolute = os.path.abspath(normal)
+    return os.path.relpath(absolute, here) if absolute == here or absolute.startswith(here.rstrip(os.sep) + os.sep) else normal
+
+
+def judge(file: Found, book: Rulebook, context: Context) -> Judged:
+    """Read a file and judge it."""
     try:
-        data = read_bytes(path)
+        if file.trouble:
+            raise Unreadable(file.trouble)
+        return _judged(file, read_bytes(file.path), book, context)
     except Unreadable as error:
-        return _unread(path, str(error))
-    return _judged(path, data, named, book, context)
+        return _unread(file.path, str(error))
 
 
 def read_bytes(path: str) -> bytes:
@@ -122,12 +167,13 @@ def read_bytes(path: str) -> bytes:
     try:
         if os.path.islink(path) and not _stays_inside(path):
             raise Unreadable("a link that leads out of its repository")
-        state = os.stat(path)
-        if not stat.S_ISREG(state.st_mode):
-            raise Unreadable("not a regular file")
-        if state.st_size > LARGEST_FILE:
-            raise Unreadable(f"larger than {LARGEST_FILE // 1024 // 1024} MiB")
-        with open(path, "rb") as file:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(descriptor, "rb") as file:
+            state = os.fstat(descriptor)
+            if not stat.S_ISREG(state.st_mode):
+                raise Unreadable("not a regular file")
+            if state.st_size > LARGEST_FILE:
+                raise Unreadable(f"larger than {LARGEST_FILE // 1024 // 1024} MiB")
             return file.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
         raise Unreadable(getattr(error, "strerror", None) or "its path cannot be read") from None
@@ -146,34 +192,52 @@ def top_of(folder: str) -> str:
 
 def _stays_inside(path: str) -> bool:
     top = os.path.realpath(top_of(os.path.dirname(path) or "."))
-    return os.path.realpath(path).startswith(top + os.sep)
+    return os.path.realpath(path).startswith(top.rstrip(os.sep) + os.sep)
 
 
-def _compose_first(found: list[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
-    """Compose files before the others: they say which stages of a Dockerfile ship."""
-    later = []
-    for path, named in found:
-        kind = kind_by_name(path)
-        if kind is not None and kind.name == "compose":
-            yield path, named
-        else:
-            later.append((path, named))
-    yield from later
+def _phases(found: list[Found]) -> Iterator[list[int]]:
+    """The Dockerfiles after all others: those say which stages ship."""
+    kinds = [kind_by_name(file.path) for file in found]
+    is_dockerfile = [kind is not None and kind.name == "dockerfile" for kind in kinds]
+    for last in (False, True):
+        yield [index for index, one in enumerate(is_dockerfile) if one is last]
 
 
-def _judged(path: str, data: bytes, named: bool, book: Rulebook, context: Context) -> Analysis | None:
+def _all_judged(found: list[Found], config: Config, book: Rulebook, context: Context) -> Iterator[Judged]:
+    """What becomes of each file, in order."""
+    done = 0
+    if len(found) > MANY:
+        from .processes import judged_by_many
+
+        for judged in judged_by_many(found, config, context):
+            done += 1
+            yield judged
+    for file in found[done:]:
+        yield judge(file, book, context)
+
+
+def _judged(file: Found, data: bytes, book: Rulebook, context: Context) -> Judged:
     try:
-        source = decode(path, data)
+        source = decode(file.path, data)
     except Unreadable as error:
-        return _unread(path, str(error)) if named or kind_by_name(path) else None
-    kind = kind_of(path, source.text)
+        return _unread(file.path, str(error)) if file.named or kind_by_name(file.path) else Judged()
+    kind = kind_of(file.path, source.text, named=file.named)
     if kind is None:
-        return None
-    return analyse(source, kind, book, context)
+        return Judged()
+    analysis = analyse(source, kind, book, context)
+    incomplete = bool(analysis.broken) or any(not gap.by_design for gap in analysis.gaps)
+    return Judged(result_of(analysis), analysis.summary, incomplete=incomplete)
 
 
-def _unread(path: str, reason: str) -> Analysis:
+def result_of(analysis: Analysis) -> Result:
+    """An analysis as reports see it. The sources of files without findings are not kept."""
+    places = [(gap.reason, analysis.source.position(gap.span.start)) for gap in analysis.gaps]
+    reasons = [(reason, place.line, place.column) for reason, place in places]
+    return Result(analysis.path, analysis.kind, analysis.outcome, reasons, analysis.findings, analysis.broken)
+
+
+def _unread(path: str, reason: str) -> Judged:
     kind: Kind | None = kind_by_name(path)
     analysis = Analysis(Source(path, ""), kind.name if kind else "")
     analysis.gaps.append(Gap(Span(0, 0), reason, blocks=True))
-    return analysis
+    return Judged(result_of(analysis), incomplete=True)

@@ -1,87 +1,127 @@
 """Comments that silence findings: `# capdrop: ignore[rule, rule] -- reason` and `# capdrop: ignore-file[rule] -- reason`.
 
-A comment at the end of a line covers that line; one on a line of its own covers what follows it. Where a stage, a service, a
-container or an object begins there, it covers all of it.
+A comment at the end of a line covers that line; one on a line of its own covers the next line that is neither blank nor a
+comment. Where something begins on a covered line that reaches further (an instruction, a variable over several lines), all of
+it is covered; where a stage, a service, a container or an object begins there, so is everything in it.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from .finding import Finding, Suppression
+from .model.container import Container
 from .model.ignore_comment import IgnoreComment
+from .model.kubernetes_object import KubernetesObject
+from .model.mount import Mount
+from .model.stage import Stage
+from .model.variable import Variable
 from .source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .model.subject import Subject
     from .reading import Reading
     from .rulebook import Rulebook
 
-_FORM = re.compile(r"#+\s*capdrop\s*:\s*(ignore(?:-file)?)\s*\[([^\][]*)\]\s*(?:--\s*(\S.*))?")
-_ATTEMPT = re.compile(r"#+\s*(?:capdrop\b(?!\s+(?!ignore))|\w{5,9}\s*:\s*ignore(?:-file)?\s*\[)", re.IGNORECASE)
-_TOOL = "capdrop"
+    Cover = tuple[int, int, tuple[str, ...]]
+
+TOOL = "capdrop"
+VERBS = ("ignore", "ignore-file")
+_FORM = r"(?i)#+\s*capdrop\s*:\s*(ignore(?:-file)?)\s*\[([^\][]*)\]\s*(?:--\s*(\S.*))?"
+_ATTEMPT = r"#+\s*(\w{5,9})\s*([:=]?)\s*([\w-]*)\s*(\[?)"
+_OTHER_VERBS = frozenset({"disable", "skip", "suppress", "allow", "off", "noqa", "nosec", "ignore-line", "ignore-next-line"})
 
 
-class Heads:
-    """Where the subjects begin that hold others, by line."""
+def mentioned(source: Source) -> bool:
+    """Whether a text can hold a suppression at all, well formed or not."""
+    low = source.text.lower()
+    return TOOL in low or ("ignore" in low and re.search(r"#\s*\w{5,9}\s*:\s*ignore", low) is not None)
 
-    __slots__ = ("addresses",)
+
+class Reach:
+    """How far a comment reaches that stands at a line: what begins there."""
+
+    __slots__ = ("addresses", "ends")
 
     def __init__(self) -> None:
         self.addresses: dict[int, list[str]] = {}
+        self.ends: dict[int, int] = {}
 
-    def add(self, line: int, address: str) -> None:
-        """Take in a subject that begins on a line."""
-        self.addresses.setdefault(line, []).append(address)
+    def note(self, subject: Subject) -> None:
+        """Take in a subject where it holds others, or may take up several lines."""
+        if isinstance(subject, Container | Stage | KubernetesObject):
+            line = subject.source.position(subject.span.start).line
+            self.addresses.setdefault(line, []).append(subject.address)
+        elif isinstance(subject, Variable | Mount):
+            self.note_lines(subject.source, subject.span)
+
+    def note_lines(self, source: Source, span: Span) -> None:
+        """Take in something that is covered as a whole where its first line is."""
+        first, last = source.position(span.start).line, source.position(max(span.start, span.end - 1)).line
+        self.ends[first] = max(last, self.ends.get(first, first))
 
 
-def apply(reading: Reading, findings: list[Finding], book: Rulebook, heads: Heads) -> Iterator[IgnoreComment]:
+def apply(reading: Reading, findings: list[Finding], book: Rulebook, reach: Reach) -> Iterator[IgnoreComment]:
     """Silence the findings that comments cover; yields the comments, for rules to judge."""
     source = reading.source
-    if not re.search(r"(?i)capdrop|:\s*ignore", source.text):
-        return
     comments = reading.comments()
+    for block in reading.blocks:
+        reach.note_lines(source, block)
     lines = {source.position(comment.start).line for comment in comments if _alone(source, comment)}
-    for comment in comments:
-        found = parse(source, comment)
-        if found is None:
+    found = Found(source, findings)
+    for span in [*comments, *_in_heredocs(reading, comments)]:
+        comment = parse(source, span)
+        if comment is None:
             continue
-        if not found.problem:
-            _apply_one(found, reading, findings, book, heads, lines)
-        yield found
+        if not comment.problem and not comment.alone and _inside(reading.blocks, span):
+            comment.problem = "a comment stands on a line of its own here; put it above"
+        if not comment.problem:
+            _silence(comment, found, book, _cover(comment, reach, lines))
+        yield comment
 
 
-def parse(source: Source, comment: Span) -> IgnoreComment | None:
+def parse(source: Source, span: Span) -> IgnoreComment | None:
     """A comment as a suppression, well formed or not; None for any other comment."""
-    text = source[comment].rstrip()
-    if not _ATTEMPT.match(text) or not _meant_for_us(text):
-        return None
-    address = "comment"
-    form = _FORM.fullmatch(text)
+    text = source[span].rstrip()
+    form = re.fullmatch(_FORM, text)
     if form is None:
-        return IgnoreComment(source, comment, address, problem=_problem(text), rules=(), reason="")
-    rules = tuple(name.strip() for name in form[2].split(",") if name.strip())
-    problem = "" if rules else "it names no rule"
-    return IgnoreComment(source, comment, address, problem=problem, rules=rules, reason=(form[3] or "").strip())
-
-
-def _meant_for_us(text: str) -> bool:
-    from difflib import SequenceMatcher
-
-    word = re.match(r"#+\s*(\w+)", text)
-    return word is not None and SequenceMatcher(None, word[1].lower(), _TOOL).ratio() > 0.8
+        problem = _problem(text)
+        return IgnoreComment(source, span, problem=problem) if problem else None
+    start = span.start + form.start(2)
+    found = re.finditer(r"[^\s,]+(?:\s+[^\s,]+)*", form[2])
+    names = tuple((match[0], Span(start + match.start(), start + match.end())) for match in found)
+    return IgnoreComment(
+        source,
+        span,
+        problem="" if names else "it names no rule",
+        names=names,
+        reason=(form[3] or "").strip(),
+        whole_file=form[1].lower() == "ignore-file",
+    )
 
 
 def _problem(text: str) -> str:
-    verb = re.match(r"#+\s*\w+\s*:\s*([\w-]+)", text)
-    if verb is not None and verb[1] not in ("ignore", "ignore-file"):
-        from difflib import get_close_matches
+    """What is wrong with a comment that was meant for us; nothing for any other."""
+    attempt = re.match(_ATTEMPT, text)
+    if attempt is None:
+        return ""
+    tool, colon, verb, bracket = attempt.groups()
+    if tool.lower() != TOOL:
+        return f"did you mean `{TOOL}`?" if colon and verb.lower() in VERBS and bracket and _near(tool, (TOOL,)) else ""
+    near = _near(verb, VERBS)
+    if verb.lower() not in VERBS and (bracket or near or verb.lower() in _OTHER_VERBS):
+        return f"there is no `{verb}`" + (f"; did you mean `{near}`?" if near else "; it is called `ignore`")
+    return "it must read `# capdrop: ignore[rule, rule] -- reason`" if verb.lower() in VERBS else ""
 
-        near = get_close_matches(verb[1], ("ignore", "ignore-file"), n=1)
-        return f"there is no `{verb[1]}`" + (f"; did you mean `{near[0]}`?" if near else "")
-    return "it must read `# capdrop: ignore[rule, rule] -- reason`"
+
+def _near(word: str, known: tuple[str, ...]) -> str:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word.lower(), known, n=1, cutoff=0.7)), "")
 
 
 def _alone(source: Source, comment: Span) -> bool:
@@ -89,46 +129,72 @@ def _alone(source: Source, comment: Span) -> bool:
     return not source.text[line.start : comment.start].strip()
 
 
-def _apply_one(
-    comment: IgnoreComment, reading: Reading, findings: list[Finding], book: Rulebook, heads: Heads, comment_lines: set[int]
-) -> None:
+def _in_heredocs(reading: Reading, comments: list[Span]) -> Iterator[Span]:
+    """What looks like a suppression inside an instruction and is none of the file's own comments: a comment of a script."""
     source = reading.source
-    whole_file = "ignore-file" in source[comment.span].partition("[")[0]
-    first, last = (0, 0) if whole_file else _lines_covered(comment, reading, comment_lines)
-    addresses = tuple(address for line in range(first, last + 1) for address in heads.addresses.get(line, ()))
-    unknown = []
-    unused = []
-    for name in comment.rules:
+    known = {comment.start for comment in comments}
+    for match in re.finditer(r"(?i)(?<!\S)#+[ \t]*capdrop[ \t]*:[^\r\n]*", source.text) if reading.blocks else ():
+        span = Span(*match.span())
+        if span.start not in known and _inside(reading.blocks, span):
+            yield span
+
+
+def _inside(blocks: list[Span], span: Span) -> bool:
+    at = bisect_right(blocks, span.start, key=lambda block: block.start) - 1
+    return at >= 0 and blocks[at].covers(span)
+
+
+def _cover(comment: IgnoreComment, reach: Reach, comment_lines: set[int]) -> Cover:
+    """The first and the last line that a comment covers, and the addresses at and below which it covers everything."""
+    source = comment.source
+    if comment.whole_file:
+        return 1, len(source.starts), ()
+    line = source.position(comment.span.start).line
+    if comment.alone:
+        line += 1
+        while line < len(source.starts) and (line in comment_lines or not source[source.line(line)].strip()):
+            line += 1
+    return line, reach.ends.get(line, line), tuple(reach.addresses.get(line, ()))
+
+
+def _silence(comment: IgnoreComment, found: Found, book: Rulebook, cover: Cover) -> None:
+    unknown, unused = [], []
+    for name, span in comment.names:
         rule = book.find(name)
         if rule is None:
-            unknown.append((name, book.suggestion(name)))
+            unknown.append((name, span, _near(name, tuple(book.rules))))
             continue
-        used = False
-        for finding in findings:
-            if finding.rule == rule.name and finding.source is source:
-                line = source.position(finding.span.start).line
-                if whole_file or first <= line <= last or _below(finding.subject, addresses):
-                    finding.suppressed = Suppression("comment", comment.reason)
-                    used = True
-        if not used and rule.name in book.selected:
-            unused.append(name)
+        covered = found.under(rule.name, cover)
+        for finding in covered:
+            finding.suppressed = Suppression("comment", comment.reason)
+        if not covered and rule.name in book.selected:
+            unused.append((name, span))
     comment.unknown = tuple(unknown)
     comment.unused = tuple(unused)
 
 
+class Found:
+    """The findings of a file by rule and line."""
+
+    __slots__ = ("by_rule",)
+
+    def __init__(self, source: Source, findings: list[Finding]) -> None:
+        self.by_rule: dict[str, dict[int, list[Finding]]] = {}
+        for finding in findings:
+            if finding.source is source:
+                line = source.position(finding.span.start).line
+                self.by_rule.setdefault(finding.rule, {}).setdefault(line, []).append(finding)
+
+    def under(self, rule: str, cover: Cover) -> list[Finding]:
+        """The findings of a rule that a comment covers."""
+        first, last, addresses = cover
+        by_line = self.by_rule.get(rule, {})
+        lines = range(first, last + 1) if last - first < len(by_line) else [line for line in by_line if first <= line <= last]
+        covered = [finding for line in lines for finding in by_line.get(line, ())]
+        if addresses:
+            covered += [finding for found in by_line.values() for finding in found if _below(finding.subject, addresses)]
+        return covered
+
+
 def _below(subject: str, addresses: tuple[str, ...]) -> bool:
     return any(subject == address or subject.startswith((f"{address}.", f"{address} ")) for address in addresses)
-
-
-def _lines_covered(comment: IgnoreComment, reading: Reading, comment_lines: set[int]) -> tuple[int, int]:
-    source = reading.source
-    line = source.position(comment.span.start).line
-    if not _alone(source, comment.span):
-        return line, line
-    line += 1
-    while line <= len(source.starts) and (line in comment_lines or not source[source.line(line)].strip()):
-        line += 1
-    for block in reading.blocks:
-        if source.position(block.start).line == line:
-            return line, source.position(max(block.start, block.end - 1)).line
-    return line, line

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import random
 import string
+from pathlib import Path
 
+import capdrop.secrets
 import pytest
 from capdrop.secrets import Verdict, is_placeholder, is_reference, judge, judge_all, named_like_a_secret
 
@@ -15,6 +18,10 @@ else:
     from harmless import NAMES, VALUES
 
 RANDOM = random.Random(20)
+
+
+def blanks(text: str) -> list[str]:
+    return text.split()
 
 
 def made(length: int, alphabet: str = string.ascii_letters + string.digits) -> str:
@@ -28,16 +35,15 @@ def test_the_tables_are_large() -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), NAMES)
-@pytest.mark.parametrize("place", ["env", "arg", "configmap", "label", "annotation"])
-def test_a_harmless_name(name: str, value: str, place: str) -> None:
-    place = "annotation" if "/" in name else place
-    assert judge(value, name, place=place) is None
+def test_a_harmless_name(name: str, value: str) -> None:
+    for place in ["annotation"] if "/" in name else ["env", "arg", "configmap", "label", "annotation"]:
+        assert judge(value, name, place=place) is None
 
 
 @pytest.mark.parametrize(("name", "value"), VALUES)
-@pytest.mark.parametrize("place", ["env", "arg", "configmap", "secret", "argument"])
-def test_a_harmless_value(name: str, value: str, place: str) -> None:
-    assert judge(value, name, place=place) is None
+def test_a_harmless_value(name: str, value: str) -> None:
+    for place in ("env", "arg", "configmap", "secret", "argument"):
+        assert judge(value, name, place=place) is None
 
 
 SECRETS = [
@@ -55,7 +61,7 @@ SECRETS = [
     ("url-password", "DATABASE_URL", "postgres://app:Vv6-bb13-Ke@db.example.com/app"),
     *(
         ("credential", name, "SENTINEL-9f2c1b")
-        for name in (
+        for name in blanks(
             "PASSWORD PASSWD PASSPHRASE PASS PSW PGPASSWORD DB_PASS JENKINS_PSW MYSQL_PWD ROOT_PW SSHPASS dbPassword adminpassword "
             "requirepass masterauth SPRING_DATASOURCE_PASSWORD spring.datasource.password KEYSTORE_PASSWORD GF_SECURITY_ADMIN_PASSWORD "
             "POSTGRES_PASSWORD_PROD DB_PASSWORD2 SECRET SECRET_KEY SECRET_KEY_BASE JWT_SECRET SESSION_SECRET clientSecret "
@@ -64,14 +70,14 @@ SECRETS = [
             "ENCRYPTION_KEY SIGNING_KEY PRIVATE_KEY MASTER_KEY MEILI_MASTER_KEY APP_KEY LICENSE_KEY STORAGE_ACCOUNT_KEY CREDENTIALS "
             "DB_CREDENTIAL PASSWORD_SALT HASH_SALT AUTH_KEY LOGIN_CREDENTIALS WIFI_PSK RABBITMQ_ERLANG_COOKIE REDISCLI_AUTH "
             "SONAR_TOKEN HF_TOKEN service-account-token db-password smtp_password"
-        ).split()
+        )
     ),
     *(
         ("default-credential", "POSTGRES_PASSWORD", value)
-        for value in (
+        for value in blanks(
             "postgres admin root password changeme secret 123456 toor example minioadmin test admin123 password1 P@ssw0rd Password123 "
             "changeit letmein qwerty root@1234 mysecretpassword wordpress guest db umami my-secret-pw notSecureChangeMe"
-        ).split()
+        )
     ),
     ("default-credential", "JWT_SECRET", "secret"),
     ("default-credential", "SECRET_KEY", "changeme"),
@@ -97,19 +103,17 @@ def test_a_secret(kind: str, name: str, value: str) -> None:
     verdict = judge(value, name)
     assert verdict is not None
     assert verdict.kind == kind
-    assert value[verdict.start : verdict.end] not in verdict.why or value in ("secret", "password", "admin:admin")
+    assert kind == "default-credential" or value[verdict.start : verdict.end] not in verdict.why
 
 
+@pytest.mark.parametrize("alphabet", [string.ascii_letters + string.digits, string.ascii_lowercase + string.digits, string.printable[:85]])
 @pytest.mark.parametrize("length", [16, 24, 32, 43, 64])
 @pytest.mark.parametrize("name", ["JWT_SECRET", "API_KEY", "ACCESS_TOKEN", "ENCRYPTION_KEY", "WEBHOOK_SECRET"])
-def test_a_random_value_is_surely_one(name: str, length: int) -> None:
-    for _ in range(40):
-        value = made(length)
-        verdict = judge(value, name)
-        assert verdict is not None, value
-        assert verdict.kind == "credential"
-        assert verdict.confidence == "high"
-        assert (verdict.start, verdict.end) == (0, length)
+def test_random_values_are_found(name: str, length: int, alphabet: str) -> None:
+    values = [made(length, alphabet) for _ in range(100)]
+    verdicts = [judge(value, name) for value in values]
+    sure = [verdict for verdict in verdicts if verdict is not None and verdict.confidence == "high"]
+    assert len(sure) >= 85
 
 
 def test_the_range_is_the_secret_alone() -> None:
@@ -227,3 +231,15 @@ NAMED_BUT_HARMLESS = {"nginx.ingress.kubernetes.io/auth-secret", "FIRST_PASS", "
 def test_a_verdict_is_a_value() -> None:
     assert judge("x9!fL2-qT7", "PSW") == judge("x9!fL2-qT7", "PSW")
     assert isinstance(judge("x9!fL2-qT7", "PSW"), Verdict)
+
+
+@pytest.mark.parametrize("path", sorted(Path(capdrop.secrets.__file__).parent.glob("*.py")), ids=lambda path: path.name)
+def test_importing_costs_little(path: Path) -> None:
+    """Only capdrop.source, only modules that are loaded anyway, and no pattern compiled."""
+    for statement in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(statement, ast.ImportFrom):
+            assert statement.level == 1 or statement.module in {"__future__", "capdrop.source", "functools"}
+        elif isinstance(statement, ast.Import):
+            assert [alias.name for alias in statement.names] == ["re"]
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            assert "re.compile" not in ast.unparse(statement)

@@ -145,6 +145,12 @@ def _space_before_name(text: str, ours: Seen | None, theirs: Seen | None) -> boo
     )
 
 
+def _check_directive(text: str, _: Seen | None, __: Seen | None) -> bool:
+    """`# check=`: BuildKit 0.12 did not know it, so that it ended the directives and an `escape` below it was a comment."""
+    names = [directive.name for directive in parse(text).directives]
+    return "check" in names and "escape" in names[names.index("check") :]
+
+
 Reason = Callable[[str, Seen | None, Seen | None], bool]
 BUILDKIT_REASONS: tuple[Reason, ...] = (
     _nothing_continued,
@@ -152,6 +158,7 @@ BUILDKIT_REASONS: tuple[Reason, ...] = (
     _other_escape_in_flags,
     _newer_substitution,
     _space_before_name,
+    _check_directive,
 )
 
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 import json
 import os
 import re
-import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from capdrop.source import Unreadable, decode
 from capdrop.syntax import dockerfile, shell
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
 
 tree_sitter = pytest.importorskip("tree_sitter")
 tree_sitter_bash = pytest.importorskip("tree_sitter_bash")
@@ -24,14 +27,23 @@ tree_sitter_bash = pytest.importorskip("tree_sitter_bash")
 ROOT = Path(__file__).parents[2]
 CORPORA = [Path(folder) for folder in (os.environ.get("CAPDROP_CORPUS", ""), str(ROOT.parent / "shared" / "corpus")) if folder]
 
-pytestmark = pytest.mark.skipif(not any(folder.is_dir() for folder in CORPORA), reason="no corpus (CAPDROP_CORPUS, ../shared/corpus) is here")
+pytestmark = pytest.mark.skipif(
+    not any(folder.is_dir() for folder in CORPORA), reason="no corpus (CAPDROP_CORPUS, ../shared/corpus) is here"
+)
 
 Commands = list[list[str]]
 
-KNOWN_DIFFERENCES: dict[str, str] = {}
-"""What may stand in a text that tree-sitter reads otherwise, and why it is wrong there."""
+KNOWN_DIFFERENCES = {
+    "apt-key add - 2>&1": "it loses a `-` that stands alone before a redirection",
+    "cat > /etc/motd <<-'EOM'": "it takes the body of a heredoc behind another redirection for words",
+    'grep -q "[[:space:]]$': "it takes the body of an unquoted `$(..)` after `for x in` for an error, and drops the command",
+    "; done": "half a loop: it takes `done` for a command",
+}
+"""What stands in the texts that tree-sitter reads otherwise, and what it does there."""
 
-FOREIGN = re.compile(r"(?i)powershell|write-host|invoke-webrequest|\$env:|\[environment\]|@\(\s*'|-outfile|\{\{|%\w+%|\\windows\\")
+FOREIGN = re.compile(
+    r"(?i)powershell|write-host|invoke-webrequest|\$env:|^iex \(|^FOR /f|\[environment\]|@\(\s*'|-outfile|\{\{|%\w+%|\\windows\\"
+)
 """PowerShell or cmd where no SHELL says so, and templates."""
 
 IN_A_LIST = re.compile(r"""\[\s*["']?(?:/usr)?(?:/bin/)?(?:ba)?sh["']?\s*,\s*["']?-[eux]*c["']?\s*,\s*("(?:[^"\\\n]|\\.)*")\s*\]""")
@@ -68,9 +80,9 @@ def scripts_of_dockerfile(text: str) -> Iterator[str]:
 def scripts_of_yaml(text: str) -> Iterator[str]:
     for found in IN_A_LIST.finditer(text):
         with suppress(ValueError):
-            yield json.loads(found[1])
+            yield json.loads(found[1]).replace("$$", "$")
     for found in IN_A_BLOCK.finditer(text):
-        yield "".join(line.removeprefix(found[1] + "  ") for line in found[2].splitlines(keepends=True))
+        yield "".join(line.removeprefix(found[1] + "  ") for line in found[2].splitlines(keepends=True)).replace("$$", "$")
 
 
 @cache
@@ -83,7 +95,7 @@ def scripts() -> list[str]:
 # What tree-sitter-bash makes of it.
 
 
-def merged(nodes: list[tree_sitter.Node]) -> list[tuple[int, int]]:
+def merged(nodes: list[Node]) -> list[tuple[int, int]]:
     """The words of some nodes: it cuts `v$A/$B-$C` in two, and we put together what touches."""
     words: list[tuple[int, int]] = []
     for node in sorted(nodes, key=lambda node: node.start_byte):
@@ -94,7 +106,7 @@ def merged(nodes: list[tree_sitter.Node]) -> list[tuple[int, int]]:
     return words
 
 
-def after_target(redirection: tree_sitter.Node) -> list[tree_sitter.Node]:
+def after_target(redirection: Node) -> list[Node]:
     """The words behind `>file`, which it takes for further files."""
     if redirection.type == "file_redirect":
         targets = redirection.children_by_field_name("destination")
@@ -106,7 +118,7 @@ def after_target(redirection: tree_sitter.Node) -> list[tree_sitter.Node]:
     return []
 
 
-def last_command(node: tree_sitter.Node | None) -> tree_sitter.Node | None:
+def last_command(node: Node | None) -> Node | None:
     while node is not None and node.type in ("pipeline", "list", "negated_command"):
         node = node.children[-1]
     return node
@@ -115,7 +127,7 @@ def last_command(node: tree_sitter.Node | None) -> tree_sitter.Node | None:
 class Oracle:
     def __init__(self, text: str) -> None:
         self.data = text.encode("utf-8", "surrogatepass")
-        self.behind: dict[int, list[tree_sitter.Node]] = {}
+        self.behind: dict[int, list[Node]] = {}
         self.found: list[tuple[int, list[str]]] = []
         root = parser().parse(self.data).root_node
         self.failed = root.has_error
@@ -125,7 +137,7 @@ class Oracle:
     def commands(self) -> Commands:
         return [words for _, words in sorted(self.found)]
 
-    def visit(self, root: tree_sitter.Node) -> None:
+    def visit(self, root: Node) -> None:
         waiting = [root]
         while waiting:
             node = waiting.pop()
@@ -137,7 +149,7 @@ class Oracle:
                 self.command(node)
             waiting += node.children
 
-    def command(self, node: tree_sitter.Node) -> None:
+    def command(self, node: Node) -> None:
         nodes = list(self.behind.get(node.id, ()))
         for child in node.children:
             if "redirect" in child.type:
@@ -150,8 +162,9 @@ class Oracle:
 
 
 @cache
-def parser() -> tree_sitter.Parser:
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+def parser() -> Parser:
+    made: Parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+    return made
 
 
 def ours(text: str) -> Commands:
@@ -166,23 +179,15 @@ def reason(text: str) -> str:
 
 def test_the_commands_are_those_of_tree_sitter() -> None:
     unexplained: list[tuple[str, Commands, Commands]] = []
-    compared = not_read = 0
     for text in scripts():
         oracle = Oracle(text)
         expected, got = oracle.commands, ours(text)
-        if got == expected:
-            compared += 1
-        elif reason(text):
-            continue
-        elif oracle.failed:
-            not_read += 1
-        else:
+        if got != expected and not reason(text):
             unexplained.append((text, got, expected))
-    assert not unexplained, unexplained[:3]
-    print(compared, not_read)
-    assert not_read <= compared // 100
+    assert not unexplained, f"{len(unexplained)} of {len(scripts())}, such as {unexplained[0]}"
 
 
-def test_every_script_is_understood() -> None:
-    failed = [(text, problems) for text in scripts() if (problems := shell.parse(text).problems)]
-    print(len(failed), [ (t[:300],p) for t,p in failed])
+def test_what_is_written_to_run_is_understood() -> None:
+    """All but the rare template, half line or mistake."""
+    failed = [text for text in scripts() if shell.parse(text).problems]
+    assert len(failed) <= len(scripts()) // 100, failed

@@ -2,33 +2,81 @@
 
 from __future__ import annotations
 
-from ..finding import Edit
-from ..model.command import WRAPPERS, Command, Option, Word
-from ..model.subject import Change, Origin, Refused
-from ..model.value import Value
-from ..source import Fragment, Source, Span
-from ..syntax import shell
+from capdrop.finding import Edit
+from capdrop.model.command import Command, Option, Word, Wrapper, executed_by_find
+from capdrop.model.subject import Change, Origin, Refused
+from capdrop.model.tools import DECLARES_VARIABLES, GIVES_VARIABLES, OPERANDS_FIRST, SHELLS, WRAPPERS, tool
+from capdrop.model.value import Value
+from capdrop.source import Fragment, Source, Span
+from capdrop.syntax import shell
+from capdrop.syntax.template import UNKNOWN
+
+from .settings_file import variables_in_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-_SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
+    from capdrop.model.command import Given
+    from capdrop.model.variable import Variable
+
 _DEEPEST = 8
 """Scripts within scripts (`sh -c "sh -c ..."`) that are followed."""
+_WRITERS = frozenset({"cat", "tee"})
+"""Programs that write a here-document to a file as it is."""
+_NO_BODIES: Mapping[int, Fragment] = {}
 
 
 class Setting:
-    """What holds for every command of one script: whose it is, and where it stands."""
+    """What holds for every command of one script: whose it is, and where it stands. `bodies` are the here-documents that stand
+    apart from the text that opens them, by the place of their `<<`."""
 
-    __slots__ = ("address", "place", "ships", "source", "user")
+    __slots__ = ("address", "bodies", "place", "ships", "source", "user")
 
-    def __init__(self, source: Source, address: str, place: str, *, ships: bool = True, user: Value | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        address: str,
+        place: str,
+        *,
+        ships: bool = True,
+        user: Value | None = None,
+        bodies: Mapping[int, Fragment] = _NO_BODIES,
+    ) -> None:
         self.source = source
         self.address = address
         self.place = place
         self.ships = ships
         self.user = user
+        self.bodies = bodies
+
+
+class ShellWord(Word):
+    """A word of shell text. Most are never pointed at, so their places are found when they are asked for."""
+
+    __slots__ = ("_outer", "_parsed")
+
+    def __init__(self, parsed: shell.Word, outer: Fragment) -> None:
+        self.text = parsed.value
+        self.known = parsed.literal and UNKNOWN not in parsed.value
+        self._parsed = parsed
+        self._outer = outer
+
+    @property
+    def fragment(self) -> Fragment:
+        return self._parsed.fragment.within(self._outer)
+
+    @property
+    def span(self) -> Span:
+        return self._outer.span(self._parsed.start, self._parsed.end)
+
+    @property
+    def own_text(self) -> str:
+        text = self.text
+        for part in reversed(self._parsed.replaced):
+            if part.kind in ("substitution", "process"):
+                text = text[: part.offset] + text[part.offset + len(part.text) :]
+        return text
 
 
 class ShellOrigin(Origin):
@@ -36,30 +84,36 @@ class ShellOrigin(Origin):
 
     __slots__ = ("source", "words")
 
-    def __init__(self, source: Source, words: tuple[Word, ...]) -> None:
+    def __init__(self, source: Source, words: Sequence[Word]) -> None:
         self.source = source
         self.words = words
 
     def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
         dropped = change.content
-        if change.action != "remove" or not isinstance(dropped, Option | Word):
-            raise Refused("there is no writer for this change of a command")
-        if isinstance(dropped, Option):
-            title = f"Remove `{dropped.name}`"
-            if dropped.clustered:
-                return title, (Edit(dropped.span, ""),)
-            return title, (Edit(self._with_gap_before(dropped.span), ""),)
-        return f"Remove `{dropped.text}`", (Edit(self._with_gap_after(dropped.span), ""),)
+        if change.action == "remove" and isinstance(dropped, Option):
+            return "", (self._without_option(dropped),)
+        if change.action == "remove" and isinstance(dropped, Wrapper):
+            return "", (self._without_wrapper(dropped),)
+        raise Refused("there is no writer for this change of a command")
 
-    def _with_gap_before(self, span: Span) -> Span:
+    def _without_option(self, option: Option) -> Edit:
+        span = option.span
+        if option.clustered:
+            if option.value is not None:
+                raise Refused("it is written together with other options and its value")
+            return Edit(span, "")
         before = max((word.span.end for word in self.words if word.span.end <= span.start), default=span.start)
-        return Span(span.start if "#" in self.source.text[before : span.start] else before, span.end)
+        if "#" in self.source.text[before : span.start]:
+            before = span.start
+        return Edit(Span(before, span.end), "")
 
-    def _with_gap_after(self, span: Span) -> Span:
+    def _without_wrapper(self, wrapper: Wrapper) -> Edit:
+        own = [word for word in wrapper.words if "=" not in word.text or word.text.startswith("-")]
+        span = Span(own[0].span.start, own[-1].span.end)
         after = min((word.span.start for word in self.words if word.span.start >= span.end), default=span.end)
         if "#" in self.source.text[span.end : after]:
             raise Refused("a comment stands between this word and the next")
-        return Span(span.start, after)
+        return Edit(Span(span.start, after), "")
 
 
 class FixedOrigin(Origin):
@@ -71,88 +125,128 @@ class FixedOrigin(Origin):
         raise Refused("the command is written as a list of arguments")
 
 
-def commands_in_shell(fragment: Fragment, setting: Setting, depth: int = 0) -> Iterator[Command]:
-    """The commands of a shell script, and of the scripts that it hands to `sh -c`."""
-    script = shell.parse(fragment.text)
-    made: dict[int, Command] = {}
-    commands = [(parsed, _from_shell(parsed, fragment, setting)) for parsed in script.commands]
-    for parsed, command in commands:
-        made[id(parsed)] = command
-    for parsed, command in commands:
-        line = parsed.pipeline.commands
-        at = next(i for i, other in enumerate(line) if other is parsed)
-        command.reads_from = made.get(id(line[at - 1])) if at else None
-        command.writes_to = made.get(id(line[at + 1])) if at + 1 < len(line) else None
+def commands_in_shell(fragment: Fragment, setting: Setting, depth: int = 0) -> Iterator[Command | Variable]:
+    """The commands of a shell script, and of the scripts that it hands to other shells; and the variables of the settings
+    files that it writes."""
+    pairs = [(parsed, _from_shell(parsed, fragment, setting)) for parsed in shell.parse(fragment.text).commands]
+    siblings = [command for _, command in pairs]
+    made: dict[int, Command] = {id(parsed): command for parsed, command in pairs}
+    for parsed, command in pairs:
+        command.siblings = siblings
+        if len(parsed.pipeline.elements) > 1 or parsed.pipeline.chain.compound is not None:
+            _join(parsed, command, made)
         if parsed.substitution_of is not None:
-            command.within = made.get(id(parsed.substitution_of[0]))
-    for _, command in commands:
+            outer, index = parsed.substitution_of
+            command.within = made.get(id(outer))
+            command.holder = ShellWord(outer.words[index], fragment) if index >= 0 else None
+    for parsed, command in pairs:
         yield command
         if depth < _DEEPEST:
-            yield from _nested(command, setting, depth)
+            if command.script is not None:
+                yield from _inner(command, command.script.fragment, setting, depth)
+            elif command.name == "find":
+                yield from _executed(command, setting)
+            if parsed.redirections:
+                yield from _fed(parsed, command, fragment, setting, depth)
 
 
-def commands_in_arguments(words: Sequence[Word], setting: Setting) -> Iterator[Command]:
+def commands_in_arguments(words: Sequence[Word], setting: Setting) -> Iterator[Command | Variable]:
     """The command of an argument list (exec form), and those of the script that it hands to `sh -c`."""
     if not words:
         return
-    command = _made(tuple(words), FixedOrigin(), setting, Span(words[0].span.start, words[-1].span.end))
+    command = _made(words, FixedOrigin(), setting, Span(words[0].span.start, words[-1].span.end))
     yield command
-    yield from _nested(command, setting, 0)
+    if command.script is not None:
+        yield from _inner(command, command.script.fragment, setting, 0)
 
 
-def _nested(command: Command, setting: Setting, depth: int) -> Iterator[Command]:
-    script = script_of(command)
-    if script is not None:
-        for inner in commands_in_shell(script.fragment, setting, depth + 1):
-            if inner.within is None and inner.reads_from is None:
-                inner.within = command
-            yield inner
+def _join(parsed: shell.Command, command: Command, made: Mapping[int, Command]) -> None:
+    """Tell a command of a pipeline what it reads from."""
+    feeders = [made[id(feeder)] for feeder in reversed(parsed.upstream) if id(feeder) in made]
+    command.feeders = tuple(feeders)
+    if feeders:
+        feeders[0].writes_to = command
 
 
-def script_of(command: Command) -> Word | None:
-    """The word that holds the script of a `sh -c SCRIPT`, also of `bash -euo pipefail -c SCRIPT`."""
-    if command.name not in _SHELLS:
+def _inner(command: Command, script: Fragment, setting: Setting, depth: int) -> Iterator[Command | Variable]:
+    """The commands of a script within a command, without those that its own shell has already run."""
+    run = {other.span.start for other in command.siblings if other.within is command}
+    for inner in commands_in_shell(script, setting, depth + 1):
+        if isinstance(inner, Command):
+            if inner.span.start in run:
+                continue
+            if inner.within is None:
+                inner.within, inner.holder = command, command.script
+                inner.feeders = inner.feeders or command.feeders
+        yield inner
+
+
+def _fed(parsed: shell.Command, command: Command, outer: Fragment, setting: Setting, depth: int) -> Iterator[Command | Variable]:
+    """What stands in a here-document: commands where a shell runs it, also alone, and settings where it is written to a file."""
+    for redirection in parsed.redirections:
+        body = _body(redirection, outer, setting)
+        if body is None or redirection.fd not in ("", "0"):
+            continue
+        if command.name in _WRITERS:
+            yield from variables_in_settings(body, setting.source, f"{setting.address} {command.name}", ships=setting.ships)
+        elif _runs(command, body):
+            yield from _inner(command, body, setting, depth)
+
+
+def _runs(command: Command, body: Fragment) -> bool:
+    if not command.words:
+        return not command.assignments and shell.shebang(body.text) == "sh"
+    return command.name in SHELLS and command.script is None and not command.operands
+
+
+def _body(redirection: shell.Redirection, outer: Fragment, setting: Setting) -> Fragment | None:
+    """The text of a here-document, wherever it stands; None of other redirections."""
+    heredoc = redirection.heredoc
+    if heredoc is None:
         return None
-    wants_script = False
-    for word in command.words[1:]:
-        if word.text.startswith("-") and not word.text.startswith("--"):
-            wants_script = wants_script or "c" in word.text[1:]
-        elif wants_script and word.text != "pipefail":
-            return word
-        elif word.text != "pipefail":
-            return None
-    return None
+    if heredoc.present:
+        return heredoc.body.within(outer)
+    return setting.bodies.get(outer.place(redirection.start))
+
+
+def _executed(command: Command, setting: Setting) -> Iterator[Command]:
+    """What a `find ... -exec program words ;` runs."""
+    words = command.words
+    start, end = executed_by_find(words)
+    if start < end:
+        inner = _made(words[start:end], command.origin, setting, Span(words[start].span.start, words[end - 1].span.end))
+        inner.within, inner.siblings = command, command.siblings
+        yield inner
 
 
 def _from_shell(parsed: shell.Command, fragment: Fragment, setting: Setting) -> Command:
-    words = tuple(_word(word, fragment) for word in parsed.words)
-    command = _made(words, ShellOrigin(setting.source, words), setting, fragment.span(parsed.span.start, parsed.span.end))
-    command.assignments = tuple(
-        (given.name, _word(given.value, fragment) if given.value is not None else None) for given in parsed.assignments
-    )
-    command.redirects = tuple(
-        (redirect.operator, _word(redirect.target, fragment) if redirect.target is not None else None)
-        for redirect in parsed.redirections
-    )
+    words = [ShellWord(word, fragment) for word in parsed.words]
+    command = _made(words, ShellOrigin(setting.source, words), setting, fragment.span(parsed.start, parsed.end))
+    if parsed.assignments:
+        given = tuple((given.name, ShellWord(given.value, fragment) if given.value is not None else None) for given in parsed.assignments)
+        command.assignments = (*given, *command.assignments)
+    if parsed.redirections:
+        command.redirects = tuple(
+            (redirect.operator, ShellWord(redirect.target, fragment) if redirect.target is not None else None)
+            for redirect in parsed.redirections
+        )
     return command
 
 
-def _word(word: shell.Word, outer: Fragment) -> Word:
-    return Word(word.fragment.within(outer), word.literal, outer.span(word.span.start, word.span.end))
-
-
-def _made(words: tuple[Word, ...], origin: Origin, setting: Setting, span: Span) -> Command:
-    start = _unwrapped(words)
-    name = words[start].text.rpartition("/")[2] if start < len(words) else ""
+def _made(words: Sequence[Word], origin: Origin | None, setting: Setting, span: Span) -> Command:
+    first = _program(words[0]) if words else ""
+    wrappers = _wrappers(words) if first in WRAPPERS or first.startswith("python") else ()
+    start = sum(len(wrapper.words) for wrapper in wrappers)
+    name = _program(words[start]) if start < len(words) else ""
     return Command(
         setting.source,
         span,
-        f"{setting.address} {name}".rstrip(),
+        f"{setting.address} {name}" if name else setting.address,
         origin,
         name=name,
-        words=words[start:],
-        wrappers=words[:start],
-        assignments=(),
+        words=tuple(words[start:]) if start else tuple(words),
+        wrappers=wrappers,
+        assignments=tuple(_given(wrappers, name, words)) if wrappers or name in DECLARES_VARIABLES else (),
         redirects=(),
         place=setting.place,
         ships=setting.ships,
@@ -160,20 +254,61 @@ def _made(words: tuple[Word, ...], origin: Origin, setting: Setting, span: Span)
     )
 
 
-def _unwrapped(words: tuple[Word, ...]) -> int:
-    """The index of the program itself, past `sudo -E`, `env A=b`, `timeout 10` and the like."""
-    from ..model.tools import tool
+def _program(word: Word) -> str:
+    """The program that a word names, without its folder; "" where that is not known, and where it is an argument of a program that
+    is named elsewhere (`args` alone)."""
+    text = word.text
+    if text.startswith("-") or "=" in text:
+        return ""
+    if "/" in text:
+        text = text.rpartition("/")[2]
+    return text if word.known or ("$" not in text and "`" not in text) else ""
 
+
+def _wrappers(words: Sequence[Word]) -> tuple[Wrapper, ...]:
+    """The programs before the program itself: `sudo -E`, `env A=b`, `timeout 10`, `python3 -m` and the like."""
+    found: list[Wrapper] = []
     at = 0
-    while at < len(words) and words[at].text.rpartition("/")[2] in WRAPPERS:
-        wrapper = words[at].text.rpartition("/")[2]
-        valued = tool(wrapper).valued
-        next_ = at + 1
-        if wrapper in ("timeout", "gosu", "su-exec"):
-            next_ += 1
-        while next_ < len(words) and (words[next_].text.startswith("-") or (wrapper in ("env", "sudo") and "=" in words[next_].text)):
-            next_ += 2 if words[next_].text in valued else 1
-        if next_ >= len(words):
-            return at
-        at = next_
+    while at + 1 < len(words):
+        name = _program(words[at])
+        if name.startswith("python") and words[at + 1].text == "-m" and at + 2 < len(words):
+            found.append(Wrapper(name, tuple(words[at : at + 2])))
+            break
+        if name not in WRAPPERS or (name == "command" and words[at + 1].text in ("-v", "-V")):
+            break
+        end = _end_of_wrapper(name, words, at + 1)
+        if end >= len(words):
+            break
+        found.append(Wrapper(name, tuple(words[at:end])))
+        at = end
+    return tuple(found)
+
+
+def _end_of_wrapper(name: str, words: Sequence[Word], at: int) -> int:
+    valued = tool(name).valued
+    operands = 1 if name in OPERANDS_FIRST else 0
+    while at < len(words):
+        text = words[at].text
+        if text == "--":
+            return at + 1 + operands
+        if text.startswith("-"):
+            at += 2 if text in valued else 1
+        elif operands:
+            operands -= 1
+            at += 1
+        elif name in GIVES_VARIABLES and "=" in text:
+            at += 1
+        else:
+            break
     return at
+
+
+def _given(wrappers: tuple[Wrapper, ...], name: str, words: Sequence[Word]) -> Iterator[Given]:
+    """The variables that wrappers set for a program, or that `export` declares."""
+    candidates = [word for wrapper in wrappers if wrapper.name in GIVES_VARIABLES for word in wrapper.words[1:]]
+    if name in DECLARES_VARIABLES:
+        candidates.extend(words)
+    for word in candidates:
+        variable, equals, value = word.text.partition("=")
+        if equals and variable.isidentifier():
+            yield variable, word.part(len(variable) + 1) if value else None

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from ..finding import Note
-from ..model.command import Command, Word
-from ..model.container import Container
-from ..model.copy import Copy
-from ..model.image import Image
-from ..model.known_images import is_windows, runs_as_non_root
-from ..model.oddity import Oddity
-from ..model.stage import Stage
-from ..model.subject import Origin, Subject
-from ..model.text import Text
-from ..model.value import Value
-from ..model.variable import Variable
-from ..reading import Gap, Reading
-from ..source import Fragment, Source, Span
-from ..syntax import dockerfile as syntax
-from ..syntax import shell
+from capdrop.finding import Note
+from capdrop.model.command import Command, Word
+from capdrop.model.container import Container
+from capdrop.model.copy import Copy
+from capdrop.model.image import Image
+from capdrop.model.known_images import is_windows, runs_as_non_root, runs_as_root
+from capdrop.model.oddity import Oddity
+from capdrop.model.stage import Stage
+from capdrop.model.subject import Origin, Subject
+from capdrop.model.text import Text
+from capdrop.model.value import Value
+from capdrop.model.variable import Variable
+from capdrop.reading import Gap, Reading
+from capdrop.source import Fragment, Source, Span
+from capdrop.syntax import dockerfile as syntax
+from capdrop.syntax import shell
+from capdrop.syntax.template import UNKNOWN
+
 from .commands import Setting, commands_in_arguments, commands_in_shell
 from .context import Context
 from .settings_file import variables_in_settings
@@ -28,27 +30,44 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SHELLS = {"sh": "sh", "bash": "sh", "dash": "sh", "ash": "sh", "zsh": "sh", "ksh": "sh"}
-
 
 def read(source: Source, context: Context) -> Reading:
-    """A Dockerfile, Containerfile, or a fragment of one."""
-    tree = syntax.parse(source.text)
-    reader = _Reader(source, tree, context.targets_of(source.path))
+    """A Dockerfile, Containerfile, or a fragment of one. A template is read with its actions masked, and is never fixed by itself."""
+    text, actions = _without_markup(source)
+    tree = syntax.parse(text)
+    reader = _Reader(source, tree, context.targets_of(source.path), templated=bool(actions))
+    if actions:
+        gaps = [Gap(actions[0], "template: its actions are not run, so what they decide is unknown", by_design=True)]
+    else:
+        gaps = [Gap(problem.span, problem.message) for problem in tree.problems if problem.kind == "unread"]
     return Reading(
         source,
         reader.subjects(),
-        gaps=[Gap(problem.span, problem.message) for problem in tree.problems if problem.kind == "unread"],
+        gaps=gaps,
         comments=lambda: tree.comments,
+        fixable=not actions,
         body_start=tree.body_start,
         blocks=[instruction.span for instruction in tree.instructions],
     )
 
 
+def _without_markup(source: Source) -> tuple[str, list[Span]]:
+    """The text, and if it is a template, the actions that are masked in it."""
+    text = source.text
+    if "{{" not in text and "{%" not in text and "<%" not in text:
+        return text, []
+    from . import dockerfile_template as templates
+
+    actions = templates.actions(source.path, text)
+    return (templates.masked(text, actions) if actions else text), actions
+
+
 class _StageState:
     """What is in force at one point of a stage."""
 
-    __slots__ = ("arguments", "base", "environment", "image", "index", "instruction", "name", "shell", "ships", "user", "windows")
+    __slots__ = (
+        "arguments", "base", "builder", "environment", "image", "index", "instruction", "name", "shell", "ships", "user", "windows",
+    )  # fmt: skip
 
     def __init__(self, index: int, instruction: syntax.Instruction, name: str, image: Image, base: _StageState | None) -> None:
         self.index = index
@@ -56,9 +75,11 @@ class _StageState:
         self.name = name
         self.image = image
         self.base = base
-        self.arguments: dict[str, str | None] = {}
+        self.arguments: dict[str, str | None] = dict(base.arguments) if base else {}
         self.environment: dict[str, str | None] = dict(base.environment) if base else {}
         self.user: Value | None = None
+        self.builder: Value | None = None
+        """The user that commands are run as, once it was looked up."""
         self.windows: bool = base.windows if base else bool(image.reference and is_windows(image.reference))
         self.shell: str = base.shell if base else ("cmd" if self.windows else "sh")
         self.ships = False
@@ -83,12 +104,13 @@ class StageOrigin(Origin):
 
 
 class _Reader:
-    __slots__ = ("addresses", "global_arguments", "offsets", "source", "stages", "targets", "tree")
+    __slots__ = ("addresses", "global_arguments", "offsets", "source", "stages", "targets", "templated", "tree")
 
-    def __init__(self, source: Source, tree: syntax.Dockerfile, targets: frozenset[str]) -> None:
+    def __init__(self, source: Source, tree: syntax.Dockerfile, targets: frozenset[str], *, templated: bool) -> None:
         self.source = source
         self.tree = tree
         self.targets = targets
+        self.templated = templated
         self.stages: list[_StageState] = []
         self.global_arguments: dict[str, str | None] = {}
         self.offsets: list[int] = []
@@ -145,16 +167,18 @@ class _Reader:
 
     def value(self, word: syntax.Word, lookup: syntax.Lookup) -> Value:
         """A word with its variables replaced by what this file says of them."""
+        if UNKNOWN in word.value:
+            return Value.unknown("the template decides it", self.source, word.span)
         if word.literal or "$" not in word.value:
             return Value.known(word.value, self.source, word.span)
-        expansion = syntax.expand(word.value, lookup, self.tree.escape)
+        expansion = syntax.expand(word.written.text, lookup, self.tree.escape)
         if expansion.known:
             return Value.known(expansion.text, self.source, word.span)
         missing = ", ".join(f"${name}" for name in expansion.missing) or "a variable"
         return Value.unknown(f"{missing} has no value in this file", self.source, word.span)
 
     def oddities(self) -> Iterator[Oddity]:
-        for problem in self.tree.problems:
+        for problem in () if self.templated else self.tree.problems:
             if problem.kind == "unknown-instruction":
                 yield Oddity(self.source, problem.span, "", kind="unknown-instruction", message=problem.message)
         for directive in self.tree.ignored_directives:
@@ -172,11 +196,13 @@ class _Reader:
             yield from self.variables(instruction, stage, on_build)
         elif keyword in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
             yield from self.commands(instruction, stage)
+            yield from self.mounted_images(instruction, stage)
         elif keyword in ("COPY", "ADD"):
             yield from self.copies(instruction, stage)
         elif keyword == "USER" and stage is not None and not on_build and instruction.arguments:
             stage.user = self.value(instruction.arguments[0], self.lookup(stage))
-        elif keyword == "SHELL" and stage is not None:
+            stage.builder = None
+        elif keyword == "SHELL" and stage is not None and not on_build:
             stage.shell = shell.interpreter([word.value for word in instruction.arguments])
         elif keyword == "ONBUILD" and instruction.inner is not None:
             yield from self.instruction(instruction.inner, stage, on_build=True)
@@ -194,14 +220,17 @@ class _Reader:
     def variables(self, instruction: syntax.Instruction, stage: _StageState | None, on_build: bool) -> Iterator[Variable]:
         place = {"ENV": "env", "ARG": "arg", "LABEL": "label"}[instruction.keyword]
         lookup = self.lookup(stage)
+        assigned: list[tuple[str, Value]] = []
         for pair in instruction.pairs:
             name = pair.name.value
             if pair.value is None:
                 value = Value.absent(self.source, pair.name.span)
             else:
                 value = self.value(pair.value, lookup)
-            if place != "label" and not on_build:
+            if place == "arg" and not on_build:
                 self.assign(place, name, value, stage)
+            elif place == "env" and not on_build:
+                assigned.append((name, value))
             address = f"{stage.address} {instruction.keyword} {name}" if stage else f"{instruction.keyword} {name}"
             yield Variable(
                 self.source,
@@ -215,6 +244,8 @@ class _Reader:
                 place=place,
                 ships=stage is not None and stage.ships,
             )
+        for name, value in assigned:
+            self.assign(place, name, value, stage)
 
     def assign(self, place: str, name: str, value: Value, stage: _StageState | None) -> None:
         content = value.text if value.is_known else None
@@ -226,38 +257,41 @@ class _Reader:
             stage.arguments[name] = self.global_arguments.get(name) if value.is_absent else content
 
     def setting(self, instruction: syntax.Instruction, stage: _StageState | None) -> Setting:
-        address = f"{stage.address} {instruction.keyword}" if stage else instruction.keyword
-        user = self.user_of(stage) if stage else None
-        return Setting(self.source, address, instruction.keyword, ships=stage is not None and stage.ships, user=user)
+        bodies = {heredoc.span.start: heredoc.body for heredoc in instruction.heredocs}
+        if stage is None:
+            return Setting(self.source, instruction.keyword, instruction.keyword, ships=False, bodies=bodies)
+        if stage.builder is None:
+            stage.builder = self.builder_of(stage)
+        address = f"{stage.address} {instruction.keyword}"
+        return Setting(self.source, address, instruction.keyword, ships=stage.ships, user=stage.builder, bodies=bodies)
 
     def commands(self, instruction: syntax.Instruction, stage: _StageState | None) -> Iterator[Command | Variable]:
         if instruction.keyword == "HEALTHCHECK":
             if instruction.inner is not None:
                 yield from self.commands(instruction.inner, stage)
-            return
-        setting = self.setting(instruction, stage)
-        if instruction.form == "json":
-            yield from commands_in_arguments([_argument(word) for word in instruction.arguments], setting)
-        elif (stage.shell if stage else "sh") == "sh":
-            yield from commands_in_shell(instruction.body, setting)
-            yield from self.heredoc_scripts(instruction, setting)
+        elif instruction.form == "json":
+            yield from commands_in_arguments([_argument(word) for word in instruction.arguments], self.setting(instruction, stage))
+        elif stage is None or stage.shell == "sh":
+            yield from commands_in_shell(instruction.body, self.setting(instruction, stage))
 
-    def heredoc_scripts(self, instruction: syntax.Instruction, setting: Setting) -> Iterator[Command]:
-        """The commands of heredocs that a shell runs: bare ones, and those handed to a shell."""
-        for heredoc in instruction.heredocs:
-            program = self.reader_of(instruction, heredoc)
-            speaks = shell.shebang(heredoc.body.text) if heredoc.body.text.startswith("#!") else "sh"
-            if _SHELLS.get(program, program) in ("", "sh") and speaks == "sh":
-                yield from commands_in_shell(heredoc.body, setting)
+    def mounted_images(self, instruction: syntax.Instruction, stage: _StageState | None) -> Iterator[Image]:
+        """The images that a RUN mounts folders of: `--mount=type=bind,from=image`."""
+        for flag in instruction.flags:
+            if flag.name != "mount" or flag.fragment is None or "from=" not in flag.fragment.text:
+                continue
+            at = 0
+            for setting in flag.fragment.text.split(","):
+                key, _, name = setting.partition("=")
+                if key.strip() == "from" and name:
+                    fragment = flag.fragment.part(at + len(key) + 1, at + len(setting))
+                    word = syntax.Word(fragment, fragment, fragment.span())
+                    yield from self.other_image(self.value(word, self.lookup(stage)), f"{stage.address} RUN" if stage else "RUN")
+                at += len(setting) + 1
 
-    def reader_of(self, instruction: syntax.Instruction, heredoc: syntax.Heredoc) -> str:
-        """The program that a heredoc is fed to; "" where it is the script itself."""
-        at = heredoc.span.start
-        for command in shell.parse(instruction.body.text).commands:
-            for redirection in command.redirections:
-                if instruction.body.span(redirection.span.start, redirection.span.end).covers(Span(at, at)):
-                    return (command.name or "").rpartition("/")[2]
-        return ""
+    def other_image(self, origin: Value, address: str) -> Iterator[Image]:
+        """An image that files are taken from, unless it is a stage of this file."""
+        if not origin.text.isdigit() and self.stage_called(origin.text) is None:
+            yield Image(self.source, origin.span, address, None, value=origin, role="copied")
 
     def copies(self, instruction: syntax.Instruction, stage: _StageState | None) -> Iterator[Subject]:
         lookup = self.lookup(stage)
@@ -281,9 +315,8 @@ class _Reader:
             flags=flags,
             ships=ships,
         )
-        origin = flags.get("from")
-        if origin is not None and origin.is_known and self.stage_called(origin.text) is None and not origin.text.isdigit():
-            yield Image(self.source, origin.span, address, None, value=origin, role="copied")
+        if "from" in flags:
+            yield from self.other_image(flags["from"], address)
         for heredoc in instruction.heredocs:
             yield from variables_in_settings(heredoc.body, self.source, f"{address} {values[-1].text}", ships=ships)
 
@@ -291,7 +324,7 @@ class _Reader:
         if flag.value is None:
             return Value.known(True, self.source, flag.span)
         expansion = syntax.expand(flag.value, lookup, self.tree.escape)
-        if expansion.known:
+        if expansion.known and UNKNOWN not in expansion.text:
             return Value.known(expansion.text, self.source, flag.value_span)
         return Value.unknown("a variable has no value in this file", self.source, flag.value_span)
 
@@ -310,9 +343,21 @@ class _Reader:
         assert at is not None
         return self.user_of_image(at.image)
 
+    def builder_of(self, stage: _StageState) -> Value:
+        """The user that a command is run as at this point of a build: like `user_of`, but root where the base image says so."""
+        user = self.user_of(stage)
+        bottom = stage
+        while bottom.base is not None:
+            bottom = bottom.base
+        if user.is_absent and bottom.image.reference is not None and runs_as_root(bottom.image.reference):
+            return Value.known("root", self.source, bottom.image.span)
+        return user
+
     def user_of_image(self, image: Image) -> Value:
         if image.reference is not None and runs_as_non_root(image.reference):
             return Value.unknown("the base image starts as a user of its own", self.source, image.span)
+        if self.templated:
+            return Value.unknown("the template may decide it", self.source, image.span)
         return Value.absent(self.source, image.span)
 
     def finished(self) -> Iterator[Subject]:

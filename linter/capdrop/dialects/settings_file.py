@@ -1,37 +1,52 @@
-"""Settings files that stand inside other files: heredocs, ConfigMap entries."""
+"""Settings files that stand inside other files: heredocs, entries of ConfigMaps and Secrets, long values of Compose."""
 
 from __future__ import annotations
 
 import re
 
-from ..model.value import Value
-from ..model.variable import Variable
-from ..source import Fragment, Source
+from capdrop.model.value import Value
+from capdrop.model.variable import Variable
+from capdrop.source import Fragment, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ASSIGNMENT = r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*([^\s#].*?)[ \t]*\r?$"
+_NAME = r"(?m)^[ \t]*(?:- +|export[ \t]+)?([\"']?)([A-Za-z_][\w.-]*)\1[ \t]*[=:](?=\S|[ \t])[ \t]*"
 
 
-def variables_in_settings(fragment: Fragment, source: Source, address: str, *, ships: bool = True, place: str = "file") -> Iterator[Variable]:
-    """The `name = value` and `name: value` lines of a settings file."""
-    for match in re.finditer(_ASSIGNMENT, fragment.text, re.MULTILINE):
-        start, end = match.span(2)
-        if end - start >= 2 and fragment.text[start] in "\"'" and fragment.text[end - 1] == fragment.text[start]:
-            start, end = start + 1, end - 1
+def variables_in_settings(
+    fragment: Fragment, source: Source, address: str, *, ships: bool = True, place: str = "file"
+) -> Iterator[Variable]:
+    """The `name = value` and `name: value` lines of a settings file: of .env, .ini, .properties, TOML and YAML."""
+    for match in re.finditer(_NAME, fragment.text):
+        start, end = _value(fragment.text, match.end())
+        if start >= end:
+            continue
         part = fragment.part(start, end)
-        span = fragment.span(*match.span())
         yield Variable(
             source,
-            span,
-            f"{address} {match[1]}",
+            fragment.span(match.start(2), end),
+            f"{address} {match[2]}",
             None,
-            name=match[1],
-            name_span=fragment.span(*match.span(1)),
-            value=Value.known(part.text, source, fragment.span(start, end)),
+            name=match[2],
+            name_span=fragment.span(*match.span(2)),
+            value=Value.known(part.text, source, part.span()),
             fragment=part,
             place=place,
             ships=ships,
         )
+
+
+def _value(text: str, start: int) -> tuple[int, int]:
+    """The range of a value on its line, without quotes, a comment behind it, and blanks."""
+    stop = text.find("\n", start)
+    stop = len(text) if stop < 0 else stop
+    quote = text[start : start + 1]
+    if quote in ("'", '"'):
+        close = text.find(quote, start + 1, stop)
+        if close > 0:
+            return start + 1, close
+    comment = text.find(" #", start, stop)
+    end = comment if comment > 0 else stop
+    return (start, start + len(text[start:end].rstrip(" \t\r,"))) if quote != "#" else (start, start)

@@ -14,16 +14,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ..model.workspace import BuildTarget
+
 
 class YamlFile:
-    """The documents of a file. A template is read with its actions masked, and is never fixed by itself."""
+    """The documents of a file. A template is read with its actions masked, and is never fixed by itself.
 
-    __slots__ = ("documents", "fixable", "gaps", "inserts", "source", "stream")
+    `silence` says why nothing follows from what is not written, where a part was not read.
+    """
+
+    __slots__ = ("documents", "fixable", "gaps", "inserts", "silence", "source", "stream")
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.gaps: list[Gap] = []
-        self.inserts: list[Span] = []
+        self.inserts: list[template.Insert] = []
         text = source.text
         templated = "{{" in text and template.looks_templated(text)
         if templated:
@@ -37,11 +42,18 @@ class YamlFile:
         whole = not self.documents and bool(self.stream.problems)
         self.gaps.extend(Gap(problem.span, problem.message, blocks=whole) for problem in self.stream.problems)
         self.fixable = not self.gaps
+        self.silence = "" if self.fixable else "a part of the file was not read"
 
-    def reading(self, subjects: Iterable[Subject], summary: tuple[object, ...] = ()) -> Reading:
+    def reading(self, subjects: Iterable[Subject], summary: tuple[BuildTarget, ...] = ()) -> Reading:
         """The reading of this file with these subjects."""
         return Reading(
-            self.source, subjects, gaps=self.gaps, comments=self.stream.comments, summary=summary, fixable=self.fixable
+            self.source,
+            subjects,
+            gaps=self.gaps,
+            comments=self.stream.comments,
+            leaves=self.leaves,
+            summary=summary,
+            fixable=self.fixable,
         )
 
     def subjects(self) -> Iterator[Subject]:
@@ -57,6 +69,19 @@ class YamlFile:
             return
         for document in self.documents:
             yield from self._duplicates(document.root)
+
+    def leaves(self) -> Iterator[tuple[str, Span]]:
+        """Every text that is written as a value, with the keys that lead to it."""
+        for document in self.documents:
+            stack: list[tuple[str, Node | None]] = [("", document.root)]
+            while stack:
+                path, node = stack.pop()
+                if isinstance(node, Sequence):
+                    stack.extend((path, item) for item in reversed(node.items))
+                elif isinstance(node, Mapping):
+                    stack.extend((f"{path}.{self.source[entry.key.span]}", entry.value) for entry in reversed(node.entries))
+                elif node is not None and node.end > node.start:
+                    yield path, node.span
 
     def address_at(self, offset: int) -> str:
         """The keys that lead to the innermost node at an offset."""

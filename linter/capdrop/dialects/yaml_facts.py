@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Interpolate = Callable[[Fragment], "Interpolated"]
 
 _TRUE = frozenset({"true", "yes", "on"})
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _FALSE = frozenset({"false", "no", "off"})
 
 
@@ -43,10 +44,11 @@ class Site:
     """Where the facts of one container are looked up.
 
     `own` is the container's mapping and `outer` the mapping whose settings it inherits (a pod). `span` is where findings
-    about something absent point. `partial` documents (patches, overrides read alone) say nothing by what they lack.
+    about something absent point. `silence` is the reason why nothing follows from what is not written, where that is so (a patch,
+    an override read alone).
     """
 
-    __slots__ = ("fixable", "interpolate", "outer", "own", "partial", "source", "span")
+    __slots__ = ("fixable", "interpolate", "outer", "own", "silence", "source", "span")
 
     def __init__(
         self,
@@ -55,7 +57,7 @@ class Site:
         own: Section,
         outer: Section | None = None,
         *,
-        partial: bool = False,
+        silence: str = "",
         fixable: bool = True,
         interpolate: Interpolate | None = None,
     ) -> None:
@@ -63,7 +65,7 @@ class Site:
         self.span = span
         self.own = own
         self.outer = outer
-        self.partial = partial
+        self.silence = silence
         self.fixable = fixable
         self.interpolate = interpolate
 
@@ -72,7 +74,7 @@ class Site:
         found = self.own.find(path) if scope != "outer" else None
         if found is None and scope != "own" and self.outer is not None:
             found = self.outer.find(path)
-        return found
+        return None if found is not None and _is_unset(found.value) else found
 
     def section(self, scope: str) -> Section:
         """The mapping that a change of this scope is written to."""
@@ -80,8 +82,8 @@ class Site:
 
     def nothing(self) -> Value:
         """The value of what is not written."""
-        if self.partial:
-            return Value.unknown("the file is one part of several", self.source, self.span)
+        if self.silence:
+            return Value.unknown(self.silence, self.source, self.span)
         return Value.absent(self.source, self.span)
 
     def scalar(self, field: Field) -> Value:
@@ -110,6 +112,10 @@ class Site:
             raise Refused("the text is shared through an anchor or a merge key, so an edit would reach further")
         if field is not None and field.source is not self.source:
             raise Refused("the setting stands in another file")
+
+
+def _is_unset(node: Node) -> bool:
+    return node.tag == "!reset" or (isinstance(node, Scalar) and not node.style and node.value in _NULL)
 
 
 class Cell:
@@ -213,12 +219,15 @@ class Items(Cell):
 
     def meaning(self, site: Site, field: Field) -> Value:
         if not isinstance(field.value, Sequence):
-            return site.nothing() if isinstance(field.value, Scalar) and not field.value.value else site.scalar(field)
+            return site.scalar(field)
         items = tuple(
-            site.text_of(node, Field(field.source, field.owner, field.entry, node, trail, shared))
-            for node, trail, shared in items_of(field)
+            self.text(site, Field(field.source, field.owner, field.entry, node, trail, shared)) for node, trail, shared in items_of(field)
         )
         return Value.known(items, field.source, field.span, field.trail)
+
+    def text(self, site: Site, item: Field) -> Value:
+        """An item as text."""
+        return site.scalar(item)
 
     def write(self, site: Site, change: Change) -> Written:
         if change.action == "append":
@@ -280,37 +289,23 @@ def put(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
         if field.rivals:
             raise Refused("the key is written more than once")
         return (writer.replace_scalar(field.value, text),)
-    present, missing = "", path.split(".")
-    holder: Field | None = None
-    while len(missing) > 1:
-        deeper = section.find(f"{present}.{missing[0]}".lstrip("."))
-        if deeper is None:
-            break
-        present, missing, holder = f"{present}.{missing[0]}".lstrip("."), missing[1:], deeper
+    keys = path.split(".")
+    depth = max((depth for depth in range(len(keys)) if section.find(".".join(keys[:depth]))), default=0)
+    holder = section.find(".".join(keys[:depth]))
     site.editable(holder)
-    return (_add_nested(site, section, holder, missing, text),)
-
-
-def _add_nested(site: Site, section: Section, holder: Field | None, missing: list[str], text: str) -> Edit:
+    if holder is not None and not isinstance(holder.value, Mapping):
+        return (writer.add_first_entry(site.source, holder.entry, keys[depth:], text),)
     mapping = holder.value if holder is not None else section.mapping
-    flow = isinstance(mapping, Mapping) and mapping.flow
-    value = text
-    for name in reversed(missing[1:]):
-        value = f"{{{name}: {value}}}" if flow else writer.block(site.source, name, value.replace(site.source.newline, site.source.newline + " " * writer.indent_step(site.source, None)))
-    if isinstance(mapping, Mapping) and (mapping.entries or mapping.flow):
-        if section.shared:
-            raise Refused("the text is shared through an anchor or a merge key, so an edit would reach further")
-        return writer.add_entry(site.source, mapping, missing[0], value)
-    if holder is not None and holder.value.start == holder.value.end:
-        return writer.add_first_entry(site.source, holder.entry, missing[0], value)
-    raise Refused("the file is written in an unusual way here")
+    if section.shared or not isinstance(mapping, Mapping):
+        raise Refused("the text is shared through an anchor or a merge key, so an edit would reach further")
+    return (writer.add_entry(site.source, mapping, keys[depth:], text),)
 
 
 def append(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
     """Add an item to the list at a path, writing the list where it is missing."""
     field = site.section(scope).find(path)
     site.editable(field)
-    if field is None:
+    if field is None or (isinstance(field.value, Scalar) and field.value.start == field.value.end):
         return put(site, path, scope, f"[{text}]")
     if not isinstance(field.value, Sequence):
         raise Refused("it is not a list")
@@ -331,7 +326,9 @@ def remove(site: Site, path: str, scope: str, node: object) -> tuple[Edit, ...]:
     return (writer.remove_item(site.source, field.value, index),)
 
 
-def container(site: Site, table: Table[str, Cell], address: str, *, name: str, dialect: str, kind: str, platform: str = "linux") -> Container:
+def container(
+    site: Site, table: Table[str, Cell], address: str, *, name: str, dialect: str, kind: str, platform: str = "linux"
+) -> Container:
     """A container read through a table."""
     return Container(
         site.source, site.span, address, TableOrigin(site, table), name=name, dialect=dialect, kind=kind, platform=platform

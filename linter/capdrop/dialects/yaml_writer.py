@@ -14,6 +14,7 @@ from ..syntax.yaml import Entry, Mapping, Node, Scalar, Sequence
 
 _TRAILING_COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
 _BLANK = re.compile(r"[ \t]*")
+_JSON = re.compile(r'\s*\{\s*"')
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:@=+-]*")
 
 
@@ -45,37 +46,32 @@ def remove_item(source: Source, sequence: Sequence, index: int) -> Edit:
     return _removed(source, spans, index, sequence.flow, spans[index])
 
 
-def add_entry(source: Source, mapping: Mapping, key: str, value: str) -> Edit:
-    """A new last entry for a mapping. `value` is written after the key, or below it where it is a block (it begins with a line
-    end and is indented from column 1)."""
+def add_entry(source: Source, mapping: Mapping, keys: list[str], text: str) -> Edit:
+    """A new last entry for a mapping: a key and its value, or keys inside each other down to the value."""
     if mapping.flow:
-        return _add_to_flow(source, mapping, [entry.end for entry in mapping.entries], f"{key}: {value}", "}")
-    if not mapping.entries:
-        raise Refused("the mapping is empty")
+        words, text = ([f'"{key}"' for key in keys], _in_json(text)) if is_json(source) else (keys, text)
+        added = f"{': {'.join(words)}: {text}{'}' * (len(keys) - 1)}"
+        return _add_to_flow(source, mapping, [entry.span for entry in mapping.entries], added)
     indent = source.position(mapping.entries[0].key.outer).column - 1
-    return _add_below(source, mapping.entries[-1].end, indent, f"{key}:{_indented(source, value, indent)}")
+    return _add_below(source, mapping.entries[-1].end, indent, _nested(source, keys, text, indent))
 
 
-def add_first_entry(source: Source, holder: Entry, key: str, value: str) -> Edit:
-    """An entry for a key that stands there without a value."""
-    indent = source.position(holder.key.outer).column - 1 + indent_step(source, None)
-    return _add_below(source, holder.end, indent, f"{key}:{_indented(source, value, indent)}")
+def add_first_entry(source: Source, holder: Entry, keys: list[str], text: str) -> Edit:
+    """An entry, as by `add_entry`, for a key that stands there without a value."""
+    if holder.value.start != holder.value.end:
+        raise Refused("it is not a mapping")
+    indent = source.position(holder.key.outer).column - 1 + indent_step(source)
+    return _add_below(source, holder.end, indent, _nested(source, keys, text, indent))
 
 
 def append_item(source: Source, sequence: Sequence, text: str) -> Edit:
     """A new last item for a list."""
     if sequence.flow:
-        return _add_to_flow(source, sequence, [item.end for item in sequence.items], text, "]")
-    if not sequence.items:
-        raise Refused("the list is empty")
+        spans = [Span(item.outer, item.end) for item in sequence.items]
+        return _add_to_flow(source, sequence, spans, _in_json(text) if is_json(source) else text)
     last = sequence.items[-1]
     indent = source.position(_dash_before(source, last.outer)).column - 1
     return _add_below(source, last.end, indent, f"- {text}")
-
-
-def block(source: Source, key: str, value: str) -> str:
-    """An entry one level deeper, as the value of `add_entry`."""
-    return f"{source.newline}{' ' * indent_step(source, None)}{key}: {value}"
 
 
 def quoted(text: str) -> str:
@@ -83,16 +79,16 @@ def quoted(text: str) -> str:
     return text if _PLAIN.fullmatch(text) and not text.endswith(":") else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def indent_step(source: Source, mapping: Mapping | None) -> int:
+def indent_step(source: Source) -> int:
     """By how many blanks this file goes in."""
     found = re.search(r"^( +)[A-Za-z]", source.text, re.MULTILINE)
     return len(found[1]) if found and len(found[1]) in (2, 3, 4, 8) else 2
 
 
-def _indented(source: Source, value: str, indent: int) -> str:
-    if not value.startswith(source.newline):
-        return f" {value}"
-    return value.replace(source.newline, source.newline + " " * indent)
+def _nested(source: Source, keys: list[str], text: str, indent: int) -> str:
+    step = indent_step(source)
+    lines = [f"{' ' * (step * depth + indent if depth else 0)}{key}:" for depth, key in enumerate(keys)]
+    return source.newline.join(lines) + f" {text}"
 
 
 def _removed(source: Source, spans: list[Span], index: int, flow: bool, span: Span) -> Edit:
@@ -150,10 +146,24 @@ def _add_below(source: Source, end: int, indent: int, text: str) -> Edit:
     return Edit(Span(at, at), f"{source.newline}{' ' * indent}{text}")
 
 
-def _add_to_flow(source: Source, node: Node, ends: list[int], text: str, closing: str) -> Edit:
-    if source.newline in text:
-        raise Refused("the surrounding collection is written in one line")
-    if ends:
-        return Edit(Span(ends[-1], ends[-1]), f", {text}")
-    at = source.text.rfind(closing, node.start, node.end)
-    return Edit(Span(node.start + 1, at), text)
+def _add_to_flow(source: Source, node: Node, spans: list[Span], text: str) -> Edit:
+    if not spans:
+        if source[Span(node.start + 1, node.end - 1)].strip():
+            raise Refused("a comment stands where it would be written")
+        return Edit(Span(node.start + 1, node.end - 1), text)
+    last = spans[-1]
+    line = source.starts[source.position(last.start).line - 1]
+    before = source.text[line : last.start]
+    break_line = line > node.start and not before.strip()
+    return Edit(Span(last.end, last.end), f",{source.newline}{before}{text}" if break_line else f", {text}")
+
+
+def is_json(source: Source) -> bool:
+    """Whether the file is JSON, in which every key and text has quotes."""
+    return _JSON.match(source.text) is not None
+
+
+def _in_json(text: str) -> str:
+    if text.startswith("["):
+        return f"[{_in_json(text[1:-1])}]"
+    return text if text in ("true", "false") or text.startswith('"') else f'"{text}"'

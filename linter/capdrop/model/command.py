@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
-from ..source import Fragment, Record, Source, Span
-from .subject import Origin, Subject
-from .tools import tool
+from capdrop.finding import Fix, Safety
+from capdrop.source import Fragment, Record, Source, Span
+
+from .subject import Change, Origin, Subject
+from .tools import SCRIPT_RUNNERS, SHELLS, tool
+from .url import Url, urls_in
 from .value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-WRAPPERS = frozenset({"sudo", "doas", "env", "exec", "command", "builtin", "time", "nohup", "nice", "ionice", "timeout", "xargs", "gosu", "su-exec", "tini", "dumb-init"})
-"""Programs that run the program named by their first operand."""
+    Given = tuple[str, "Word | None"]
 
 
-class Word(Record):
+class Word:
     """A word of a command: its text after quote removal, whether that is the whole truth (no variable, no substitution), its
     place, and the fragment that leads each character back to the source."""
 
-    __slots__ = ("fragment", "known", "span")
+    __slots__ = ("_fragment", "_span", "known", "text")
 
     def __init__(self, fragment: Fragment, known: bool, span: Span) -> None:
-        self.fragment = fragment
+        self.text = fragment.text
         self.known = known
-        self.span = span
+        self._fragment = fragment
+        self._span = span
+
+    def __repr__(self) -> str:
+        return f"Word({self.text!r})"
 
     @property
-    def text(self) -> str:
-        return self.fragment.text
+    def fragment(self) -> Fragment:
+        return self._fragment
+
+    @property
+    def span(self) -> Span:
+        return self._span
+
+    @property
+    def own_text(self) -> str:
+        """The text without the substitutions in it, which are commands of their own."""
+        return self.text
+
+    def part(self, start: int, end: int | None = None) -> Word:
+        """A range of this word as a word of its own."""
+        fragment = self.fragment.part(start, len(self.text) if end is None else end)
+        return Word(fragment, self.known, fragment.span())
 
 
 class Option(Record):
@@ -45,16 +65,31 @@ class Option(Record):
         self.clustered = clustered
 
 
+class Wrapper(Record):
+    """A program that runs the command, such as `sudo -E`: its name, and its words with its own options."""
+
+    __slots__ = ("name", "words")
+
+    def __init__(self, name: str, words: tuple[Word, ...]) -> None:
+        self.name = name
+        self.words = words
+
+
 class Command(Subject):
     """A simple command.
 
     `name` is the program without its folder and without wrappers such as `sudo` or `env` (kept in `wrappers`); `words` begin
-    with it. `reads_from` and `writes_to` are its neighbours in a pipeline; `within` is the command whose word holds it as a
-    substitution. `place` is the instruction or key that it belongs to ("RUN", "CMD", "command", ...), and `user` the user
-    that a build runs it as, where that is known.
+    with it. `assignments` are the variables that it sets, also those after `env` and `export`. `reads_from` and `writes_to` are
+    its neighbours in a pipeline; `within` is the command that holds it as a substitution or as the script of a `sh -c`, and
+    `holder` the word of that command where it stands. `script` is the word that this command hands to another shell. `siblings`
+    are all commands of the same script. `place` is the instruction or key that it belongs to ("RUN", "CMD", "command", ...), and
+    `user` the user that a build runs it as, where that is known.
     """
 
-    __slots__ = ("_options", "assignments", "name", "place", "reads_from", "redirects", "ships", "user", "within", "words", "wrappers", "writes_to")
+    __slots__ = (
+        "_options", "assignments", "feeders", "holder", "name", "place", "redirects", "script", "ships", "siblings", "user", "within",
+        "words", "wrappers", "writes_to",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -65,9 +100,9 @@ class Command(Subject):
         *,
         name: str,
         words: tuple[Word, ...],
-        wrappers: tuple[Word, ...],
-        assignments: tuple[tuple[str, Word | None], ...],
-        redirects: tuple[tuple[str, Word | None], ...],
+        wrappers: tuple[Wrapper, ...],
+        assignments: tuple[Given, ...],
+        redirects: tuple[Given, ...],
         place: str,
         ships: bool = True,
         user: Value | None = None,
@@ -81,13 +116,20 @@ class Command(Subject):
         self.place = place
         self.ships = ships
         self.user = user
-        self.reads_from: Command | None = None
+        self.feeders: tuple[Command, ...] = ()
         self.writes_to: Command | None = None
         self.within: Command | None = None
+        self.holder: Word | None = None
+        self.script: Word | None = script_of(name, words) if name in SCRIPT_RUNNERS else None
+        self.siblings: list[Command] = [self]
         self._options: tuple[list[Option], list[Word]] | None = None
 
     def state(self) -> Mapping[str, object]:
-        return {"words": tuple(word.text for word in self.words), "wrappers": tuple(word.text for word in self.wrappers)}
+        start, end = executed_by_find(self.words) if self.name == "find" else (0, 0)
+        words = tuple(
+            "" if word is self.script or start <= index < end else word.own_text for index, word in enumerate(self.words)
+        )
+        return {"words": words, "wrappers": tuple(word.text for wrapper in self.wrappers for word in wrapper.words)}
 
     @property
     def options(self) -> list[Option]:
@@ -99,6 +141,13 @@ class Command(Subject):
         """The words that are neither the program, nor options, nor values of options."""
         return self._read()[1]
 
+    @property
+    def urls(self) -> list[Url]:
+        """The URLs among its operands and the values of its options."""
+        if not any("://" in word.text for word in self.words):
+            return []
+        return list(urls_in(self.operands, self.options))
+
     def option(self, *names: str) -> Option | None:
         """The first option given under one of these names (`-k`, `--insecure`)."""
         for option in self.options:
@@ -106,17 +155,67 @@ class Command(Subject):
                 return option
         return None
 
+    def wrapper(self, name: str) -> Wrapper | None:
+        """The wrapper of this name, if the command is run through it."""
+        return next((wrapper for wrapper in self.wrappers if wrapper.name == name), None)
+
+    @property
+    def reads_from(self) -> Command | None:
+        """The command whose output it reads."""
+        return self.feeders[0] if self.feeders else None
+
     def upstream(self) -> Iterator[Command]:
-        """The commands that feed this one through pipes, nearest first."""
-        command = self.reads_from
-        while command is not None:
-            yield command
-            command = command.reads_from
+        """The commands that feed this one through pipes, also from inside groups, nearest first."""
+        return iter(self.feeders)
+
+    def drop_option(self, option: Option, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
+        """A fix that takes an option out, with its value."""
+        return self._rewritten(Change("remove", "words", option), f"Remove `{option.name}`", safety, caveat)
+
+    def drop_wrapper(self, wrapper: Wrapper, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
+        """A fix that runs the command without a wrapper."""
+        return self._rewritten(Change("remove", "wrappers", wrapper), f"Remove `{wrapper.name}`", safety, caveat)
+
+    def replace(self, word: Word, text: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
+        """A fix that writes other plain text for a word, or for a part of one."""
+        return self.rewrite("words", word.fragment.span(), word.text, text, safety=safety, caveat=caveat)
+
+    def _rewritten(self, change: Change, title: str, safety: Safety, caveat: str) -> Fix:
+        fix = self._fix(change, safety, caveat)
+        fix.title = title
+        return fix
 
     def _read(self) -> tuple[list[Option], list[Word]]:
         if self._options is None:
             self._options = _options_and_operands(self.name, self.words)
         return self._options
+
+
+def script_of(name: str, words: tuple[Word, ...]) -> Word | None:
+    """The word that holds the script of a `sh -c SCRIPT`, also of `bash -euo pipefail -c SCRIPT` and `su - app -c SCRIPT`."""
+    if name not in SHELLS:
+        return next((words[at + 1] for at in range(len(words) - 1) if words[at].text in ("-c", "--command", "-lc")), None)
+    valued = tool(name).valued
+    wanted, at = False, 1
+    while at < len(words):
+        text = words[at].text
+        if text[:1] not in ("-", "+") or len(text) < 2:
+            return words[at] if wanted else None
+        if text[1] != "-":
+            wanted = wanted or (text[0] == "-" and "c" in text)
+        if text[0] + text[-1] in valued or text in valued:
+            at += 1
+        at += 1
+    return None
+
+
+def executed_by_find(words: tuple[Word, ...]) -> tuple[int, int]:
+    """The range of the words of the command that a `find ... -exec program words ;` runs."""
+    for start, word in enumerate(words, 1):
+        if word.text in ("-exec", "-execdir", "-ok", "-okdir"):
+            end = next((index for index in range(start, len(words)) if words[index].text in (";", "+")), len(words))
+            return start, end
+    return 0, 0
 
 
 def _options_and_operands(name: str, words: tuple[Word, ...]) -> tuple[list[Option], list[Word]]:
@@ -144,9 +243,7 @@ def _long_option(options: list[Option], valued: frozenset[str], words: tuple[Wor
     word = words[index]
     name, equals, _ = word.text.partition("=")
     if equals:
-        start = len(name) + 1
-        value = Word(word.fragment.part(start, len(word.text)), word.known, word.fragment.span(start))
-        options.append(Option(name, value, word.span, (index,), False))
+        options.append(Option(name, word.part(len(name) + 1), word.span, (index,), False))
     elif name in valued and index + 1 < len(words):
         options.append(Option(name, words[index + 1], Span(word.span.start, words[index + 1].span.end), (index, index + 1), False))
         return index + 1
@@ -165,8 +262,7 @@ def _short_options(options: list[Option], valued: frozenset[str], words: tuple[W
         if name not in valued:
             options.append(Option(name, None, span, (index,), not single))
         elif at + 1 < len(text):
-            value = Word(word.fragment.part(at + 1, len(text)), word.known, word.fragment.span(at + 1))
-            options.append(Option(name, value, word.span if at == 1 else span, (index,), at != 1))
+            options.append(Option(name, word.part(at + 1), word.span if at == 1 else span, (index,), at != 1))
             break
         elif index + 1 < len(words):
             both = Span(word.span.start, words[index + 1].span.end) if single else span

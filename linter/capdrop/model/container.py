@@ -17,14 +17,15 @@ FACTS = {
     "capabilities_added": "a list of capability names, as written",
     "capabilities_dropped": "a list of capability names, as written",
     "no_new_privileges": "yes: a process cannot gain privileges by executing a setuid file",
-    "seccomp": "the seccomp profile: `unconfined`, or another name",
-    "apparmor": "the AppArmor profile: `unconfined`, or another name",
-    "selinux": "the SELinux setting: `disable`, or label options",
+    "seccomp": "the seccomp profile: `default`, `unconfined`, or another name; absent where none is in force",
+    "apparmor": "the AppArmor profile: `default`, `unconfined`, or another name",
+    "selinux": "the SELinux setting: `disable` where it does not confine, or label options",
     "host_network": "yes: it shares the host's network",
     "host_pid": "yes: it sees the host's processes",
     "host_ipc": "yes: it shares the host's System V IPC and POSIX shared memory",
     "read_only_root": "yes: its root file system cannot be written",
     "devices": "a list of device paths on the host",
+    "device_rules": "a list of cgroup device rules: type, major:minor, access",
 }
 """Every fact of a container, with what its value means. "yes" facts are known true or false; lists are known tuples of values."""
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from ..source import Source, Span
+from capdrop.finding import Fix, Safety
+from capdrop.source import Source, Span
+
+from .container import plain
 from .subject import Origin, Subject
 from .value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Copy(Subject):
@@ -31,3 +38,11 @@ class Copy(Subject):
         self.destination = destination
         self.flags = flags
         self.ships = ships
+
+    def state(self) -> Mapping[str, object]:
+        return {"sources": tuple(plain(value) for value in self.sources)} | {name: plain(value) for name, value in self.flags.items()}
+
+    def replace_flag(self, name: str, text: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
+        """A fix that writes another plain value for a flag."""
+        value = self.flags[name]
+        return self.rewrite(name, value.span, value.text, text, safety=safety, caveat=caveat)

@@ -6,39 +6,57 @@ from ..finding import Edit
 from ..source import Source, Span
 from .subject import Subject
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 
 class IgnoreComment(Subject):
     """A `# capdrop: ignore[rule] -- reason`, after it was applied.
 
-    `problem` says what is malformed, or is empty. `unknown` holds the names that no rule has, each with a suggestion or "";
-    `unused` the rules that were in force and said nothing where the comment stands. `without(names)` is the edit that takes
-    names out of it, or the whole comment.
+    `problem` says what is malformed, or is empty. `names` are the rules as it names them, each with its place. Of these,
+    `unknown` are the names that no rule has, each with the name that may have been meant or "", and `unused` those of rules that
+    were in force and said nothing where the comment stands.
     """
 
-    __slots__ = ("problem", "reason", "rules", "unknown", "unused")
+    __slots__ = ("names", "problem", "reason", "unknown", "unused", "whole_file")
 
-    def __init__(self, source: Source, span: Span, address: str, *, problem: str, rules: tuple[str, ...], reason: str) -> None:
-        super().__init__(source, span, address)
+    def __init__(
+        self,
+        source: Source,
+        span: Span,
+        *,
+        problem: str = "",
+        names: tuple[tuple[str, Span], ...] = (),
+        reason: str = "",
+        whole_file: bool = False,
+    ) -> None:
+        super().__init__(source, span, "comment")
         self.problem = problem
-        self.rules = rules
+        self.names = names
         self.reason = reason
-        self.unknown: tuple[tuple[str, str], ...] = ()
-        self.unused: tuple[str, ...] = ()
+        self.whole_file = whole_file
+        self.unknown: tuple[tuple[str, Span, str], ...] = ()
+        self.unused: tuple[tuple[str, Span], ...] = ()
 
-    def without(self, names: tuple[str, ...]) -> Edit:
+    @property
+    def alone(self) -> bool:
+        """Whether nothing else stands on its line."""
+        return not self.source.text[self._line().start : self.span.start].strip()
+
+    def without(self, names: Collection[str]) -> Edit:
         """The edit that takes names out, or the whole comment where none is left."""
-        left = [rule for rule in self.rules if rule not in names]
-        text = self.source[self.span]
+        left = [name for name, _ in self.names if name not in names]
         if left:
-            start, end = text.index("[") + 1, text.index("]")
-            return Edit(Span(self.span.start + start, self.span.start + end), ", ".join(left))
-        line = self.source.line(self.source.position(self.span.start).line)
+            return Edit(Span(self.names[0][1].start, self.names[-1][1].end), ", ".join(left))
+        line = self._line()
+        if self.alone:
+            return Edit(Span(line.start, self._next_line(line.end)), "")
         before = self.source.text[line.start : self.span.start]
-        if before.strip():
-            return Edit(Span(line.start + len(before.rstrip(" \t")), self.span.end), "")
-        end = line.end
-        if self.source.text.startswith("\r\n", end):
-            end += 2
-        elif end < len(self.source.text):
-            end += 1
-        return Edit(Span(line.start, end), "")
+        return Edit(Span(line.start + len(before.rstrip(" \t")), self.span.end), "")
+
+    def _line(self) -> Span:
+        return self.source.line(self.source.position(self.span.start).line)
+
+    def _next_line(self, end: int) -> int:
+        return end + (2 if self.source.text.startswith("\r\n", end) else 1 if end < len(self.source.text) else 0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ..source import Source, Span
-from ..syntax import image_reference
+from capdrop.finding import Fix, Safety
+from capdrop.source import Source, Span
+from capdrop.syntax import image_reference
+
 from .subject import Origin, Subject
 from .value import Value
 
@@ -33,3 +35,11 @@ class Image(Subject):
 
     def state(self) -> Mapping[str, object]:
         return {"image": self.value.text}
+
+    def rename(self, old: str, new: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
+        """A fix that writes another text for a part of the reference. No dialect needs quotes for one."""
+        span = self.value.span
+        at = self.source.text.find(old, span.start, span.end) if self.value.source is self.source else -1
+        if at >= 0:
+            span = Span(at, at + len(old))
+        return self.rewrite("image", span, old, new, safety=safety, caveat=caveat)

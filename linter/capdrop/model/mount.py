@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ..finding import Severity
 from ..source import Source, Span
+from . import host_paths
 from .container import plain
 from .subject import Origin, Subject
 from .value import Value
@@ -16,10 +18,11 @@ class Mount(Subject):
     """A bind mount, or a volume that is one underneath.
 
     `host_path` is the path on the host as it takes effect, `target` the path inside, `read_only` yes or no, and
-    `propagation` the propagation mode where one is set.
+    `propagation` the propagation mode where one is set, by the name that `mount` has for it ("rshared"). All of it goes with
+    `drop("mount")`.
     """
 
-    __slots__ = ("host_path", "owner", "propagation", "read_only", "target")
+    __slots__ = ("dialect", "host_path", "owner", "propagation", "read_only", "target")
 
     def __init__(
         self,
@@ -33,14 +36,48 @@ class Mount(Subject):
         target: Value,
         read_only: Value,
         propagation: Value,
+        dialect: str = "",
     ) -> None:
         super().__init__(source, span, address, origin)
         self.owner = owner
         """The name of the container or pod that mounts it."""
+        self.dialect = dialect
         self.host_path = host_path
         self.target = target
         self.read_only = read_only
         self.propagation = propagation
+
+    @property
+    def written_path(self) -> str:
+        """The host's path, in the file's own words where it is not known."""
+        return self.host_path.text or self.host_path.source[self.host_path.span]
+
+    @property
+    def gives(self) -> str:
+        """What the mount gives away: "socket", "root" (by writing), "knowledge", or "" for nothing by itself."""
+        path = self.host_path.text
+        if not self.host_path.is_known:
+            return "socket" if host_paths.is_socket(self.target.text) else ""
+        if host_paths.is_socket(path) or host_paths.holds_socket(path):
+            return "socket"
+        if self.read_only.is_false and host_paths.is_root_equivalent(path):
+            return "root"
+        return "knowledge" if host_paths.told_by(path) else ""
+
+    @property
+    def told(self) -> str:
+        """The same in words."""
+        if self.gives == "socket":
+            owner = "systemd" if self.host_path.text.endswith(("/systemd", "/systemd/private")) else "the container runtime"
+            return f"{'which holds ' if host_paths.holds_socket(self.host_path.text) else ''}the socket of {owner}"
+        told = host_paths.told_by(self.host_path.text)
+        return told[1] if told else ""
+
+    @property
+    def weight(self) -> Severity | None:
+        """How bad it is that the container can read what is there."""
+        told = host_paths.told_by(self.host_path.text)
+        return told[0] if told else None
 
     def state(self) -> Mapping[str, object]:
         return {name: plain(getattr(self, name)) for name in ("host_path", "target", "read_only", "propagation")}

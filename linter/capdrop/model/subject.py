@@ -104,6 +104,13 @@ class Subject:
         """A fix that takes an item out of a list."""
         return self._fix(Change("remove", fact, None, item), safety, caveat)
 
+    def rewrite(self, fact: str, span: Span, old: str, new: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
+        """A fix that writes other plain text in place of `old`, which must stand at the span just so."""
+        title = f"Write `{new}`"
+        if self.source[span] != old:
+            return Fix(title, caveat="it is written with quotes, escapes or variables")
+        return Fix(title, (Edit(span, new),), safety, caveat, touches=((self.address, fact),))
+
     def _fix(self, change: Change, safety: Safety, caveat: str) -> Fix:
         try:
             if self.origin is None:
@@ -111,4 +118,4 @@ class Subject:
             title, edits = self.origin.write(change)
         except Refused as refusal:
             return Fix(f"{change.action.capitalize()} {change.fact.replace('_', ' ')}", caveat=str(refusal))
-        return Fix(title, edits, safety, caveat, touches=(self.address, change.fact))
+        return Fix(title, edits, safety, caveat, touches=((self.address, change.fact),))

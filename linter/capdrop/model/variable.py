@@ -11,16 +11,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..finding import Finding
+    from ..secret_search import Verdict
+
 
 class Variable(Subject):
     """A name and the value that it gets.
 
-    `place` is "env", "arg", "label", "configmap", "secret" or "annotation". `fragment` holds the text of a known value with
-    the place of each character, so that a secret inside it can be pointed at. `ships` is false where the value stays in a
-    build stage that is thrown away.
+    `place` is "env", "arg", "label", "configmap", "secret", "annotation" or "file" (a line of a settings file that stands
+    inside another file). `fragment` holds the text of a value with the place of each character, so that a secret inside it
+    can be pointed at. `ships` is false where the value stays in a build stage that is thrown away.
     """
 
-    __slots__ = ("fragment", "name", "name_span", "place", "ships", "value")
+    __slots__ = ("_secret", "fragment", "name", "name_span", "place", "ships", "value")
 
     def __init__(
         self,
@@ -43,6 +46,46 @@ class Variable(Subject):
         self.fragment = fragment
         self.place = place
         self.ships = ships
+        self._secret: tuple[Verdict | None] | None = None
 
     def state(self) -> Mapping[str, object]:
         return {"value": plain(self.value)}
+
+    @property
+    def secret(self) -> Verdict | None:
+        """The secret that the value is or holds; None where there is none, or where it is written elsewhere (`ENV A=$B`)."""
+        if self._secret is None:
+            self._secret = (self._judged(),)
+        return self._secret[0]
+
+    def _judged(self) -> Verdict | None:
+        text = self.value.text
+        if not text or self.fragment is None:
+            return None
+        from ..secret_search import judge
+
+        verdict = judge(text, self.name, place=self.place)
+        return verdict if verdict is not None and self.place_of(verdict.start, verdict.end) is not None else None
+
+    def place_of(self, start: int, end: int) -> Span | None:
+        """Where a range of the value's text is written; None where it came from elsewhere."""
+        assert self.fragment is not None
+        text = self.value.text
+        if text != self.fragment.text:
+            part = text[start:end]
+            start = self.fragment.text.find(part)
+            end = start + len(part)
+            if start < 0 or self.fragment.text[max(0, start - 1) : start] in ("$", "{"):
+                return None
+        return self.fragment.span(start, end)
+
+    def finding_in(self, start: int, end: int, message: str, **details: object) -> Finding:
+        """A finding at a range of the value's text, which is hidden from all output.
+
+        It points at the range, from the name on where that stands before it on the same line.
+        """
+        hidden = self.place_of(start, end) or self.value.span
+        span = hidden
+        if self.name_span.start < span.start and self.source.position(self.name_span.start).line == self.source.position(span.start).line:
+            span = Span(self.name_span.start, span.end)
+        return self.finding(span, message, hidden=(hidden,), notes=self.value.trail, **details)  # type: ignore[arg-type]

@@ -67,21 +67,20 @@ def _parts(source: Source, masks: Masks, cuts: tuple[int, int, int, int]) -> tup
     """What is shown before, in and after the span; a secret that the span touches belongs to the span."""
     first, start, stop, last = cuts
     parts = ["", "", ""]
+
+    def share_out(begin: int, end: int) -> None:
+        for index in range(3):
+            piece = source.text[max(cuts[index], begin) : min(cuts[index + 1], end)]
+            parts[index] += visible(masks.text(piece).replace("\t", _TAB))
+
     at = first
     for hidden in masks.within(source.path, first, last):
-        _add(source.text, parts, cuts, at, hidden.start)
+        share_out(at, hidden.start)
         touched = hidden.start < stop and hidden.end > start
         parts[1 if touched else 0 if hidden.end <= start else 2] += MASK
         at = hidden.end
-    _add(source.text, parts, cuts, at, last)
+    share_out(at, last)
     return parts[0], parts[1], parts[2]
-
-
-def _add(text: str, parts: list[str], cuts: tuple[int, int, int, int], begin: int, end: int) -> None:
-    """Share a run of the text out to the parts that it lies in."""
-    for index in range(3):
-        piece = text[max(cuts[index], begin) : min(cuts[index + 1], end)]
-        parts[index] += visible(piece.replace("\t", _TAB))
 
 
 def _fitted(before: str, marked: str, after: str, width: int, cut: tuple[bool, bool]) -> tuple[str, str, str]:

@@ -66,7 +66,7 @@ def _finding(finding: Finding, rules: Mapping[str, DescribedRule], masks: Masks)
     name = f"{finding.rule} at {at.line}:{at.column}"
     if finding.suppressed:
         return _Case(name, "skipped", "", [masks.text(silencing(finding.suppressed))])
-    lines = [masks.text(finding.message), f"{finding.source.path}:{at.line}:{at.column}"]
+    lines = [masks.text(finding.message), f"at {finding.source.path}:{at.line}:{at.column}"]
     rule = rules.get(finding.rule)
     if rule is not None and rule.summary:
         lines.append(f"why: {rule.summary}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from capdrop.source import Span
 
@@ -21,6 +21,9 @@ MASK = "****"
 _KEY = 12
 """Characters; a shorter secret is not looked for in messages: `postgres` is also the name of a service."""
 
+_FEW = 100
+"""Secrets; so many are looked for one by one, which is the faster way to find none."""
+
 
 class Masks:
     """All hidden spans of a run, by path: what one finding hides, no other may show."""
@@ -30,7 +33,7 @@ class Masks:
     def __init__(self, results: Sequence[Result]) -> None:
         self._spans: dict[str, list[Span]] = {}
         self._edges: dict[str, tuple[list[Span], list[int]]] = {}
-        self._secrets: dict[str, list[str]] = {}
+        self._secrets: dict[str, set[str]] = {}
         for result in results:
             for finding in result.findings:
                 if finding.hidden:
@@ -42,23 +45,16 @@ class Masks:
             for line in finding.source[span].splitlines():
                 secret = line.strip()
                 if _unmistakable(secret):
-                    known = self._secrets.setdefault(secret[:_KEY], [])
-                    if secret not in known:
-                        known.append(secret)
-                        known.sort(key=len, reverse=True)
+                    self._secrets.setdefault(secret[:_KEY], set()).add(secret)
 
     def within(self, path: str, start: int, end: int) -> list[Span]:
         """The hidden spans of a file that touch a range, in order, without overlaps, cut to the range."""
         if path not in self._spans:
             return []
         spans, starts = self._merged(path)
-        found = []
-        for span in spans[max(0, bisect_right(starts, start) - 1) :]:
-            if span.start >= end:
-                break
-            if span.end > start:
-                found.append(Span(max(span.start, start), min(span.end, end)))
-        return found
+        first = max(0, bisect_right(starts, start) - 1)
+        touching = spans[first : bisect_left(starts, end)]
+        return [Span(max(span.start, start), min(span.end, end)) for span in touching if span.end > start]
 
     def _merged(self, path: str) -> tuple[list[Span], list[int]]:
         if path not in self._edges:
@@ -73,16 +69,16 @@ class Masks:
 
     def text(self, text: str) -> str:
         """A message or address without the secrets. Rules do not quote them; this is the second lock on that door."""
-        if not self._secrets or len(text) < _KEY:
+        if len(self._secrets) <= _FEW and not any(key in text for key in self._secrets):
             return text
         pieces, done, at = [], 0, 0
         while at <= len(text) - _KEY:
-            secret = next((known for known in self._secrets.get(text[at : at + _KEY], ()) if text.startswith(known, at)), None)
-            if secret is None:
-                at += 1
-            else:
+            known = self._secrets.get(text[at : at + _KEY], ())
+            length = max((len(secret) for secret in known if text.startswith(secret, at)), default=0)
+            if length:
                 pieces += [text[done:at], MASK]
-                done = at = at + len(secret)
+                done = at + length
+            at += length or 1
         return "".join([*pieces, text[done:]]) if pieces else text
 
     def edits(self, finding: Finding) -> tuple[Edit, ...]:

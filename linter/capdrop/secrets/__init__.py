@@ -6,7 +6,7 @@ from .judge import Verdict, judge, judge_all
 from .keys import PrivateKey, find_private_keys
 from .names import named_like_a_secret
 from .pairs import PairPassword, find_docker_auths, find_pair_passwords
-from .tokens import Token, find_tokens
+from .tokens import Token, find_tokens, where_to_revoke
 from .urls import UrlPassword, find_url_passwords
 from .values import is_placeholder, is_reference
 
@@ -26,4 +26,5 @@ __all__ = [
     "judge",
     "judge_all",
     "named_like_a_secret",
+    "where_to_revoke",
 ]

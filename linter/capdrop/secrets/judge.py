@@ -7,7 +7,7 @@ from capdrop.source import Record
 from .keys import find_private_keys
 from .names import named_like_a_secret, role_in_a_secret, role_of, says_harmless, split
 from .pairs import find_docker_auths, find_pair_passwords
-from .tokens import SHORTEST, find_tokens, token_by_name
+from .tokens import SHORTEST, find_tokens, is_documented, token_by_name
 from .urls import find_url_passwords
 from .values import is_digest, is_filler, is_number, is_password_hash, is_placeholder, is_plain, is_reference, is_weak, looks_random, turns
 from .words import CHOSEN, ISSUED, PASSWORD, VAGUE
@@ -95,7 +95,7 @@ def _key_verdict(start: int, end: int, encrypted: bool) -> Verdict:
 
 
 def _token_verdict(start: int, end: int, provider: str, title: str, what: str) -> Verdict:
-    return Verdict("token", start, end, "medium" if provider == "jwt" else "high", f"a {what}", provider, title)
+    return Verdict("token", start, end, "medium" if provider == "jwt" else "high", what, provider, title)
 
 
 def _url_verdict(start: int, end: int, weak: bool) -> Verdict:
@@ -113,7 +113,7 @@ def _by_name(value: str, name: str, role: str, place: str) -> Verdict | None:
         return login
     if is_number(text):
         return _number(value, text, role)
-    if is_plain(text) or _is_code(text) or _is_name_of_another(text, name):
+    if is_plain(text) or is_documented(text) or _is_code(text) or _is_name_of_another(text, name):
         return None
     if not role:
         return _in_a_secret(value, text, name)
@@ -144,7 +144,9 @@ def _number(value: str, text: str, role: str) -> Verdict | None:
 
 
 def _is_code(text: str) -> bool:
-    return text[0] in "{[" or (text.endswith((")", ");")) and "(" in text) or text.startswith(("--", "||", "&&"))
+    if text[0] in "{[":
+        return text[-1] in "}]"
+    return ("(" in text and text.endswith((")", ");"))) or text.startswith(("--", "||", "&&"))
 
 
 def _is_name_of_another(text: str, name: str) -> bool:
@@ -164,7 +166,7 @@ def _credential(value: str, text: str, role: str, name: str) -> Verdict | None:
         if named is not None:
             provider, title, what = named
             start = value.find(text)
-            return Verdict("token", start, start + len(text), "high", f"a {what}", provider, title)
+            return Verdict("token", start, start + len(text), "high", what, provider, title)
     if is_digest(text):
         return _digest(value, text, role)
     if role == PASSWORD:
@@ -190,7 +192,7 @@ def _login(value: str, text: str, name: str) -> Verdict | None:
     if words[-1] not in ("auth", "credentials", "creds", "userpass"):
         return None
     user, sign, password = text.partition("/" if "neo4j" in name.lower() else ":")
-    if not sign or not user or not password or not user.isascii() or is_placeholder(password) or is_plain(password):
+    if not sign or not user or not password or not user.isascii() or is_placeholder(password) or is_plain(password) or _is_code(text):
         return None
     verdict = _password(value, password)
     verdict.start = value.find(text) + len(user) + 1

@@ -25,7 +25,7 @@ class PrivateKey(Record):
 
 
 def find_private_keys(text: str) -> Iterator[PrivateKey]:
-    """Every private key in the text: with its own line ends, with `\\n` escapes in one line, indented, or quoted by lines."""
+    """Every private key in the text: with line ends or `\\n` escapes, indented, quoted by lines, or commented out."""
     if "-----BEGIN " in text:
         yield from _armoured(text)
     if "PuTTY-User-Key-File-" in text:
@@ -57,17 +57,22 @@ def _armoured_at(text: str, start: int) -> PrivateKey | None:
         return None
     headers, body = _split_headers(_unescaped(text[body_start:footer]))
     key = _decoded(body)
-    kind = "pgp" if "PGP" in label else "openssh" if "OPENSSH" in label else "pem"
-    encrypted = _is_encrypted(label, headers, key)
-    if not _is_key(kind, key, encrypted):
+    if not _is_key(key):
         return None
-    return PrivateKey(start, footer + len(end_mark), kind, encrypted)
+    kind = "pgp" if "PGP" in label else "openssh" if "OPENSSH" in label else "pem"
+    return PrivateKey(start, footer + len(end_mark), kind, _is_encrypted(label, headers, key))
 
 
 def _unescaped(body: str) -> list[str]:
     """The lines of a body, without what a string literal, a YAML block or a joined command line puts around them."""
     plain = body.replace("\\r", "").replace("\\n", "\n").replace("\\", "\n")
-    return [line.strip(" \t\r\"'+,|") for line in plain.splitlines()]
+    return [_unquoted(line.strip(" \t\r,|#")) for line in plain.splitlines()]
+
+
+def _unquoted(line: str) -> str:
+    if line.endswith(('" +', "' +", '"+', "'+")):
+        line = line.rstrip("+ ")
+    return line.strip("\"'")
 
 
 def _split_headers(lines: list[str]) -> tuple[str, str]:
@@ -77,9 +82,7 @@ def _split_headers(lines: list[str]) -> tuple[str, str]:
     for line in lines:
         if ": " in line and not body:
             headers.append(line)
-        elif line.startswith("=") and len(line) == 5:
-            continue  # the checksum of PGP armour
-        else:
+        elif line and not (line.startswith("=") and len(line) == 5):  # the checksum of PGP armour
             body.append(line.replace(" ", ""))
     return "\n".join(headers), "".join(body)
 
@@ -101,14 +104,11 @@ def _is_encrypted(label: str, headers: str, key: bytes) -> bool:
     return key.startswith(b"openssh-key-v1\0") and not key.startswith(b"openssh-key-v1\0\0\0\0\x04none")
 
 
-def _is_key(kind: str, key: bytes, encrypted: bool) -> bool:
+def _is_key(key: bytes) -> bool:
+    """Whether the body is long and varied enough, and no words in base64; what a parser would say of it is not asked."""
     if len(key) < SHORTEST_KEY or len(set(key)) < SHORTEST_KEY // 2:
         return False
-    if kind == "openssh":
-        return key.startswith(b"openssh-key-v1\0")
-    if kind == "pgp":
-        return key[0] >= 0x80
-    return encrypted or key[0] == 0x30
+    return not (key.isascii() and key.decode("ascii").isprintable())
 
 
 def _putty(text: str) -> Iterator[PrivateKey]:

@@ -68,6 +68,9 @@ class _Format:
 
 _RUN_CHARACTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 _BLANKS = bytes(code if code in _RUN_CHARACTERS else 32 for code in range(256))
+_BEGINS = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))"
+"""No letter or digit stands before, unless it is that of an escape that was left as it is."""
+
 _BLOCK = 1 << 16
 """Characters looked at in one go, so that memory does not grow with the text."""
 
@@ -89,7 +92,7 @@ def _by_part() -> tuple[_Format, ...]:
     from .formats import BY_PART
 
     return tuple(
-        _Format(name, provider, what, literal, f"(?<![A-Za-z0-9]){before}{re.escape(literal)}{after}(?![A-Za-z0-9])", check, widths)
+        _Format(name, provider, what, literal, f"{_BEGINS}{before}{re.escape(literal)}{after}(?![A-Za-z0-9])", check, widths)
         for name, provider, what, before, widths, literal, after, check in BY_PART
     )
 
@@ -155,19 +158,16 @@ def _in_block(text: str, data: bytes, begin: int) -> list[tuple[int, tuple[_Form
     escapes = "\\" in text
     found = []
     at = 0
-    for run in data.split():
-        if len(run) < SHORTEST:
+    for run in [run for run in data.split() if len(run) >= SHORTEST]:
+        escaped = escapes and run[0] in b"nrt" and run[1:3] in heads
+        if not escaped and run[:2] not in heads:
             continue
-        formats = heads.get(run[:2])
-        if formats is not None:
-            at = data.index(run, at)
-            found.append((begin + at, formats))
-            at += len(run)
-        elif escapes and run[0] in b"nrt" and run[1:3] in heads:
-            at = data.index(run, at)
-            if text[begin + at - 1] == "\\":
-                found.append((begin + at + 1, heads[run[1:3]]))
-            at += len(run)
+        at = data.index(run, at)
+        if escaped and text[begin + at - 1] == "\\":
+            found.append((begin + at + 1, heads[run[1:3]]))
+        elif run[:2] in heads:
+            found.append((begin + at, heads[run[:2]]))
+        at += len(run)
     return found
 
 
@@ -181,6 +181,13 @@ def _with_part(text: str, formats: list[_Format]) -> Iterator[Token]:
                     yield form.token(match.start(), match.end())
                     break
             at = text.find(form.literal, at + len(form.literal))
+
+
+def where_to_revoke(provider: str) -> str:
+    """The page, or the place in words, at which a token of the provider is revoked."""
+    from .formats import PROVIDERS
+
+    return PROVIDERS[provider][1]
 
 
 def token_by_name(value: str, words: Sequence[str]) -> tuple[str, str, str] | None:
@@ -212,11 +219,16 @@ _MADE_UP = (
 """What a random token does not contain."""
 
 
-def _is_made_up(token: str) -> bool:
+def is_documented(value: str) -> bool:
+    """Whether it is an example out of the provider's own documentation."""
     from .formats import DOCUMENTED
 
+    return value in DOCUMENTED
+
+
+def _is_made_up(token: str) -> bool:
     low = token.lower()
-    return token in DOCUMENTED or any(part in low for part in _MADE_UP) or _repeats(low) or _is_text(token)
+    return is_documented(token) or any(part in low for part in _MADE_UP) or _repeats(low) or _is_text(token)
 
 
 def _repeats(low: str) -> bool:

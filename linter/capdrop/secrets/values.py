@@ -92,9 +92,9 @@ def is_placeholder(value: str) -> bool:
     value = value.strip().strip("'\"`")
     if not value or len(set(value)) <= 1 + (len(value) > 6):
         return True
-    if _OPENINGS.get(value[0]) == value[-1] and _is_wordy(value.strip(value[0] + value[-1])):
+    if _OPENINGS.get(value[0]) == value[-1] and (value[0] == "<" or _is_wordy(value.strip(value[0] + value[-1]))):
         return True
-    if (value.startswith("__") and value.endswith("__")) or 0 <= value.find("<") < value.find(">"):
+    if (value.startswith("__") and value.endswith("__")) or _is_wordy(_between(value)):
         return True
     low = value.lower()
     if low in PLACEHOLDER_WORDS or low.startswith(PLACEHOLDER_STARTS):
@@ -103,6 +103,13 @@ def is_placeholder(value: str) -> bool:
 
 
 _SEQUENCES = "01234567890123456789abcdefghijklmnopqrstuvwxyzabcdefghij"
+
+
+def _between(value: str) -> str:
+    """What stands in angle brackets."""
+    start = value.find("<")
+    end = value.find(">", start)
+    return value[start + 1 : end] if 0 <= start < end else ""
 
 
 def _is_wordy(text: str) -> bool:
@@ -188,9 +195,17 @@ def looks_random(value: str) -> bool:
     spelt = _letters().findall(value)
     letters = sum(map(len, spelt))
     mixed = len(_digit_turn().findall(value))
-    if mixed >= 2 and mixed * 16 >= len(value) and letters < 5 * len(spelt):
+    longest = 9 if len(value) >= 16 and value.isalnum() else 5
+    if mixed >= 2 and mixed * 16 >= len(value) and letters < longest * len(spelt):
         return True
-    return len(value) >= 12 and turns(value) >= 2 and 2 * sum(len(word) for word in spelt if _is_pronounceable(word)) < len(value)
+    if len(value) < 12 or turns(value) + _symbols(value) < 2:
+        return False
+    return 2 * sum(len(word) for word in spelt if _is_pronounceable(word)) < len(value)
+
+
+def _symbols(value: str) -> int:
+    """How many characters stand in it that separate no words."""
+    return sum(1 for character in value if not character.isalnum() and character not in "-_./: ")
 
 
 @lru_cache(maxsize=1)

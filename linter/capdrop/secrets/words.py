@@ -1,7 +1,7 @@
 """The vocabulary of names and values: data only.
 
 Names are compared as whole lower-case words ("DB_PASSWORD", "dbPassword" and "db-password" are all `db` `password`).
-The lists come from the documentation of the usual images and from reading real Compose files, manifests and Dockerfiles.
+The lists come from general knowledge of the usual images, mended by reading real Compose files, manifests and Dockerfiles.
 """
 
 from __future__ import annotations

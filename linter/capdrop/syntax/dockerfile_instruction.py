@@ -64,7 +64,7 @@ class Instruction:
 
     __slots__ = (
         "_arguments", "_form", "_inner", "_pairs",
-        "body", "escape", "flags", "heredocs", "keyword", "keyword_span", "logical", "nested", "span", "stage",
+        "body", "escape", "flags", "heredocs", "keyword", "keyword_span", "nested", "span", "stage",
     )  # fmt: skip
 
     def __init__(self, keyword: str, keyword_span: Span, span: Span, flags: list[Flag], body: Fragment) -> None:

@@ -19,8 +19,10 @@ from capdrop.syntax.shell_tree import (
     Script,
     Word,
     move,
+    move_words,
 )
 from capdrop.syntax.shell_value import Builder, TablessBuilder
+from capdrop.syntax.shell_words import RUN
 
 __all__ = [
     "Assignment",
@@ -41,8 +43,8 @@ __all__ = [
 
 _TOKEN = re.compile(
     r"[ \t\r]*+(?:\\\r?\n[ \t\r]*+)*+(?:"
-    r"([^ \t\r\n;&|<>()$`'\"\\#][^ \t\r\n;&|<>()$`'\"\\]*+)(?=[ \t\r\n;&|)]|\Z)"  # a plain word
-    r"|((?:[0-9]++|\{[A-Za-z_][A-Za-z0-9_]*+\})?+(?:<<<|<<-?|<[>&]|<(?!\()|>[>|&]|>(?!\())|&>>?)"  # a redirection
+    r"((?!#)[^ \t\r\n;&|<>()$`'\"\\]++)(?=[ \t\r\n;&|)]|\Z)"  # a plain word
+    r"|((?:[0-9]++|\{[A-Za-z_0-9]++\})?+(?:<<[<-]?+|[<>](?!\()[<>|&]?+)|&>>?+)"  # a redirection
     r"|(&&|\|[|&]?|;;&|;[;&]?|[&\n()])"  # an operator
     r"|(#[^\n]*+)"
     r"|(\Z)"
@@ -51,8 +53,6 @@ _TOKEN = re.compile(
 _PLAIN, _REDIRECTION, _OPERATOR, _COMMENT, _END, _OTHER = 1, 2, 3, 4, 5, 6
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+(?:\[[^\]\n;&|()<>]{0,100}\])?\+?=")
-_FIRST = re.compile(r"[^ \t\r\n;&|<>()$`'\"\\]++(?=[<>(])")
-"""An unquoted word that ends where a redirection or parenthesis begins."""
 
 
 def parse(text: str) -> Script:
@@ -101,10 +101,13 @@ class Parser(GroupReader):
         parser = Parser(inner.text, self.depth)
         parser.owner, parser.count = self.owner, self.count
         chains = parser.read_all(part)
-        move(chains, parser.problems, inner)
+        move(chains, inner)
+        move_words(parser.loose, inner)
         self.commands += parser.commands
+        self.loose += parser.loose
         for problem in parser.problems:
-            self.problem(problem.span.start, problem.span.end, problem.message)
+            span = inner.span(problem.span.start, problem.span.end)
+            self.problem(span.start, span.end, problem.message)
         self.count = parser.count
         return chains
 
@@ -150,8 +153,8 @@ class Parser(GroupReader):
     def _other(self, start: int, words: list[Word] | None) -> list[Word] | None:
         """A word that is not plain."""
         if words is None:
-            found = _FIRST.match(self.text, start, self.end)
-            if found:
+            found = RUN.match(self.text, start, self.end)
+            if found and self.text.startswith(("<", ">", "("), found.end(), self.end):
                 self.at = found.end()
                 return self._first(found[0], start)
             if self._assignment(start):
@@ -310,9 +313,9 @@ def _after_env(words: list[str]) -> list[str]:
         word = words[at]
         if word in ("-u", "--unset", "-C", "--chdir"):
             at += 2
-        elif word.startswith(("-S", "--split-string=")):
-            split = word.removeprefix("-S").removeprefix("--split-string=")
-            words, at = [*split.split(), *words[at + 1 :]], 0
+        elif word.startswith(("-S", "--split-string")):
+            joined = " ".join((word.removeprefix("-S").removeprefix("--split-string").removeprefix("="), *words[at + 1 :]))
+            words, at = joined.split(), 0
         elif word.startswith("-") or "=" in word:
             at += 1
         else:

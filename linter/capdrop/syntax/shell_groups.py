@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 
 from capdrop.syntax.shell_tree import BuiltWord, Chain, Command, Compound, Part, Pipeline, Word
-from capdrop.syntax.shell_words import Builder, Reader
-
-_SPACE = re.compile(r"(?:[ \t\r\n]++|\\\r?\n)*+")
-_BLANKS = re.compile(r"(?:[ \t\r]++|\\\r?\n)*+")
+from capdrop.syntax.shell_value import Builder
+from capdrop.syntax.shell_words import Reader
 
 # Compiled on first use, as most texts have none of these.
 _EXPRESSION = r"[^ \t\r\n$`'\"\\]++"
@@ -61,13 +59,15 @@ class Scope:
 class GroupReader(Reader):
     """Reads what begins with a reserved word or a parenthesis, and keeps the lists that are open."""
 
-    __slots__ = ("function", "scope")
+    __slots__ = ("function", "loose", "scope")
 
     def __init__(self, text: str, depth: int = 0) -> None:
         super().__init__(text, depth)
         self.scope = Scope(None, None, None)
         self.function = ""
         """The name of the function whose body comes next."""
+        self.loose: list[Word] = []
+        """Words that belong to no command and no group, such as the patterns of a case."""
 
     def begin(self, start: int) -> Command:
         """The command that is being read, begun if there is none."""
@@ -155,18 +155,28 @@ class GroupReader(Reader):
                     self.problem(compound.start, self.at, f"{compound.kind} is never closed")
             self._pop()
 
+    def _loose_word(self) -> Word:
+        word = self.word()
+        if not word.literal:
+            self.loose.append(word)
+        return word
+
     # Space.
 
     def skip_blanks(self) -> None:
         """Go to the next word of the line."""
-        found = _BLANKS.match(self.text, self.at, self.end)
-        self.at = found.end() if found else self.at
+        self._skip(" \t\r")
+
+    def _skip(self, space: str) -> None:
+        text, at, end = self.text, self.at, self.end
+        while at < end and (text[at] in space or self._continuation(at)):
+            at += self._continuation(at) or 1
+        self.at = at
 
     def _skip_lines(self) -> None:
         """Go to the next word, over the ends of lines and comments."""
         while True:
-            found = _SPACE.match(self.text, self.at, self.end)
-            self.at = found.end() if found else self.at
+            self._skip(" \t\r\n")
             if not self.text.startswith("#", self.at, self.end):
                 return
             self._skip_comment()
@@ -224,7 +234,7 @@ class GroupReader(Reader):
 
     def _function(self) -> None:
         self.skip_blanks()
-        self.function = self.word().value
+        self.function = self._loose_word().value
         self.skip_blanks()
         if self._next() == "(":
             self.at += 1
@@ -245,7 +255,7 @@ class GroupReader(Reader):
         if self.text.startswith("((", self.at, self.end) and self._expression(compound):
             self._skip_lines()
         else:
-            self.word()
+            self._loose_word()
             self._skip_lines()
             if self.text.startswith("in", self.at, self.end) and self.text[self.at + 2 : self.at + 3] in " \t\r\n;":
                 self.at += 2
@@ -280,7 +290,7 @@ class GroupReader(Reader):
         self.skip_blanks()
         compound.words.append(self.word())
         self._skip_lines()
-        word = self.word()
+        word = self._loose_word()
         if word.value != "in":
             self.problem(word.start, word.end, "case needs `in`")
         self.case_arm()
@@ -294,7 +304,7 @@ class GroupReader(Reader):
             start, character = self.at, self._next()
             if not character:
                 return
-            word = self.word()
+            word = self._loose_word()
             if word.end > start:
                 if first and word.value == "esac" and not word.quoted:
                     self._close("esac", ("case",), start)
@@ -313,8 +323,8 @@ class GroupReader(Reader):
         words = self.begin(start).words
         words.append(Word("[[", start, start + 2))
         while True:
-            found = _SPACE.match(self.text, self.at, self.end)
-            self.at = start = found.end() if found else self.at
+            self._skip(" \t\r\n")
+            start = self.at
             character = self._next()
             if not character:
                 self.never_closed(words[0].start, "[[")

@@ -133,9 +133,9 @@ class BuiltWord(Word):
     def fragment(self) -> Fragment:
         return self._fragment
 
-    def move(self, outer: Fragment) -> None:
-        """Take the value to its places in the source of `outer`."""
-        self._fragment = self._fragment.within(outer)
+    def take_to(self, fragment: Fragment) -> None:
+        """Give the value, which stays, its places in another text."""
+        self._fragment = fragment
 
     @property
     def replaced(self) -> list[Part]:
@@ -254,9 +254,12 @@ class Command:
     def end(self) -> int:
         """Where the last word, assignment or redirection ends."""
         end = self.start
-        for spanned in (self.words, self.assignments, self.redirections):
-            if spanned:
-                end = max(end, spanned[-1].end)  # type: ignore[attr-defined]
+        if self.words:
+            end = max(end, self.words[-1].end)
+        if self.assignments:
+            end = max(end, self.assignments[-1].end)
+        if self.redirections:
+            end = max(end, self.redirections[-1].end)
         return end
 
     @property
@@ -373,51 +376,63 @@ def _commands_of(chains: list[Chain]) -> Iterator[Command]:
                 yield from element.inside()
 
 
-def move(chains: list[Chain], problems: list[Problem], outer: Fragment) -> None:
+def move(chains: list[Chain], outer: Fragment) -> None:
     """Take everything that was read in the text of `outer` to its places in the source of `outer`."""
-    for problem in problems:
-        problem.span = outer.span(problem.span.start, problem.span.end)
     for chain in chains:
         for pipeline in chain.pipelines:
             for element in pipeline.elements:
                 _move_element(element, outer)
 
 
+def _place(start: int, outer: Fragment) -> int:
+    """Where something begins in the source, with the backslash that was taken from before it."""
+    return outer.place(start - 1) + 1 if start else outer.place(0)
+
+
 def _shift(spanned: Spanned | Word, outer: Fragment) -> None:
-    span = outer.span(spanned.start, spanned.end)
-    spanned.start, spanned.end = span.start, span.end
+    start, end = spanned.start, spanned.end
+    spanned.start = _place(start, outer)
+    spanned.end = outer.place(end - 1) + 1 if end > start else spanned.start
 
 
 def _move_element(element: Command | Compound, outer: Fragment) -> None:
     if isinstance(element, Compound):
         _shift(element, outer)
-        move(element.chains, [], outer)
+        move(element.chains, outer)
     else:
-        element.start = outer.place(element.start)
+        element.start = _place(element.start, outer)
         for assignment in element.assignments:
             _shift(assignment, outer)
-            _move_word(assignment.value, outer)
-    for word in element.words:
-        _move_word(word, outer)
+            assignment.value = assignment.value and _moved(assignment.value, outer)
+    move_words(element.words, outer)
     for redirection in element.redirections:
         _shift(redirection, outer)
-        _move_word(redirection.target, outer)
+        redirection.target = redirection.target and _moved(redirection.target, outer)
         if redirection.heredoc is not None:
             _shift(redirection.heredoc, outer)
             redirection.heredoc.body = redirection.heredoc.body.within(outer)
             _move_parts(redirection.heredoc.replaced, outer)
 
 
-def _move_word(word: Word | None, outer: Fragment) -> None:
-    if word is not None:
-        _shift(word, outer)
+def move_words(words: list[Word], outer: Fragment) -> None:
+    """As `move`, for words."""
+    for index, word in enumerate(words):
+        words[index] = _moved(word, outer)
+
+
+def _moved(word: Word, outer: Fragment) -> Word:
+    fragment = word.fragment.within(outer)
+    _shift(word, outer)
     if isinstance(word, BuiltWord):
-        word.move(outer)
+        word.take_to(fragment)
         _move_parts(word.replaced, outer)
+    elif len(word.value) != word.end - word.start:
+        return BuiltWord(word.start, word.end, fragment, [], quoted=False, pattern=word.pattern)
+    return word
 
 
 def _move_parts(parts: list[Part], outer: Fragment) -> None:
     for part in parts:
         _shift(part, outer)
         _move_parts(part.parts, outer)
-        move(part.chains, [], outer)
+        move(part.chains, outer)

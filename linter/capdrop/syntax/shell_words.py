@@ -26,7 +26,8 @@ MOST = 100_000
 
 MOST_PROBLEMS = 100
 
-_RUN = re.compile(r"[^ \t\r\n;&|<>()$`'\"\\]++")
+RUN = re.compile(r"[^ \t\r\n;&|<>()$`'\"\\]++")
+"""Unquoted text."""
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*+)|\{([A-Za-z_][A-Za-z0-9_]*+)\}|([0-9@*#?$!-]))")
 _SPECIAL = re.compile(r"[\\$`\"'}]")
 _BACKTICK_SPECIAL = re.compile(r"[\\`]")
@@ -113,7 +114,7 @@ class Reader:
 
     # Words.
 
-    def word(self, run: re.Pattern[str] = _RUN) -> Word:
+    def word(self, run: re.Pattern[str] = RUN) -> Word:
         """The word that begins here, and may be empty; `run` matches unquoted text."""
         text = self.text
         start = self.at
@@ -277,7 +278,7 @@ class Reader:
         self.at = at + 1
         while self.at < self.end and not self.text.startswith(")", self.at, self.end):
             before = self.at
-            found = _RUN.match(self.text, before, self.end)
+            found = RUN.match(self.text, before, self.end)
             if found:
                 self.at = found.end()
             elif not self._special(inner, before):

@@ -1,41 +1,22 @@
 """YAML that is written as a template: Helm and other Go templates, Jinja, ERB.
 
-A template is no YAML until it is rendered, and only its owner can do that. `mask` replaces what the template language will
-fill in, so that the rest reads as YAML, every offset stays true, and what is not known can be told from what is.
+A template is no YAML until it is rendered, which only its owner can do. `mask` takes the markup away, so that the rest reads
+as YAML, every offset stays true, and what the template would fill in can be told from what is known.
 
-Use it so: if `looks_templated(text)`, parse `mask(text).text` instead of `text`. Do not take a parse without problems for
-a proof that a text is no template: `name: {{ .X }}` is a mapping with a mapping for its key.
+Use it so: if `looks_templated(text)`, parse `mask(text).text` in place of `text`. A parse without problems does not prove
+that a text is no template: `name: {{ .X }}` is a mapping whose key is a mapping.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-
 from capdrop.source import Record, Span
-from capdrop.syntax import yaml
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 UNKNOWN = "\ue000"
-"""Stands for each character of an action inside a value; a private-use character, which YAML takes for a letter."""
-
-_BREAKS = "\n\r\x85\u2028\u2029"
-_OPENING = re.compile(r"\{\{|\{%[-+]?\s*[a-z]|\{#|<%")
-_GO_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|\'(?:[^\'\\\n]|\\.)*\'|\}\}|\{\{')
-_GO_COMMENT = re.compile(r"\{\{-?\s*/\*")
-_GO_COMMENT_END = re.compile(r"\*/\s*-?\}\}")
-_CONTROL = re.compile(
-    r"\{\{-?\s*(?:/\*|(?:if|else|end|range|with|define|break|continue)\b|\$[\w$]*(?:\s*,\s*\$\w+)*\s*:?=[^=])|\{[%#]|<%(?!=)"
-)
-_INDENT = re.compile(r"n?indent\s+(\d+)\b[^|]*$")
-_CLOSINGS = {"{%": "%}", "{#": "#}", "<%": "%>"}
+"""Stands for each character of an action amid a value; a private-use character, which YAML takes for a letter."""
 
 
 class Insert(Span):
-    """An action that stands for an unknown number of lines; `column` (from 0) is how deep they are indented."""
+    """An action that stands for an unknown number of lines; `column`, from 0, is how deep they are indented."""
 
     __slots__ = ("column",)
 
@@ -48,10 +29,10 @@ class Insert(Span):
 
 
 class Masked(Record):
-    """A text of equal length and equal lines without the markup of a template.
+    """A text of equal length, with equal lines, without the markup of a template.
 
-    `actions` are all the places that were masked. Of them, `inserts` stand for further entries or items: the collection
-    around such a place, at its column, is incomplete, and what it lacks is not known to be absent.
+    `actions` are the places that were masked. Of them, `inserts` stand for further entries or items: the collection around
+    such a place, at its column, is incomplete, and nothing that it lacks is known to be absent.
     """
 
     __slots__ = ("actions", "inserts", "text")
@@ -68,45 +49,25 @@ class Masked(Record):
 
 
 def is_masked(value: str) -> bool:
-    """Whether a scalar holds something that the template would fill in, so that its value is unknown."""
+    """Whether the template would fill in a scalar, or a part of it, so that its value is unknown."""
     return UNKNOWN in value
-
-
-def actions(text: str) -> Iterator[Span]:
-    """Every action, statement and comment of a template language, from its opening to its closing braces."""
-    unclosed: set[str] = set()
-    found = _OPENING.search(text)
-    while found:
-        at, opening = found.start(), found.group()[:2]
-        end = -1 if opening in unclosed else _closing(text, at, opening)
-        if end < 0 and opening != "{{":
-            unclosed.add(opening)  # nor is any that follows
-        if end > 0:
-            yield Span(at, end)
-        found = _OPENING.search(text, end if end > 0 else at + 2)
-
-
-def _closing(text: str, at: int, opening: str) -> int:
-    """Where the markup that opens at `at` ends; -1 if it does not, or is none after all."""
-    if opening != "{{":
-        closing = text.find(_CLOSINGS[opening], at + 2)
-        return closing + 2 if closing > 0 else -1
-    if _GO_COMMENT.match(text, at):
-        comment_end = _GO_COMMENT_END.search(text, at)
-        return comment_end.end() if comment_end else -1
-    for token in _GO_TOKEN.finditer(text, at + 2):
-        if token.group() == "}}":
-            return token.end()
-        if token.group() == "{{":
-            break
-    return -1
 
 
 def looks_templated(text: str) -> bool:
     """Whether a text has template markup where YAML would have to read it as syntax, not as part of some text.
 
-    `{{` in quotes, in a block scalar, in a comment or amid a word does not count: that is how YAML carries text for others.
+    `{{` in quotes, in a block scalar, in a comment or amid a word does not count: so YAML carries text for others.
     """
-    if "{{" not in text and "{%" not in text:
+    if "{{" not in text and "{%" not in text and "<%" not in text:
         return False
-    ...
+    from capdrop.syntax.template_mask import has_markup_as_syntax  # templates are rare, and its patterns cost 3 ms
+
+    return has_markup_as_syntax(text)
+
+
+def mask(text: str) -> Masked:
+    """Replace the markup of a template: by blanks where it stands alone on its lines, by `UNKNOWN` amid a value."""
+    from capdrop.syntax.template_mask import actions, without_markup
+
+    found = list(actions(text))
+    return without_markup(text, found) if found else Masked(text, [], [])

@@ -4,8 +4,8 @@
 `Mapping` or a `Sequence` that is still empty, or one of the marks below. Places are as libyaml has them: of a node with
 an anchor or a tag the start is that of its properties, and the end of a block value may lie too far down.
 
-**Why the import below is unusual.** The C module `_ruamel_yaml` imports the whole package `ruamel.yaml` (25 modules, about
-30 ms) only to get the classes that it calls for each event, while it needs 3 ms itself. So it is imported with stand-ins
+**Why the import below is unusual.** The C module `_ruamel_yaml` imports the whole package `ruamel.yaml` (some 25 modules, more than
+20 ms) only to get the classes that it calls for each event, while it needs 1 ms itself. So it is imported with stand-ins
 for that package, which are our own classes: that saves most of the start-up, and an event object per node as well. If
 anything is not as expected, the ordinary import is used. When somebody else in this process asks for the parser, the
 module gets the real classes (`_give_back`), and we translate its events (`adapt`), as those of ruamel's pure parser.
@@ -91,7 +91,6 @@ _MAKERS: dict[str, Any] = {
     "StreamStartEvent": _nothing,
     "StreamEndEvent": _nothing,
 }
-_PACKAGES = ("ruamel", "ruamel.yaml")
 _BORROWED = (
     "ruamel.yaml.error",
     "ruamel.yaml.reader",
@@ -120,40 +119,51 @@ class _StandIn(type(sys)):  # type: ignore[misc]
 
 
 def _import_lean() -> type[Any]:
-    """The C parser with our own classes. Raises ImportError, or whatever the module did not like."""
-    taken = (*_PACKAGES, *_BORROWED)
+    """The C parser with our own classes. Raises ImportError, or whatever else is not as expected."""
+    taken = ("ruamel", "ruamel.yaml", *_BORROWED)
     if "_ruamel_yaml" in sys.modules or any(name in sys.modules for name in taken[1:]):
         raise ImportError("already imported with the real classes")
-    kept = sys.modules.get("ruamel")
+    namespace = sys.modules.get("ruamel")
     sys.modules.update({name: _StandIn(name) for name in taken})
     try:
         import _ruamel_yaml
     finally:
         for name in taken:
             sys.modules.pop(name, None)
-        if kept is not None:
-            sys.modules["ruamel"] = kept
-    return _hide(_ruamel_yaml)
+        if namespace is not None:
+            sys.modules["ruamel"] = namespace
+    try:
+        return _hide(_ruamel_yaml)
+    except Exception:
+        _give_back(_ruamel_yaml)
+        raise
 
 
 def _hide(module: ModuleType) -> type[Any]:
-    """Take the parser out of the module, so that whoever asks for it next meets `_give_back` first."""
-    hidden = {name: module.__dict__.pop(name) for name in ("CParser", "CEmitter")}
+    """Take the parser out of the module, so that the module is given back before anybody else can get at it."""
+    hidden = {name: getattr(module, name) for name in ("CParser", "CEmitter")}
 
-    def give_back(name: str) -> object:
+    def on_demand(name: str) -> object:
         if name not in hidden:
             raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
         del module.__dict__["__getattr__"]
         module.__dict__.update(hidden)
-        from importlib import import_module
-
-        for borrowed in map(import_module, _BORROWED):
-            module.__dict__.update({key: value for key, value in vars(borrowed).items() if key in module.__dict__ and key[0] != "_"})
+        _give_back(module)
         return hidden[name]
 
-    module.__dict__["__getattr__"] = give_back
+    for name in hidden:
+        delattr(module, name)
+    module.__dict__["__getattr__"] = on_demand
     parser: type[Any] = hidden["CParser"]
     return parser
+
+
+def _give_back(module: ModuleType) -> None:
+    """Give the module the classes of ruamel.yaml, as if we had never been there."""
+    from importlib import import_module
+
+    for borrowed in map(import_module, _BORROWED):
+        module.__dict__.update({name: value for name, value in vars(borrowed).items() if name in module.__dict__ and name[0] != "_"})
 
 
 def _import_ordinary() -> Callable[[str], Any]:

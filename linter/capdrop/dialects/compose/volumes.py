@@ -2,136 +2,239 @@
 
 from __future__ import annotations
 
-from ...finding import Edit
+from ...finding import Edit, Note
 from ...model.mount import Mount, normal_path
 from ...model.subject import Change, Origin, Refused
 from ...model.value import Value
-from ...source import Span
-from ...syntax.yaml import Mapping, Node, Scalar
-from .. import yaml_writer as writer
-from ..yaml_facts import Site, remove
+from ...source import Fragment, Span
+from ...syntax.template import is_masked
+from ...syntax.yaml import Scalar
+from ..yaml_facts import Interpolated, Site, drop, put, remove
 from ..yaml_view import Field, Section, items_of
+from .interpolation import interpolate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ...syntax.yaml import Node
+
 PROPAGATIONS = frozenset({"shared", "rshared", "slave", "rslave", "private", "rprivate"})
+AMBIENT = {"HOME": "~", "PWD": ".", "XDG_RUNTIME_DIR": "/run/user/${UID}"}
+"""Variables that every session sets, as good as known when a path begins with them."""
+_API_SOCKET = "/var/run/docker.sock"
 
 
-class VolumeOrigin(Origin):
-    """One item of `volumes`."""
+class ShortOrigin(Origin):
+    """One item of `volumes` in the short syntax: its parts with their offsets in its text."""
 
-    __slots__ = ("field", "node", "options", "site")
+    __slots__ = ("field", "parts", "site", "whole")
 
-    def __init__(self, site: Site, field: Field, node: Node, options: Value | None) -> None:
+    def __init__(self, site: Site, field: Field, whole: Fragment, parts: list[tuple[str, int]]) -> None:
         self.site = site
         self.field = field
-        self.node = node
-        self.options = options
-        """The options of the short syntax, where it has any."""
+        self.whole = whole
+        self.parts = parts
 
     def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if change.action == "drop" and change.fact == "mount":
+            return "Remove this mount", remove(self.site, "volumes", "own", self.field.value)
         self.site.editable(self.field)
-        if change.action == "drop":
-            return "Remove this mount", remove(self.site, "volumes", "own", self.node)
         if change.action == "set" and change.fact == "read_only" and change.content is True:
             return "Mount it read-only", (self._read_only(),)
+        if change.action == "drop" and change.fact == "propagation":
+            return "Remove the propagation mode", (self._without(PROPAGATIONS),)
         raise Refused("there is no writer for this")
 
+    def options(self) -> list[tuple[str, int]]:
+        """The options with their offsets."""
+        if len(self.parts) < 3:
+            return []
+        text, at = self.parts[2]
+        words = text.split(",")
+        return [(word, at + sum(len(before) + 1 for before in words[:index])) for index, word in enumerate(words)]
+
     def _read_only(self) -> Edit:
-        source = self.site.source
-        if isinstance(self.node, Mapping):
-            existing = Section(source, self.node).get("read_only")
-            if existing is not None:
-                return writer.replace_scalar(existing.value, "true")
-            return writer.add_entry(source, self.node, "read_only", "true")
-        assert isinstance(self.node, Scalar)
-        end = self.node.end - len(self.node.style)
-        if self.options is None:
-            return Edit(Span(end, end), ":ro")
-        if self.options.text == "rw":
-            return Edit(self.options.span, "ro")
-        return Edit(Span(end, end), ",ro")
+        for word, at in self.options():
+            if word == "rw":
+                return Edit(self.whole.span(at, at + 2), "ro")
+        end = self.whole.span().end
+        return Edit(Span(end, end), ",ro" if self.options() else ":ro")
+
+    def _without(self, words: frozenset[str]) -> Edit:
+        """Remove an option and the comma or colon before it; of several the first goes with the comma behind it."""
+        options = self.options()
+        index, (word, at) = next((index, option) for index, option in enumerate(options) if option[0] in words)
+        first_of_many = index == 0 and len(options) > 1
+        return Edit(self.whole.span(at, at + len(word) + 1) if first_of_many else self.whole.span(at - 1, at + len(word)), "")
 
 
-def mounts_of(site: Site, address: str, name: str) -> Iterator[Mount]:
-    """The bind mounts of a service; named volumes and tmpfs are none."""
+class LongOrigin(Origin):
+    """One item of `volumes` in the long syntax; `item` is the item as a mapping of its own."""
+
+    __slots__ = ("item", "node", "site")
+
+    def __init__(self, site: Site, node: Node, item: Site) -> None:
+        self.site = site
+        self.node = node
+        self.item = item
+
+    def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if change.action == "drop" and change.fact == "mount":
+            return "Remove this mount", remove(self.site, "volumes", "own", self.node)
+        if change.action == "set" and change.fact == "read_only" and change.content is True:
+            return "Mount it read-only", put(self.item, "read_only", "own", "true")
+        if change.action == "drop" and change.fact == "propagation":
+            return "Remove the propagation mode", drop(self.item, "bind.propagation", "own")
+        raise Refused("there is no writer for this")
+
+
+class ApiSocketOrigin(Origin):
+    """`use_api_socket`, which mounts the engine's socket without a mount."""
+
+    __slots__ = ("site",)
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if change.action == "drop" and change.fact == "mount":
+            return "Remove `use_api_socket`", drop(self.site, "use_api_socket", "own")
+        raise Refused("there is no writer for this")
+
+
+def mounts_of(site: Site, volumes: Section, address: str, name: str) -> Iterator[Mount]:
+    """The bind mounts of a service, and the named volumes (declared in `volumes`) that are one underneath."""
     field = site.field("volumes", "own")
-    if field is None:
-        return
-    for node, trail, shared in items_of(field):
+    for node, trail, shared in items_of(field) if field is not None else ():
+        assert field is not None
         item = Field(field.source, field.owner, field.entry, node, trail, shared)
-        mount = _short(site, item, address, name) if isinstance(node, Scalar) else _long(site, item, address, name)
+        mount = (_short if isinstance(node, Scalar) else _long)(site, item, volumes, address, name)
         if mount is not None:
             yield mount
+    socket = site.field("use_api_socket", "own")
+    if socket is not None and site.scalar(socket).text.lower() == "true":
+        value = site.scalar(socket)
+        path, no = value.replaced(_API_SOCKET), value.replaced(False)
+        yield _mount(socket, socket.span, address, name, ApiSocketOrigin(site), path, path, no, site.nothing())
 
 
-def _short(site: Site, field: Field, address: str, name: str) -> Mount | None:
-    node = field.value
-    assert isinstance(node, Scalar)
-    value = site.text_of(node, field)
-    if not value.is_known:
+def _short(site: Site, field: Field, volumes: Section, address: str, name: str) -> Mount | None:
+    assert isinstance(field.value, Scalar)
+    whole = field.value.fragment(field.source.text)
+    parts = split_volume(whole.text)
+    if len(parts) == 1 and "$" in whole.text:
+        whole = interpolate(whole, AMBIENT).fragment or whole
+        parts = split_volume(whole.text)
+    if len(parts) < 2:
         return None
-    replaced = site.interpolate(node.fragment(field.source.text)).fragment if site.interpolate and "$" in node.value else None
-    fragment = replaced or node.fragment(field.source.text)
-    parts = _split(value.text)
-    if len(parts) < 2 or not is_path(parts[0][0]):
+    values = [_part(field, whole.part(start, start + len(text))) for text, start in parts]
+    host_path = values[0] if is_path(values[0].text) or values[0].is_unknown else _device(site, volumes, field, values[0].text)
+    if host_path is None:
         return None
-    spans = [fragment.span(start, start + len(text)) for text, start in parts]
-    values = [Value.known(text, field.source, span, field.trail) for (text, _), span in zip(parts, spans, strict=True)]
-    options = values[2].text.split(",") if len(values) > 2 else []
-    moves = next((option for option in options if option in PROPAGATIONS), None)
-    nothing = site.nothing()
-    return Mount(
-        field.source,
-        node.span,
-        f"{address}.volumes.{normal_path(values[1].text)}",
-        VolumeOrigin(site, field, node, values[2] if len(values) > 2 else None),
-        owner=name,
-        host_path=values[0].replaced(normal_path(values[0].text)),
-        target=values[1],
-        read_only=(values[2] if len(values) > 2 else values[0]).replaced("ro" in options),
-        propagation=values[2].replaced(moves) if moves else nothing,
+    origin = ShortOrigin(site, field, whole, parts)
+    moves = next(((word, at) for word, at in origin.options() if word in PROPAGATIONS), None)
+    read_only = values[2] if len(values) > 2 else values[0].replaced("")
+    return _mount(
+        field,
+        field.span,
+        address,
+        name,
+        origin,
+        _normal(host_path),
+        values[1],
+        read_only.replaced("ro" in read_only.text.split(",")) if read_only.is_known else read_only,
+        Value.known(moves[0], field.source, whole.span(moves[1], moves[1] + len(moves[0])), field.trail) if moves else site.nothing(),
     )
 
 
-def _long(site: Site, field: Field, address: str, name: str) -> Mount | None:
+def _long(site: Site, field: Field, volumes: Section, address: str, name: str) -> Mount | None:
     section = Section(field.source, field.value, field.trail, field.shared)
     path, target = section.get("source"), section.get("target")
-    if section.text("type") != "bind" or path is None or target is None:
+    if path is None or target is None:
         return None
-    host_path, inside = site.scalar(path), site.scalar(target)
-    if host_path.is_known:
-        host_path = host_path.replaced(normal_path(host_path.text))
-    flag = section.get("read_only")
-    answer = site.scalar(flag) if flag is not None else host_path
-    moves = section.find("bind.propagation")
+    host_path: Value | None = _text(site, path)
+    if section.text("type") not in ("bind", "npipe"):
+        host_path = _device(site, volumes, path, section.text("source"))
+    if host_path is None:
+        return None
+    flag, moves = section.get("read_only"), section.find("bind.propagation")
+    answer = site.scalar(flag) if flag is not None else Value.known("", field.source, path.span, field.trail)
+    item = Site(field.source, field.span, section, fixable=site.fixable)
+    return _mount(
+        field,
+        field.span,
+        address,
+        name,
+        LongOrigin(site, field.value, item),
+        _normal(host_path),
+        site.scalar(target),
+        answer.replaced(answer.text.lower() in ("true", "yes", "on")) if answer.is_known else answer,
+        site.scalar(moves) if moves is not None else site.nothing(),
+    )
+
+
+def _mount(
+    field: Field, span: Span, address: str, name: str, origin: Origin, host_path: Value, target: Value, read_only: Value, moves: Value
+) -> Mount:
     return Mount(
         field.source,
-        field.value.span,
-        f"{address}.volumes.{normal_path(inside.text)}",
-        VolumeOrigin(site, field, field.value, None),
+        span,
+        f"{address}.volumes.{normal_path(target.text)}",
+        origin,
         owner=name,
         host_path=host_path,
-        target=inside,
-        read_only=answer.replaced(flag is not None and answer.text.lower() == "true") if answer.is_known else answer,
-        propagation=site.scalar(moves) if moves is not None else site.nothing(),
+        target=target,
+        read_only=read_only,
+        propagation=moves,
+        dialect="compose",
     )
+
+
+def _device(site: Site, volumes: Section, field: Field, name: str) -> Value | None:
+    """The path behind a named volume that binds one."""
+    device, options = volumes.find(f"{name}.driver_opts.device") if "." not in name else None, volumes.text(f"{name}.driver_opts.o")
+    if device is None or "bind" not in options.split(","):
+        return None
+    value = _text(site, device)
+    value.trail = (*value.trail, Note(field.source, field.span, "mounted here"))
+    return value
+
+
+def _text(site: Site, field: Field) -> Value:
+    return _part(field, field.value.fragment(field.source.text)) if isinstance(field.value, Scalar) else site.scalar(field)
+
+
+def _part(field: Field, fragment: Fragment) -> Value:
+    """A part of a scalar, with variables replaced."""
+    if is_masked(fragment.text):
+        return Value.unknown("a template action decides it", field.source, fragment.span(), field.trail)
+    replaced = interpolate(fragment, AMBIENT) if "$" in fragment.text else Interpolated(fragment)
+    if replaced.fragment is None:
+        return Value.unknown(replaced.reason, field.source, fragment.span(), field.trail)
+    return Value.known(replaced.fragment.text, field.source, fragment.span(), field.trail, defaulted=replaced.defaulted)
+
+
+def _normal(value: Value) -> Value:
+    return value.replaced(normal_path(value.text)) if value.is_known else value
 
 
 def is_path(text: str) -> bool:
     """Whether the first part of a short volume is a path of the host and not the name of a volume."""
-    return text.startswith(("/", ".", "~")) or (len(text) > 2 and text[1] == ":" and text[2] in "\\/")
+    return text.startswith(("/", ".", "~", "\\\\")) or (len(text) > 2 and text[1] == ":" and text[2] in "\\/")
 
 
-def _split(text: str) -> list[tuple[str, int]]:
-    """The parts of `HOST:TARGET:OPTIONS` with their offsets; a Windows drive letter keeps its colon."""
+def split_volume(text: str) -> list[tuple[str, int]]:
+    """The parts of `HOST:TARGET:OPTIONS` with their offsets; a Windows drive letter and a `${...}` keep their colons."""
     parts: list[tuple[str, int]] = []
-    start = 0
+    start = depth = 0
     for at, character in enumerate(text):
+        if character == "{" and text[at - 1 : at] == "$":
+            depth += 1
+        elif character == "}" and depth:
+            depth -= 1
         drive = at == start + 1 and text[start].isalpha() and text[at + 1 : at + 2] in ("\\", "/") and len(text) > at + 1
-        if character == ":" and not (drive and (start == 0 or text[at + 1] == "\\")):
+        if character == ":" and not depth and not (drive and (start == 0 or text[at + 1] == "\\")):
             parts.append((text[start:at], start))
             start = at + 1
     parts.append((text[start:], start))

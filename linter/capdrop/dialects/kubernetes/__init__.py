@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SCHEMAS = frozenset({"CustomResourceDefinition"})
+_SCHEMAS = frozenset({"CustomResourceDefinition", "WorkloadAllowlist"})
 """Objects that hold descriptions of objects and no pods."""
 
 
@@ -54,4 +54,4 @@ def _object(file: YamlFile, node: Mapping) -> Iterator[Subject]:
     yield thing
     yield from entries_of(source, thing, section)
     for pod in pods_in(source, node):
-        yield from subjects_of(source, pod, thing.address, fixable=file.fixable)
+        yield from subjects_of(source, pod, thing.address, file.silence)

@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
+from ...finding import Edit
+from ...model.subject import Change, Refused
 from ...model.value import Value
+from ...source import Source, Span
+from ...syntax.yaml import Scalar
 from ..yaml_facts import Cell, Choice, Flag, Items, Site
-from ..yaml_view import Field
+from ..yaml_view import Field, Section
 
-_SECCOMP = {"Unconfined": "unconfined", "RuntimeDefault": "default", "Localhost": "localhost"}
+_PROFILES = {"RuntimeDefault": "default", "Unconfined": "unconfined", "Localhost": "localhost"}
+_APPARMOR_WORDS = {"runtime/default": "default", "docker/default": "default"}
+_APPARMOR_ANNOTATION = "container.apparmor.security.beta.kubernetes.io/"
+_SELINUX = {"spc_t": "disable", "unconfined_t": "disable"}
+_OS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 
 
-class OnLinux(Flag):
-    """A flag that Windows containers do not have."""
+class PodSite(Site):
+    """A container, the pod it is in, and the annotations of that pod."""
+
+    __slots__ = ("annotations",)
+
+    def __init__(
+        self, source: Source, span: Span, own: Section, pod: Section, annotations: Section, *, silence: str, fixable: bool
+    ) -> None:
+        super().__init__(source, span, own, pod, silence=silence, fixable=fixable)
+        self.annotations = annotations
+
+
+class AppArmor(Choice):
+    """`appArmorProfile`, or else the annotation that came before it."""
 
     __slots__ = ()
 
     def read(self, site: Site) -> Value:
-        return _not_on_windows(site) or super().read(site)
+        value = super().read(site)
+        field = self._annotation(site)
+        if field is None or not (value.is_absent or value.is_unknown):
+            return value
+        value = site.scalar(field)
+        return value.replaced(_APPARMOR_WORDS.get(value.text, value.text)) if value.is_known else value
 
+    def write(self, site: Site, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if not super().read(site).is_known and self._annotation(site) is not None:
+            raise Refused("an annotation says it; write `appArmorProfile` in its place")
+        return super().write(site, change)
 
-class LinuxItems(Items):
-    """A list that Windows containers do not have."""
-
-    __slots__ = ()
-
-    def read(self, site: Site) -> Value:
-        return _not_on_windows(site) or super().read(site)
+    def _annotation(self, site: Site) -> Field | None:
+        return site.annotations.get(_APPARMOR_ANNOTATION + site.own.text("name")) if isinstance(site, PodSite) else None
 
 
 class User(Cell):
@@ -33,7 +57,7 @@ class User(Cell):
     __slots__ = ()
 
     def read(self, site: Site) -> Value:
-        return _not_on_windows(site) or _in_user_namespace(site) or super().read(site)
+        return _in_user_namespace(site) or super().read(site)
 
 
 class NonRoot(Flag):
@@ -42,13 +66,14 @@ class NonRoot(Flag):
     __slots__ = ()
 
     def read(self, site: Site) -> Value:
-        return _not_on_windows(site) or _in_user_namespace(site) or super().read(site)
+        return _in_user_namespace(site) or super().read(site)
 
 
-def _not_on_windows(site: Site) -> Value | None:
-    if site.outer is not None and site.outer.text("os.name") == "windows":
-        return Value.unknown("Windows containers have no such setting", site.source, site.span)
-    return None
+def is_windows(pod: Section) -> bool:
+    """Whether a pod says that it runs on Windows, where most settings do not exist."""
+    labels = pod.section("nodeSelector").fields
+    chosen = [labels[label].value for label in _OS_LABELS if label in labels]
+    return pod.text("os.name") == "windows" or any(isinstance(node, Scalar) and node.value == "windows" for node in chosen)
 
 
 def _in_user_namespace(site: Site) -> Value | None:
@@ -62,13 +87,14 @@ TABLE: dict[str, Cell] = {
     "privileged": Flag("securityContext.privileged"),
     "user": User("securityContext.runAsUser", "either"),
     "non_root_enforced": NonRoot("securityContext.runAsNonRoot", "either", harmful=False),
-    "capabilities_added": LinuxItems("securityContext.capabilities.add"),
-    "capabilities_dropped": LinuxItems("securityContext.capabilities.drop"),
-    "no_new_privileges": OnLinux("securityContext.allowPrivilegeEscalation", harmful=False, negated=True),
-    "seccomp": Choice("securityContext.seccompProfile.type", _SECCOMP, "either"),
-    "apparmor": Choice("securityContext.appArmorProfile.type", _SECCOMP, "either"),
+    "capabilities_added": Items("securityContext.capabilities.add"),
+    "capabilities_dropped": Items("securityContext.capabilities.drop"),
+    "no_new_privileges": Flag("securityContext.allowPrivilegeEscalation", harmful=False, negated=True),
+    "seccomp": Choice("securityContext.seccompProfile.type", _PROFILES, "either"),
+    "apparmor": AppArmor("securityContext.appArmorProfile.type", _PROFILES, "either"),
+    "selinux": Choice("securityContext.seLinuxOptions.type", _SELINUX, "either"),
     "host_network": Flag("hostNetwork", "outer"),
     "host_pid": Flag("hostPID", "outer"),
     "host_ipc": Flag("hostIPC", "outer"),
-    "read_only_root": OnLinux("securityContext.readOnlyRootFilesystem", harmful=False),
+    "read_only_root": Flag("securityContext.readOnlyRootFilesystem", harmful=False),
 }

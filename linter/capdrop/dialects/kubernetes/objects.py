@@ -75,39 +75,47 @@ def object_of(source: Source, section: Section) -> KubernetesObject | None:
 
 
 def entries_of(source: Source, thing: KubernetesObject, section: Section) -> Iterator[Subject]:
-    """The named values of a ConfigMap or Secret."""
+    """The named values of a ConfigMap or Secret, and the annotations of any object."""
+    for name, field in section.section("metadata.annotations").fields.items():
+        fragment = _text_of(source, field)
+        if fragment is not None:
+            yield _variable(source, f"{thing.address} annotations.{name}", name, field, fragment, "annotation")
     if thing.api_version != "v1":
         return
     if thing.kind == "ConfigMap":
         for name, field in section.section("data").fields.items():
-            yield from _plain(source, thing, f"{thing.address} data", name, field, "configmap")
+            yield from _entry(source, f"{thing.address} data.{name}", name, field, _text_of(source, field), "configmap")
     elif thing.kind == "Secret":
         for name, field in section.section("stringData").fields.items():
-            yield from _plain(source, thing, f"{thing.address} stringData", name, field, "secret")
+            yield from _entry(source, f"{thing.address} stringData.{name}", name, field, _text_of(source, field), "secret")
         for name, field in section.section("data").fields.items():
-            yield from _encoded(source, thing, name, field)
+            yield from _encoded(source, f"{thing.address} data.{name}", name, field)
 
 
-def _plain(source: Source, thing: KubernetesObject, address: str, name: str, field: Field, place: str) -> Iterator[Variable]:
+def _text_of(source: Source, field: Field) -> Fragment | None:
+    """A field's text; None where it is none, or where a template decides it."""
     if not isinstance(field.value, Scalar) or is_masked(field.value.value):
-        return
-    fragment = field.value.fragment(source.text)
-    if "\n" in fragment.text.strip() and place == "configmap":
-        if "." not in name or name.lower().endswith(SETTINGS_FILES):
-            yield from variables_in_settings(fragment, source, f"{address}.{name}")
-        return
-    yield _variable(source, f"{address}.{name}", name, field, fragment, place)
+        return None
+    return field.value.fragment(source.text)
 
 
-def _encoded(source: Source, thing: KubernetesObject, name: str, field: Field) -> Iterator[Subject]:
-    if not isinstance(field.value, Scalar) or is_masked(field.value.value):
-        return
-    fragment = decoded(field.value.fragment(source.text))
+def _entry(source: Source, address: str, name: str, field: Field, fragment: Fragment | None, place: str) -> Iterator[Variable]:
+    """An entry as a variable, or each line of it where it is a settings file."""
     if fragment is None:
         return
-    address = f"{thing.address} data.{name}"
-    yield Text(source, field.span, address, fragment=fragment, address_at=_always(address))
-    yield _variable(source, address, name, field, fragment, "secret")
+    is_file = "\n" in fragment.text.strip() or name.lower().endswith(SETTINGS_FILES)
+    if not is_file or fragment.text.lstrip().startswith("{"):
+        yield _variable(source, address, name, field, fragment, place)
+    elif "." not in name or name.lower().endswith(SETTINGS_FILES):
+        yield from variables_in_settings(fragment, source, address)
+
+
+def _encoded(source: Source, address: str, name: str, field: Field) -> Iterator[Subject]:
+    written = _text_of(source, field)
+    fragment = decoded(written) if written is not None else None
+    if fragment is not None:
+        yield Text(source, field.span, address, fragment=fragment, address_at=_always(address))
+        yield from _entry(source, address, name, field, fragment, "secret")
 
 
 def _always(address: str) -> Callable[[int], str]:
@@ -144,7 +152,7 @@ def decoded(encoded: Fragment) -> Fragment | None:
     for character in text:
         places.append(encoded.place(letters[taken * 4 // 3]))
         taken += len(character.encode("utf-8"))
-    return _Decoded(text, list(range(len(text))), places, encoded.place(letters[-1]) + 1) if text else None
+    return _Decoded(text, places, encoded.place(letters[-1]) + 1) if text else None
 
 
 class _Decoded(Fragment):
@@ -152,11 +160,15 @@ class _Decoded(Fragment):
 
     __slots__ = ("end",)
 
-    def __init__(self, text: str, starts: list[int], places: list[int], end: int) -> None:
-        super().__init__(text, starts, places)
+    def __init__(self, text: str, places: list[int], end: int) -> None:
+        super().__init__(text, list(range(len(text))), places)
         self.end = end
 
     def span(self, start: int = 0, end: int | None = None) -> Span:
         end = len(self.text) if end is None else end
         stop = self.end if end >= len(self.text) else self.places[end]
         return Span(self.places[min(start, len(self.places) - 1)], max(stop, self.places[start] + 1))
+
+    def part(self, start: int, end: int) -> Fragment:
+        stop = self.end if end >= len(self.text) else self.places[end]
+        return _Decoded(self.text[start:end], self.places[start:end], stop)

@@ -1,21 +1,22 @@
-"""Pods, found by shape wherever they stand: a mapping with a list `containers`."""
+"""Pods, found by shape wherever they stand: a mapping with a list `containers`, or with volumes that are mounted beside them (the
+pod that an operator makes of its own object)."""
 
 from __future__ import annotations
 
 from ...finding import Edit, Note
+from ...model.command import Word
 from ...model.image import Image
 from ...model.mount import Mount, normal_path
-from ...model.command import Word
 from ...model.subject import Change, Origin, Refused, Subject
 from ...model.value import Value
 from ...model.variable import Variable
 from ...source import Fragment, Source
-from ...syntax.yaml import Mapping, Node, Scalar, Sequence
-from .. import yaml_writer as writer
+from ...syntax.template import is_masked
+from ...syntax.yaml import Mapping, Node, Scalar, Sequence, resolve
 from ..commands import Setting, commands_in_arguments
-from ..yaml_facts import Site, container, remove
-from ..yaml_view import Field, Section, items_of
-from .facts import TABLE
+from ..yaml_facts import Site, container, drop, put, remove
+from ..yaml_view import Section, items_of
+from .facts import TABLE, PodSite, is_windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,13 +27,14 @@ _USUAL = frozenset({"spec", "spec.template.spec", "spec.jobTemplate.spec.templat
 
 
 class Pod:
-    """A pod's mapping, and the path of keys that leads to it."""
+    """A pod's mapping, the path of keys that leads to it, and the annotations beside it."""
 
-    __slots__ = ("path", "section")
+    __slots__ = ("annotations", "path", "section")
 
-    def __init__(self, section: Section, path: str) -> None:
+    def __init__(self, section: Section, path: str, annotations: Section) -> None:
         self.section = section
         self.path = path
+        self.annotations = annotations
 
     def address(self, owner: str) -> str:
         """The pod's address below the object that holds it."""
@@ -41,29 +43,39 @@ class Pod:
 
 def pods_in(source: Source, root: Node) -> Iterator[Pod]:
     """Every pod below a node."""
-    stack: list[tuple[Node, str]] = [(root, "")]
+    stack: list[tuple[Node, str, Node | None, bool]] = [(root, "", None, False)]
     while stack:
-        node, path = stack.pop()
+        node, path, holder, shared = stack.pop()
+        shared = shared or node.anchor is not None
         if isinstance(node, Mapping):
             if _is_pod(node):
-                yield Pod(Section(source, node), path)
+                yield Pod(Section(source, node, (), shared), path, Section(source, holder).section("metadata.annotations"))
                 continue
             for entry in reversed(node.entries):
                 if isinstance(entry.key, Scalar) and not isinstance(entry.value, Scalar):
-                    stack.append((entry.value, f"{path}.{entry.key.value}".lstrip(".")))
+                    stack.append((entry.value, f"{path}.{entry.key.value}".lstrip("."), node, shared))
         elif isinstance(node, Sequence):
-            stack.extend((item, path) for item in reversed(node.items) if not isinstance(item, Scalar))
+            stack.extend((item, path, node, shared) for item in reversed(node.items) if not isinstance(item, Scalar))
 
 
 def _is_pod(mapping: Mapping) -> bool:
     for entry in mapping.entries:
-        if isinstance(entry.key, Scalar) and entry.key.value in CONTAINER_LISTS and isinstance(entry.value, Sequence):
-            return all(isinstance(item, Mapping) for item in entry.value.items) and bool(entry.value.items)
+        if isinstance(entry.key, Scalar) and isinstance(entry.value, Sequence):
+            items = [item for item in map(resolve, entry.value.items) if isinstance(item, Mapping)]
+            if entry.key.value in CONTAINER_LISTS:
+                return bool(items) and len(items) == len(entry.value.items)
+            if entry.key.value == "volumes" and mapping.get("volumeMounts") and any(item.get("hostPath") for item in items):
+                return True
     return False
 
 
-def subjects_of(source: Source, pod: Pod, owner: str, *, fixable: bool) -> Iterator[Subject]:
-    """The containers of a pod, and what they hold."""
+def _name(section: Section) -> str:
+    name = section.text("name")
+    return "" if is_masked(name) else name
+
+
+def subjects_of(source: Source, pod: Pod, owner: str, silence: str) -> Iterator[Subject]:
+    """The containers of a pod, and what they hold. `silence` says why nothing follows from what is not written, where so."""
     address = pod.address(owner)
     for key, kind in CONTAINER_LISTS.items():
         field = pod.section.get(key)
@@ -72,18 +84,23 @@ def subjects_of(source: Source, pod: Pod, owner: str, *, fixable: bool) -> Itera
         for node, trail, shared in items_of(field):
             section = Section(field.source, node, trail, shared or pod.section.shared)
             if section.mapping is not None:
-                yield from _container(source, pod, section, f"{address} {key}", kind, fixable)
-    yield from _host_paths(source, pod, address, fixable)
+                yield from _container(source, pod, section, f"{address} {key}", kind, silence)
+    yield from _host_paths(source, pod, address, silence)
 
 
-def _container(source: Source, pod: Pod, section: Section, address: str, kind: str, fixable: bool) -> Iterator[Subject]:
+def _container(source: Source, pod: Pod, section: Section, address: str, kind: str, silence: str) -> Iterator[Subject]:
     assert section.mapping is not None
     name_field = section.get("name")
-    name = section.text("name")
+    name = _name(section)
     address = f"{address}.{name}".rstrip(".")
     span = name_field.entry.span if name_field is not None else section.mapping.entries[0].span
-    site = Site(source, span, section, pod.section, partial=section.get("image") is None or not fixable, fixable=fixable)
-    platform = "windows" if pod.section.text("os.name") == "windows" else "linux"
+    platform = "windows" if is_windows(pod.section) else "linux"
+    fixable = not silence
+    if platform == "windows":
+        silence = "Windows containers have no such setting"
+    elif section.get("image") is None:
+        silence = silence or "there is no image, so this is one part of several"
+    site = PodSite(source, span, section, pod.section, pod.annotations, silence=silence, fixable=fixable)
     yield container(site, TABLE, address, name=name or "the container", dialect="kubernetes", kind=kind, platform=platform)
     image = section.get("image")
     if image is not None:
@@ -129,85 +146,101 @@ def _word(site: Site, node: Scalar, trail: tuple[Note, ...]) -> Word:
     return Word(node.fragment(site.source.text), "$(" not in node.value and "\ue000" not in node.value, node.span)
 
 
+PROPAGATIONS = {"Bidirectional": "rshared", "HostToContainer": "rslave", "None": "private"}
+
+
+class Use:
+    """One entry of a container's `volumeMounts`."""
+
+    __slots__ = ("container", "mount")
+
+    def __init__(self, container: Section, mount: Section) -> None:
+        self.container = container
+        self.mount = mount
+
+
 class HostPathOrigin(Origin):
     """A hostPath volume of a pod and the places where it is mounted."""
 
-    __slots__ = ("mounts", "node", "site")
+    __slots__ = ("node", "site", "uses")
 
-    def __init__(self, site: Site, node: Node, mounts: list[Section]) -> None:
+    def __init__(self, site: Site, node: Node, uses: list[Use]) -> None:
         self.site = site
         self.node = node
-        self.mounts = mounts
+        self.uses = uses
 
     def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
-        self.site.editable(self.site.own.get("volumes"))
-        if any(mount.shared for mount in self.mounts):
-            raise Refused("the text is shared through an anchor or a merge key, so an edit would reach further")
+        if change.action == "drop" and change.fact == "mount":
+            return "Remove the volume and its mounts", tuple(self._removed())
         if change.action == "set" and change.fact == "read_only" and change.content is True:
-            return "Mount it read-only", tuple(edit for mount in self.mounts for edit in self._read_only(mount))
-        if change.action == "drop" and not self.mounts:
-            return "Remove this volume", remove(self.site, "volumes", "own", self.node)
-        raise Refused("the volume is mounted in other places of the pod, which would have to go too")
+            writable = [use.mount for use in self.uses if use.mount.text("readOnly") != "true"]
+            return "Mount it read-only", tuple(edit for mount in writable for edit in put(self._of(mount), "readOnly", "own", "true"))
+        if change.action == "drop" and change.fact == "propagation":
+            moving = [use.mount for use in self.uses if use.mount.get("mountPropagation") is not None]
+            return "Remove `mountPropagation`", tuple(edit for mount in moving for edit in drop(self._of(mount), "mountPropagation", "own"))
+        raise Refused("there is no writer for this")
 
-    def _read_only(self, mount: Section) -> Iterator[Edit]:
-        existing = mount.get("readOnly")
-        if existing is None:
-            assert mount.mapping is not None
-            yield writer.add_entry(self.site.source, mount.mapping, "readOnly", "true")
-        elif existing.value.span and self.site.scalar(existing).text != "true":
-            yield writer.replace_scalar(existing.value, "true")
+    def _removed(self) -> Iterator[Edit]:
+        yield from remove(self.site, "volumes", "own", self.node)
+        for use in self.uses:
+            yield from remove(self._of(use.container), "volumeMounts", "own", use.mount.mapping)
+
+    def _of(self, section: Section) -> Site:
+        return Site(self.site.source, self.site.span, section, fixable=self.site.fixable)
 
 
-def _host_paths(source: Source, pod: Pod, address: str, fixable: bool) -> Iterator[Mount]:
+def _host_paths(source: Source, pod: Pod, address: str, silence: str) -> Iterator[Mount]:
     for node, trail, shared in pod.section.items("volumes"):
         volume = Section(source, node, trail, shared)
         path = volume.find("hostPath.path")
         if path is None:
             continue
-        site = Site(source, path.span, pod.section, partial=not fixable, fixable=fixable)
-        name = volume.text("name")
-        mounts = list(_mounts_of(source, pod, name))
+        site = Site(source, path.span, pod.section, silence=silence, fixable=not silence)
+        name = _name(volume)
+        uses = list(_uses_of(source, pod, name))
         value = site.scalar(path)
         if value.is_known:
             value = value.replaced(normal_path(value.text))
-        targets = [mount.text("mountPath") for mount in mounts]
-        writable = [mount for mount in mounts if mount.text("readOnly") != "true"]
+        targets = [use.mount.text("mountPath") for use in uses]
         yield Mount(
             source,
             path.entry.span,
             f"{address} volumes.{name}",
-            HostPathOrigin(site, node, mounts),
-            owner=name,
+            HostPathOrigin(site, node, uses),
+            owner=(_name(uses[0].container) if uses else name) or "the pod",
             host_path=value,
             target=Value.known(targets[0], source, path.span) if targets else Value.absent(source, path.span),
-            read_only=_read_only(site, mounts, writable, path),
-            propagation=_propagation(site, mounts),
+            read_only=_read_only(site, uses),
+            propagation=_propagation(site, uses),
+            dialect="kubernetes",
         )
 
 
-def _read_only(site: Site, mounts: list[Section], writable: list[Section], path: Field) -> Value:
-    if not mounts:
-        return Value.unknown("nothing in this file mounts it", site.source, path.span)
-    if not site.fixable and writable and all(mount.get("readOnly") is None for mount in writable):
-        return Value.unknown("a template may decide it", site.source, path.span)
-    return Value.known(not writable, site.source, path.span)
+def _read_only(site: Site, uses: list[Use]) -> Value:
+    """Whether every mount of a volume is read-only; of one that may be mounted elsewhere too this cannot be told."""
+    writable = [use.mount for use in uses if use.mount.text("readOnly") != "true"]
+    if not uses:
+        return Value.unknown("nothing in this file mounts it", site.source, site.span)
+    if site.silence and writable and all(mount.get("readOnly") is None for mount in writable):
+        return Value.unknown(site.silence, site.source, site.span)
+    return Value.known(not writable, site.source, site.span)
 
 
-def _propagation(site: Site, mounts: list[Section]) -> Value:
-    for mount in mounts:
-        field = mount.get("mountPropagation")
-        if field is not None:
-            return site.scalar(field)
-    return site.nothing()
+def _propagation(site: Site, uses: list[Use]) -> Value:
+    """The propagation that reaches furthest among the mounts of a volume."""
+    fields = [field for use in uses if (field := use.mount.get("mountPropagation")) is not None]
+    values = [site.scalar(field) for field in fields]
+    values.sort(key=lambda value: value.text != "Bidirectional")
+    return next((value.replaced(PROPAGATIONS.get(value.text, value.text)) if value.is_known else value for value in values), site.nothing())
 
 
-def _mounts_of(source: Source, pod: Pod, name: str) -> Iterator[Section]:
-    for key in CONTAINER_LISTS:
-        for node, trail, shared in pod.section.items(key):
-            for item, item_trail, item_shared in Section(source, node, trail, shared).items("volumeMounts"):
-                mount = Section(source, item, item_trail, item_shared)
-                if mount.text("name") == name:
-                    yield mount
+def _uses_of(source: Source, pod: Pod, name: str) -> Iterator[Use]:
+    lists = [pod.section.items(key) for key in CONTAINER_LISTS]
+    for holder in (pod.section, *(Section(source, *item) for items in lists for item in items)):
+        for item in holder.items("volumeMounts"):
+            mount = Section(source, *item)
+            if name and mount.text("name") == name:
+                yield Use(holder, mount)
 
 
 def text_fragment(source: Source, node: Scalar) -> Fragment:

@@ -1,0 +1,128 @@
+"""Compose's named values: `environment`, `labels` and `build.args`, as a mapping or as a list of `NAME=value`."""
+
+from __future__ import annotations
+
+import re
+
+from ...finding import Edit
+from ...model.subject import Change, Origin, Refused
+from ...model.value import Value
+from ...model.variable import Variable
+from ...source import Fragment, Span
+from ...syntax.yaml import Scalar
+from ..settings_file import variables_in_settings
+from ..yaml_facts import Interpolated, Site
+from ..yaml_view import Field, Section, items_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_FALLBACK = r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-[^${}]*\}"
+
+
+class VariableOrigin(Origin):
+    """Where a value is written. To drop it is to demand it from outside: `${NAME:?}`."""
+
+    __slots__ = ("field", "name", "site", "written")
+
+    def __init__(self, site: Site, field: Field, name: str, written: Fragment) -> None:
+        self.site = site
+        self.field = field
+        self.name = name
+        self.written = written
+
+    def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if (change.action, change.fact) != ("drop", "value"):
+            raise Refused("there is no writer for this")
+        self.site.editable(self.field)
+        span = self.written.span()
+        fallback = re.fullmatch(_FALLBACK, self.written.text)
+        name = fallback[1] if fallback else self.name
+        if (not fallback and "$" in self.written.text) or not re.fullmatch(_NAME, name):
+            raise Refused("it is put together from several parts")
+        if self.site.source[span] != self.written.text:
+            raise Refused("it is written with escapes or over several lines")
+        return f"Take it from outside: `${{{name}:?}}`", (Edit(span, self._quoted(f"${{{name}:?}}", span)),)
+
+    def _quoted(self, text: str, span: Span) -> str:
+        """Braces need quotes inside a flow collection."""
+        node = self.field.value
+        plain = isinstance(node, Scalar) and not node.style
+        return f"'{text}'" if plain and self.field.owner.flow and "{" in text else text
+
+
+def variables_of(site: Site, address: str, path: str, place: str) -> Iterator[Variable]:
+    """The named values at a path of a service."""
+    field = site.field(path, "own")
+    if field is None:
+        return
+    address = f"{address}.{path.rpartition('.')[2]}"
+    for name, entry in field.section().fields.items():
+        value, fragment = replaced(site, entry)
+        origin = VariableOrigin(site, entry, name, entry.value.fragment(site.source.text)) if isinstance(entry.value, Scalar) else None
+        key = entry.entry.key.span
+        yield Variable(
+            entry.source, entry.span, f"{address}.{name}", origin, name=name, name_span=key, value=value, fragment=fragment, place=place
+        )
+        if fragment is not None and "\n" in fragment.text.strip():
+            yield from variables_in_settings(fragment, entry.source, f"{address}.{name}")
+    for node, trail, shared in items_of(field):
+        if isinstance(node, Scalar):
+            item = Field(field.source, field.owner, field.entry, node, trail, shared)
+            yield _assignment(site, address, item, node, place)
+
+
+def variables_in_configs(root: Section) -> Iterator[Variable]:
+    """The settings in files that stand in the Compose file itself, as `content` of a config."""
+    for name, field in root.section("configs").fields.items():
+        content = field.section().get("content")
+        if content is not None and isinstance(content.value, Scalar):
+            yield from variables_in_settings(content.value.fragment(field.source.text), field.source, f"configs.{name}.content")
+
+
+def _assignment(site: Site, address: str, field: Field, node: Scalar, place: str) -> Variable:
+    """One `NAME=value` of a list; `NAME` alone takes its value from outside."""
+    whole = node.fragment(field.source.text)
+    name, equals, _ = node.value.partition("=")
+    origin = None
+    if not equals:
+        value, fragment = Value.unknown("it is passed on from outside", field.source, field.span, field.trail), None
+    else:
+        part = whole.part(len(name) + 1, len(whole.text))
+        value, fragment = _valued(_interpolated(site, part), field, part)
+        origin = VariableOrigin(site, field, name, part)
+    return Variable(
+        field.source,
+        node.span,
+        f"{address}.{name}",
+        origin,
+        name=name,
+        name_span=whole.span(0, len(name)),
+        value=value,
+        fragment=fragment,
+        place=place,
+    )
+
+
+def replaced(site: Site, field: Field) -> tuple[Value, Fragment | None]:
+    """A field's value with its variables replaced, and where each character of it is written."""
+    if not isinstance(field.value, Scalar):
+        return site.scalar(field), None
+    whole = field.value.fragment(field.source.text)
+    return _valued(_interpolated(site, whole), field, whole)
+
+
+def _interpolated(site: Site, fragment: Fragment) -> Interpolated:
+    if site.interpolate is None or "$" not in fragment.text:
+        return Interpolated(fragment)
+    return site.interpolate(fragment)
+
+
+def _valued(interpolated: Interpolated, field: Field, whole: Fragment) -> tuple[Value, Fragment | None]:
+    fragment = interpolated.fragment
+    if fragment is None:
+        return Value.unknown(interpolated.reason, field.source, field.span, field.trail), None
+    span = fragment.span() if fragment.text else field.span
+    return Value.known(fragment.text, field.source, span, field.trail, defaulted=interpolated.defaulted, node=field.value), fragment

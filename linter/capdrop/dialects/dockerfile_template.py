@@ -1,0 +1,35 @@
+"""Dockerfiles that a template language writes: what it will fill in is masked, so that the rest can be read."""
+
+from __future__ import annotations
+
+import re
+
+from capdrop.source import Span
+from capdrop.syntax.template import UNKNOWN
+from capdrop.syntax.template_mask import actions as actions_in
+
+_SUFFIXES = (".template", ".tmpl", ".tpl", ".j2", ".jinja", ".jinja2", ".erb")
+_OWN_LINE = r"(?m)^[ \t]*(?:\{\{|\{%|<%)|^[ \t]*FROM\b.*\{\{"
+
+
+def actions(path: str, text: str) -> list[Span]:
+    """The actions of a Dockerfile template; none of a plain Dockerfile, whose `{{` belong to its commands (`--format '{{.ID}}'`)."""
+    if not path.endswith(_SUFFIXES) and re.search(_OWN_LINE, text) is None:
+        return []
+    return list(actions_in(text))
+
+
+def masked(text: str, actions: list[Span]) -> str:
+    """The text with blanks for actions that have their lines for themselves, and `UNKNOWN` for the others."""
+    parts: list[str] = []
+    at = 0
+    for action in actions:
+        inside = text[action.start : action.end]
+        before = text[text.rfind("\n", 0, action.start) + 1 : action.start]
+        after = text[action.end :].partition("\n")[0]
+        alone = not before.strip() and not after.strip(" \t\r\\")
+        parts.append(text[at : action.start])
+        parts.append(re.sub(r"[^\n]", " ", inside) if alone else UNKNOWN * len(inside))
+        at = action.end
+    parts.append(text[at:])
+    return "".join(parts)

@@ -1,0 +1,125 @@
+"""A unified diff that `git apply` takes, and that shows no secret."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+
+from .report.masks import MASK
+from .report.safe import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .finding import Finding
+    from .source import Source, Span
+
+    Change = tuple[str, int, int, int, int]
+
+CONTEXT = 3
+_BOM = "\ufeff"
+
+
+class Diff:
+    """The difference between two texts of a file. `faithful` turns false where a line had to be altered to be shown."""
+
+    __slots__ = ("_after", "_before", "_path", "_secrets", "_shown", "faithful")
+
+    def __init__(self, before: Source, after: Source, findings: Sequence[Finding]) -> None:
+        hidden = sorted({span for finding in findings for span in finding.hidden if finding.source.path == before.path})
+        mark = _BOM if before.bom else ""
+        self._path = _quoted(before.path.removeprefix("./").lstrip("/"))
+        self._before = _lines(mark + before.text)
+        self._after = _lines(mark + after.text)
+        self._shown = _lines(mark + _masked(before.text, hidden))
+        self._secrets = [line for span in hidden for line in before[span].split("\n") if line.strip()]
+        self.faithful = True
+
+    def lines(self) -> Iterator[str]:
+        """The lines of the diff."""
+        yield f"--- {_named('a/', self._path)}\n"
+        yield f"+++ {_named('b/', self._path)}\n"
+        for group in map(self._trimmed, SequenceMatcher(None, self._before, self._after).get_grouped_opcodes(CONTEXT)):
+            yield f"@@ -{_range(group[0][1], group[-1][2])} +{_range(group[0][3], group[-1][4])} @@\n"
+            for change, start, end, new_start, new_end in group:
+                sign = " " if change == "equal" else "-"
+                for index in range(start, end):
+                    yield self._line(sign, self._before[index], self._shown[index])
+                for index in range(new_start, new_end) if change != "equal" else ():
+                    yield self._line("+", self._after[index], self._without_secrets(self._after[index]))
+
+    def _trimmed(self, group: list[Change]) -> list[Change]:
+        """The hunk without the outer lines of its context down to the one nearest to the change that hides something."""
+        first, last = group[0], group[-1]
+        if first[0] == "equal":
+            cut = self._hides(first[1], first[2] - 1, last=True) + 1
+            group[0] = first = ("equal", first[1] + cut, first[2], first[3] + cut, first[4])
+        if last[0] == "equal" and last is not first:
+            kept = self._hides(last[1] + 1, last[2], last=False) + 1
+            group[-1] = ("equal", last[1], last[1] + kept, last[3], last[3] + kept)
+        return group
+
+    def _hides(self, start: int, end: int, *, last: bool) -> int:
+        """How far into the lines the last that hides something is (-1 without one), or the first (their number without one)."""
+        places = [at - start for at in range(start, end) if self._before[at] != self._shown[at]]
+        return (places[-1] if places else -1) if last else (places[0] if places else end - start)
+
+    def _line(self, sign: str, real: str, shown: str) -> str:
+        body, ending = (shown[:-1], "\n") if shown.endswith("\n") else (shown, "\n\\ No newline at end of file\n")
+        body, ending = (body[:-1], "\r" + ending) if body.endswith("\r") else (body, ending)
+        text = _kept(body)
+        self.faithful = self.faithful and text == body and shown == real
+        return sign + text + ending
+
+    def _without_secrets(self, line: str) -> str:
+        for secret in self._secrets:
+            if secret in line:
+                line = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, line)
+        return line
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text as git sees them: only a line feed ends one."""
+    lines = [line + "\n" for line in text.split("\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines if lines[-1] else lines[:-1]
+
+
+def _masked(text: str, spans: list[Span]) -> str:
+    """The text with every hidden span masked, and its line ends kept."""
+    pieces, at = [], 0
+    for span in spans:
+        if span.end > at:
+            hidden = text[max(span.start, at) : span.end]
+            pieces += [text[at : max(span.start, at)], re.sub(r"[^\r\n]+", MASK, hidden)]
+            at = span.end
+    return "".join([*pieces, text[at:]])
+
+
+def _range(start: int, end: int) -> str:
+    count = end - start
+    if count == 1:
+        return str(start + 1)
+    return f"{start + 1 if count else start},{count}"
+
+
+def _kept(text: str) -> str:
+    """The line with its tabs and its byte-order mark, and everything else visible."""
+    mark = _BOM if text.startswith(_BOM) else ""
+    return mark + "\t".join(visible(part) for part in text[len(mark) :].split("\t"))
+
+
+def _named(side: str, path: str) -> str:
+    if path.startswith('"'):
+        return f'"{side}{path[1:]}'
+    return side + path + ("\t" if " " in path else "")
+
+
+def _quoted(path: str) -> str:
+    """A path as git quotes it: in octal where it would not print."""
+    if path.isprintable() and '"' not in path and "\\" not in path:
+        return path
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"')
+    octal = (one if one.isprintable() else "".join(f"\\{byte:03o}" for byte in one.encode("utf-8", "surrogateescape")) for one in escaped)
+    return f'"{"".join(octal)}"'

@@ -1,0 +1,315 @@
+"""The language server: diagnostics from the buffer, quick fixes, and the rules' pages on hover.
+
+Opening a folder must not run its code, so the rules of a workspace are loaded only where the client says that it is trusted
+(initialization option `trusted`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+from pygls.uris import from_fs_path, to_fs_path
+
+from . import __version__
+from . import config as configuration
+from .baseline import DEFAULT_NAME
+from .dialects.context import Context
+from .discover import Kind, kind_named, kind_of
+from .documentation import page
+from .engine import Analysis, analyse
+from .finding import Edit, Finding, Safety, Severity
+from .fixer import Refusal, Workbench, prove
+from .gitignore import Excluded
+from .report.safe import visible
+from .rulebook import Misuse, Rulebook
+from .run import Run, result_of, settle
+from .source import Source, Span
+
+LANGUAGES = {
+    "dockerfile": "dockerfile",
+    "dockercompose": "compose",
+    "yaml.docker-compose": "compose",
+    "helm": "kubernetes",
+    "shellscript": "docker-run",
+    "sh": "docker-run",
+    "makefile": "docker-run",
+    "make": "docker-run",
+}
+"""What editors call our kinds of files; any other language id is judged by the file's name and text."""
+
+SEVERITIES = {
+    Severity.INFO: lsp.DiagnosticSeverity.Hint,
+    Severity.LOW: lsp.DiagnosticSeverity.Information,
+    Severity.MEDIUM: lsp.DiagnosticSeverity.Warning,
+    Severity.HIGH: lsp.DiagnosticSeverity.Error,
+    Severity.CRITICAL: lsp.DiagnosticSeverity.Error,
+}
+
+
+class Document:
+    """An open file as it was last judged."""
+
+    def __init__(self, analysis: Analysis, bench: Workbench, version: int | None, shown: list[Finding]) -> None:
+        self.analysis = analysis
+        self.bench = bench
+        self.version = version
+        self.shown = shown
+
+    @property
+    def source(self) -> Source:
+        return self.analysis.source
+
+
+class Server(LanguageServer):
+    """Holds the open documents, and the rules in force per configuration file."""
+
+    def __init__(self) -> None:
+        super().__init__("capdrop", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental)
+        self.documents: dict[str, Document] = {}
+        self.seen: set[str] = set()
+        self.trusted = False
+        self._books: dict[tuple[str, float, str], tuple[configuration.Config, Rulebook]] = {}
+
+    def settings_for(self, path: str) -> tuple[configuration.Config, Rulebook]:
+        """The configuration nearest to a file and its rules; a faulty one is reported and then left aside."""
+        folder = os.path.dirname(os.path.abspath(path))
+        found = configuration.find(folder)
+        key = (found or folder, os.path.getmtime(found) if found else 0.0, configuration.nearest(folder, (DEFAULT_NAME,)))
+        if key not in self._books:
+            try:
+                config = configuration.at(folder, found)
+                self._books[key] = (config, configuration.rules_in_force(config, trusted=self.trusted))
+            except Misuse as error:
+                self.say(str(error), lsp.MessageType.Error)
+                config = configuration.Config(folder)
+                self._books[key] = (config, configuration.rules_in_force(config, trusted=False))
+        return self._books[key]
+
+    def say(self, message: str, kind: lsp.MessageType = lsp.MessageType.Log) -> None:
+        """A line for the client's log."""
+        self.window_log_message(lsp.LogMessageParams(type=kind, message=visible(message)))
+
+    def judge(self, uri: str) -> None:
+        """Analyse an open document and publish what was found."""
+        buffer = self.workspace.get_text_document(uri)
+        path = to_fs_path(uri) or uri
+        config, book = self.settings_for(path)
+        source = Source(path, buffer.source.removeprefix("\ufeff"))
+        excluded = Excluded(config.root, config.exclude).covers_with_parents(path)
+        kind = None if excluded else _kind(buffer.language_id, path, source.text)
+        if uri not in self.seen:
+            self.seen.add(uri)
+            self.say(f"{path}: {'excluded by the configuration' if excluded else kind.name if kind else 'of no kind that capdrop knows'}")
+        diagnostics: list[lsp.Diagnostic] = []
+        if kind is None:
+            self.documents.pop(uri, None)
+        else:
+            run = Run(Context(config.targets))
+            analysis = analyse(source, kind, book, run.context)
+            run.results = [result_of(analysis)]
+            settle(run, config, book)
+            shown = [f for f in run.results[0].findings if f.suppressed is None and f.source is source]
+            self.documents[uri] = Document(analysis, Workbench(kind, book, run.context), buffer.version, shown)
+            diagnostics = [_diagnostic(finding) for finding in shown] + _gaps(analysis)
+        self.text_document_publish_diagnostics(
+            lsp.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics, version=buffer.version)
+        )
+
+
+def serve() -> None:
+    """Serve one client over standard input and output."""
+    make_server().start_io()
+
+
+def make_server() -> Server:
+    """A server with its features."""
+    server = Server()
+
+    @server.feature(lsp.INITIALIZE)
+    def initialize(ls: Server, params: lsp.InitializeParams) -> None:
+        options = params.initialization_options
+        ls.trusted = isinstance(options, dict) and options.get("trusted") is True
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
+    def opened(ls: Server, params: lsp.DidOpenTextDocumentParams) -> None:
+        _survive(ls, lambda: ls.judge(params.text_document.uri))
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(ls: Server, params: lsp.DidChangeTextDocumentParams) -> None:
+        _survive(ls, lambda: ls.judge(params.text_document.uri))
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
+    def saved(ls: Server, params: lsp.DidSaveTextDocumentParams) -> None:
+        for uri in list(ls.documents):  # the configuration or the baseline may be what was saved
+            _survive(ls, partial(ls.judge, uri))
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(ls: Server, params: lsp.DidCloseTextDocumentParams) -> None:
+        ls.documents.pop(params.text_document.uri, None)
+        ls.seen.discard(params.text_document.uri)
+        ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=params.text_document.uri, diagnostics=[]))
+
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix]))
+    def actions(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        found: list[lsp.CodeAction] = []
+        _survive(ls, lambda: found.extend(code_actions(ls, params)))
+        return found
+
+    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
+    def hovered(ls: Server, params: lsp.HoverParams) -> lsp.Hover | None:
+        found: list[lsp.Hover] = []
+        _survive(ls, lambda: found.extend(hovers(ls, params)))
+        return found[0] if found else None
+
+    return server
+
+
+def code_actions(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+    """For every finding in a range: its fix where it can be proved on the buffer, and a comment that ignores it."""
+    document = ls.documents.get(params.text_document.uri)
+    if document is None:
+        return []
+    start, end = _offset(document.source, params.range.start), _offset(document.source, params.range.end)
+    actions: list[lsp.CodeAction] = []
+    for finding in document.shown:
+        if finding.span.start <= end and start <= max(finding.span.end, finding.span.start):
+            actions += _fixes(params.text_document.uri, document, finding)
+            actions.append(_ignore(params.text_document.uri, document, finding))
+    return actions
+
+
+def hovers(ls: Server, params: lsp.HoverParams) -> list[lsp.Hover]:
+    """The page of the rule that speaks about a place."""
+    document = ls.documents.get(params.text_document.uri)
+    if document is None:
+        return []
+    at = _offset(document.source, params.position)
+    pages = []
+    for finding in document.shown:
+        if finding.span.start <= at <= finding.span.end:
+            text = page(document.bench.book.rules[finding.rule])
+            pages.append(
+                lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text), _range(document.source, finding.span))
+            )
+    return pages
+
+
+def _survive(ls: Server, work: Callable[[], None]) -> None:
+    """Do something; whatever goes wrong is logged by its type, and the editor keeps what it has."""
+    try:
+        work()
+    except Misuse as error:
+        ls.say(str(error), lsp.MessageType.Error)
+    except Exception as error:
+        ls.say(f"capdrop failed on this document: {type(error).__name__}", lsp.MessageType.Error)
+
+
+def _kind(language: str | None, path: str, text: str) -> Kind | None:
+    if language in LANGUAGES:
+        return kind_named(LANGUAGES[language])
+    return kind_of(path, text)
+
+
+def _diagnostic(finding: Finding) -> lsp.Diagnostic:
+    assert finding.severity is not None
+    return lsp.Diagnostic(
+        range=_range(finding.source, finding.span),
+        message=visible(finding.message),
+        severity=SEVERITIES[finding.severity],
+        code=finding.rule,
+        source="capdrop",
+        related_information=[
+            lsp.DiagnosticRelatedInformation(
+                location=lsp.Location(_uri(note.source.path), _range(note.source, note.span)), message=visible(note.message)
+            )
+            for note in finding.notes
+        ],
+    )
+
+
+def _gaps(analysis: Analysis) -> list[lsp.Diagnostic]:
+    return [
+        lsp.Diagnostic(
+            range=_range(analysis.source, gap.span),
+            message=visible(f"not understood: {gap.reason}"),
+            severity=lsp.DiagnosticSeverity.Hint if gap.by_design else lsp.DiagnosticSeverity.Warning,
+            source="capdrop",
+        )
+        for gap in analysis.gaps
+        if not gap.by_design
+    ]
+
+
+def _fixes(uri: str, document: Document, finding: Finding) -> list[lsp.CodeAction]:
+    fix = finding.fix
+    if fix is None or not fix.edits:
+        return []
+    try:
+        prove(document.analysis, [finding], document.bench)
+    except Refusal:
+        return []
+    title = fix.title if fix.safety is Safety.SAFE else f"{fix.title} (unsafe{': ' + fix.caveat if fix.caveat else ''})"
+    return [_action(uri, document, title, finding, fix.edits, preferred=fix.safety is Safety.SAFE)]
+
+
+def _ignore(uri: str, document: Document, finding: Finding) -> lsp.CodeAction:
+    """A comment on a line of its own above the finding, or above the instruction that it stands in."""
+    source = document.source
+    start = finding.span.start
+    for block in document.analysis.blocks:
+        if block.start <= start < block.end:
+            start = block.start
+    line = source.line(source.position(start).line)
+    text = source[line]
+    indent = text[: len(text) - len(text.lstrip(" \t"))]
+    edit = Edit(Span(line.start, line.start), f"{indent}# capdrop: ignore[{finding.rule}]{source.newline}")
+    return _action(uri, document, f"Ignore {finding.rule} here", finding, (edit,), preferred=False)
+
+
+def _action(
+    uri: str, document: Document, title: str, finding: Finding, edits: Sequence[Edit], *, preferred: bool
+) -> lsp.CodeAction:
+    changes = [lsp.TextEdit(_range(document.source, edit.span), edit.text) for edit in edits]
+    versioned = lsp.OptionalVersionedTextDocumentIdentifier(uri=uri, version=document.version)
+    return lsp.CodeAction(
+        title=visible(title),
+        kind=lsp.CodeActionKind.QuickFix,
+        diagnostics=[_diagnostic(finding)],
+        is_preferred=preferred,
+        edit=lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(versioned, changes)]),
+    )
+
+
+def _range(source: Source, span: Span) -> lsp.Range:
+    return lsp.Range(_position(source, span.start), _position(source, span.end))
+
+
+def _position(source: Source, offset: int) -> lsp.Position:
+    """An offset as the protocol counts: lines from 0, characters in UTF-16 units."""
+    position = source.position(offset)
+    before = source.text[source.starts[position.line - 1] : offset]
+    return lsp.Position(position.line - 1, _units(before))
+
+
+def _offset(source: Source, position: lsp.Position) -> int:
+    if position.line >= len(source.starts):
+        return len(source.text)
+    line = source.line(position.line + 1)
+    units = 0
+    for offset in range(line.start, line.end):
+        if units >= position.character:
+            return offset
+        units += _units(source.text[offset])
+    return line.end
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _uri(path: str) -> str:
+    return from_fs_path(os.path.abspath(path)) or path

@@ -1,0 +1,63 @@
+"""Files judged by several processes, each with rules of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+
+from .config import rules_in_force
+from .run import judge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .config import Config
+    from .dialects.context import Context
+    from .rulebook import Rulebook
+    from .run import Found, Judged
+
+CHUNK = 20
+"""Files that are handed to a process at a time."""
+
+_desk: list[tuple[Rulebook, Context]] = []
+"""What a process judges with."""
+
+
+def processors() -> int:
+    """How many processes can run at once."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def judged_by_many(found: Sequence[Found], config: Config, context: Context) -> Iterator[Judged]:
+    """What becomes of each file, in order. It ends early where a process dies; whoever asks then goes on alone."""
+    count = processors()
+    if count < 2:
+        return
+    start = get_context("fork" if sys.platform == "linux" else None)
+    pool = ProcessPoolExecutor(count, start, _prepare, (config, context))
+    try:
+        chunks = [found[at : at + CHUNK] for at in range(0, len(found), CHUNK)]
+        for judged in pool.map(_judge_all, chunks):
+            yield from judged
+    except (BrokenProcessPool, OSError):
+        return
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _prepare(config: Config, context: Context) -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _desk[:] = [(rules_in_force(config), context)]
+
+
+def _judge_all(found: Sequence[Found]) -> list[Judged]:
+    book, context = _desk[0]
+    return [judge(file, book, context) for file in found]

@@ -1,0 +1,83 @@
+"""`capdrop explain`, `capdrop rules` and `capdrop test`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .options import add_configuration, parser, prepared
+from .report.safe import visible, visible_lines
+from .rulebook import Misuse, load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .rule import Rule
+    from .rulebook import Rulebook
+
+CLEAN, FAILED = 0, 1
+
+
+def explain(arguments: list[str]) -> int:
+    """`capdrop explain`."""
+    from .documentation import page
+
+    reader = parser("explain", "Say what a rule is about, with examples, as Markdown.")
+    reader.add_argument("rule", metavar="RULE", help="a rule's name, or the id that another tool gives it")
+    add_configuration(reader)
+    options = reader.parse_args(arguments)
+    _, book = prepared(options)
+    sys.stdout.write(page(book.named(options.rule)))
+    return CLEAN
+
+
+def rules(arguments: list[str]) -> int:
+    """`capdrop rules`."""
+    from .documentation import as_json, table
+
+    reader = parser("rules", "List the rules, your own too.")
+    formats = ("text", "json", "schema")
+    reader.add_argument("--format", choices=formats, default="text", help="a table (text), JSON, or a JSON schema of capdrop.toml")
+    add_configuration(reader)
+    options = reader.parse_args(arguments)
+    _, book = prepared(options)
+    if options.format == "schema":
+        from .config_schema import as_json as schema
+
+        sys.stdout.write(schema(book))
+    else:
+        sys.stdout.write(as_json(book) if options.format == "json" else table(book))
+    return CLEAN
+
+
+def test(arguments: list[str]) -> int:
+    """`capdrop test`."""
+    reader = parser("test", "Run the examples of the rules in a folder.", "docs/rules-of-your-own.md says how to write a rule.")
+    reader.add_argument("folder", metavar="FOLDER", help="a folder of Python files with rules")
+    options = reader.parse_args(arguments)
+    ours = load()
+    book = load(options.folder)
+    mine = [rule for name, rule in book.rules.items() if name not in ours.rules]
+    if not mine:
+        raise Misuse(f"{options.folder}: there are no rules in this folder")
+    problems = [problem for rule in mine for problem in _problems(rule, book)]
+    for problem in problems:
+        sys.stdout.write(visible_lines(problem) + "\n")
+    count = sum(len(rule.examples) for rule in mine)
+    sys.stdout.write(f"{_counted(len(mine), 'rule')}, {_counted(count, 'example')}, {_counted(len(problems), 'problem')}\n")
+    return FAILED if problems else CLEAN
+
+
+def _problems(rule: Rule, book: Rulebook) -> list[str]:
+    from .examples import failures
+
+    found = list(failures(rule, book))
+    if not rule.examples:
+        found.append(f"{rule.name}: it has no examples; give it a Bad and a Good one")
+    if not rule.summary:
+        found.append(f"{rule.name}: its check has no docstring; that is the rule's documentation")
+    place = rule.check.__code__
+    return [f"{visible(os.path.relpath(place.co_filename))}:{place.co_firstlineno}: {problem}" for problem in found]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

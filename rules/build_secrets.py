@@ -1,0 +1,320 @@
+"""Secrets on their way through builds and command lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from capdrop import (
+    Bad,
+    Command,
+    Confidence,
+    Finding,
+    Good,
+    Severity,
+    Variable,
+    Word,
+    find_tokens,
+    judge,
+    named_like_a_secret,
+    rule,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+PASSWORD = "Kp3-vv81" + "-Qz"  # invented
+
+
+def by_program(*rows: tuple[str, tuple[Any, ...]]) -> dict[str, list[tuple[Any, ...]]]:
+    """Rows by each of the programs that they are about."""
+    table: dict[str, list[tuple[Any, ...]]] = {}
+    for programs, row in rows:
+        for program in programs.split():
+            table.setdefault(program, []).append(row)
+    return table
+
+
+NEXT_WORD = by_program(
+    ("docker podman nerdctl buildah skopeo oras crane helm", ("login", "-p")),
+    ("az", ("login", "-p")),
+    ("oc", ("login", "-p")),
+    ("doctl", ("auth", "-t")),
+    ("twine", ("upload", "-p")),
+    ("redis-cli", ("", "-a")),
+    ("sshpass", ("", "-p")),
+    ("sqlcmd bcp", ("", "-P")),
+    ("mongo mongosh mongodump mongorestore mongoimport mongoexport cypher-shell", ("", "-p")),
+    ("ldapadd ldapmodify ldapsearch ldapwhoami ldappasswd ldapdelete", ("", "-w")),
+    ("mosquitto_pub mosquitto_sub", ("", "-P")),
+    ("mysql mysqladmin mysqldump mysqlimport mysqlcheck mysqlshow mariadb mariadb-admin mariadb-dump mysqld_safe", ("", "-p=")),
+)
+"""Short options that take a secret: the operand that must be there, and the option. `=` says that the value must be written together
+with it: `mysql -p word` asks for a password and opens the database `word`."""
+
+LOGINS = {
+    "curl": ("-u", "--user", "-U", "--proxy-user"),
+    "skopeo": ("--creds", "--src-creds", "--dest-creds"),
+    "http": ("-a", "--auth"),
+    "https": ("-a", "--auth"),
+}
+"""Options that take `user:password`."""
+
+HEADERS = {"curl": ("-H", "--header", "--proxy-header"), "wget": ("--header",)}
+"""Options that take `Name: value`."""
+
+PAIRS = {
+    "docker": ("-e", "--env", "--build-arg"),
+    "podman": ("-e", "--env", "--build-arg"),
+    "kubectl": ("--from-literal",),
+    "helm": ("--set", "--set-string"),
+}
+"""Options that take `name=value`."""
+
+OPERANDS = by_program(
+    ("aws", (("configure", "set"), 2, 3)),
+    ("npm pnpm yarn", (("config", "set"), 2, 3)),
+    ("npm", (("set",), 1, 2)),
+    ("poetry", (("config",), 1, 2)),
+    ("rabbitmqctl", (("add_user",), "password", 2)),
+    ("rabbitmqctl", (("change_password",), "password", 2)),
+    ("mc", (("alias", "set"), "secret access key", 5)),
+    ("mc", (("config", "host", "add"), "secret access key", 6)),
+    ("vault", (("login",), "token", 1)),
+    ("ngrok", (("authtoken",), "authtoken", 1)),
+    ("ngrok", (("config", "add-authtoken"), "authtoken", 2)),
+)
+"""Secrets among the operands: the operands that they begin with, what the value is (or the operand that names it), and the operand
+that holds it."""
+
+NO_SECRETS = frozenset({"--secret", "--pass-through", "--imagePullSecrets", "--image-pull-secret"})
+"""Long options that sound like one and take the name of one."""
+
+USER_IN_URL = r"://((?:[^/@\s$`]|\$\([^()]{0,200}+\)|\$\{[^}]{0,200}+\}|\$\w++|`[^`]{0,200}+`)++)@"
+
+Given = tuple[str, Word, int]
+"""A value with what it is called: the word that holds it, and where it begins in it."""
+
+UNDOES = frozenset({"set-url", "--unset", "--unset-all", "--remove-section", "remove", "rm"})
+"""Words of git that take a URL out of its configuration."""
+
+
+@rule(
+    "secret-build-argument",
+    severity=Severity.MEDIUM,
+    references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-538",
+    also_known_as="buildkit:SecretsUsedInArgOrEnv hadolint:DL3064 trivy:DS-0031 semgrep:d/secret-in-build-arg dockle:CIS-DI-0010",
+    examples=(
+        Bad("Dockerfile", "FROM node:22\nARG «NPM_TOKEN»\nRUN npm config set //npm.acme.io/:_authToken=$NPM_TOKEN && npm ci\n"),
+        Good("Dockerfile", "FROM node:22\nARG TOKEN_TTL\nARG HTTP_PROXY\nRUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\n"),
+    ),
+)
+def secret_build_argument(variable: Variable) -> Iterator[Finding]:
+    """A build argument is to hold a secret.
+
+    The file holds no value, but the image will: build arguments stay in its history and in its provenance. Hand the secret to the
+    one step that needs it: `RUN --mount=type=secret,id=token,env=TOKEN ...`.
+    """
+    value = variable.value
+    if variable.place != "arg" or value.is_unknown or value.text or not variable.address.startswith("stage "):
+        return
+    if named_like_a_secret(variable.name):
+        message = f"build argument `{variable.name}` is to hold a secret; use `RUN --mount=type=secret`"
+        yield variable.finding(variable.name_span, message)
+
+
+@rule(
+    "credential-in-command",
+    severity=Severity.HIGH,
+    references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-214",
+    also_known_as="trivy:DS-0031 compose-lint:CL-0020",
+    examples=(
+        Bad("Dockerfile", f"FROM alpine:3.22\nRUN curl -u deploy:«{PASSWORD}» https://git.acme.io/a.tgz | tar xz\n"),
+        Bad("Dockerfile", f"FROM alpine:3.22\nRUN apk add mysql-client && mysql -uroot -p«{PASSWORD}» -e 'select 1'\n"),
+        Bad("Dockerfile", f"FROM alpine:3.22\nRUN aws configure set aws_secret_access_key «{'Zb8+qLw2vT9x' * 3 + 'RmK4'}»\n"),
+        Bad("compose.yaml", f"services: {{cache: {{image: 'redis:8', command: redis-server --requirepass «{PASSWORD}»}}}}\n"),
+        Bad(
+            "pod.yaml",
+            f"""
+            apiVersion: v1
+            kind: Pod
+            metadata: {{name: web}}
+            spec:
+              containers:
+                - {{name: web, image: 'acme/web:1', args: ['--db-password=«{PASSWORD}»', '--tls']}}
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            'FROM alpine:3.22\nRUN curl -u "deploy:$(cat /run/secrets/git)" -H "Authorization: Bearer $T" https://git.acme.io/\n',
+        ),
+        Good("Dockerfile", "FROM alpine:3.22\nRUN adduser --disabled-password app && docker build --secret id=npm .\n"),
+        Good("Dockerfile", "FROM alpine:3.22\nRUN mysql -p -uroot app && sshpass -e ssh a@b\n"),
+        Good("compose.yaml", "services: {cache: {image: 'redis:8', command: 'redis-server --requirepass $${PASSWORD}'}}\n"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', args: ['--db-password=$(DB_PASSWORD)', '--password-file=/run/secrets/db']}
+            """,
+        ),
+    ),
+)
+def credential_in_command(command: Command) -> Iterator[Finding]:
+    """A command line holds a password.
+
+    It stands in the file, in the image's history, and in the process list of every host that runs it. Let the program read it
+    from a file or the environment: `RUN --mount=type=secret`, `--netrc-file`, `--password-stdin`, `MYSQL_PWD`.
+    """
+    for name, word, start in given_values(command):
+        verdict = judge(word.text[start:], name, place="argument") if word.known else None
+        if verdict is None or verdict.confidence == "low" or shown_by_itself(verdict.kind, word.text[start:]):
+            continue
+        span = word.part(start + verdict.start, start + verdict.end).span
+        severity = Severity.MEDIUM if verdict.kind == "default-credential" else Severity.HIGH
+        yield command.finding(
+            span,
+            f"`{command.name or name}` is given {verdict.why}",
+            hidden=(span,),
+            severity=severity if command.ships else Severity(severity - 1),
+            confidence=Confidence[verdict.confidence.upper()],
+        )
+
+
+@rule(
+    "secret-persisted",
+    severity=Severity.HIGH,
+    references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-538",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM node:22-slim
+            RUN --mount=type=secret,id=gh git clone «"https://x:$(cat /run/secrets/gh)@git.acme.io/app.git"» /app
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            'FROM alpine:3.22\nARG PAT\nRUN git config --global «url."https://${PAT}@git.acme.io/".insteadOf» https://git.acme.io/\n',
+        ),
+        Good("Dockerfile", "FROM alpine:3.22\nRUN --mount=type=ssh git clone git@git.acme.io:app.git /app\n"),
+        Good(
+            "Dockerfile",
+            """
+            FROM alpine:3.22
+            RUN --mount=type=secret,id=gh,env=GH_TOKEN git clone https://x:$GH_TOKEN@git.acme.io/app.git /app && rm -rf /app/.git
+            """,
+        ),
+    ),
+)
+def secret_persisted(command: Command) -> Iterator[Finding]:
+    """A secret is used in a way that writes it into the image.
+
+    The mount of a secret leaves no trace, but git keeps the URL that it cloned from, with the password in it, in `.git/config`.
+    Use `RUN --mount=type=ssh`, a credential helper, or `git -c http.extraHeader="Authorization: Bearer $TOKEN" clone ...`.
+    """
+    if command.name != "git" or command.place != "RUN":
+        return
+    doing = next((word.text for word in command.operands), "")
+    if doing not in ("clone", "remote", "submodule", "config"):
+        return
+    for word in command.words:
+        user = re.search(USER_IN_URL, word.text) if not word.known and "://" in word.text else None
+        if user is not None and is_secret_user(user[1]) and not taken_away(command):
+            where = "its configuration" if doing == "config" else "`.git/config`"
+            severity = None if command.ships else Severity.MEDIUM
+            yield command.finding(word.span, f"git keeps this URL in {where}, with the secret in it", severity=severity)
+
+
+def shown_by_itself(kind: str, value: str) -> bool:
+    """Whether the rules on text find it, whatever it is given to."""
+    return kind in ("private-key", "url-password") or (kind == "token" and next(find_tokens(value), None) is not None)
+
+
+def given_values(command: Command) -> Iterator[Given]:
+    """The values on a command line that may be secrets, with what they are."""
+    words, program = command.words, command.name
+    for index, word in enumerate(words):
+        text = word.text
+        if text[:1] != "-" or len(text) < 2:
+            continue
+        following = words[index + 1] if index + 1 < len(words) else None
+        if text[1] == "-" or "=" in text[3:]:
+            name, equals, _ = text.partition("=")
+            if equals:
+                yield from read_value(program, name, word, len(name) + 1)
+            elif following is not None and not following.text.startswith("-"):
+                yield from read_value(program, name, following, 0)
+        elif len(text) > 2:
+            yield from read_short(command, text[:2], word, 2)
+        elif following is not None:
+            yield from read_short(command, text, following, 0)
+    yield from read_operands(command)
+    for name, value in command.assignments:
+        if value is not None:
+            yield name, value, 0
+
+
+def read_value(program: str, name: str, word: Word, start: int) -> Iterator[Given]:
+    """An option's value: as a login, a header or a pair where the option takes one, else by the option's name."""
+    if name in PAIRS.get(program, ()):
+        called, equals, _ = word.text[start:].partition("=")
+        if equals:
+            yield called, word, start + len(called) + 1
+    elif name in LOGINS.get(program, ()) or name in HEADERS.get(program, ()):
+        called, colon, _ = word.text[start:].partition(":")
+        behind = start + len(called) + 1
+        if name in LOGINS.get(program, ()):
+            called = "password"
+        elif "authorization" in called.lower():
+            called = "authorization token"
+        if colon:
+            yield called, word, behind
+    elif len(name) > 2 and name not in NO_SECRETS:
+        yield name, word, start
+
+
+def read_short(command: Command, name: str, word: Word, start: int) -> Iterator[Given]:
+    """The value of a short option, written together with it (from 2 on) or behind it."""
+    for operand, option in NEXT_WORD.get(command.name, ()):
+        meant = option == name or (option[:2] == name and start == 2)
+        if meant and (not operand or any(other.text == operand for other in command.words)):
+            yield "password", word, start
+            return
+    yield from read_value(command.name, name, word, start)
+
+
+def read_operands(command: Command) -> Iterator[Given]:
+    """The secrets that stand among the operands."""
+    for first, name, at in OPERANDS.get(command.name, ()):
+        operands = command.operands
+        if len(operands) > at and tuple(word.text for word in operands[: len(first)]) == first:
+            called = operands[name].text if isinstance(name, int) else name
+            yield called.rpartition(":")[2], operands[at], 0
+
+
+def is_secret_user(user: str) -> bool:
+    """Whether the part of a URL before the host holds a secret that is filled in: behind a colon, or under a secret's name."""
+    before, _, password = user.partition(":")
+    if "/run/secrets" in user or "`" in user or ("$" in password and "$(" not in before):
+        return True
+    return any(named_like_a_secret(variable) for variable in re.findall(r"\$\{?(\w+)", user))
+
+
+def taken_away(command: Command) -> bool:
+    """Whether a later command of the same script removes what git wrote."""
+    target = command.operands[-1].text if command.operands else ""
+    gone = (target, target.rstrip("/").rpartition("/")[2].removesuffix(".git"))
+    at = next((index for index, other in enumerate(command.siblings) if other is command), len(command.siblings))
+    for other in command.siblings[at + 1 :]:
+        texts = [word.text for word in other.operands]
+        if other.name == "rm" and any(".git" in text or text in gone for text in texts):
+            return True
+        if other.name == "git" and any(word.text in UNDOES for word in other.words):
+            return True
+    return False

@@ -1,0 +1,332 @@
+"""Capabilities: the parts of root's power."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capdrop import Bad, Container, Finding, Good, Severity, Value, rule
+
+ORDINARY = frozenset(
+    "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT".split()
+)
+"""What PSS baseline lets a container add: Docker's default set without NET_RAW."""
+
+POWERS = {
+    "ALL": (Severity.CRITICAL, "every capability, and with them root on the host"),
+    "SYS_ADMIN": (Severity.CRITICAL, "mounting, namespaces and much more: root on the host"),
+    "SYS_MODULE": (Severity.CRITICAL, "loading kernel modules: root on the host"),
+    "SYS_RAWIO": (Severity.CRITICAL, "raw access to memory and devices: root on the host"),
+    "BPF": (Severity.HIGH, "programs in the kernel"),
+    "DAC_READ_SEARCH": (Severity.HIGH, "reading any file of the host by its handle"),
+    "MAC_ADMIN": (Severity.HIGH, "changing the rules of AppArmor, SELinux or Smack"),
+    "MAC_OVERRIDE": (Severity.HIGH, "stepping over the rules of Smack and others"),
+    "SYS_BOOT": (Severity.HIGH, "booting another kernel"),
+    "NET_ADMIN": (Severity.MEDIUM, "changing interfaces, routes and firewall rules of its network"),
+    "PERFMON": (Severity.MEDIUM, "watching every process of the host"),
+    "SYS_PTRACE": (Severity.MEDIUM, "reading and changing the memory of other processes"),
+    "SYS_TIME": (Severity.MEDIUM, "setting the clock of the host"),
+}
+"""What the dangerous ones give (capabilities(7), open_by_handle_at(2), kexec_load(2))."""
+
+WORSE_WITH = {"NET_ADMIN": ("host_network", Severity.HIGH), "SYS_PTRACE": ("host_pid", Severity.CRITICAL)}
+"""Capabilities that reach the host where the container shares this with it."""
+
+
+@rule(
+    "dangerous-capability",
+    severity=Severity.HIGH,
+    references="ATT&CK T1611 · PSS baseline · CIS Docker 5.4 · CIS Kubernetes 5.2.9 · NIST SP 800-190 3.4.3 · capabilities(7)",
+    also_known_as=(
+        "compose-lint:CL-0011 compose-lint:CL-0024 compose-lint:CL-0027 compose-lint:CL-0028 trivy:KSV-0005 trivy:KSV-0120 "
+        "checkov:CKV_K8S_39 kics:ce76b7d0 kics:235236ee kubesec:CapSysAdmin polaris:dangerousCapabilities kubescape:C-0046 "
+        "docksec:compose-dangerous-capabilities kube-linter:privilege-escalation-container"
+    ),
+    examples=(
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              agent:
+                image: acme/agent:3
+                cap_add: [«CAP_SYS_ADMIN», NET_BIND_SERVICE]
+            """,
+            fixed="""
+            services:
+              agent:
+                image: acme/agent:3
+                cap_add: [NET_BIND_SERVICE]
+            """,
+        ),
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              vpn:
+                image: acme/vpn:3
+                cap_add:
+                  - «net_admin»
+                  - «sys_time»
+                restart: always
+            """,
+            fixed="""
+            services:
+              vpn:
+                image: acme/vpn:3
+                restart: always
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  securityContext:
+                    capabilities:
+                      drop: [ALL]
+                      add: [«"ALL"»]
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  securityContext:
+                    capabilities:
+                      drop: [ALL]
+            """,
+        ),
+        Good("compose.yaml", "services: {web: {image: 'nginx:1.29', cap_drop: [ALL], cap_add: [NET_BIND_SERVICE, chown, CAP_SETUID]}}"),
+        Good("compose.yaml", "services: {web: {image: 'nginx:1.29', cap_add: [CAP_ALL]}}"),
+        Good("compose.yaml", "services: {web: {image: 'nginx:1.29', cap_add: ['${CAPABILITY}', SYS_NICE]}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {capabilities: {drop: [ALL], add: [NET_BIND_SERVICE]}}}
+            """,
+        ),
+    ),
+)
+def dangerous_capability(container: Container) -> Iterator[Finding]:
+    """A capability reaches out of the container.
+
+    Root in a container is harmless as far as its capabilities are. Some of them give it the host outright, others the host's
+    network, clock or processes. Most programs that ask for one of these need something smaller: a device, a port, a volume.
+    """
+    for item in container.fact("capabilities_added"):
+        name = plain_name(item)
+        if name in POWERS:
+            severity, gives = POWERS[name]
+            shared, worse = WORSE_WITH.get(name, ("", severity))
+            if shared and container.fact(shared).is_true:
+                severity, gives = worse, f"{gives}, here the host's"
+            yield container.finding(
+                item,
+                f"`{container.name}` adds {item.text}: {gives}",
+                severity=severity,
+                fix=container.remove("capabilities_added", item, caveat="what needs the capability fails"),
+            )
+
+
+@rule(
+    "extra-capability",
+    severity=Severity.LOW,
+    profile="strict",
+    references="PSS baseline · CIS Docker 5.4 · CIS Kubernetes 5.2.8 · CIS Kubernetes 5.2.9 · ATT&CK T1557 · ATT&CK T1499 · ATT&CK T1613",
+    also_known_as=(
+        "compose-lint:CL-0029 compose-lint:CL-0030 trivy:KSV-0022 trivy:KSV-0119 trivy:KSV-0106 checkov:CKV_K8S_25 kics:19ebaa28 "
+        "kics:ce76b7d0 pss:B:capabilities pss:R:capabilities"
+    ),
+    examples=(
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              db:
+                image: acme/db:3
+                cap_add:
+                  - «IPC_LOCK»
+                  - CHOWN
+                  - SYS_ADMIN
+            """,
+            fixed="""
+            services:
+              db:
+                image: acme/db:3
+                cap_add:
+                  - CHOWN
+                  - SYS_ADMIN
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {capabilities: {add: [«NET_RAW», CHOWN]}}}
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {capabilities: {add: [CHOWN]}}}
+            """,
+        ),
+        Good("compose.yaml", "services: {web: {image: 'nginx:1.29', cap_add: [NET_BIND_SERVICE, CAP_CHOWN]}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {capabilities: {add: [NET_BIND_SERVICE]}}}
+            """,
+        ),
+    ),
+)
+def extra_capability(container: Container) -> Iterator[Finding]:
+    """A capability is added that containers do not have by default.
+
+    None of these gives away the host by itself, but each lets the container disturb it or look at it: memory that cannot be
+    swapped, real-time priority, the kernel's log, forged packets. Add none that is not known to be needed.
+    """
+    for item in container.fact("capabilities_added"):
+        name = plain_name(item)
+        if name and name not in POWERS and name not in ORDINARY:
+            yield container.finding(
+                item,
+                f"`{container.name}` adds {item.text}, which containers do not have by default",
+                fix=container.remove("capabilities_added", item, caveat="what needs the capability fails"),
+            )
+
+
+@rule(
+    "capabilities-not-dropped",
+    severity=Severity.LOW,
+    profile="strict",
+    references="PSS restricted · CIS Docker 5.4 · CIS Kubernetes 5.2.8 · CIS Kubernetes 5.2.10 · ATT&CK T1548.001 · ATT&CK T1557",
+    also_known_as=(
+        "compose-lint:CL-0006 trivy:KSV-0003 trivy:KSV-0004 trivy:KSV-0106 checkov:CKV_K8S_37 checkov:CKV_K8S_28 kics:ce76b7d0 "
+        "kics:268ca686 kics:dbbc6705 kube-linter:drop-net-raw-capability polaris:insecureCapabilities kubesec:CapDropAll "
+        "kubesec:CapDropAny pss:R:capabilities"
+    ),
+    examples=(
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              «web»:
+                image: nginx:1.29
+            """,
+            fixed="""
+            services:
+              web:
+                image: nginx:1.29
+                cap_drop: [ALL]
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+              - «name: web»
+                image: acme/web:1
+              - name: side
+                image: acme/side:1
+                securityContext:
+                  capabilities:
+                    drop:
+                    «- NET_RAW»   # at least
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+              - name: web
+                image: acme/web:1
+                securityContext:
+                  capabilities:
+                    drop: [ALL]
+              - name: side
+                image: acme/side:1
+                securityContext:
+                  capabilities:
+                    drop:
+                    - NET_RAW   # at least
+                    - ALL
+            """,
+        ),
+        Good("compose.yaml", "services: {web: {image: 'nginx:1.29', cap_drop: [all]}}"),
+        Good("compose.yaml", "services: {web: {image: 'nginx:1.29', cap_drop: ['${DROPPED}']}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              os: {name: windows}
+              containers:
+                - {name: web, image: 'acme/web:1'}
+            """,
+        ),
+        Good(
+            "patch.yaml",
+            """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web}
+            spec:
+              template:
+                spec:
+                  containers:
+                    - {name: web, resources: {limits: {memory: 64Mi}}}
+            """,
+        ),
+    ),
+)
+def capabilities_not_dropped(container: Container) -> Iterator[Finding]:
+    """The container keeps the default capabilities.
+
+    A container starts with about fourteen capabilities and most programs need none. Drop all and add back the ones that are
+    missed.
+    """
+    dropped = container.fact("capabilities_dropped")
+    if dropped.is_unknown or any(item.is_unknown or item.text.upper() == "ALL" for item in dropped):
+        return
+    yield container.finding(
+        dropped,
+        f"`{container.name}` does not drop all capabilities",
+        fix=container.append("capabilities_dropped", "ALL", caveat="what needs one of the default capabilities fails until it is added"),
+    )
+
+
+def plain_name(item: Value) -> str:
+    """A capability's name without its prefix; nothing for what is unknown or no capability (`CAP_ALL` is none)."""
+    name = item.text.upper()
+    return "" if name == "CAP_ALL" else name.removeprefix("CAP_")

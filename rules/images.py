@@ -1,0 +1,392 @@
+"""Which image is meant: its tag, its digest, its registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capdrop import Bad, Confidence, Finding, Fix, Good, Image, Safety, Severity, rule
+
+MOVING_TAGS = (
+    "latest", "stable", "edge", "nightly", "dev", "devel", "develop", "development", "test", "testing", "master", "main", "rolling",
+    "canary", "head", "snapshot", "unstable",
+)  # fmt: skip
+"""Tags that are meant to point at another image tomorrow."""
+
+FRONTENDS = ("docker.io/docker/dockerfile", "docker.io/docker/dockerfile-upstream")
+"""The frontends that Docker publishes (https://docs.docker.com/build/buildkit/frontend/)."""
+
+MOVED_REGISTRIES = {
+    "k8s.gcr.io": "registry.k8s.io",  # frozen on 2023-04-03: https://kubernetes.io/blog/2023/02/06/k8s-gcr-io-freeze-announcement/
+}
+
+
+@rule(
+    "image-without-tag",
+    severity=Severity.MEDIUM,
+    references="CIS Docker 5.28 · NIST SP 800-190 3.2.2 · ATT&CK T1204.003 · ATT&CK T1525",
+    also_known_as=(
+        "hadolint:DL3006 trivy:DS-0001 trivy:KSV-0013 checkov:CKV_DOCKER_7 checkov:CKV_K8S_14 kics:9efb0b2d kics:583053b7 "
+        "kube-linter:latest-tag kube-score:container-image-tag polaris:tagNotSpecified semgrep:d/missing-image-version "
+        "compose-lint:CL-0004 dclint:service-image-require-explicit-tag docksec:compose-latest-or-untagged-image dockle:DKL-DI-0006 "
+        "kubescape:C-0304"
+    ),
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            ARG BASE=registry.example.com:5000/acme/base
+            FROM golang:1.25 AS build
+            FROM --platform=$BUILDPLATFORM «debian»
+            COPY --from=build /app /app
+            COPY --from=«acme/tools» /bin/tool /bin/
+            RUN --mount=type=bind,from=«acme/cache»,target=/cache true
+            FROM «${BASE}»
+            """,
+        ),
+        Bad("compose.yaml", "services: {app: {image: «acme/app»}}"),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              initContainers:
+                - {name: setup, image: «acme/setup»}
+              containers:
+                - {name: web, image: 'acme/web:1'}
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            ARG BASE
+            FROM debian@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa AS Build
+            FROM ${BASE}
+            COPY --from=0 /app /app
+            COPY --from=context /app /app
+            FROM registry.example.com:5000/acme/base:1
+            FROM build
+            FROM scratch
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: acme/app, build: .}, other: {image: '${IMAGE}'}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'localhost:5000/acme/web:1'}
+                - {name: side, image: localhost/acme/side}
+            """,
+        ),
+    ),
+)
+def image_without_tag(image: Image) -> Iterator[Finding]:
+    """An image without a tag is whatever was pushed last.
+
+    Two builds, or two starts, may get two different images, and nobody sees which. Name the version, and the digest where
+    the version may be pushed again.
+    """
+    reference = image.reference
+    if reference is None or not _comes_from_elsewhere(image) or reference.familiar == "scratch":
+        return
+    if reference.tag is None and reference.digest is None:
+        yield image.finding(image.value, f"`{reference.text}` has no tag, so it means `latest`")
+
+
+def _comes_from_elsewhere(image: Image) -> bool:
+    """Whether an image is fetched by this name: it is neither built here, nor perhaps a context that the builder is given."""
+    reference = image.reference
+    if reference is None or image.local or image.role == "frontend" or reference.registry == "localhost":
+        return False
+    return image.role != "copied" or "/" in reference.text or reference.tag is not None or reference.digest is not None
+
+
+@rule(
+    "image-with-moving-tag",
+    severity=Severity.MEDIUM,
+    references="CIS Docker 5.28 · NIST SP 800-190 3.2.2 · ATT&CK T1204.003",
+    also_known_as=(
+        "hadolint:DL3007 trivy:DS-0001 trivy:KSV-0013 checkov:CKV_DOCKER_7 checkov:CKV_K8S_14 kics:f45ea400 kics:583053b7 "
+        "kube-linter:latest-tag kube-score:container-image-tag polaris:tagNotSpecified semgrep:d/avoid-latest-version "
+        "compose-lint:CL-0004 dclint:service-image-require-explicit-tag docksec:compose-latest-or-untagged-image dockle:DKL-DI-0006 "
+        "kubescape:C-0304"
+    ),
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            ARG TAG=latest
+            FROM «node:${TAG}» AS build
+            FROM scratch
+            COPY --from=build /app /app
+            COPY --from=«acme/tools:nightly» /bin/tool /bin/
+            """,
+        ),
+        Bad("compose.yaml", "services: {app: {image: «'acme/app:latest'»}}"),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: «acme/web:edge»
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM node:latest@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+            FROM node:22-slim
+            FROM acme/edge-proxy:3
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: 'acme/app:latest', build: .}, other: {image: 'acme/other:${TAG}'}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1.4.2-edge'}
+            """,
+        ),
+    ),
+)
+def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) -> Iterator[Finding]:
+    """A tag such as `latest` means another image every time it is pushed.
+
+    Two builds, or two starts, may get two different images, and a broken or poisoned one arrives by itself. Name the version.
+    The option `tags` lists the tags that move.
+    """
+    reference = image.reference
+    if reference is None or not _comes_from_elsewhere(image) or reference.digest is not None:
+        return
+    if reference.tag is not None and reference.tag.lower() in tags:
+        confidence = Confidence.MEDIUM if image.value.defaulted else None
+        yield image.finding(image.value, f"the tag `{reference.tag}` of `{reference.familiar}` moves", confidence=confidence)
+
+
+@rule(
+    "image-without-digest",
+    severity=Severity.LOW,
+    profile="strict",
+    references="NIST SP 800-190 3.2.2 · ATT&CK T1525 · ATT&CK T1195.002",
+    also_known_as="checkov:CKV_K8S_43 kics:7c81d34c kubescape:C-0306 semgrep:d/dockerfile-source-not-pinned compose-lint:CL-0019",
+    examples=(
+        Bad("Dockerfile", "# syntax=«docker/dockerfile:1»\nFROM «debian:bookworm-slim»\n"),
+        Bad("compose.yaml", "services: {app: {image: «'acme/app:1'»}}"),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: «'acme/web:1'»}
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:13@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa AS base
+            FROM base
+            FROM scratch
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: 'acme/app:1', build: .}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+            """,
+        ),
+    ),
+)
+def image_without_digest(image: Image) -> Iterator[Finding]:
+    """A tag can be pushed again, a digest cannot.
+
+    With a digest behind the tag (`debian:13@sha256:...`) every build and every start gets the image that was reviewed. Let a bot
+    keep it up to date.
+    """
+    reference = image.reference
+    if reference is None or reference.familiar == "scratch" or not (_comes_from_elsewhere(image) or _is_versioned_frontend(image)):
+        return
+    if reference.digest is None:
+        yield image.finding(image.value, f"`{reference.text}` is not pinned by a digest")
+
+
+@rule(
+    "unpinned-frontend",
+    severity=Severity.MEDIUM,
+    references="NIST SP 800-190 3.2.2 · ATT&CK T1195.002",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            # syntax=«acme/frontend:2»
+            FROM scratch
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            # syntax=«docker.io/docker/dockerfile»
+            FROM scratch
+            """,
+            fixed="""
+            # syntax=docker.io/docker/dockerfile:1
+            FROM scratch
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            # syntax = «docker/dockerfile:experimental»
+            FROM scratch
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            # syntax=docker/dockerfile:1
+            FROM scratch
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            # syntax=docker.io/docker/dockerfile-upstream:1.7-labs
+            FROM scratch
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            # syntax=acme/frontend@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+            FROM scratch
+            """,
+        ),
+    ),
+)
+def unpinned_frontend(image: Image) -> Iterator[Finding]:
+    """The program that reads the Dockerfile is not pinned.
+
+    `# syntax=` names an image that runs inside the builder, decides what every line means, and sees the build's secrets. Use
+    Docker's own with a version (`docker/dockerfile:1`), and any other one with a digest.
+    """
+    reference = image.reference
+    if reference is None or image.role != "frontend" or reference.digest is not None:
+        return
+    if reference.canonical not in FRONTENDS:
+        yield image.finding(image.value, f"the frontend `{reference.text}` is not pinned by a digest")
+    elif not _is_versioned_frontend(image):
+        yield image.finding(image.value, f"the frontend `{reference.text}` names no version", fix=_with_version(image))
+
+
+def _is_versioned_frontend(image: Image) -> bool:
+    """Whether it is one of Docker's own frontends, with at least a major version."""
+    reference = image.reference
+    if reference is None or image.role != "frontend" or reference.canonical not in FRONTENDS:
+        return False
+    return reference.tag is not None and reference.tag[0].isdigit()
+
+
+def _with_version(image: Image) -> Fix | None:
+    reference = image.reference
+    if reference is None or reference.tag not in (None, "latest"):
+        return None
+    return image.rename(reference.text, reference.text.removesuffix(":latest") + ":1", safety=Safety.SAFE)
+
+
+@rule(
+    "deprecated-registry",
+    severity=Severity.LOW,
+    references="NIST SP 800-190 3.1.1",
+    also_known_as="kubescape:C-0253",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM «k8s.gcr.io/pause:3.5»
+            """,
+            fixed="""
+            FROM registry.k8s.io/pause:3.5
+            """,
+        ),
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              app:
+                image: «"k8s.gcr.io/pause:3.5"»
+            """,
+            fixed="""
+            services:
+              app:
+                image: "registry.k8s.io/pause:3.5"
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: «k8s.gcr.io/pause:3.5»   # small
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: registry.k8s.io/pause:3.5   # small
+            """,
+        ),
+        Good("Dockerfile", "FROM registry.k8s.io/pause:3.5\n"),
+        Good("compose.yaml", "services: {app: {image: 'gcr.io/acme/k8s.gcr.io:1'}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'registry.k8s.io/pause:3.5'}
+            """,
+        ),
+    ),
+)
+def deprecated_registry(image: Image) -> Iterator[Finding]:
+    """The registry is frozen, and its images have moved.
+
+    Nothing new is published there, so no security fix arrives either, and one day it will answer no more. The same images are
+    at the new address.
+    """
+    reference = image.reference
+    if reference is not None and reference.registry in MOVED_REGISTRIES:
+        new = MOVED_REGISTRIES[reference.registry]
+        fix = image.rename(reference.registry, new, safety=Safety.SAFE)
+        yield image.finding(image.value, f"`{reference.registry}` is frozen; its images are at `{new}` now", fix=fix)

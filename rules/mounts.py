@@ -1,0 +1,497 @@
+"""Paths of the host inside containers. Four rules share them out, so that a mount is reported by one of them at most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capdrop import Bad, Confidence, Finding, Good, Mount, Severity, rule
+
+
+@rule(
+    "runtime-socket-mount",
+    severity=Severity.CRITICAL,
+    references="ATT&CK T1611 · ATT&CK T1610 · ATT&CK T1552.007 · CIS Docker 5.32 · NIST SP 800-190 3.4.3",
+    also_known_as=(
+        "compose-lint:CL-0001 trivy:KSV-0006 checkov:CKV_K8S_27 kics:d6355c88 kics:a6f34658 kube-linter:docker-sock kubesec:DockerSock "
+        "kubescape:C-0074 semgrep:c/exposing-docker-socket-volume semgrep:k/exposing-docker-socket-hostpath "
+        "docksec:compose-docker-socket-mount"
+    ),
+    examples=(
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              agent:
+                image: acme/agent:3
+                volumes:
+                  - «/var/run/docker.sock»:/var/run/docker.sock:ro
+                  - type: bind
+                    source: «/run/docker.sock»
+                    target: /tmp/d.sock
+                  - ./docker.sock.md:/docs/docker.sock.md
+            """,
+            fixed="""
+            services:
+              agent:
+                image: acme/agent:3
+                volumes:
+                  - ./docker.sock.md:/docs/docker.sock.md
+            """,
+        ),
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              a:
+                image: acme/agent:3
+                volumes:
+                  - «/»:/host:ro
+                  - «//var//run»:/host/run
+                  - «${DOCKER_SOCK:-/var/run/docker.sock}»:/var/run/d.sock
+                  - «${XDG_RUNTIME_DIR}/podman/podman.sock»:/var/run/e.sock
+                  - «${ENGINE}»:/var/run/docker.sock
+                  - «/run/user/1000/docker.sock»:/f.sock
+                  - «~/.docker/run/docker.sock»:/g.sock
+                  - «/run/k3s/containerd»:/h
+                  - «\\\\.\\pipe\\docker_engine»:\\\\.\\pipe\\docker_engine
+                  - engine:/j
+              b:
+                image: acme/agent:3
+                use_api_socket: «true»
+            volumes:
+              engine:
+                driver_opts: {type: none, o: bind, device: «/run/containerd/containerd.sock»}
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  volumeMounts:
+                    - {name: engine, mountPath: /engine.sock, readOnly: true}
+                    - {name: data, mountPath: /data}
+                - name: side
+                  image: acme/side:1
+                  volumeMounts:
+                    - name: engine
+                      mountPath: /engine.sock
+              volumes:
+                - name: engine
+                  hostPath:
+                    path: «/run/containerd/containerd.sock»
+                - name: data
+                  emptyDir: {}
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  volumeMounts:
+                    - {name: data, mountPath: /data}
+                - name: side
+                  image: acme/side:1
+              volumes:
+                - name: data
+                  emptyDir: {}
+            """,
+        ),
+        Good(
+            "compose.yaml",
+            """
+            services:
+              proxy-client:
+                image: acme/agent:3
+                volumes:
+                  - ./docker.sock.md:/docs/docker.sock.md
+                  - ./proxy/docker.sock:/var/run/docker.sock
+                  - socket-proxy:/var/run
+                  - /run/udev:/run/udev:ro
+                  - /running:/running
+            volumes:
+              socket-proxy:
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', volumeMounts: [{name: logs, mountPath: /var/log}]}
+              volumes:
+                - {name: logs, hostPath: {path: /var/log/web}}
+            """,
+        ),
+    ),
+)
+def runtime_socket_mount(mount: Mount) -> Iterator[Finding]:
+    """The container gets the container runtime's socket, and with it the host.
+
+    Who speaks to the socket starts a container that mounts `/`; a read-only mount changes nothing, since a socket is spoken to and
+    not written. Put a proxy in between that lets only the needed calls through, or use rootless builders.
+    """
+    if mount.gives == "socket":
+        yield mount.finding(
+            mount.host_path,
+            f"`{mount.owner}` mounts {mount.written_path}, {mount.told}",
+            confidence=Confidence.HIGH if mount.host_path.is_known else Confidence.MEDIUM,
+            fix=mount.drop("mount", caveat="what talks to the runtime fails until it is given a filtering proxy"),
+        )
+
+
+@rule(
+    "writable-host-path",
+    severity=Severity.CRITICAL,
+    references="PSS baseline · CIS Docker 5.6 · CIS Kubernetes 5.2.12 · NIST SP 800-190 3.5.5 · ATT&CK T1611",
+    also_known_as=(
+        "compose-lint:CL-0025 trivy:KSV-0121 kics:1c1325ff kics:5308a7a8 kics:b7652612 kube-linter:writable-host-mount "
+        "kube-linter:sensitive-host-mounts kubescape:C-0045 kubesec:ProcMount docksec:compose-sensitive-host-mount"
+    ),
+    examples=(
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              vpn:
+                image: acme/vpn:3
+                volumes:
+                  - «/lib/modules»:/lib/modules
+                  - "«/etc»:/host/etc:rw,z"
+                  - type: bind
+                    source: «/usr/bin/docker»
+                    target: /usr/bin/docker
+            """,
+            fixed="""
+            services:
+              vpn:
+                image: acme/vpn:3
+                volumes:
+                  - /lib/modules:/lib/modules:ro
+                  - "/etc:/host/etc:ro,z"
+                  - type: bind
+                    source: /usr/bin/docker
+                    target: /usr/bin/docker
+                    read_only: true
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  volumeMounts:
+                    - {name: proc, mountPath: /host/proc}
+                    - name: modules
+                      mountPath: /lib/modules
+                      readOnly: false
+              volumes:
+                - {name: proc, hostPath: {path: «/proc»}}
+                - {name: modules, hostPath: {path: «/lib/modules/»}}
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  volumeMounts:
+                    - {name: proc, mountPath: /host/proc, readOnly: true}
+                    - name: modules
+                      mountPath: /lib/modules
+                      readOnly: true
+              volumes:
+                - {name: proc, hostPath: {path: /proc}}
+                - {name: modules, hostPath: {path: /lib/modules/}}
+            """,
+        ),
+        Good(
+            "compose.yaml",
+            """
+            services:
+              web:
+                image: acme/web:1
+                volumes:
+                  - /etc/localtime:/etc/localtime
+                  - /etc/timezone:/etc/timezone
+                  - /etc/letsencrypt:/etc/letsencrypt
+                  - /lib/modules:/lib/modules:ro
+                  - /usr/share/zoneinfo:/usr/share/zoneinfo
+                  - /usrdata:/data
+                  - /etc/passwd:/etc/passwd:${MODE}
+                  - /srv/web:/srv/web
+                  - ./etc:/etc
+                  - C:\\etc:C:\\etc
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', volumeMounts: [{name: zone, mountPath: /etc/localtime}]}
+              volumes:
+                - {name: zone, hostPath: {path: /etc/localtime}}
+            """,
+        ),
+    ),
+)
+def writable_host_path(mount: Mount) -> Iterator[Finding]:
+    """The container can change what the host runs as root.
+
+    A program, a unit, a cron job or a kernel setting written through the mount is run by the host. Mount it read-only, or only
+    the one folder that is needed.
+    """
+    if mount.gives == "root":
+        yield mount.finding(
+            mount.host_path,
+            f"`{mount.owner}` can write to {mount.written_path} of the host",
+            fix=mount.set("read_only", True, caveat="what the container writes there fails"),
+        )
+
+
+@rule(
+    "sensitive-host-path",
+    severity=Severity.MEDIUM,
+    references="PSS baseline · CIS Docker 5.6 · CIS Kubernetes 5.2.12 · NIST SP 800-190 3.5.5 · ATT&CK T1552.001",
+    also_known_as=(
+        "compose-lint:CL-0013 trivy:KSV-0121 kics:1c1325ff kics:5308a7a8 kube-linter:sensitive-host-mounts kubesec:ProcMount "
+        "kubescape:C-0020 docksec:compose-sensitive-host-mount"
+    ),
+    examples=(
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              monitor:
+                image: acme/monitor:3
+                volumes:
+                  - «/proc»:/host/proc:ro
+                  - «/var/run/dbus/system_bus_socket»:/bus
+                  - «~/.aws»:/root/.aws:ro
+                  - «${HOME}/.ssh/id_ed25519»:/key:ro
+                  - «/home/ada»:/home
+                  - «/dev»:/dev
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', volumeMounts: [{name: keys, mountPath: /keys, readOnly: true}]}
+              volumes:
+                - {name: keys, hostPath: {path: «/etc/kubernetes/pki»}}
+            """,
+        ),
+        Good(
+            "compose.yaml",
+            """
+            services:
+              web:
+                image: acme/web:1
+                volumes:
+                  - /home/ada/project:/app
+                  - ~/project:/app2
+                  - ~/.ssh/known_hosts:/etc/ssh/ssh_known_hosts:ro
+                  - /dev/null:/dev/zero
+                  - /dev/urandom:/dev/random
+                  - /dev/dri:/dev/dri
+                  - /etc/localtime:/etc/localtime:ro
+                  - /etc/passwd:/etc/passwd:ro
+                  - /devdata:/data
+                  - /homepage:/www
+                  - /variable:/v
+                  - /media/films:/films
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', volumeMounts: [{name: data, mountPath: /proc/data}]}
+              volumes:
+                - {name: data, hostPath: {path: /srv/data}}
+            """,
+        ),
+    ),
+)
+def sensitive_host_path(mount: Mount) -> Iterator[Finding]:
+    """The container can read what the host keeps to itself.
+
+    Keys and passwords, the processes of other services, the files of all containers: whoever gets into the container has them too.
+    Mount the one file that is needed, or give a secret as a secret.
+    """
+    if mount.gives == "knowledge":
+        yield mount.finding(mount.host_path, f"`{mount.owner}` mounts {mount.written_path}: {mount.told}", severity=mount.weight)
+
+
+@rule(
+    "host-path-mount",
+    severity=Severity.LOW,
+    profile="strict",
+    references="PSS baseline · PSS restricted · CIS Kubernetes 5.2.12 · ATT&CK T1611",
+    also_known_as=(
+        "trivy:KSV-0023 trivy:KSV-0028 kics:aa8f7a35 polaris:hostPathSet kubescape:C-0048 pss:B:hostPathVolumes pss:R:restrictedVolumes"
+    ),
+    examples=(
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', volumeMounts: [{name: data, mountPath: /data}]}
+              volumes:
+                - {name: data, hostPath: {path: «/srv/data»}}
+                - {name: proc, hostPath: {path: /proc}}
+            """,
+        ),
+        Good("compose.yaml", "services: {web: {image: 'acme/web:1', volumes: ['/srv/data:/data']}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', volumeMounts: [{name: data, mountPath: /data}]}
+              volumes:
+                - {name: data, emptyDir: {}}
+            """,
+        ),
+    ),
+)
+def host_path_mount(mount: Mount) -> Iterator[Finding]:
+    """A pod mounts a path of its node.
+
+    It ties the pod to the node, escapes quotas, and leaves data behind that the next pod on the node can read. The baseline of the
+    Pod Security Standards forbids it. Use a persistent volume, or an `emptyDir`.
+    """
+    if mount.dialect == "kubernetes" and not mount.gives:
+        yield mount.finding(mount.host_path, f"`{mount.owner}` mounts {mount.written_path} of the node")
+
+
+@rule(
+    "mount-propagation",
+    severity=Severity.MEDIUM,
+    references="CIS Docker 5.20 · ATT&CK T1611",
+    also_known_as="compose-lint:CL-0017 kics:baa452f0",
+    examples=(
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              backup:
+                image: acme/backup:3
+                volumes:
+                  - /mnt/a:/a:ro,«rshared»
+                  - /mnt/b:/b:«shared»
+                  - type: bind
+                    source: /mnt/c
+                    target: /c
+                    bind:
+                      propagation: «rshared»
+            """,
+            fixed="""
+            services:
+              backup:
+                image: acme/backup:3
+                volumes:
+                  - /mnt/a:/a:ro
+                  - /mnt/b:/b
+                  - type: bind
+                    source: /mnt/c
+                    target: /c
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  volumeMounts:
+                    - {name: data, mountPath: /data, mountPropagation: «Bidirectional»}
+              volumes:
+                - {name: data, hostPath: {path: /mnt/data}}
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  volumeMounts:
+                    - {name: data, mountPath: /data}
+              volumes:
+                - {name: data, hostPath: {path: /mnt/data}}
+            """,
+        ),
+        Good("compose.yaml", "services: {web: {image: 'acme/web:1', volumes: ['/mnt/data:/data:ro,rslave', '/mnt/b:/shared']}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  volumeMounts: [{name: data, mountPath: /data, mountPropagation: HostToContainer}]
+              volumes:
+                - {name: data, hostPath: {path: /mnt/data}}
+            """,
+        ),
+    ),
+)
+def mount_propagation(mount: Mount) -> Iterator[Finding]:
+    """What the container mounts appears on the host.
+
+    With shared propagation a mount made inside the container takes effect outside of it, over any folder below that path. Let mounts
+    travel inwards only (`rslave`, `HostToContainer`).
+    """
+    if mount.propagation.text in ("shared", "rshared"):
+        yield mount.finding(
+            mount.propagation,
+            f"mounts that `{mount.owner}` makes in {mount.target.text} appear on the host",
+            fix=mount.drop("propagation", caveat="what mounts for others, such as a storage driver, fails"),
+        )

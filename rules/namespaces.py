@@ -1,0 +1,237 @@
+"""Namespaces that a container shares with the host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capdrop import Bad, Container, Finding, Good, Severity, rule
+
+
+@rule(
+    "host-network",
+    severity=Severity.MEDIUM,
+    references="PSS baseline · CIS Docker 5.10 · CIS Kubernetes 5.2.5 · NIST SP 800-190 3.4.2 · ATT&CK T1046 · ATT&CK T1557",
+    also_known_as=(
+        "compose-lint:CL-0008 trivy:KSV-0009 checkov:CKV_K8S_19 kics:071a71ff kics:6b6bdfb3 kube-linter:host-network "
+        "polaris:hostNetworkSet kubesec:HostNetwork kubescape:C-0041 semgrep:k/hostnetwork-pod docksec:compose-host-network "
+        "pss:B:hostNamespaces"
+    ),
+    examples=(
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              app:
+                network_mode: «"host"»
+                image: nginx:1.29
+            """,
+            fixed="""
+            services:
+              app:
+                image: nginx:1.29
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              hostNetwork: «on»
+              containers:
+                - {name: web, image: 'nginx:1.29'}
+                - {name: side, image: 'nginx:1.29'}
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'nginx:1.29'}
+                - {name: side, image: 'nginx:1.29'}
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: 'nginx:1.29', network_mode: 'service:vpn'}}"),
+        Good("compose.yaml", "services: {app: {image: 'nginx:1.29', network_mode: '${MODE}'}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              hostNetwork: false
+              containers:
+                - {name: web, image: 'nginx:1.29'}
+            """,
+        ),
+    ),
+)
+def host_network(container: Container) -> Iterator[Finding]:
+    """The container shares the host's network.
+
+    It reaches every service that listens on the host's loopback address, can listen on any of the host's ports, and no network
+    policy applies to it. Publish the ports that it serves.
+    """
+    shared = container.fact("host_network")
+    if shared.is_true:
+        yield container.finding(
+            shared,
+            f"`{container.name}` shares the host's network",
+            fix=container.drop("host_network", caveat="its ports must be published, and the host's services reached by name"),
+        )
+
+
+@rule(
+    "host-pid",
+    severity=Severity.HIGH,
+    references="PSS baseline · CIS Docker 5.16 · CIS Kubernetes 5.2.3 · ATT&CK T1611",
+    also_known_as=(
+        "compose-lint:CL-0010 trivy:KSV-0010 checkov:CKV_K8S_17 kics:4f31dd9f kics:302736f4 kube-linter:host-pid polaris:hostPIDSet "
+        "kubesec:HostPID kubescape:C-0038 kubescape:C-0275 semgrep:k/hostpid-pod docksec:compose-host-namespace pss:B:hostNamespaces"
+    ),
+    examples=(
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              app:
+                image: nginx:1.29
+                pid: «host»
+            """,
+            fixed="""
+            services:
+              app:
+                image: nginx:1.29
+            """,
+        ),
+        Bad(
+            "pods.json",
+            """
+            {
+              "apiVersion": "v1",
+              "kind": "List",
+              "items": [
+                {
+                  "apiVersion": "v1",
+                  "kind": "Pod",
+                  "spec": {
+                    "hostPID": «true»,
+                    "containers": [{"name": "web", "image": "nginx:1.29"}]
+                  }
+                }
+              ]
+            }
+            """,
+            fixed="""
+            {
+              "apiVersion": "v1",
+              "kind": "List",
+              "items": [
+                {
+                  "apiVersion": "v1",
+                  "kind": "Pod",
+                  "spec": {
+                    "containers": [{"name": "web", "image": "nginx:1.29"}]
+                  }
+                }
+              ]
+            }
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: 'nginx:1.29', pid: 'service:agent'}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              shareProcessNamespace: true
+              containers:
+                - {name: web, image: 'nginx:1.29'}
+            """,
+        ),
+    ),
+)
+def host_pid(container: Container) -> Iterator[Finding]:
+    """The container sees the host's processes.
+
+    It can read their arguments and environment, signal those of the same user, and with one more capability take them over.
+    Share the processes of the one container that it works on.
+    """
+    shared = container.fact("host_pid")
+    if shared.is_true:
+        yield container.finding(
+            shared,
+            f"`{container.name}` sees the host's processes",
+            fix=container.drop("host_pid", caveat="it sees its own processes only"),
+        )
+
+
+@rule(
+    "host-ipc",
+    severity=Severity.MEDIUM,
+    references="PSS baseline · CIS Docker 5.17 · CIS Kubernetes 5.2.4 · ATT&CK T1611",
+    also_known_as=(
+        "compose-lint:CL-0010 trivy:KSV-0008 checkov:CKV_K8S_18 kics:baa3890f kics:cd290efd kube-linter:host-ipc polaris:hostIPCSet "
+        "kubesec:HostIPC kubescape:C-0038 kubescape:C-0276 semgrep:k/hostipc-pod docksec:compose-host-namespace pss:B:hostNamespaces"
+    ),
+    examples=(
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              app:
+                image: nginx:1.29
+                ipc: «host»   # shared tensors
+            """,
+            fixed="""
+            services:
+              app:
+                image: nginx:1.29
+                # shared tensors
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec: {hostIPC: «true», containers: [{name: web, image: 'nginx:1.29'}]}
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec: {containers: [{name: web, image: 'nginx:1.29'}]}
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: 'nginx:1.29', ipc: shareable, shm_size: 1gb}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec: {hostIPC: false, containers: [{name: web, image: 'nginx:1.29'}]}
+            """,
+        ),
+    ),
+)
+def host_ipc(container: Container) -> Iterator[Finding]:
+    """The container shares the host's memory segments and queues.
+
+    Whatever the host's processes keep in shared memory can be read and changed. Where a program only needs more shared memory,
+    raise its size (`shm_size`, or a memory volume at `/dev/shm`).
+    """
+    shared = container.fact("host_ipc")
+    if shared.is_true:
+        yield container.finding(
+            shared,
+            f"`{container.name}` shares the host's IPC namespace",
+            fix=container.drop("host_ipc", caveat="a program that only needed more shared memory wants its size raised"),
+        )

@@ -1,0 +1,93 @@
+"""What a file's own readers would trip over, or read differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capdrop import Bad, Finding, Good, Oddity, Severity, rule
+
+
+@rule(
+    "unknown-instruction",
+    severity=Severity.INFO,
+    examples=(
+        Bad("Dockerfile", "FROM alpine:3.22\n«RUNN» echo hello\nUSER 1000\n"),
+        Good("Dockerfile", "FROM alpine:3.22\nrun echo hello\nUSER 1000\n"),
+    ),
+)
+def unknown_instruction(oddity: Oddity) -> Iterator[Finding]:
+    """An instruction is none that the builder knows.
+
+    The build fails there, unless the frontend that `# syntax=` names knows more. Everything else in the file is checked.
+    """
+    if oddity.kind == "unknown-instruction":
+        yield oddity.finding(oddity.span, oddity.message)
+
+
+@rule(
+    "ignored-directive",
+    severity=Severity.LOW,
+    references="Dockerfile reference, parser directives",
+    examples=(
+        Bad("Dockerfile", "# The build agents\n«# escape=`»\nFROM alpine:3.22\nUSER 1000\n"),
+        Good("Dockerfile", "# syntax=docker/dockerfile:1\n# escape=`\nFROM alpine:3.22\nUSER 1000\n"),
+    ),
+)
+def ignored_directive(oddity: Oddity) -> Iterator[Finding]:
+    """A parser directive has no effect.
+
+    Directives count on the first lines of the file only: any other comment, blank line or instruction ends them. The builder
+    reads this one as a comment, and what it was to change, it does not. Move it to the top.
+    """
+    if oddity.kind == "ignored-directive":
+        yield oddity.finding(oddity.span, oddity.message)
+
+
+@rule(
+    "duplicate-key",
+    severity=Severity.MEDIUM,
+    references="YAML 1.2 3.2.1.1 · CWE-694",
+    examples=(
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              app:
+                image: acme/app:1
+                read_only: true
+                «read_only»: false
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  securityContext: {runAsUser: 1000, «runAsUser»: 2000}
+            """,
+        ),
+        Good("compose.yaml", "services: {a: {image: 'acme/a:1'}, b: {image: 'acme/a:1'}}\n"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web, labels: {name: web}}
+            spec: {containers: [{name: web, image: 'acme/web:1'}, {name: side, image: 'acme/side:1'}]}
+            """,
+        ),
+    ),
+)
+def duplicate_key(oddity: Oddity) -> Iterator[Finding]:
+    """A key is written twice.
+
+    Some readers take the first value, some the last, and some refuse the file, so that a reviewer and the cluster may see two
+    different settings. Remove one.
+    """
+    if oddity.kind == "duplicate-key":
+        yield oddity.finding(oddity.span, oddity.message)

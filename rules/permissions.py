@@ -1,0 +1,294 @@
+"""Who may do what with the files of an image, and what a build does as root."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capdrop import Bad, Command, Copy, Finding, Fix, Good, Safety, Severity, Value, Word, rule
+
+ROOT = ("root", "0")
+HARMLESS_OPTIONS = frozenset({"-E", "-H", "-n", "-S", "-EH", "-HE", "-nE", "-En", "--preserve-env", "--set-home", "--non-interactive"})
+"""Options of sudo that change nothing for a command that root runs anyway."""
+
+MODE_OPTIONS = {"mkdir": ("-m", "--mode"), "install": ("-m", "--mode"), "mkfifo": ("-m", "--mode")}
+"""Programs that set a mode by an option; chmod does by its first operand."""
+
+SET_USER_ID = 0o4000
+SET_GROUP_ID = 0o2000
+STICKY = 0o1000
+OTHERS_WRITE = 0o002
+GROUP_WRITE = 0o020
+
+
+@rule(
+    "sudo-in-build",
+    severity=Severity.LOW,
+    references="ATT&CK T1548.003",
+    also_known_as=(
+        "hadolint:DL3004 trivy:DS-0010 checkov:CKV2_DOCKER_1 kics:8ada6e80 semgrep:d/no-sudo-in-dockerfile dockle:DKL-DI-0001"
+    ),
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN apt-get update && «sudo» -E DEBIAN_FRONTEND=noninteractive apt-get install -y curl
+            RUN if true; then (cd / && «sudo» \\
+                make install); fi
+            """,
+            fixed="""
+            FROM debian:13
+            RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y curl
+            RUN if true; then (cd / && make install); fi
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM acme/workspace:1
+            USER dev
+            RUN «sudo» make install
+            """,
+            fixed="""
+            FROM acme/workspace:1
+            USER dev
+            RUN make install
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN apt-get install -y sudo && echo "dev ALL=(ALL) NOPASSWD: ALL" > /etc/sudoers.d/dev
+            RUN command -v sudo && usermod -aG sudo dev && echo sudo make
+            CMD ["sudo", "-u", "app", "/app"]
+            """,
+        ),
+    ),
+)
+def sudo_in_build(command: Command) -> Iterator[Finding]:
+    """A build that uses `sudo` installs a way to become root.
+
+    A build runs as root already, unless `USER` says otherwise. `sudo` stays in the image, and with it the rule that lets
+    the application's user become root. Put `USER root` before the step and the application's user after it.
+    """
+    sudo = command.wrapper("sudo") or command.wrapper("doas")
+    if sudo is None or command.place != "RUN":
+        return
+    options = [word.text for word in sudo.words[1:] if word.text.startswith("-")]
+    as_root = command.user is not None and command.user.text.partition(":")[0] in ROOT
+    if not HARMLESS_OPTIONS.issuperset(options):
+        fix = None
+    elif as_root:
+        fix = command.drop_wrapper(sudo, safety=Safety.SAFE)
+    else:
+        fix = command.drop_wrapper(sudo, caveat="the step fails unless it is root that runs it")
+    yield command.finding(sudo.words[0].span, f"`{sudo.name}` in a build", fix=fix)
+
+
+@rule(
+    "world-writable-mode",
+    severity=Severity.MEDIUM,
+    references="CIS Docker 4.8 · ATT&CK T1222.002",
+    also_known_as="datadog:avoid_chmod_777",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN mkdir -p /data && chmod -R «777» /data
+            RUN chmod «a+rwX» /srv && chmod -v «u=rwx,o+w» /opt && mkdir -m «0777» /var/x && find /srv -exec chmod «0666» {} +
+            COPY --chmod=«0777» run.sh /run.sh
+            """,
+            fixed="""
+            FROM debian:13
+            RUN mkdir -p /data && chmod -R 755 /data
+            RUN chmod a+rwX /srv && chmod -v u=rwx,o+w /opt && mkdir -m 0755 /var/x && find /srv -exec chmod 0644 {} +
+            COPY --chmod=0755 run.sh /run.sh
+            """,
+        ),
+        Bad("compose.yaml", "services: {app: {image: 'debian:13', command: sh -c 'chmod «777» /data && exec app'}}"),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              initContainers:
+                - {name: setup, image: 'debian:13', command: [chmod, -R, «o+w», /data]}
+              containers:
+                - {name: web, image: 'acme/web:1'}
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:13
+            ARG MODE=777
+            RUN chmod 1777 /tmp && chmod a+rwxt /scratch && chmod +x /run.sh && chmod o-w /a && chmod 775 /b && chmod g+w,o=rx /c
+            RUN chmod $MODE /d && echo chmod 777 /e && chmod -R --reference=/a 777 && chmod u+w 777
+            COPY --chmod=755 run.sh /run.sh
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: 'debian:13', command: chmod 755 /data}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'debian:13', command: [chmod, '755', /data]}
+            """,
+        ),
+    ),
+)
+def world_writable_mode(subject: Command | Copy) -> Iterator[Finding]:
+    """Any process of the container can change these files.
+
+    Whoever gets into one process, as whatever user, can put code or data there for another one to use. Give the files to the
+    user that writes them (`COPY --chown`, `chown`), and let others read at most.
+    """
+    for mode in _modes(subject):
+        if mode.bits & OTHERS_WRITE and not mode.bits & STICKY:
+            fix = mode.without(GROUP_WRITE | OTHERS_WRITE, "what writes there as another user fails")
+            yield subject.finding(mode.at, f"mode `{mode.text}` lets everybody write", fix=fix)
+
+
+@rule(
+    "setuid-bit",
+    severity=Severity.MEDIUM,
+    references="CIS Docker 4.8 · ATT&CK T1548.001",
+    also_known_as="dockle:CIS-DI-0008",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN chmod «u+s» /bin/helper && chmod -v «4755» /bin/other && install -m «6755» a /bin/a
+            COPY --chmod=«4755» tool /bin/tool
+            """,
+            fixed="""
+            FROM debian:13
+            RUN chmod u+s /bin/helper && chmod -v 0755 /bin/other && install -m 0755 a /bin/a
+            COPY --chmod=0755 tool /bin/tool
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN <<EOF
+            chmod «u+s» /usr/local/bin/helper
+            EOF
+            """,
+        ),
+        Bad("compose.yaml", "services: {app: {image: 'debian:13', command: [sh, -c, 'chmod «+s» /bin/a && exec app']}}"),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'debian:13', command: [chmod, «ug+s», /bin/a]}
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN chmod 0755 /bin/a && chmod u-s /bin/su && find / -perm /6000 -type f -exec chmod a-s {} +
+            RUN chmod 2775 /srv/shared && chmod g+s /srv && mkdir -m 2770 /srv/b && echo chmod u+s /bin/a
+            COPY --chmod=755 tool /bin/tool
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: 'debian:13', command: chmod u+x /bin/a}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'debian:13', command: [chmod, '755', /bin/s]}
+            """,
+        ),
+    ),
+)
+def setuid_bit(subject: Command | Copy) -> Iterator[Finding]:
+    """Whoever starts this program becomes its owner, mostly root.
+
+    A flaw in it gives every process of the container what root has. Give the program the one capability that it needs, or
+    have root do the step before the application starts. (The set-group-id bit alone is how folders are shared, and is let be.)
+    """
+    for mode in _modes(subject):
+        if mode.bits & SET_USER_ID:
+            fix = mode.without(SET_USER_ID | SET_GROUP_ID, "what needs the owner's rights fails")
+            yield subject.finding(mode.at, f"mode `{mode.text}` lets whoever starts the file become its owner", fix=fix)
+
+
+class Mode:
+    """A mode that a subject gives to files: as written, where, and the bits that it sets."""
+
+    __slots__ = ("at", "bits", "subject", "text", "word")
+
+    def __init__(self, subject: Command | Copy, word: Word | Value) -> None:
+        self.subject = subject
+        self.word = word
+        self.text = word.text
+        self.at = word.span
+        self.bits = int(self.text, 8) if self.octal else _symbolic(self.text)
+
+    @property
+    def octal(self) -> bool:
+        return 0 < len(self.text) < 6 and not self.text.strip("01234567")
+
+    def without(self, bits: int, caveat: str) -> Fix | None:
+        """A fix that takes bits away; a symbolic mode says too little to be rewritten."""
+        if not self.octal:
+            return None
+        text = f"{self.bits & ~bits:0{len(self.text)}o}"
+        if isinstance(self.subject, Copy):
+            return self.subject.replace_flag("chmod", text, caveat=caveat)
+        assert isinstance(self.word, Word)
+        return self.subject.replace(self.word, text, caveat=caveat)
+
+
+def _modes(subject: Command | Copy) -> Iterator[Mode]:
+    if isinstance(subject, Copy):
+        mode = subject.flags.get("chmod")
+        if mode is not None and mode.is_known:
+            yield Mode(subject, mode)
+        return
+    word = _mode_word(subject)
+    if word is not None and word.known:
+        yield Mode(subject, word)
+
+
+def _mode_word(command: Command) -> Word | None:
+    if command.name == "chmod":
+        return None if command.option("--reference") is not None else next(iter(command.operands), None)
+    option = command.option(*MODE_OPTIONS[command.name]) if command.name in MODE_OPTIONS else None
+    return option.value if option is not None else None
+
+
+def _symbolic(text: str) -> int:
+    """The bits that a mode such as `u+x,o=rw` sets."""
+    bits = 0
+    for clause in text.split(","):
+        who = clause[: len(clause) - len(clause.lstrip("ugoa"))]
+        operator, letters = clause[len(who) : len(who) + 1], clause[len(who) + 1 :]
+        given = 0
+        if "w" in letters and ("o" in who or "a" in who):
+            given |= OTHERS_WRITE
+        if "s" in letters and (not who or "u" in who or "a" in who):
+            given |= SET_USER_ID
+        if "t" in letters:
+            given |= STICKY
+        bits = bits & ~given if operator == "-" else bits | given
+    return bits

@@ -1,0 +1,364 @@
+"""Secrets that stand in the files: tokens, keys, passwords, and defaults that everyone can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capdrop import (
+    Bad,
+    Confidence,
+    Finding,
+    Good,
+    Safety,
+    Severity,
+    Text,
+    Variable,
+    find_private_keys,
+    find_tokens,
+    find_url_passwords,
+    rule,
+)
+
+ROTATE = "rotate it: it stays in the history"
+LONGEST_LINE = 4000
+"""Characters; what stands further back on its line is not looked at."""
+REFERENCES = "NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-798"
+
+# Invented, and written in pieces, so that nobody's scanner takes this file for a leak.
+TOKEN = "glpat" + "-Xf3kQ9mZ2vLr8TnB4wYp"
+KEY = "-----BEGIN " + "PRIVATE KEY-----"
+KEY_BODY = "MC4CAQAwBQYDK2VwBCIEIJ+0cYdW8lZ2nXqv" + "T3u1Lk9sQb7FhJx5oRw6MaGdPe8Z"
+KEY_END = "-----END " + "PRIVATE KEY-----"
+PASSWORD = "Kp3-vv81" + "-Qz"
+ENCODED = "S3AzLXZ2" + "ODEtUXo="
+
+
+@rule(
+    "provider-token",
+    severity=Severity.CRITICAL,
+    references=REFERENCES,
+    also_known_as=(
+        "hadolint:DL3064 trivy:DS-0031 trivy:KSV-0109 compose-lint:CL-0020 kubescape:C-0012 kubescape:C-0259 dockle:CIS-DI-0010 "
+        "semgrep:k/secrets-in-config-file"
+    ),
+    examples=(
+        Bad("Dockerfile", f"FROM alpine:3.22\nENV CI_ACCESS=«{TOKEN}»\n"),
+        Bad("Dockerfile", f"FROM alpine:3.22\nRUN curl -H 'PRIVATE-TOKEN: «{TOKEN}»' https://git.acme.io/api/v4/user\n"),
+        Bad("compose.yaml", f"services: {{app: {{image: 'acme/app:1', command: ['sync', '--with', '«{TOKEN}»']}}}}\n"),
+        Bad("pod.yaml", f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  git.conf: |\n    auth «{TOKEN}»\n"),
+        Good("Dockerfile", "FROM alpine:3.22\nENV CI_ACCESS=glpat-xxxxxxxxxxxxxxxxxxxx\n"),
+        Good("compose.yaml", "services: {app: {image: 'acme/app:1', environment: {GITHUB_TOKEN: '${GITHUB_TOKEN}'}}}\n"),
+        Good("pod.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {prefix: glpat-}\n"),
+    ),
+)
+def provider_token(subject: Text | Variable) -> Iterator[Finding]:
+    """A token of a known provider stands in the file.
+
+    Its format says whose it is, and whoever reads the file or the image may use it. Revoke it with the provider first: it
+    stays in the history of the repository and in the layers of the image. Then hand the new one over at run time, or to the
+    build with `RUN --mount=type=secret`.
+    """
+    if isinstance(subject, Variable):
+        yield from hidden_from_the_text(subject, "token", Severity.CRITICAL)
+        return
+    for token in find_tokens(subject.fragment.text):
+        unsure = token.provider == "jwt"
+        yield subject.finding_in(
+            token.start,
+            token.end,
+            f"{token.what} in plain text; {ROTATE}",
+            severity=Severity.HIGH if unsure else None,
+            confidence=Confidence.MEDIUM if unsure else None,
+        )
+
+
+@rule(
+    "private-key",
+    severity=Severity.CRITICAL,
+    references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.004 · CWE-321",
+    also_known_as="trivy:KSV-0109 kubescape:C-0012 kubescape:C-0259 semgrep:k/secrets-in-config-file",
+    examples=(
+        Bad("Dockerfile", f"FROM alpine:3.22\nCOPY <<EOF /key.pem\n«{KEY}\n{KEY_BODY}\n{KEY_END}»\nEOF\n"),
+        Bad(
+            "compose.yaml",
+            f"""
+            services:
+              app:
+                image: acme/app:1
+                environment:
+                  SIGNER: |
+                    «{KEY}
+                    {KEY_BODY}
+                    {KEY_END}»
+            """,
+        ),
+        Bad(
+            "secret.yaml",
+            f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n  tls.key: |\n    «{KEY}\n    {KEY_BODY}\n    {KEY_END}»\n",
+        ),
+        Good("Dockerfile", f"FROM alpine:3.22\nRUN grep -q -- '{KEY}' /run/secrets/key\n"),
+        Good("compose.yaml", "services: {app: {image: 'acme/app:1', environment: {SIGNER: /run/secrets/signer.pem}}}\n"),
+        Good("secret.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n  tls.key: '{KEY} ... {KEY_END}'\n"),
+    ),
+)
+def private_key(subject: Text | Variable) -> Iterator[Finding]:
+    """A private key stands in the file.
+
+    Whoever holds it can be whom it stands for. Make a new pair, withdraw the old certificate or authorised key, and mount
+    the new key at run time.
+    """
+    if isinstance(subject, Variable):
+        yield from hidden_from_the_text(subject, "private-key", Severity.CRITICAL)
+        return
+    for key in find_private_keys(subject.fragment.text):
+        yield subject.finding_in(
+            key.start,
+            key.end,
+            f"private key in plain text; {ROTATE}" if not key.encrypted else "private key, itself encrypted, in the file",
+            severity=Severity.MEDIUM if key.encrypted else None,
+            confidence=Confidence.LOW if key.encrypted else None,
+        )
+
+
+@rule(
+    "password-in-url",
+    severity=Severity.HIGH,
+    references=REFERENCES,
+    also_known_as="compose-lint:CL-0021 kubescape:C-0012 trivy:KSV-0109",
+    examples=(
+        Bad("Dockerfile", f"FROM alpine:3.22\nRUN git clone https://bot:«{PASSWORD}»@git.acme.io/app.git\n"),
+        Bad(
+            "compose.yaml",
+            f"services: {{app: {{image: 'acme/app:1', environment: {{DB: 'postgres://app:«{PASSWORD}»@db/app'}}}}}}\n",
+        ),
+        Bad("map.yaml", f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{DB: 'postgres://app:«{PASSWORD}»@db/app'}}\n"),
+        Good("Dockerfile", "FROM alpine:3.22\nRUN git clone https://bot:${PASSWORD}@git.acme.io/app.git\n"),
+        Good("compose.yaml", "services: {app: {image: 'acme/app:1', environment: {DB: 'postgres://app:${DB_PASSWORD}@db/app'}}}\n"),
+        Good("pod.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {DB: 'postgres://app@db.acme.io/app'}\n"),
+    ),
+)
+def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
+    """A URL holds a password.
+
+    Besides standing in the file, such a URL finds its way into logs, process lists and error reports. Keep the password apart
+    from the URL, in a secret that is mounted, and let the program put them together.
+    """
+    if isinstance(subject, Variable):
+        yield from hidden_from_the_text(subject, "url-password", Severity.HIGH)
+        return
+    for url in find_url_passwords(subject.fragment.text):
+        if url.weak and in_comment(subject.fragment.text, url.start):
+            continue
+        yield subject.finding_in(
+            url.start,
+            url.end,
+            "URL with a password that anyone would guess" if url.weak else f"URL with a password; {ROTATE}",
+            severity=Severity.MEDIUM if url.weak else None,
+            confidence=Confidence.MEDIUM if url.weak else None,
+        )
+
+
+@rule(
+    "hard-coded-credential",
+    severity=Severity.HIGH,
+    references=REFERENCES,
+    also_known_as=(
+        "buildkit:SecretsUsedInArgOrEnv hadolint:DL3064 trivy:DS-0031 trivy:KSV-0109 compose-lint:CL-0020 kube-linter:env-var-secret "
+        "docksec:compose-plaintext-secret-env polaris:sensitiveContainerEnvVar polaris:sensitiveConfigmapContent "
+        "kubescape:C-0012 kubescape:C-0259 kics:b9c83569 semgrep:d/secret-in-build-arg semgrep:k/secrets-in-config-file dockle:CIS-DI-0010"
+    ),
+    examples=(
+        Bad("Dockerfile", f'FROM alpine:3.22\nENV A=1 «SERVICE_PSW="{PASSWORD}»"\n'),
+        Bad("Dockerfile", f"FROM alpine:3.22\nCOPY <<EOF /etc/app.ini\n[db]\n«password = {PASSWORD}»\nEOF\n"),
+        Bad(
+            "compose.yaml",
+            f"services:\n  db:\n    image: postgres:17\n    environment:\n      - «POSTGRES_PASSWORD={PASSWORD}»\n",
+            fixed="services:\n  db:\n    image: postgres:17\n    environment:\n      - POSTGRES_PASSWORD=${POSTGRES_PASSWORD:?}\n",
+        ),
+        Bad(
+            "pod.yaml",
+            f"""
+            apiVersion: v1
+            kind: Pod
+            metadata: {{name: web}}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  env:
+                    - name: DB_PASSWORD
+                      value: «{PASSWORD}»
+            """,
+        ),
+        Bad("secret.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{«password: {ENCODED}»}}\n"),
+        Good("Dockerfile", "FROM alpine:3.22\nENV DB_PASSWORD_FILE=/run/secrets/db GOPRIVATE=git.acme.io TOKEN_TTL=3600\n"),
+        Good("Dockerfile", "FROM alpine:3.22\nARG API_KEY=<your-key>\nENV DB_PASSWORD=$DB_PASSWORD\n"),
+        Good(
+            "compose.yaml",
+            """
+            services:
+              db:
+                image: postgres:17
+                environment:
+                  POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it in .env}
+                  POSTGRES_PASSWORD_FILE: /run/secrets/db
+                  ALLOW_EMPTY_PASSWORD: "yes"
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  env:
+                    - name: DB_PASSWORD
+                      valueFrom: {secretKeyRef: {name: db, key: password}}
+                    - name: DB_PASSWORD_COPY
+                      value: $(DB_PASSWORD)
+            """,
+        ),
+        Good("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {password: '${FROM_CI}', user: admin}\n"),
+    ),
+)
+def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
+    """A password or another secret stands in the file.
+
+    Everyone who can read the repository, the image or the running container's settings can read it. Change it, and take it from
+    outside: a mounted secret, a variable that the deployment must set, or `RUN --mount=type=secret` in a build. A Kubernetes
+    Secret in a repository is no exception: base64 hides nothing; encrypt it (SOPS, Sealed Secrets) or have it made in the
+    cluster (External Secrets).
+    """
+    verdict = variable.secret
+    if verdict is not None and verdict.kind == "credential" and not variable.value.defaulted:
+        yield credential(variable, f"`{variable.name}` holds {verdict.why}; {ROTATE}", Severity.HIGH)
+
+
+@rule(
+    "default-credential",
+    severity=Severity.MEDIUM,
+    references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1078.001 · CWE-1392",
+    also_known_as=(
+        "buildkit:SecretsUsedInArgOrEnv hadolint:DL3064 trivy:DS-0031 compose-lint:CL-0020 docksec:compose-plaintext-secret-env "
+        "kube-linter:env-var-secret polaris:sensitiveContainerEnvVar kubescape:C-0012"
+    ),
+    examples=(
+        Bad("Dockerfile", "FROM postgres:17\nENV «POSTGRES_PASSWORD=changeme»\n"),
+        Bad(
+            "compose.yaml",
+            "services: {db: {image: 'postgres:17', environment: {«POSTGRES_PASSWORD: postgres»}}}\n",
+            fixed="services: {db: {image: 'postgres:17', environment: {POSTGRES_PASSWORD: '${POSTGRES_PASSWORD:?}'}}}\n",
+        ),
+        Bad("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {«password: admin123»}\n"),
+        Good("Dockerfile", "FROM postgres:17\nENV POSTGRES_USER=postgres\n"),
+        Good("compose.yaml", "services: {db: {image: 'postgres:17', environment: {POSTGRES_USER: postgres}}}\n"),
+        Good("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {user: admin}\n"),
+    ),
+)
+def default_credential(variable: Variable) -> Iterator[Finding]:
+    """A password is one that anyone would guess.
+
+    It keeps nobody out who can reach the service. Make one up for each installation, and have the start fail where none is set.
+    """
+    verdict = variable.secret
+    if verdict is not None and verdict.kind == "default-credential" and not variable.value.defaulted:
+        yield credential(variable, f"`{variable.name}` holds {verdict.why}", Severity.MEDIUM)
+
+
+@rule(
+    "published-default",
+    severity=Severity.MEDIUM,
+    references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1078.001 · CWE-1392",
+    also_known_as="compose-lint:CL-0020 docksec:compose-plaintext-secret-env",
+    examples=(
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              app:
+                image: acme/app:2
+                environment:
+                  - «DB_PASSWORD=${DB_PASSWORD:-letmein-2026»}
+            """,
+            fixed="""
+            services:
+              app:
+                image: acme/app:2
+                environment:
+                  - DB_PASSWORD=${DB_PASSWORD:?}
+            """,
+        ),
+        Good(
+            "compose.yaml",
+            """
+            services:
+              app:
+                image: acme/app:2
+                environment: ['DB_PASSWORD=${DB_PASSWORD:?}', 'DB_NAME=${DB_NAME:-app}']
+            """,
+        ),
+    ),
+)
+def published_default(variable: Variable) -> Iterator[Finding]:
+    """A secret has a default that everyone can read.
+
+    Whoever forgets to set the variable runs with the password that stands in the repository, and nothing tells them.
+    `${NAME:?}` makes the start fail instead.
+    """
+    verdict = variable.secret
+    if verdict is not None and verdict.kind in ("credential", "default-credential") and variable.value.defaulted:
+        yield credential(variable, f"`{variable.name}` falls back to a secret that is published here", Severity.MEDIUM)
+
+
+def credential(variable: Variable, message: str, severity: Severity) -> Finding:
+    """The finding on a variable's secret: less severe where it does not ship, with the change that takes it from outside."""
+    verdict = variable.secret
+    assert verdict is not None
+    whole = verdict.end - verdict.start == len(variable.value.text)
+    fix = variable.drop("value", safety=Safety.UNSAFE, caveat="it must then be set before the next start")
+    return variable.finding_in(
+        verdict.start,
+        verdict.end,
+        message,
+        severity=None if variable.ships else Severity(severity - 1),
+        confidence=Confidence[verdict.confidence.upper()],
+        fix=fix if whole and variable.origin is not None else None,
+    )
+
+
+def hidden_from_the_text(variable: Variable, kind: str, severity: Severity) -> Iterator[Finding]:
+    """What only the variable's name, or its value after unquoting, shows to be a secret; the file's text tells the rest."""
+    verdict = variable.secret
+    if verdict is None or verdict.kind != kind:
+        return
+    place = variable.place_of(verdict.start, verdict.end)
+    assert place is not None
+    first = max(0, place.start - 300)
+    raw = variable.source.text[first : place.end + 300]
+    if not any(start < place.end - first and place.start - first < end for start, end in found_in(raw, kind)):
+        yield variable.finding(
+            place,
+            f"`{variable.name}` holds {verdict.why}; {ROTATE}",
+            hidden=(place,),
+            severity=None if variable.ships else Severity(severity - 1),
+            confidence=Confidence[verdict.confidence.upper()],
+        )
+
+
+def found_in(text: str, kind: str) -> list[tuple[int, int]]:
+    """Where the rules on text find secrets of a kind."""
+    if kind == "token":
+        return [(found.start, found.end) for found in find_tokens(text)]
+    if kind == "private-key":
+        return [(found.start, found.end) for found in find_private_keys(text)]
+    return [(found.start, found.end) for found in find_url_passwords(text)]
+
+
+def in_comment(text: str, offset: int) -> bool:
+    """Whether what stands at an offset is commented out."""
+    first = max(0, offset - LONGEST_LINE)
+    return text[max(first, text.rfind("\n", first, offset) + 1) : offset].lstrip().startswith("#")

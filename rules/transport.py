@@ -1,0 +1,476 @@
+"""Checks of certificates and signatures that are switched off, and downloads that have none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capdrop import Bad, Command, Finding, Fix, Good, Option, Severity, Span, Variable, Word, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Row = TypeVar("Row")
+    Tables = tuple[dict[str, str], dict[str, tuple[str, frozenset[str]]], tuple[str, ...]]
+
+OFF = frozenset({"0", "false", "no", "off", "n"})
+ON = frozenset({"1", "true", "yes", "on", "y"})
+NOT_EMPTY: frozenset[str] = frozenset()
+"""In the tables below: whatever is written, as long as something is."""
+
+CERTIFICATE_OPTIONS = {
+    "aws": "--no-verify-ssl",  # AWS CLI, global options
+    "apk": "--no-check-certificate",  # apk(8)
+    "conda mamba micromamba": "--insecure -k",  # conda install --help
+    "curl": "-k --insecure --proxy-insecure --doh-insecure",  # curl(1)
+    "gem": "--no-verify-ssl",
+    "hg": "--insecure",  # hg help clone
+    "http https": "--verify=no",  # HTTPie, SSL
+    "kubectl helm oc": "--insecure-skip-tls-verify",  # kubectl options, helm help pull
+    "pip pip2 pip3": "--trusted-host",  # pip install --help
+    "svn": "--trust-server-cert",  # svn help checkout
+    "skopeo podman buildah": "--tls-verify=false --src-tls-verify=false --dest-tls-verify=false",  # skopeo-copy(1)
+    "uv": "--allow-insecure-host --trusted-host",  # uv help pip install
+    "wget wget2": "--no-check-certificate",  # wget(1)
+    "aria2c": "--check-certificate=false",  # aria2c(1)
+    "npm npx pnpm yarn": "--no-strict-ssl --strict-ssl=false",  # npm config, strict-ssl
+    "go": "-insecure",  # go help get, before 1.17
+}
+"""Options with which a program takes any certificate, by program."""
+
+CERTIFICATE_SETTINGS = {
+    "apt apt-get aptitude": ("acquire::https::verify-peer", OFF),  # apt-transport-https(1)
+    "bundle bundler": ("ssl_verify_mode", frozenset({"0"})),  # bundle-config(1)
+    "composer": ("disable-tls", ON),  # Composer, config
+    "conda mamba micromamba": ("ssl_verify", OFF),  # conda config --describe
+    "dnf dnf5 yum microdnf tdnf yum-config-manager": ("sslverify", OFF),  # dnf.conf(5)
+    "git": ("sslverify", OFF),  # git-config(1), http.sslVerify and http.<url>.sslVerify
+    "npm pnpm": ("strict-ssl", OFF),  # npm config
+    "pip pip2 pip3": ("trusted-host", NOT_EMPTY),  # pip config
+    "yarn": ("strict-ssl enablestrictssl", OFF),  # yarn config
+}
+"""Settings with which a program takes any certificate: their names, and the values that do it. `-c NAME=VALUE`, `config NAME VALUE`."""
+
+CERTIFICATE_VARIABLES = {
+    "bundle_ssl_verify_mode": frozenset({"0"}),  # bundle-config(1)
+    "conda_ssl_verify": OFF,  # conda configuration
+    "git_ssl_no_verify": NOT_EMPTY,  # git(1): whatever the value
+    "goinsecure": NOT_EMPTY,  # go help environment
+    "helm_kubeinsecure_skip_tls_verify": ON,  # helm help
+    "node_tls_reject_unauthorized": frozenset({"0"}),  # Node.js, command-line API
+    "npm_config_strict_ssl": OFF,  # npm config: in capitals or not
+    "perl_lwp_ssl_verify_hostname": frozenset({"0"}),  # LWP::UserAgent
+    "pip_trusted_host": NOT_EMPTY,  # pip configuration
+    "pythonhttpsverify": frozenset({"0"}),  # PEP 493
+    "uv_insecure_host": NOT_EMPTY,  # uv, environment variables
+    "vault_skip_verify": ON,  # Vault, environment variables
+    "yarn_enable_strict_ssl": OFF,  # yarn configuration
+    "yarn_strict_ssl": OFF,
+}
+"""Variables with which programs take any certificate, in small letters, with the values that do it."""
+
+SIGNATURE_OPTIONS = {
+    "apk": "--allow-untrusted",  # apk(8)
+    "apt apt-get aptitude": "--allow-unauthenticated --allow-insecure-repositories --force-yes",  # apt-get(8)
+    "dnf dnf5 yum microdnf tdnf": "--nogpgcheck --no-gpgchecks",  # dnf(8), dnf5(8)
+    "rpm": "--nosignature --nodigest --noverify --nofiledigest",  # rpm(8)
+    "zypper": "--no-gpg-checks --no-gpgcheck --allow-unsigned-rpm",  # zypper(8)
+}
+"""Options with which a package manager installs what nobody signed, by program."""
+
+SIGNATURE_SETTINGS = {
+    "apt apt-get aptitude": ("apt::get::allowunauthenticated acquire::allowinsecurerepositories", ON),  # apt.conf(5)
+    "dnf dnf5 yum microdnf tdnf yum-config-manager": ("gpgcheck", OFF),  # dnf.conf(5)
+}
+WRITTEN_CERTIFICATE_SETTINGS = ("strict-ssl=false", "sslverify=0", "sslverify=false", "check_certificate=off")
+"""Lines of .npmrc, dnf.conf(5) and .wgetrc, in small letters and without blanks."""
+WRITTEN_SIGNATURE_SETTINGS = ("trusted=yes", "gpgcheck=0", "siglevel=never")
+"""Lines of sources.list(5), dnf.conf(5) and pacman.conf(5), in small letters and without blanks."""
+WRITERS = frozenset({"echo", "printf", "sed", "add-apt-repository", "apt-add-repository"})
+
+CHECKERS = {
+    "sha1sum sha256sum sha384sum sha512sum shasum md5sum b2sum": "-c --check",
+    "gpg gpg2": "--verify",
+    "gpgv cosign minisign slsa-verifier signify": "",
+}
+"""Programs that check a download, and the options with which they do."""
+DOWNLOADERS = frozenset({"curl", "wget", "wget2", "aria2c"})
+FETCHERS = DOWNLOADERS | {
+    "git", "svn", "pip", "pip2", "pip3", "npm", "yarn", "pnpm", "gem", "rpm", "yum", "dnf", "microdnf", "yum-config-manager", "apt-key",
+}  # fmt: skip
+"""Programs that trust what an address gives them."""
+
+
+def by_program(table: dict[str, Row]) -> dict[str, Row]:
+    """A table with a row for each program."""
+    return {program: row for programs, row in table.items() for program in programs.split()}
+
+
+CERTIFICATES = (by_program(CERTIFICATE_OPTIONS), by_program(CERTIFICATE_SETTINGS), WRITTEN_CERTIFICATE_SETTINGS)
+SIGNATURES = (by_program(SIGNATURE_OPTIONS), by_program(SIGNATURE_SETTINGS), WRITTEN_SIGNATURE_SETTINGS)
+CERTIFICATE_PROGRAMS = WRITERS.union(*CERTIFICATES[:2])
+SIGNATURE_PROGRAMS = WRITERS.union(*SIGNATURES[:2])
+CHECKED_BY = by_program(CHECKERS)
+
+
+@rule(
+    "certificate-check-disabled",
+    severity=Severity.HIGH,
+    references="NIST SP 800-190 3.2.1 · ATT&CK T1557 · ATT&CK T1195.002",
+    also_known_as=(
+        "checkov:CKV2_DOCKER_2 checkov:CKV2_DOCKER_3 checkov:CKV2_DOCKER_4 checkov:CKV2_DOCKER_5 checkov:CKV2_DOCKER_6 "
+        "checkov:CKV2_DOCKER_12 checkov:CKV2_DOCKER_13 checkov:CKV2_DOCKER_14 checkov:CKV2_DOCKER_15 checkov:CKV2_DOCKER_16"
+    ),
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN curl -sSL«k» https://example.com/a -o /a && wget «--no-check-certificate» -q https://example.com/b
+            RUN python3 -m pip install «--trusted-host pypi.org» --no-cache-dir flask
+            RUN git «-c http.sslVerify=false» clone https://example.com/a.git && yum «--setopt=sslverify=0» install -y curl
+            """,
+            fixed="""
+            FROM debian:13
+            RUN curl -sSL https://example.com/a -o /a && wget -q https://example.com/b
+            RUN python3 -m pip install --no-cache-dir flask
+            RUN git clone https://example.com/a.git && yum install -y curl
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM node:22
+            ARG «PYTHONHTTPSVERIFY=0»
+            ENV «NODE_TLS_REJECT_UNAUTHORIZED=0» «PIP_TRUSTED_HOST=pypi.org» A=1
+            ENV «npm_config_strict_ssl false»
+            RUN «GIT_SSL_NO_VERIFY=1» git clone https://example.com/a.git && export «NPM_CONFIG_STRICT_SSL=false»
+            RUN git config --global «http.sslVerify false» && npm config set «strict-ssl=false» && yarn config set «strict-ssl false»
+            RUN echo «'strict-ssl = false'» >> ~/.npmrc
+            """,
+        ),
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              app:
+                image: acme/app:1
+                environment:
+                  - «NODE_TLS_REJECT_UNAUTHORIZED=0»
+                command: sh -c 'curl «-k» https://example.com/a > /a && exec app'
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  command: [curl, «--insecure», 'https://example.com/a']
+                  env:
+                    - «name: PYTHONHTTPSVERIFY
+                      value: "0"»
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:13
+            ENV NODE_TLS_REJECT_UNAUTHORIZED=1 PIP_TRUSTED_HOST= GIT_SSL_NO_VERIFY=${X}
+            RUN curl -K config https://example.com/a && curl -H "-k" https://example.com/a -d -k && echo curl -k https://example.com
+            RUN curl -- -k && wget --no-check-cert.txt && git config --global http.sslVerify true && npm config get strict-ssl
+            HEALTHCHECK CMD curl -fk https://localhost:8443/health && curl -k https://127.0.0.1/ || exit 1
+            """,
+        ),
+        Good(
+            "compose.yaml",
+            """
+            services:
+              app:
+                image: acme/app:1
+                environment: {NODE_TLS_REJECT_UNAUTHORIZED: "1"}
+                healthcheck: {test: [CMD, curl, -k, 'https://kibana:5601']}
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  command: [curl, --cacert, /ca.pem, 'https://example.com/a']
+                  env:
+                    - {name: PYTHONHTTPSVERIFY, value: "1"}
+            """,
+        ),
+    ),
+)
+def certificate_check_disabled(subject: Command | Variable) -> Iterator[Finding]:
+    """A program is told to accept any certificate.
+
+    Whoever stands between it and the server can send something else, and TLS only hides that. Where the server's certificate
+    comes from an authority of your own, install that authority's certificate instead.
+    """
+    if isinstance(subject, Variable):
+        if subject.place not in ("label", "annotation") and _turns_off(subject.name, subject.value.text):
+            yield subject.finding(subject.span, f"`{subject.name}={subject.value.text}` accepts any certificate")
+        return
+    for name, word in subject.assignments:
+        if word is not None and word.known and _turns_off(name, word.text):
+            yield subject.finding(_assignment(name, word), f"`{name}={word.text}` accepts any certificate")
+    if subject.name not in CERTIFICATE_PROGRAMS or _stays_inside(subject):
+        return
+    for span, fix in _switched_off(subject, CERTIFICATES):
+        yield subject.finding(span, f"`{subject.name}` accepts any certificate", fix=fix)
+
+
+@rule(
+    "package-signature-check-disabled",
+    severity=Severity.HIGH,
+    references="CIS Docker 4.11 · NIST SP 800-190 3.2.1 · ATT&CK T1195.002",
+    also_known_as=(
+        "checkov:CKV2_DOCKER_7 checkov:CKV2_DOCKER_8 checkov:CKV2_DOCKER_9 checkov:CKV2_DOCKER_10 checkov:CKV2_DOCKER_11"
+    ),
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN apt-get install -y «--allow-unauthenticated» curl && apt-get -y «--force-yes» install wget
+            RUN apk add «--allow-untrusted» --no-cache curl && zypper «--no-gpg-checks» install -y curl
+            RUN yum install -y «--nogpgcheck» https://example.com/a.rpm && dnf -y install «--setopt=*.gpgcheck=0» curl
+            RUN curl -O https://example.com/a.rpm && rpm -i «--nosignature» a.rpm
+            """,
+            fixed="""
+            FROM debian:13
+            RUN apt-get install -y curl && apt-get -y install wget
+            RUN apk add --no-cache curl && zypper install -y curl
+            RUN yum install -y https://example.com/a.rpm && dnf -y install curl
+            RUN curl -O https://example.com/a.rpm && rpm -i a.rpm
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN echo «"deb [arch=amd64 trusted=yes] https://example.com/ ./"» > /etc/apt/sources.list.d/a.list
+            RUN printf «'[a]\\nbaseurl=https://example.com\\ngpgcheck=0'» > /etc/yum.repos.d/a.repo
+            RUN sed -i «'s/gpgcheck=1/gpgcheck=0/'» /etc/yum.repos.d/b.repo
+            COPY <<EOF /etc/yum.repos.d/c.repo
+            [c]
+            «gpgcheck = 0»
+            EOF
+            """,
+        ),
+        Bad("compose.yaml", "services: {app: {image: 'alpine:3.22', command: apk add «--allow-untrusted» curl}}"),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'debian:13', command: [apt-get, install, «--allow-unauthenticated», curl]}
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN echo "deb [trusted=yes] file:/packages ./" > /etc/apt/sources.list.d/a.list && apk add --allow-untrusted /tmp/*.apk
+            RUN sed -i 's/gpgcheck=0/gpgcheck=1/' /etc/yum.repos.d/b.repo && echo repo_gpgcheck=0 >> /etc/yum.repos.d/b.repo
+            RUN curl -O https://example.com/a.rpm && echo "0123  a.rpm" | sha256sum -c && rpm -i --nosignature a.rpm
+            RUN echo apt-get --force-yes install && grep -q gpgcheck=0 /etc/yum.conf
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: 'alpine:3.22', command: apk add curl}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'debian:13', command: [rpm, -q, curl]}
+            """,
+        ),
+    ),
+)
+def package_signature_check_disabled(subject: Command | Variable) -> Iterator[Finding]:
+    """A package manager is told to install what nobody signed.
+
+    Signatures are what makes a mirror harmless: without them, whoever runs it, or stands before it, chooses what is
+    installed, and it is installed as root. Install the repository's key instead.
+    """
+    if isinstance(subject, Variable):
+        if subject.place == "file" and subject.name.lower() == "gpgcheck" and subject.value.text in OFF:
+            yield subject.finding(subject.span, "`gpgcheck` is off, so packages need no signature")
+    elif subject.name in SIGNATURE_PROGRAMS and not _is_local_package(subject):
+        for span, fix in _switched_off(subject, SIGNATURES):
+            yield subject.finding(span, f"`{subject.name}` lets packages without a valid signature in", fix=fix)
+
+
+@rule(
+    "plain-http-download",
+    severity=Severity.MEDIUM,
+    references="NIST SP 800-190 3.2.1 · ATT&CK T1557 · ATT&CK T1195.002",
+    also_known_as="datadog:avoid_http",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN curl -fsSLO «http://example.com/a.tgz» && wget -q «"http://example.com/b"» && tar xf a.tgz
+            RUN git clone «http://example.com/a.git» && pip install --index-url=«http://example.com/simple» «http://example.com/a.whl»
+            """,
+            fixed="""
+            FROM debian:13
+            RUN curl -fsSLO https://example.com/a.tgz && wget -q "https://example.com/b" && tar xf a.tgz
+            RUN git clone https://example.com/a.git && pip install --index-url=https://example.com/simple https://example.com/a.whl
+            """,
+        ),
+        Bad("compose.yaml", "services: {app: {image: 'debian:13', command: sh -c 'wget «http://example.com/a» && exec ./a'}}"),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              initContainers:
+                - {name: setup, image: 'debian:13', command: [curl, -o, /a, «'http://example.com/a'»]}
+              containers:
+                - {name: web, image: 'acme/web:1'}
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN curl -x http://proxy.example.com:3128 -e http://example.com https://example.com/a && curl http://localhost:8080/
+            RUN wget http://example.com/a.tgz && echo "0123  a.tgz" | sha256sum -c - && curl http://$HOST/a
+            RUN echo "deb http://deb.debian.org/debian trixie main" > /etc/apt/sources.list && xmllint http://example.com/a.xsd
+            HEALTHCHECK CMD wget -qO- http://127.0.0.1:8080/health || curl http://10.0.0.1/
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: 'acme/app:1', healthcheck: {test: curl -f 'http://elasticsearch:9200'}}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', command: [curl, 'http://api.shop.svc.cluster.local/']}
+            """,
+        ),
+    ),
+)
+def plain_http_download(command: Command) -> Iterator[Finding]:
+    """What is downloaded can be changed on the way.
+
+    Plain HTTP tells neither who answered nor whether the answer is whole. Use `https`, or compare a checksum in the same step.
+    """
+    if command.name not in FETCHERS or _configures(command) or _is_checked(command):
+        return
+    for url in command.urls:
+        if url.scheme == "http" and url.public:
+            fix = command.replace(url.word.part(0, 4), "https", caveat="the server may not answer over https")
+            yield command.finding(url.word.span, f"`{command.name}` downloads from `{url.host}` over plain HTTP", fix=fix)
+
+
+def _turns_off(name: str, value: str) -> bool:
+    values = CERTIFICATE_VARIABLES.get(name.lower())
+    return values is not None and bool(value) and (not values or value.lower() in values)
+
+
+def _assignment(name: str, word: Word) -> Span:
+    return Span(word.fragment.place(0) - len(name) - 1, word.span.end)
+
+
+def _switched_off(command: Command, tables: Tables) -> Iterator[tuple[Span, Fix | None]]:
+    """Where a command switches a check off, by its own options and settings or by what it writes."""
+    options, settings, written = tables
+    if command.name in options:
+        given = options[command.name].split()
+        for option in command.options:
+            if option.name in given or (option.value is not None and f"{option.name}={option.value.text.lower()}" in given):
+                yield option.span, _without(command, option)
+    if command.name in settings:
+        names, values = settings[command.name]
+        for name, value, span, given_as in _settings(command):
+            if name.lower().rpartition(".")[2] in names.split() and value and (not values or value.lower() in values):
+                yield span, _without(command, given_as) if given_as is not None else None
+    if command.name in WRITERS:
+        for word in command.operands:
+            if _writes(command.name, word.text, written) and not any("file:" in other.text for other in command.operands):
+                yield word.span, None
+
+
+def _settings(command: Command) -> Iterator[tuple[str, str, Span, Option | None]]:
+    """The settings that a command makes: `-c NAME=VALUE`, `config set NAME VALUE`, `config set NAME=VALUE`."""
+    for option in command.options:
+        if option.value is not None and "=" in option.value.text:
+            name, _, value = option.value.text.partition("=")
+            yield name, value, option.span, option
+    operands = command.operands
+    if operands and operands[0].text in ("config", "set", "c"):
+        for index, word in enumerate(operands[1:], 2):
+            name, equals, value = word.text.partition("=")
+            if equals:
+                yield name, value, word.span, None
+            elif index < len(operands):
+                yield name, operands[index].text, Span(word.span.start, operands[index].span.end), None
+
+
+def _writes(program: str, text: str, settings: tuple[str, ...]) -> bool:
+    """Whether a text that goes into a settings file holds one of these lines."""
+    if program == "sed" and len(text) > 2 and text[0] == "s":
+        text = [*text.split(text[1]), "", ""][2]
+    text = "".join(text.lower().split())
+    return any(setting in text.replace(f"_{setting}", "") for setting in settings)
+
+
+def _without(command: Command, option: Option) -> Fix:
+    return command.drop_option(option, caveat="the step fails where the check does")
+
+
+def _stays_inside(command: Command) -> bool:
+    """Whether a download is from this machine or a neighbour only."""
+    if command.name not in DOWNLOADERS:
+        return False
+    urls = command.urls
+    return bool(urls) and all(url.local for url in urls)
+
+
+def _configures(command: Command) -> bool:
+    """Whether it writes down what an address stands for (`git config url.https://.insteadOf http://...`)."""
+    return command.name == "git" and any(word.text == "config" for word in command.operands[:1])
+
+
+def _is_checked(command: Command) -> bool:
+    """Whether the same script compares a checksum or a signature."""
+    for other in command.siblings:
+        options = CHECKED_BY.get(other.name)
+        if options is not None and (not options or other.option(*options.split()) is not None):
+            return True
+    return False
+
+
+def _is_local_package(command: Command) -> bool:
+    """Whether what is installed are files that the script did not download, or that it has checked."""
+    files = [word.text for word in command.operands if word.text.endswith((".apk", ".deb", ".rpm"))]
+    if not files or any("://" in file for file in files):
+        return False
+    return _is_checked(command) or not any(other.name in DOWNLOADERS for other in command.siblings)

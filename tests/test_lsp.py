@@ -1,0 +1,263 @@
+"""The language server, spoken to over standard input and output as an editor does."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+COMPOSE = "# ✓ 🔒\nservices:\n  app: {image: 'a:1', privileged: true} # 🔒\n"
+
+
+class Client:
+    """Just enough of an editor."""
+
+    def __init__(self) -> None:
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "linter"), str(ROOT / "hooks")])}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "capdrop", "lsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        )
+        self.number = 0
+        self.notifications: list[dict[str, Any]] = []
+        self.past: list[dict[str, Any]] = []
+        self.request("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+        self.notify("initialized", {})
+
+    def send(self, message: dict[str, Any]) -> None:
+        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        self.process.stdin.flush()
+
+    def receive(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        length = 0
+        while (line := self.process.stdout.readline().strip()) != b"":
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        message: dict[str, Any] = json.loads(self.process.stdout.read(length))
+        self.past.append(message)
+        return message
+
+    def notify(self, method: str, params: dict[str, Any]) -> None:
+        self.send({"method": method, "params": params})
+
+    def request(self, method: str, params: dict[str, Any] | None) -> Any:
+        self.number += 1
+        self.send({"id": self.number, "method": method, "params": params})
+        while True:
+            message = self.receive()
+            if message.get("id") == self.number and "method" not in message:
+                assert "error" not in message, message
+                return message["result"]
+            self.notifications.append(message)
+
+    def diagnostics(self) -> dict[str, Any]:
+        while True:
+            message = self.notifications.pop(0) if self.notifications else self.receive()
+            assert message.get("method") != "window/logMessage" or "failed" not in message["params"]["message"], message
+            if message.get("method") == "textDocument/publishDiagnostics":
+                params: dict[str, Any] = message["params"]
+                return params
+
+    def open(self, uri: str, text: str, language: str = "yaml") -> dict[str, Any]:
+        item = {"uri": uri, "languageId": language, "version": 1, "text": text}
+        self.notify("textDocument/didOpen", {"textDocument": item})
+        return self.diagnostics()
+
+    def change(self, uri: str, text: str, version: int) -> dict[str, Any]:
+        document = {"uri": uri, "version": version}
+        self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": text}]})
+        return self.diagnostics()
+
+    def stop(self) -> None:
+        self.request("shutdown", None)
+        self.notify("exit", {})
+        self.process.wait(10)
+        for stream in (self.process.stdin, self.process.stdout):
+            assert stream is not None
+            stream.close()
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    client = Client()
+    yield client
+    client.stop()
+
+
+def codes(published: dict[str, Any]) -> list[str]:
+    return [diagnostic["code"] for diagnostic in published["diagnostics"]]
+
+
+def test_diagnostics_follow_the_buffer(client: Client) -> None:
+    uri = "file:///work/compose.yaml"
+    published = client.open(uri, COMPOSE)
+    assert "privileged-container" in codes(published)
+    assert published["version"] == 1
+    found = next(d for d in published["diagnostics"] if d["code"] == "privileged-container")
+    assert found["range"] == {"start": {"line": 2, "character": 34}, "end": {"line": 2, "character": 38}}
+    assert found["source"] == "capdrop"
+    assert "privileged-container" not in codes(client.change(uri, COMPOSE.replace("true", "false"), 2))
+
+
+def test_columns_are_utf_16_units(client: Client) -> None:
+    published = client.open("file:///work/compose.yaml", "services: {'🔒': {image: 'a:1', privileged: true}}\n")
+    found = next(d for d in published["diagnostics"] if d["code"] == "privileged-container")
+    assert found["range"]["start"]["character"] == len("services: {'🔒': {image: 'a:1', privileged: ".encode("utf-16-le")) // 2
+
+
+def test_quick_fixes_edit_the_buffer_and_name_its_version(client: Client) -> None:
+    uri = "file:///work/compose.yaml"
+    published = client.open(uri, COMPOSE)
+    found = next(d for d in published["diagnostics"] if d["code"] == "privileged-container")
+    actions = client.request(
+        "textDocument/codeAction", {"textDocument": {"uri": uri}, "range": found["range"], "context": {"diagnostics": [found]}}
+    )
+    by_title = {action["title"]: action for action in actions}
+    fix = next(action for title, action in by_title.items() if title.startswith("Remove `privileged`"))
+    change = fix["edit"]["documentChanges"][0]
+    assert change["textDocument"] == {"uri": uri, "version": 1}
+    assert change["edits"] == [{"range": {"start": {"line": 2, "character": 20}, "end": {"line": 2, "character": 38}}, "newText": ""}]
+    assert not fix["isPreferred"]
+    ignore = by_title["Ignore privileged-container here"]["edit"]["documentChanges"][0]["edits"][0]
+    assert ignore["newText"] == "  # capdrop: ignore[privileged-container]\n"
+    lines = COMPOSE.splitlines(keepends=True)
+    suppressed = "".join([*lines[:2], ignore["newText"], *lines[2:]])
+    assert "privileged-container" not in codes(client.change(uri, suppressed, 2))
+
+
+def test_hover_shows_the_page_of_the_rule(client: Client) -> None:
+    uri = "file:///work/compose.yaml"
+    client.open(uri, COMPOSE)
+    hover = client.request("textDocument/hover", {"textDocument": {"uri": uri}, "position": {"line": 2, "character": 36}})
+    assert hover["contents"]["value"].startswith("# privileged-container")
+    assert client.request("textDocument/hover", {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 0}}) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "uri"),
+    [
+        ("dockerfile", "file:///work/build.docker"),
+        ("dockerfile", "file:///work/Dockerfile"),
+        ("plaintext", "file:///work/Dockerfile.dev"),
+        ("dockercompose", "file:///work/stack.yaml"),
+        ("yaml.docker-compose", "file:///work/stack.yaml"),
+        ("yaml", "file:///work/compose.yaml"),
+        ("yaml", "file:///work/pod.yaml"),
+        ("helm", "file:///work/chart/templates/pod.yaml"),
+        ("shellscript", "file:///work/start"),
+        ("sh", "file:///work/start.sh"),
+        ("makefile", "file:///work/rules.make"),
+        ("make", "file:///work/Makefile"),
+        ("plaintext", "untitled:Untitled-1/Dockerfile"),
+    ],
+)
+def test_language_ids_of_all_editors(client: Client, language: str, uri: str) -> None:
+    texts = {
+        "Docker": "FROM debian:12\nUSER root\n",
+        "build": "FROM debian:12\nUSER root\n",
+        "pod": "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: a:1\n    securityContext: {runAsUser: 0}\n",
+        "start": "docker run --user root a:1\n",
+        "ake": "x:\n\tdocker run --user root a:1\n",
+        "yaml": "services:\n  app:\n    image: a:1\n    user: root\n",
+    }
+    text = next(text for part, text in texts.items() if part in uri)
+    assert "root-user" in codes(client.open(uri, text, language))
+
+
+def test_what_is_not_ours_is_left_alone(client: Client) -> None:
+    assert codes(client.open("file:///work/values.yaml", "user: root\n")) == []
+
+
+def test_incremental_changes(client: Client) -> None:
+    uri = "file:///work/compose.yaml"
+    client.open(uri, COMPOSE)
+    where = {"start": {"line": 2, "character": 34}, "end": {"line": 2, "character": 38}}
+    change = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"range": where, "text": "false"}]}
+    client.notify("textDocument/didChange", change)
+    assert "privileged-container" not in codes(client.diagnostics())
+
+
+def test_every_finding_of_a_selection_has_its_actions(client: Client) -> None:
+    uri = "file:///work/compose.yaml"
+    text = "services:\n  app:\n    image: a:1\n    privileged: true\n    user: root\n"
+    client.open(uri, text)
+    everything = {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
+    params = {"textDocument": {"uri": uri}, "range": everything, "context": {"diagnostics": []}}
+    titles = [action["title"] for action in client.request("textDocument/codeAction", params)]
+    assert {"Ignore privileged-container here", "Ignore root-user here"} <= set(titles)
+
+
+def test_the_configuration_and_the_baseline_hold_in_the_editor(client: Client, tmp_path: Path) -> None:
+    text = "services:\n  app: {image: 'a:1', privileged: true, user: root}\n"
+    (tmp_path / "compose.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "excluded.compose.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "capdrop.toml").write_text(
+        'exclude = ["excluded*"]\n[[suppress]]\nrule = "privileged-container"\nsubject = "services.app"\nreason = "tested"\n', encoding="utf-8"
+    )
+    assert codes(client.open((tmp_path / "compose.yaml").as_uri(), text)) == ["root-user"]
+    assert codes(client.open((tmp_path / "excluded.compose.yaml").as_uri(), text, "dockercompose")) == []
+    (tmp_path / ".capdrop-baseline").write_text("compose.yaml\troot-user\tservices.app\t0\n", encoding="utf-8")
+    assert codes(client.change((tmp_path / "compose.yaml").as_uri(), text, 2)) == []
+
+
+def test_a_faulty_configuration_is_said_and_left_aside(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "capdrop.toml").write_text("profil = 1\n", encoding="utf-8")
+    assert "root-user" in codes(client.open((tmp_path / "Dockerfile").as_uri(), "FROM debian:12\nUSER root\n", "dockerfile"))
+    logged = [message["params"]["message"] for message in client.past if message.get("method") == "window/logMessage"]
+    assert any("unknown key 'profil'; did you mean 'profile'?" in line for line in logged)
+
+
+def test_rules_of_a_folder_run_only_where_it_is_trusted(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "rule.py").write_text("raise SystemExit('it ran')\n", encoding="utf-8")
+    (tmp_path / "capdrop.toml").write_text('rules = ["mine"]\nselect = ["root-user", "my-rule"]\n', encoding="utf-8")
+    assert codes(client.open((tmp_path / "Dockerfile").as_uri(), "FROM debian:12\nUSER root\n", "dockerfile")) == ["root-user"]
+
+
+def test_no_message_shows_a_secret(client: Client) -> None:
+    uri = "file:///work/Dockerfile"
+    client.open(uri, "FROM debian:12\nENV DB_PASSWORD=SENTINEL-9f2c1b\nUSER 1000\n", "dockerfile")
+    everything = {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
+    actions = client.request("textDocument/codeAction", {"textDocument": {"uri": uri}, "range": everything, "context": {"diagnostics": []}})
+    hover = client.request("textDocument/hover", {"textDocument": {"uri": uri}, "position": {"line": 1, "character": 18}})
+    assert "hard-coded-credential" in hover["contents"]["value"]
+    assert "SENTINEL" not in json.dumps([actions, hover, client.past])
+
+
+def test_a_change_is_judged_at_once(client: Client) -> None:
+    uri = "file:///work/compose.yaml"
+    service = "  s{0}:\n    image: a:{0}\n    privileged: true\n    environment:\n      PASSWORD: hunter2-{0}\n"
+    text = "services:\n" + "".join(service.format(number) for number in range(100))
+    client.open(uri, text)
+    times = []
+    for version in range(2, 7):
+        start = perf_counter()
+        client.change(uri, f"{text}# {version}\n", version)
+        times.append(perf_counter() - start)
+    assert min(times) < 0.5, times
+
+
+def test_every_prefix_of_every_example_is_survived(client: Client) -> None:
+    texts = {
+        "file:///work/Dockerfile": "# escape=`\nFROM a AS b\nRUN <<-'EOT' tee x && \\\n\techo $(cat `x`)\n\tEOT\nENV A=\"b\n",
+        "file:///work/compose.yaml": COMPOSE + "x: &a {<<: *a, b: [\"${X:-${Y}}\", !reset null]}\n",
+        "file:///work/pod.yaml": "apiVersion: v1\nkind: Pod\nspec:\n  {{- if .X }}\n  containers:\n  - name: {{ .Y }}\n    image: 'a'\n",
+        "file:///work/run.sh": "docker run --privileged -v \"$(pwd):/x\" -e 'A=b' img sh -c \"curl | sh\"\n",
+    }
+    version = 1
+    for uri, text in texts.items():
+        client.open(uri, "")
+        for end in range(len(text) + 1):
+            version += 1
+            assert client.change(uri, text[:end], version)["version"] == version

@@ -1,0 +1,143 @@
+"""The secret rules together: one secret is one finding, wherever it stands, and its place is hidden."""
+
+from __future__ import annotations
+
+import base64
+import time
+
+import pytest
+from capdrop import rulebook
+from capdrop.dialects.context import Context
+from capdrop.dialects.settings_file import variables_in_settings
+from capdrop.discover import kind_of
+from capdrop.engine import analyse
+from capdrop.finding import Finding, Severity
+from capdrop.source import Fragment, Source
+
+TOKEN = "glpat" + "-Xf3kQ9mZ2vLr8TnB4wYp"
+PASSWORD = "Kp3-vv81" + "-Qz"
+URL = f"postgres://app:{PASSWORD}@db.acme.io/app"
+BEGIN, END = "-----BEGIN " + "PRIVATE KEY-----", "-----END " + "PRIVATE KEY-----"
+KEY = f"{BEGIN}\nMC4CAQAwBQYDK2VwBCIEIJ+0cYdW8lZ2nXqvT3u1Lk9sQb7FhJx5oRw6MaGdPe8Z\n{END}"
+
+BOOK = rulebook.load()
+BOOK.select(rule.name for rule in BOOK.rules.values() if rule.check.__module__.endswith("secrets"))
+
+PLACES = {
+    "ENV": ("Dockerfile", "FROM a\nENV APP_{name}={value}\n"),
+    "ENV, quoted": ("Dockerfile", 'FROM a\nENV A=1 APP_{name}="{value}" B=2\n'),
+    "ARG": ("Dockerfile", "FROM a\nARG APP_{name}={value}\nENV COPY_{name}=$APP_{name}\n"),
+    "heredoc": ("Dockerfile", "FROM a\nCOPY <<EOF /x\napp.{name} = {value}\nEOF\n"),
+    "map": ("compose.yaml", "services: {{a: {{image: b, environment: {{APP_{name}: '{value}'}}}}}}\n"),
+    "list": ("compose.yaml", "services:\n  a:\n    image: b\n    environment:\n      - APP_{name}={value}\n"),
+    "build": ("compose.yaml", "services:\n  a:\n    build:\n      args:\n        APP_{name}: {value}\n"),
+    "config": ("compose.yaml", "services: {{a: {{image: b}}}}\nconfigs:\n  c:\n    content: |\n      app_{name}: {value}\n"),
+    "ConfigMap": ("m.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  app_{name}: {value}\n"),
+    "ConfigMap file": ("m.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {{}}\ndata:\n  a.conf: |\n    app_{name}={value}\n"),
+    "Secret": ("m.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n  app_{name}: {value}\n"),
+    "Secret file": ("m.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {{}}\nstringData:\n  a: |\n    app_{name}: {value}\n    b: c\n"),
+    "pod": ("m.yaml", "kind: Pod\napiVersion: v1\nspec:\n  containers:\n    - image: a\n      env: [{{name: APP_{name}, value: '{value}'}}]\n"),
+}
+
+
+def found(path: str, text: str) -> list[Finding]:
+    kind = kind_of(path, text)
+    assert kind is not None
+    analysis = analyse(Source(path, text), kind, BOOK, Context())
+    assert (analysis.broken, analysis.outcome) == ([], "analysed")
+    return analysis.findings
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("name", "value", "secret", "rule"),
+    [
+        ("TOKEN", TOKEN, TOKEN, "provider-token"),
+        ("NAME", TOKEN, TOKEN, "provider-token"),
+        ("PASSWORD", PASSWORD, PASSWORD, "hard-coded-credential"),
+        ("PASSWORD", "changeme", "changeme", "default-credential"),
+        ("PASSWORD", URL, PASSWORD, "password-in-url"),
+        ("URL", URL, PASSWORD, "password-in-url"),
+    ],
+)
+def test_one_secret_is_one_finding(place: str, name: str, value: str, secret: str, rule: str) -> None:
+    path, text = PLACES[place]
+    (finding,) = found(path, text.format(name=name, value=value))
+    assert finding.rule == rule
+    assert [finding.source[span] for span in finding.hidden] == [secret]
+    assert secret not in finding.message + finding.subject
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"), [(TOKEN, "provider-token"), (KEY, "private-key"), (URL, "password-in-url"), (PASSWORD, "hard-coded-credential")]
+)
+def test_base64_hides_nothing(value: str, rule: str) -> None:
+    encoded = base64.b64encode(value.encode()).decode()
+    (finding,) = found("m.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata:\n  password: {encoded}\n")
+    assert finding.rule == rule
+    (hidden,) = finding.hidden
+    assert finding.source[hidden] in encoded
+    assert len(hidden) >= len(PASSWORD)
+
+
+def test_settings_in_base64_are_read_line_by_line() -> None:
+    encoded = base64.b64encode(f"user = app\npassword = {PASSWORD}\n".encode()).decode()
+    (finding,) = found("m.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata:\n  app.ini: {encoded}\n")
+    assert finding.subject == "Secret/a data.app.ini password"
+    assert base64.b64encode(PASSWORD.encode()).decode()[:10] not in encoded.replace(finding.source[finding.hidden[0]], "")
+
+
+def test_a_variable_that_repeats_another_is_no_second_finding() -> None:
+    text = f"FROM a\nARG DB_PASSWORD={PASSWORD}\nENV DB_PASSWORD=$DB_PASSWORD URL=postgres://a:$DB_PASSWORD@b/c\n"
+    (finding,) = found("Dockerfile", text)
+    assert finding.subject == "stage 0 ARG DB_PASSWORD"
+    (finding,) = found("Dockerfile", f"FROM a\nENV DB_PASSWORD=${{DB_PASSWORD:-{PASSWORD}}}\n")
+    assert finding.source[finding.hidden[0]] == PASSWORD
+
+
+def test_what_does_not_ship_is_less_severe() -> None:
+    text = f"FROM a AS build\nENV A_PASSWORD={PASSWORD} B_PASSWORD=changeme\nFROM a\nENV C_PASSWORD={PASSWORD} D_PASSWORD=changeme\n"
+    assert [finding.severity for finding in found("Dockerfile", text)] == [Severity.MEDIUM, Severity.LOW, Severity.HIGH, Severity.MEDIUM]
+
+
+def test_a_name_decides_for_some_providers() -> None:
+    value = "Zb8+qLw2vT9xRmK4" + "Zc7/pMx1uS0yQnJ5aBcD8eFg"
+    (finding,) = found("compose.yaml", f"services: {{a: {{image: b, environment: {{AWS_SECRET_ACCESS_KEY: {value}}}}}}}\n")
+    assert finding.rule == "provider-token"
+
+
+def test_a_guessable_password_in_a_comment_is_an_example() -> None:
+    assert found("compose.yaml", "services: {a: {image: b}}\n# DB: postgres://postgres:postgres@db/app\n") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("password = abc", "password", "abc"),
+        ("export DB_PASSWORD=abc", "DB_PASSWORD", "abc"),
+        ("  - db.password: 'a b'  # why", "db.password", "a b"),
+        ('"password": "abc",', "password", "abc"),
+        ("password: abc # why", "password", "abc"),
+        ("password=a#b\r", "password", "a#b"),
+        ("# password = abc", "", ""),
+        ("password =", "", ""),
+        ("password: # why", "", ""),
+        ("https://example.com", "https", "//example.com"),
+    ],
+)
+def test_a_line_of_a_settings_file(line: str, name: str, value: str) -> None:
+    source = Source("f", f"x\n{line}\ny\n")
+    variables = list(variables_in_settings(Fragment.at(source.text, 0), source, "f"))
+    assert [(variable.name, variable.value.text) for variable in variables] == ([(name, value)] if name else [])
+    assert [source[variable.value.span] for variable in variables] == ([value] if name else [])
+
+
+@pytest.mark.parametrize("piece", ["://$a", "://${", "://`", "://$(", "$aa", "://a:postgres@b ", " ", "a=", "- ", "#", "# capdrop: ignore[a] "])
+def test_time_grows_with_the_text_and_no_faster(piece: str) -> None:
+    line = piece * (60_000 // len(piece))
+    text = f"FROM a\nRUN git clone {line}\nCOPY <<EOF /x\n{line}\n{line}\nEOF\n"
+    kind = kind_of("Dockerfile", text)
+    assert kind is not None
+    began = time.process_time()
+    analyse(Source("Dockerfile", text), kind, BOOK, Context())
+    assert time.process_time() - began < 3
