@@ -1,10 +1,11 @@
-"""Writes docs/rules.md and docs/rules/*.md from the rules. Usage: python docs/generate.py"""
+"""Writes docs/rules.md, docs/rules/*.md and docs/capdrop.schema.json from the rules. Usage: python docs/generate.py"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from capdrop import rulebook
+from capdrop.config_schema import as_json
 from capdrop.documentation import by_name, page
 from capdrop.rulebook import Rulebook
 
@@ -19,11 +20,18 @@ def pages(book: Rulebook) -> dict[str, str]:
         for rule in by_name(book)
     ]
     head = ["# Rules", "", f"{len(rows)} rules. Written by `docs/generate.py`.", "", "| rule | severity | profile | |", "|---|---|---|---|"]
+    files["capdrop.schema.json"] = as_json(book)
     files["rules.md"] = "\n".join([*head, *rows]) + "\n"
     return files
 
 
+def index() -> str:
+    """The text of rules/index.txt."""
+    return rulebook.index_of(rulebook.builtin_folder())
+
+
 def main() -> None:
+    (Path(rulebook.builtin_folder()) / rulebook.INDEX).write_text(index(), encoding="utf-8")
     wanted = pages(rulebook.load())
     (HERE / "rules").mkdir(exist_ok=True)
     for old in (HERE / "rules").glob("*.md"):

@@ -1,4 +1,7 @@
-"""What pre-commit runs: `capdrop check`, or `capdrop fix --apply` with `--fix` first, on the files of a commit."""
+"""What pre-commit runs: `capdrop check`, or `capdrop fix --apply` with `--fix` first, on the files of a commit.
+
+Pre-commit itself fails where a hook has changed a file.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from capdrop.cli import main as capdrop
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Check, or fix and fail where something was changed."""
+    """Check the files, or fix them."""
     arguments = sys.argv[1:] if argv is None else argv
     if arguments[:1] == ["--fix"]:
         return capdrop(["fix", "--apply", *arguments[1:]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from capdrop import (
@@ -91,13 +90,8 @@ that holds it."""
 NO_SECRETS = frozenset({"--secret", "--pass-through", "--imagePullSecrets", "--image-pull-secret"})
 """Long options that sound like one and take the name of one."""
 
-USER_IN_URL = r"://((?:[^/@\s$`]|\$\([^()]{0,200}+\)|\$\{[^}]{0,200}+\}|\$\w++|`[^`]{0,200}+`)++)@"
-
 Given = tuple[str, Word, int]
 """A value with what it is called: the word that holds it, and where it begins in it."""
-
-UNDOES = frozenset({"set-url", "--unset", "--unset-all", "--remove-section", "remove", "rm"})
-"""Words of git that take a URL out of its configuration."""
 
 
 @rule(
@@ -186,51 +180,6 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "secret-persisted",
-    severity=Severity.HIGH,
-    references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-538",
-    examples=(
-        Bad(
-            "Dockerfile",
-            """
-            FROM node:22-slim
-            RUN --mount=type=secret,id=gh git clone «"https://x:$(cat /run/secrets/gh)@git.acme.io/app.git"» /app
-            """,
-        ),
-        Bad(
-            "Dockerfile",
-            'FROM alpine:3.22\nARG PAT\nRUN git config --global «url."https://${PAT}@git.acme.io/".insteadOf» https://git.acme.io/\n',
-        ),
-        Good("Dockerfile", "FROM alpine:3.22\nRUN --mount=type=ssh git clone git@git.acme.io:app.git /app\n"),
-        Good(
-            "Dockerfile",
-            """
-            FROM alpine:3.22
-            RUN --mount=type=secret,id=gh,env=GH_TOKEN git clone https://x:$GH_TOKEN@git.acme.io/app.git /app && rm -rf /app/.git
-            """,
-        ),
-    ),
-)
-def secret_persisted(command: Command) -> Iterator[Finding]:
-    """A secret is used in a way that writes it into the image.
-
-    The mount of a secret leaves no trace, but git keeps the URL that it cloned from, with the password in it, in `.git/config`.
-    Use `RUN --mount=type=ssh`, a credential helper, or `git -c http.extraHeader="Authorization: Bearer $TOKEN" clone ...`.
-    """
-    if command.name != "git" or command.place != "RUN":
-        return
-    doing = next((word.text for word in command.operands), "")
-    if doing not in ("clone", "remote", "submodule", "config"):
-        return
-    for word in command.words:
-        user = re.search(USER_IN_URL, word.text) if not word.known and "://" in word.text else None
-        if user is not None and is_secret_user(user[1]) and not taken_away(command):
-            where = "its configuration" if doing == "config" else "`.git/config`"
-            severity = None if command.ships else Severity.MEDIUM
-            yield command.finding(word.span, f"git keeps this URL in {where}, with the secret in it", severity=severity)
-
-
 def shown_by_itself(kind: str, value: str) -> bool:
     """Whether the rules on text find it, whatever it is given to."""
     return kind in ("private-key", "url-password") or (kind == "token" and next(find_tokens(value), None) is not None)
@@ -296,25 +245,3 @@ def read_operands(command: Command) -> Iterator[Given]:
         if len(operands) > at and tuple(word.text for word in operands[: len(first)]) == first:
             called = operands[name].text if isinstance(name, int) else name
             yield called.rpartition(":")[2], operands[at], 0
-
-
-def is_secret_user(user: str) -> bool:
-    """Whether the part of a URL before the host holds a secret that is filled in: behind a colon, or under a secret's name."""
-    before, _, password = user.partition(":")
-    if "/run/secrets" in user or "`" in user or ("$" in password and "$(" not in before):
-        return True
-    return any(named_like_a_secret(variable) for variable in re.findall(r"\$\{?(\w+)", user))
-
-
-def taken_away(command: Command) -> bool:
-    """Whether a later command of the same script removes what git wrote."""
-    target = command.operands[-1].text if command.operands else ""
-    gone = (target, target.rstrip("/").rpartition("/")[2].removesuffix(".git"))
-    at = next((index for index, other in enumerate(command.siblings) if other is command), len(command.siblings))
-    for other in command.siblings[at + 1 :]:
-        texts = [word.text for word in other.operands]
-        if other.name == "rm" and any(".git" in text or text in gone for text in texts):
-            return True
-        if other.name == "git" and any(word.text in UNDOES for word in other.words):
-            return True
-    return False

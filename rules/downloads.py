@@ -4,33 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Copy, Finding, Good, Severity, rule
-
-DOWNLOADERS = {
-    "curl": ("-o", "--output", "-O", "--remote-name"),  # curl(1): to standard output, unless one of these says otherwise
-    "wget": (),  # wget(1): to a file, unless -O- says otherwise
-    "wget2": (),
-    "fetch": (),  # fetch(1)
-}
-"""Programs that fetch a URL, and the options that send it to a file."""
-TO_OUTPUT = ("-", "/dev/stdout")
-
-INTERPRETERS = {
-    "sh": "-c", "bash": "-c", "dash": "-c", "ash": "-c", "zsh": "-c", "ksh": "-c", "mksh": "-c",
-    "python": "-c -m", "python2": "-c -m", "python3": "-c -m",
-    "perl": "-e -E -n -p -pe -ne", "ruby": "-e -n -p", "node": "-e --eval -p --print", "nodejs": "-e --eval -p --print",
-    "php": "-r -f -B -R -E", "pwsh": "-c -Command -File",
-}  # fmt: skip
-"""Programs that run what they read, and the options with which the program is not what they read."""
-SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh")
-RUN_A_FILE = ("source", ".")
-SUBSTITUTIONS = ("$(", "`", "<(")
+from capdrop import RUNNERS, Bad, Command, Download, Finding, Good, Note, Script, Severity, rule
 
 
 @rule(
     "download-piped-to-shell",
     severity=Severity.MEDIUM,
     references="NIST SP 800-190 3.2.1 · ATT&CK T1195.002 · ATT&CK T1059.004",
+    programs=RUNNERS,
     examples=(
         Bad(
             "Dockerfile",
@@ -111,7 +92,9 @@ def download_piped_to_shell(command: Command) -> Iterator[Finding]:
     Whoever controls the server, or the name, runs code in the build, and each build may get another program. Download to a file,
     compare its checksum with one that is written down, and run it then; or install a package.
     """
-    source = _piped_into(command) or _substituted_into(command)
+    if command.place == "cron":
+        return
+    source = next((source for source in command.program_sources() if source.downloads_to_output), None)
     if source is not None:
         insecure = source.option("-k", "--insecure", "--no-check-certificate") or any(url.scheme == "http" for url in source.urls)
         yield command.finding(
@@ -121,57 +104,226 @@ def download_piped_to_shell(command: Command) -> Iterator[Finding]:
         )
 
 
-def _piped_into(command: Command) -> Command | None:
-    """The download that an interpreter reads its program from."""
-    if not command.feeders or command.name.partition(".")[0] not in INTERPRETERS or not _reads_its_program(command):
-        return None
-    return next((feeder for feeder in command.upstream() if _to_output(feeder)), None)
+@rule(
+    "unpinned-download-executed",
+    severity=Severity.MEDIUM,
+    references="NIST SP 800-190 3.2.1 · ATT&CK T1195.002 · ATT&CK T1059",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN curl -fsSLo /usr/bin/tool «https://example.com/releases/latest/download/tool-linux-amd64» && chmod +x /usr/bin/tool
+            RUN wget «https://example.com/get-pip.py»
+            RUN python3 get-pip.py
+            RUN wget -q «https://raw.githubusercontent.com/acme/a/master/install.sh» -O /tmp/a.sh && bash /tmp/a.sh --yes
+            RUN curl -s «https://example.com/tool» > tool && install -m 755 tool /usr/local/bin/
+            RUN curl -LO «"https://example.com/v$(curl -s https://example.com/stable.txt)/kubectl"» && mv kubectl /usr/local/bin/
+            RUN curl -s «https://example.com/tool.gz» | gunzip > /opt/tool && chmod 0755 /opt/tool
+            RUN wget -P /tmp «https://example.com/a.deb» && dpkg -i /tmp/*.deb
+            RUN curl -o /run «https://example.com/$ARCH/latest/run» && /run
+            """,
+        ),
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              app:
+                image: alpine:3.22
+                command: sh -c 'wget -O /x «https://example.com/main/x.sh» && chmod +x /x && exec /x'
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: alpine:3.22
+                  command: [sh, -c]
+                  args:
+                    - |
+                      curl -o a.sh «https://example.com/a.sh»
+                      . ./a.sh
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN curl -fsSLo /tool https://example.com/v1.2.3/tool && chmod +x /tool
+            RUN curl -fsSLo a.sh https://example.com/latest/a.sh && echo "0123  a.sh" | sha256sum -c - && sh a.sh
+            RUN wget https://example.com/b https://example.com/b.asc && gpg --batch --verify b.asc b && chmod +x b
+            RUN curl -o /data.json https://example.com/latest/data.json && chmod 644 /data.json && sh a.sh /data.json
+            RUN curl -o c http://localhost:8080/c && chmod +x c && curl -o - https://example.com/c && wget https://example.com/c.pem
+            RUN curl -o d https://example.com/$VERSION/d && chmod +x d
+            RUN curl -o e https://example.com/e && test "$(sha256sum e | cut -d' ' -f1)" = 0123 && chmod +x e
+            RUN php -r "copy('https://example.com/installer', 'setup.php');" && php setup.php
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: 'alpine:3.22', command: sh -c 'wget -O /x https://example.com/a && cat /x'}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'alpine:3.22', command: [sh, -c, 'curl -o /a https://example.com/v1.2.3/a && chmod +x /a']}
+            """,
+        ),
+    ),
+)
+def unpinned_download_executed(script: Script) -> Iterator[Finding]:
+    """A program is run in whatever version the server has today.
+
+    The address names no version (`latest`, a branch, or nothing), and no checksum or signature is compared, so whoever controls the
+    server or the branch chooses what runs, and two builds may run different programs. Name a version and compare a checksum before
+    the first use.
+    """
+    for download in script.downloads:
+        if download.use is not None and download.check is None and download.how != "unpacked" and download.moving:
+            yield _unchecked(download, f"{_use(download)} unchecked, and its address names no version")
 
 
-def _reads_its_program(command: Command) -> bool:
-    """Whether an interpreter is given neither a script nor the name of one."""
-    name = command.name.partition(".")[0]
-    if command.option(*INTERPRETERS[name].split()) is not None:
-        return False
-    if name in SHELLS and command.option("-s") is not None:
-        return True
-    first = next(iter(command.operands), None)
-    if first is None or first.text in ("-", "/dev/stdin"):
-        return True
-    return name == "php" and any(word.text == "--" for word in command.words)
+@rule(
+    "unverified-download-executed",
+    severity=Severity.MEDIUM,
+    profile="strict",
+    references="NIST SP 800-190 3.2.1 · ATT&CK T1195.002",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            ARG VERSION=1.2.3
+            RUN curl -fsSLo /usr/local/bin/tool «https://example.com/v1.2.3/tool» && chmod +x /usr/local/bin/tool
+            RUN wget «https://example.com/a-${VERSION}.deb» && dpkg -i a-$VERSION.deb
+            RUN curl -o x «https://example.com/x-1.0» && echo "0123  y" | sha256sum -c && chmod +x x
+            """,
+        ),
+        Bad("compose.yaml", "services: {app: {image: 'debian:13', command: sh -c 'curl -o a «https://example.com/a-1.0» && sh a'}}"),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'debian:13', command: [sh, -c, 'curl -o /a «https://example.com/v1.2.3/a» && chmod +x /a']}
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:13
+            ENV SHA=0123
+            RUN set -eux; wget -O tool "https://example.com/tool-1.2.3"; echo "$SHA *tool" | sha256sum --strict --check -; chmod +x tool
+            RUN wget -O b https://example.com/b-1.2.3 && wget https://example.com/SHA256SUMS && grep ' b$' SHA256SUMS | sha256sum -c && sh b
+            RUN curl -LO https://example.com/c-1.0 && cosign verify-blob --bundle c.sig c-1.0 && install c-1.0 /usr/local/bin/c
+            RUN curl -LO https://example.com/d-1.0.tgz && curl -LO https://example.com/latest/e && chmod +x e
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: 'debian:13', command: 'curl -o a https://example.com/a-1.0'}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'debian:13', command: [sh, -c, 'curl -o /a https://example.com/v1.2.3/a && cat /a']}
+            """,
+        ),
+    ),
+)
+def unverified_download_executed(script: Script) -> Iterator[Finding]:
+    """A program is downloaded and run, and nothing says that it is the one that was meant.
+
+    A release can be replaced under its name. Compare a checksum that is written down here (`echo "<sum>  <file>" | sha256sum -c`), or a
+    signature, before the first use.
+    """
+    for download in script.downloads:
+        if download.use is not None and download.check is None and download.how != "unpacked" and not download.moving:
+            yield _unchecked(download, f"{_use(download)} without a checksum or signature")
 
 
-def _substituted_into(command: Command) -> Command | None:
-    """The download whose output is the script, or the file, that a command runs."""
-    runs = _program_word(command)
-    if runs is None or not runs.startswith(SUBSTITUTIONS):
-        return None
-    for inner in command.siblings:
-        if inner.within is command and inner.holder is not None and inner.holder.text == runs and _to_output(inner):
-            return inner
-    return None
+@rule(
+    "unverified-archive",
+    severity=Severity.LOW,
+    profile="strict",
+    references="NIST SP 800-190 3.2.1 · ATT&CK T1195.002",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN curl -fsSL «https://example.com/a-1.2.3.tar.gz» | tar xz -C /opt
+            RUN wget -q «https://example.com/b.zip» && unzip b.zip && curl -Lo /tmp/c.tgz «https://example.com/c.tgz» && tar -xf /tmp/c.tgz
+            """,
+        ),
+        Bad("compose.yaml", "services: {app: {image: 'debian:13', command: sh -c 'curl «https://example.com/a.tgz» | tar xz && ./a'}}"),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'debian:13', command: [sh, -c, 'wget «https://example.com/a.zip» && unzip a.zip']}
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN set -eux; wget -O a.tgz https://example.com/a.tgz; echo "0123 *a.tgz" | sha256sum -c -; tar -xf a.tgz
+            RUN curl -fsSLO https://example.com/b.tar.xz && curl -fsSLO https://example.com/b.tar.xz.asc \
+             && gpg --batch --verify b.tar.xz.asc b.tar.xz && tar -xJf b.tar.xz
+            RUN tar czf /backup.tgz /etc && curl -O https://example.com/c.tgz && tar tf c.tgz
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: 'debian:13', command: tar xf /data/a.tgz}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'debian:13', command: [sh, -c, 'wget https://example.com/a.zip && sha256sum -c sums && unzip a.zip']}
+            """,
+        ),
+    ),
+)
+def unverified_archive(script: Script) -> Iterator[Finding]:
+    """An archive is downloaded and unpacked, and nothing says that it is the one that was meant.
+
+    Compare a checksum that is written down here, or a signature, between the download and the unpacking. A checksum cannot be compared
+    in a pipe: download to a file first.
+    """
+    for download in script.downloads:
+        if download.how == "unpacked" and download.check is None:
+            yield _unchecked(download, f"{_use(download)} without a checksum or signature", Severity.MEDIUM if download.moving else None)
 
 
-def _program_word(command: Command) -> str | None:
-    """The word of a command that is, or names, the program that it runs."""
-    if command.script is not None:
-        return command.script.text
-    if command.name in INTERPRETERS or command.name in RUN_A_FILE or command.name == "eval":
-        return next((word.text for word in command.operands), None)
-    return None
+def _use(download: Download) -> str:
+    what = {"run": "run", "executable": "made executable", "installed": "installed", "unpacked": "unpacked"}[download.how]
+    return f"what `{download.command.name}` downloads is {what}"
 
 
-def _to_output(command: Command) -> bool:
-    """Whether a command writes what it downloads to its standard output."""
-    name = command.name
-    urls = command.urls
-    if name not in DOWNLOADERS or (urls and all(url.local for url in urls)):
-        return False
-    if name == "curl":
-        option = command.option(*DOWNLOADERS[name])
-        return option is None or (option.value is not None and option.value.text in TO_OUTPUT)
-    option = command.option("-O", "--output-document", "-o")
-    return option is not None and option.value is not None and option.value.text in TO_OUTPUT
+def _unchecked(download: Download, message: str, severity: Severity | None = None) -> Finding:
+    assert download.use is not None
+    note = Note(download.use.source, download.use.span, "used here")
+    return download.command.finding(download.url.span, message, notes=(note,), severity=severity)
 
 
 @rule(
@@ -198,19 +350,30 @@ def _to_output(command: Command) -> bool:
             ADD https://github.com/acme/tool.git#v1 /src
             ADD rootfs.tar.gz /
             ADD https.conf /etc/
+            ADD https://example.com/tini https://example.com/tini.asc /
+            RUN gpg --batch --verify /tini.asc /tini && chmod +x /tini
             """,
         ),
     ),
 )
-def add_url_without_checksum(copy: Copy) -> Iterator[Finding]:
+def add_url_without_checksum(script: Script) -> Iterator[Finding]:
     """A file from the network goes into the image unchecked.
 
     The server may send something else tomorrow. `ADD --checksum=sha256:...` makes the build fail then.
     """
-    if copy.keyword != "ADD" or "checksum" in copy.flags:
-        return
-    for source in copy.sources:
-        written = source.text or source.source[source.span].strip("\"'")
-        if written.startswith(("http://", "https://")) and not written.partition("#")[0].endswith(".git"):
-            severity = Severity.HIGH if written.startswith("http:") else None
-            yield copy.finding(source, "what this URL sends is added without a checksum", severity=severity)
+    for copy in script.copies:
+        if copy.keyword != "ADD" or "checksum" in copy.flags:
+            continue
+        for source in copy.sources:
+            written = source.text or source.source[source.span].strip("\"'")
+            if not written.startswith(("http://", "https://")) or written.partition("#")[0].endswith(".git"):
+                continue
+            if not script.checks(_added_as(written, copy.destination.text)):
+                severity = Severity.HIGH if written.startswith("http:") else None
+                yield copy.finding(source, "what this URL sends is added without a checksum", severity=severity)
+
+
+def _added_as(url: str, destination: str) -> str:
+    """The path of a file that is added from a URL."""
+    name = url.partition("?")[0].rpartition("/")[2]
+    return destination + name if destination.endswith("/") or destination in (".", "") else destination

@@ -15,9 +15,25 @@ MOVING_TAGS = (
 FRONTENDS = ("docker.io/docker/dockerfile", "docker.io/docker/dockerfile-upstream")
 """The frontends that Docker publishes (https://docs.docker.com/build/buildkit/frontend/)."""
 
-MOVED_REGISTRIES = {
-    "k8s.gcr.io": "registry.k8s.io",  # frozen on 2023-04-03: https://kubernetes.io/blog/2023/02/06/k8s-gcr-io-freeze-announcement/
+MOVED = {
+    # frozen on 2023-04-03: https://kubernetes.io/blog/2023/02/06/k8s-gcr-io-freeze-announcement/
+    "k8s.gcr.io/": ("frozen", "registry.k8s.io/"),
+    "gcr.io/google-containers/": ("frozen", "registry.k8s.io/"),  # what k8s.gcr.io stands for
+    "gcr.io/google_containers/": ("frozen", "registry.k8s.io/"),
+    # https://docs.github.com/en/packages/working-with-a-github-packages-registry/migrating-to-the-container-registry-from-the-docker-registry
+    "docker.pkg.github.com/": ("replaced", "ghcr.io/"),
+    # https://github.com/kubernetes/website/blob/main/content/en/blog/_posts/2021-04-13-kube-state-metrics-goes-v-2-0.md
+    "quay.io/coreos/kube-state-metrics": ("no longer updated", "registry.k8s.io/kube-state-metrics/kube-state-metrics"),
+    # https://github.com/prometheus-operator/prometheus-operator/issues/3672
+    "quay.io/coreos/prometheus-operator": ("no longer updated", "quay.io/prometheus-operator/prometheus-operator"),
+    "quay.io/coreos/prometheus-config-reloader": ("no longer updated", "quay.io/prometheus-operator/prometheus-config-reloader"),
 }
+"""Registries, folders and images that are published elsewhere now: what is the matter, and where they are. A folder ends in a slash."""
+MOVED_FROM = frozenset(place.partition("/")[0] for place in MOVED)
+SAME_PATHS = ("k8s.gcr.io/",)
+"""Where every image is at the new place under the same path, so that the fix is safe."""
+OTHER_PATHS = ("docker.pkg.github.com/",)
+"""Where the path differs at the new place, so that nothing can be written for it."""
 
 
 @rule(
@@ -92,18 +108,10 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
     the version may be pushed again.
     """
     reference = image.reference
-    if reference is None or not _comes_from_elsewhere(image) or reference.familiar == "scratch":
+    if reference is None or not image.is_fetched:
         return
     if reference.tag is None and reference.digest is None:
         yield image.finding(image.value, f"`{reference.text}` has no tag, so it means `latest`")
-
-
-def _comes_from_elsewhere(image: Image) -> bool:
-    """Whether an image is fetched by this name: it is neither built here, nor perhaps a context that the builder is given."""
-    reference = image.reference
-    if reference is None or image.local or image.role == "frontend" or reference.registry == "localhost":
-        return False
-    return image.role != "copied" or "/" in reference.text or reference.tag is not None or reference.digest is not None
 
 
 @rule(
@@ -169,7 +177,7 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
     The option `tags` lists the tags that move.
     """
     reference = image.reference
-    if reference is None or not _comes_from_elsewhere(image) or reference.digest is not None:
+    if reference is None or not image.is_fetched or reference.digest is not None:
         return
     if reference.tag is not None and reference.tag.lower() in tags:
         confidence = Confidence.MEDIUM if image.value.defaulted else None
@@ -226,7 +234,7 @@ def image_without_digest(image: Image) -> Iterator[Finding]:
     keep it up to date.
     """
     reference = image.reference
-    if reference is None or reference.familiar == "scratch" or not (_comes_from_elsewhere(image) or _is_versioned_frontend(image)):
+    if reference is None or not (image.is_fetched or _is_versioned_frontend(image)):
         return
     if reference.digest is None:
         yield image.finding(image.value, f"`{reference.text}` is not pinned by a digest")
@@ -364,7 +372,13 @@ def _with_version(image: Image) -> Fix | None:
                   image: registry.k8s.io/pause:3.5   # small
             """,
         ),
-        Good("Dockerfile", "FROM registry.k8s.io/pause:3.5\n"),
+        Bad("Dockerfile", "FROM «docker.pkg.github.com/acme/app/web:1»\n"),
+        Bad(
+            "Dockerfile",
+            "FROM «quay.io/coreos/prometheus-operator:v0.42.1»\nFROM «gcr.io/google_containers/pause:3.1»\n",
+            fixed="FROM quay.io/prometheus-operator/prometheus-operator:v0.42.1\nFROM registry.k8s.io/pause:3.1\n",
+        ),
+        Good("Dockerfile", "FROM registry.k8s.io/pause:3.5\nFROM quay.io/coreos/etcd:v3.6.0\nFROM gcr.io/google-containers-acme/a:1\n"),
         Good("compose.yaml", "services: {app: {image: 'gcr.io/acme/k8s.gcr.io:1'}}"),
         Good(
             "pod.yaml",
@@ -380,13 +394,17 @@ def _with_version(image: Image) -> Fix | None:
     ),
 )
 def deprecated_registry(image: Image) -> Iterator[Finding]:
-    """The registry is frozen, and its images have moved.
+    """The registry is given up, and its images have moved.
 
     Nothing new is published there, so no security fix arrives either, and one day it will answer no more. The same images are
     at the new address.
     """
     reference = image.reference
-    if reference is not None and reference.registry in MOVED_REGISTRIES:
-        new = MOVED_REGISTRIES[reference.registry]
-        fix = image.rename(reference.registry, new, safety=Safety.SAFE)
-        yield image.finding(image.value, f"`{reference.registry}` is frozen; its images are at `{new}` now", fix=fix)
+    if reference is None or reference.registry not in MOVED_FROM:
+        return
+    for old, (matter, new) in MOVED.items():
+        if reference.canonical == old or (old.endswith("/") and reference.canonical.startswith(old)):
+            safety = Safety.SAFE if old in SAME_PATHS else Safety.UNSAFE
+            fix = None if old in OTHER_PATHS else image.rename(old, new, safety=safety)
+            message = f"`{old.rstrip('/')}` is {matter}; its images are at `{new.rstrip('/')}` now"
+            yield image.finding(image.value, message, fix=fix)

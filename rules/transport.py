@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Finding, Fix, Good, Option, Severity, Span, Variable, Word, rule
+from capdrop import Bad, Command, Finding, Fix, Good, Option, Severity, Span, Variable, Word, WrittenFile, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,23 +82,37 @@ SIGNATURE_SETTINGS = {
     "apt apt-get aptitude": ("apt::get::allowunauthenticated acquire::allowinsecurerepositories", ON),  # apt.conf(5)
     "dnf dnf5 yum microdnf tdnf yum-config-manager": ("gpgcheck", OFF),  # dnf.conf(5)
 }
-WRITTEN_CERTIFICATE_SETTINGS = ("strict-ssl=false", "sslverify=0", "sslverify=false", "check_certificate=off")
-"""Lines of .npmrc, dnf.conf(5) and .wgetrc, in small letters and without blanks."""
-WRITTEN_SIGNATURE_SETTINGS = ("trusted=yes", "gpgcheck=0", "siglevel=never")
-"""Lines of sources.list(5), dnf.conf(5) and pacman.conf(5), in small letters and without blanks."""
-WRITERS = frozenset({"echo", "printf", "sed", "add-apt-repository", "apt-add-repository"})
-
-CHECKERS = {
-    "sha1sum sha256sum sha384sum sha512sum shasum md5sum b2sum": "-c --check",
-    "gpg gpg2": "--verify",
-    "gpgv cosign minisign slsa-verifier signify": "",
+CERTIFICATE_LINES = {
+    "strict-ssl": ("", OFF),  # npm config, .npmrc; yarn, .yarnrc
+    "enablestrictssl": ("yarnrc", OFF),  # yarn, .yarnrc.yml
+    "sslverify": ("", OFF),  # dnf.conf(5); git-config(1), http.sslVerify
+    "insecure": ("curlrc", NOT_EMPTY),  # curl(1), CONFIG FILE: the options without their dashes
+    "--insecure": ("curlrc", NOT_EMPTY),
+    "-k": ("curlrc", NOT_EMPTY),
+    "check_certificate": ("wgetrc", OFF),  # wget(1), Startup File
+    "trusted-host": ("pip", NOT_EMPTY),  # pip configuration: pip.conf, ~/.config/pip/pip.conf
+    "ssl_verify": ("conda", OFF),  # .condarc
+    ":ssl_verify_mode": ("gemrc", frozenset({"0"})),  # gem environment, .gemrc
+    "acquire::https::verify-peer": ("apt", OFF),  # apt-transport-https(1)
+    "acquire::https::verify-host": ("apt", OFF),
 }
-"""Programs that check a download, and the options with which they do."""
+"""Lines of settings files with which programs take any certificate: a part of the file's path, and the values that do it."""
+SIGNATURE_LINES = {
+    "gpgcheck": ("", OFF),  # dnf.conf(5), zypper
+    "siglevel": ("pacman", frozenset({"never"})),  # pacman.conf(5)
+    "trusted": ("sources", ON),  # sources.list(5), deb822 style
+    "apt::get::allowunauthenticated": ("apt", ON),  # apt.conf(5)
+    "acquire::allowinsecurerepositories": ("apt", ON),  # apt-secure(8)
+    "acquire::allowweakrepositories": ("apt", ON),
+}
+EDITED_CERTIFICATE_SETTINGS = ("strict-ssl=false", "sslverify=0", "sslverify=false", "check_certificate=off")
+"""What sed writes, in small letters and without blanks."""
+EDITED_SIGNATURE_SETTINGS = ("trusted=yes", "gpgcheck=0", "siglevel=never")
+EDITORS = frozenset({"sed", "add-apt-repository", "apt-add-repository"})
+INSECURE_PROPERTY = "-Dmaven.wagon.http.ssl.insecure=true"
+"""Maven, Wagon: takes any certificate."""
+
 DOWNLOADERS = frozenset({"curl", "wget", "wget2", "aria2c"})
-FETCHERS = DOWNLOADERS | {
-    "git", "svn", "pip", "pip2", "pip3", "npm", "yarn", "pnpm", "gem", "rpm", "yum", "dnf", "microdnf", "yum-config-manager", "apt-key",
-}  # fmt: skip
-"""Programs that trust what an address gives them."""
 
 
 def by_program(table: dict[str, Row]) -> dict[str, Row]:
@@ -106,11 +120,10 @@ def by_program(table: dict[str, Row]) -> dict[str, Row]:
     return {program: row for programs, row in table.items() for program in programs.split()}
 
 
-CERTIFICATES = (by_program(CERTIFICATE_OPTIONS), by_program(CERTIFICATE_SETTINGS), WRITTEN_CERTIFICATE_SETTINGS)
-SIGNATURES = (by_program(SIGNATURE_OPTIONS), by_program(SIGNATURE_SETTINGS), WRITTEN_SIGNATURE_SETTINGS)
-CERTIFICATE_PROGRAMS = WRITERS.union(*CERTIFICATES[:2])
-SIGNATURE_PROGRAMS = WRITERS.union(*SIGNATURES[:2])
-CHECKED_BY = by_program(CHECKERS)
+CERTIFICATES = (by_program(CERTIFICATE_OPTIONS), by_program(CERTIFICATE_SETTINGS), EDITED_CERTIFICATE_SETTINGS)
+SIGNATURES = (by_program(SIGNATURE_OPTIONS), by_program(SIGNATURE_SETTINGS), EDITED_SIGNATURE_SETTINGS)
+CERTIFICATE_PROGRAMS = EDITORS.union({"mvn"}, *CERTIFICATES[:2])
+SIGNATURE_PROGRAMS = EDITORS.union(*SIGNATURES[:2])
 
 
 @rule(
@@ -146,7 +159,10 @@ CHECKED_BY = by_program(CHECKERS)
             ENV «npm_config_strict_ssl false»
             RUN «GIT_SSL_NO_VERIFY=1» git clone https://example.com/a.git && export «NPM_CONFIG_STRICT_SSL=false»
             RUN git config --global «http.sslVerify false» && npm config set «strict-ssl=false» && yarn config set «strict-ssl false»
-            RUN echo «'strict-ssl = false'» >> ~/.npmrc
+            RUN echo '«strict-ssl = false»' >> ~/.npmrc && echo "«sslverify=0»" >> /etc/yum.conf && echo «insecure» | tee ~/.curlrc
+            RUN printf "[global]\\n«trusted-host = pypi.org»\\n" > /etc/pip.conf && { echo a; echo «check_certificate=off»; } > ~/.wgetrc
+            RUN echo 'Acquire::http::Proxy "x"; «Acquire::https::Verify-Peer "false"»;' > /etc/apt/apt.conf.d/99tls
+            RUN mvn -q «-Dmaven.wagon.http.ssl.insecure=true» package
             """,
         ),
         Bad(
@@ -183,6 +199,7 @@ CHECKED_BY = by_program(CHECKERS)
             ENV NODE_TLS_REJECT_UNAUTHORIZED=1 PIP_TRUSTED_HOST= GIT_SSL_NO_VERIFY=${X}
             RUN curl -K config https://example.com/a && curl -H "-k" https://example.com/a -d -k && echo curl -k https://example.com
             RUN curl -- -k && wget --no-check-cert.txt && git config --global http.sslVerify true && npm config get strict-ssl
+            RUN echo insecure > /notes && echo "strict-ssl=true" > ~/.npmrc && echo 'trusted-host: a' > /app.yml && echo strict-ssl=false
             HEALTHCHECK CMD curl -fk https://localhost:8443/health && curl -k https://127.0.0.1/ || exit 1
             """,
         ),
@@ -213,32 +230,44 @@ CHECKED_BY = by_program(CHECKERS)
         ),
     ),
 )
-def certificate_check_disabled(subject: Command | Variable) -> Iterator[Finding]:
+def certificate_check_disabled(subject: Command | Variable | WrittenFile) -> Iterator[Finding]:
     """A program is told to accept any certificate.
 
     Whoever stands between it and the server can send something else, and TLS only hides that. Where the server's certificate
     comes from an authority of your own, install that authority's certificate instead.
     """
-    if isinstance(subject, Variable):
-        if subject.place not in ("label", "annotation") and _turns_off(subject.name, subject.value.text):
+    if isinstance(subject, Command):
+        if subject.assignments or subject.name in CERTIFICATE_PROGRAMS:
+            yield from _any_certificate(subject)
+    elif isinstance(subject, Variable):
+        if INSECURE_PROPERTY in subject.value.text:
+            yield subject.finding(subject.span, f"`{subject.name}` has Maven accept any certificate")
+        elif subject.place not in ("label", "annotation") and _turns_off(subject.name, subject.value.text):
             yield subject.finding(subject.span, f"`{subject.name}={subject.value.text}` accepts any certificate")
-        return
-    for name, word in subject.assignments:
+    else:
+        for span, name in _settings_off(subject, CERTIFICATE_LINES):
+            yield subject.finding(span, f"`{name}` in `{subject.path}` accepts any certificate")
+
+
+def _any_certificate(command: Command) -> Iterator[Finding]:
+    for name, word in command.assignments:
         if word is not None and word.known and _turns_off(name, word.text):
-            yield subject.finding(_assignment(name, word), f"`{name}={word.text}` accepts any certificate")
-    if subject.name not in CERTIFICATE_PROGRAMS or _stays_inside(subject):
-        return
-    for span, fix in _switched_off(subject, CERTIFICATES):
-        yield subject.finding(span, f"`{subject.name}` accepts any certificate", fix=fix)
+            yield command.finding(_assignment(name, word), f"`{name}={word.text}` accepts any certificate")
+    if command.name == "mvn":
+        for word in command.words:
+            if word.text == INSECURE_PROPERTY:
+                yield command.finding(word.span, "`mvn` accepts any certificate")
+    elif command.name in CERTIFICATE_PROGRAMS and not _stays_inside(command):
+        for span, fix in _switched_off(command, CERTIFICATES):
+            yield command.finding(span, f"`{command.name}` accepts any certificate", fix=fix)
 
 
 @rule(
     "package-signature-check-disabled",
     severity=Severity.HIGH,
     references="CIS Docker 4.11 · NIST SP 800-190 3.2.1 · ATT&CK T1195.002",
-    also_known_as=(
-        "checkov:CKV2_DOCKER_7 checkov:CKV2_DOCKER_8 checkov:CKV2_DOCKER_9 checkov:CKV2_DOCKER_10 checkov:CKV2_DOCKER_11"
-    ),
+    also_known_as=("checkov:CKV2_DOCKER_7 checkov:CKV2_DOCKER_8 checkov:CKV2_DOCKER_9 checkov:CKV2_DOCKER_10 checkov:CKV2_DOCKER_11"),
+    programs=SIGNATURE_PROGRAMS,
     examples=(
         Bad(
             "Dockerfile",
@@ -261,8 +290,10 @@ def certificate_check_disabled(subject: Command | Variable) -> Iterator[Finding]
             "Dockerfile",
             """
             FROM debian:13
-            RUN echo «"deb [arch=amd64 trusted=yes] https://example.com/ ./"» > /etc/apt/sources.list.d/a.list
-            RUN printf «'[a]\\nbaseurl=https://example.com\\ngpgcheck=0'» > /etc/yum.repos.d/a.repo
+            RUN echo "«deb [arch=amd64 trusted=yes] https://example.com/ ./»" > /etc/apt/sources.list.d/a.list
+            RUN printf '[a]\\nbaseurl=https://example.com\\n«gpgcheck=0»' > /etc/yum.repos.d/a.repo
+            RUN echo '«APT::Get::AllowUnauthenticated "true"»;' > /etc/apt/apt.conf.d/99x
+            RUN add-apt-repository «"deb [trusted=yes] https://example.com /"»
             RUN sed -i «'s/gpgcheck=1/gpgcheck=0/'» /etc/yum.repos.d/b.repo
             COPY <<EOF /etc/yum.repos.d/c.repo
             [c]
@@ -289,7 +320,7 @@ def certificate_check_disabled(subject: Command | Variable) -> Iterator[Finding]
             RUN echo "deb [trusted=yes] file:/packages ./" > /etc/apt/sources.list.d/a.list && apk add --allow-untrusted /tmp/*.apk
             RUN sed -i 's/gpgcheck=0/gpgcheck=1/' /etc/yum.repos.d/b.repo && echo repo_gpgcheck=0 >> /etc/yum.repos.d/b.repo
             RUN curl -O https://example.com/a.rpm && echo "0123  a.rpm" | sha256sum -c && rpm -i --nosignature a.rpm
-            RUN echo apt-get --force-yes install && grep -q gpgcheck=0 /etc/yum.conf
+            RUN echo apt-get --force-yes install && grep -q gpgcheck=0 /etc/yum.conf && echo "# gpgcheck=0" > /etc/yum.conf
             """,
         ),
         Good("compose.yaml", "services: {app: {image: 'alpine:3.22', command: apk add curl}}"),
@@ -306,88 +337,37 @@ def certificate_check_disabled(subject: Command | Variable) -> Iterator[Finding]
         ),
     ),
 )
-def package_signature_check_disabled(subject: Command | Variable) -> Iterator[Finding]:
+def package_signature_check_disabled(subject: Command | WrittenFile) -> Iterator[Finding]:
     """A package manager is told to install what nobody signed.
 
     Signatures are what makes a mirror harmless: without them, whoever runs it, or stands before it, chooses what is
     installed, and it is installed as root. Install the repository's key instead.
     """
-    if isinstance(subject, Variable):
-        if subject.place == "file" and subject.name.lower() == "gpgcheck" and subject.value.text in OFF:
-            yield subject.finding(subject.span, "`gpgcheck` is off, so packages need no signature")
+    if isinstance(subject, WrittenFile):
+        for span, name in _settings_off(subject, SIGNATURE_LINES):
+            yield subject.finding(span, f"`{name}` in `{subject.path}` lets packages without a valid signature in")
+        for line in subject.lines:
+            if line.text.startswith("deb") and "trusted=yes" in line.text.lower().partition("]")[0] and "file:" not in line.text:
+                yield subject.finding(line.span(), f"`trusted=yes` in `{subject.path}` lets packages without a valid signature in")
     elif subject.name in SIGNATURE_PROGRAMS and not _is_local_package(subject):
         for span, fix in _switched_off(subject, SIGNATURES):
             yield subject.finding(span, f"`{subject.name}` lets packages without a valid signature in", fix=fix)
 
 
-@rule(
-    "plain-http-download",
-    severity=Severity.MEDIUM,
-    references="NIST SP 800-190 3.2.1 · ATT&CK T1557 · ATT&CK T1195.002",
-    also_known_as="datadog:avoid_http",
-    examples=(
-        Bad(
-            "Dockerfile",
-            """
-            FROM debian:13
-            RUN curl -fsSLO «http://example.com/a.tgz» && wget -q «"http://example.com/b"» && tar xf a.tgz
-            RUN git clone «http://example.com/a.git» && pip install --index-url=«http://example.com/simple» «http://example.com/a.whl»
-            """,
-            fixed="""
-            FROM debian:13
-            RUN curl -fsSLO https://example.com/a.tgz && wget -q "https://example.com/b" && tar xf a.tgz
-            RUN git clone https://example.com/a.git && pip install --index-url=https://example.com/simple https://example.com/a.whl
-            """,
-        ),
-        Bad("compose.yaml", "services: {app: {image: 'debian:13', command: sh -c 'wget «http://example.com/a» && exec ./a'}}"),
-        Bad(
-            "pod.yaml",
-            """
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: web}
-            spec:
-              initContainers:
-                - {name: setup, image: 'debian:13', command: [curl, -o, /a, «'http://example.com/a'»]}
-              containers:
-                - {name: web, image: 'acme/web:1'}
-            """,
-        ),
-        Good(
-            "Dockerfile",
-            """
-            FROM debian:13
-            RUN curl -x http://proxy.example.com:3128 -e http://example.com https://example.com/a && curl http://localhost:8080/
-            RUN wget http://example.com/a.tgz && echo "0123  a.tgz" | sha256sum -c - && curl http://$HOST/a
-            RUN echo "deb http://deb.debian.org/debian trixie main" > /etc/apt/sources.list && xmllint http://example.com/a.xsd
-            HEALTHCHECK CMD wget -qO- http://127.0.0.1:8080/health || curl http://10.0.0.1/
-            """,
-        ),
-        Good("compose.yaml", "services: {app: {image: 'acme/app:1', healthcheck: {test: curl -f 'http://elasticsearch:9200'}}}"),
-        Good(
-            "pod.yaml",
-            """
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: web}
-            spec:
-              containers:
-                - {name: web, image: 'acme/web:1', command: [curl, 'http://api.shop.svc.cluster.local/']}
-            """,
-        ),
-    ),
-)
-def plain_http_download(command: Command) -> Iterator[Finding]:
-    """What is downloaded can be changed on the way.
-
-    Plain HTTP tells neither who answered nor whether the answer is whole. Use `https`, or compare a checksum in the same step.
-    """
-    if command.name not in FETCHERS or _configures(command) or _is_checked(command):
-        return
-    for url in command.urls:
-        if url.scheme == "http" and url.public:
-            fix = command.replace(url.word.part(0, 4), "https", caveat="the server may not answer over https")
-            yield command.finding(url.word.span, f"`{command.name}` downloads from `{url.host}` over plain HTTP", fix=fix)
+def _settings_off(file: WrittenFile, table: dict[str, tuple[str, frozenset[str]]]) -> Iterator[tuple[Span, str]]:
+    """Where a written file switches a check off: the places of the settings, and their names."""
+    for line in file.lines:
+        at = 0
+        for statement in line.text.split(";") if "::" in line.text else (line.text,):
+            bare = statement.strip()
+            name = bare.replace("=", " ").replace(": ", " ").partition(" ")[0].strip("\"'")
+            row = table.get(name.lower())
+            if row is not None and row[0] in file.path:
+                value = bare[bare.index(name) + len(name) :].strip(" \t=:\"'").lower()
+                if value in row[1] or not row[1]:
+                    start = at + statement.index(bare)
+                    yield line.span(start, start + len(bare)), name
+            at += len(statement) + 1
 
 
 def _turns_off(name: str, value: str) -> bool:
@@ -412,7 +392,7 @@ def _switched_off(command: Command, tables: Tables) -> Iterator[tuple[Span, Fix 
         for name, value, span, given_as in _settings(command):
             if name.lower().rpartition(".")[2] in names.split() and value and (not values or value.lower() in values):
                 yield span, _without(command, given_as) if given_as is not None else None
-    if command.name in WRITERS:
+    if command.name in EDITORS:
         for word in command.operands:
             if _writes(command.name, word.text, written) and not any("file:" in other.text for other in command.operands):
                 yield word.span, None
@@ -454,23 +434,9 @@ def _stays_inside(command: Command) -> bool:
     return bool(urls) and all(url.local for url in urls)
 
 
-def _configures(command: Command) -> bool:
-    """Whether it writes down what an address stands for (`git config url.https://.insteadOf http://...`)."""
-    return command.name == "git" and any(word.text == "config" for word in command.operands[:1])
-
-
-def _is_checked(command: Command) -> bool:
-    """Whether the same script compares a checksum or a signature."""
-    for other in command.siblings:
-        options = CHECKED_BY.get(other.name)
-        if options is not None and (not options or other.option(*options.split()) is not None):
-            return True
-    return False
-
-
 def _is_local_package(command: Command) -> bool:
     """Whether what is installed are files that the script did not download, or that it has checked."""
     files = [word.text for word in command.operands if word.text.endswith((".apk", ".deb", ".rpm"))]
     if not files or any("://" in file for file in files):
         return False
-    return _is_checked(command) or not any(other.name in DOWNLOADERS for other in command.siblings)
+    return command.script_checks or not any(other.name in DOWNLOADERS for other in command.siblings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Confidence, Container, Finding, Good, Severity, rule
+from capdrop import Bad, Confidence, Container, Finding, Fix, Good, Safety, Severity, Span, Stage, rule
 
 ROOT = ("0", "root")
 ADMINISTRATORS = ("containeradministrator", "administrator")
@@ -37,6 +37,16 @@ ADMINISTRATORS = ("containeradministrator", "administrator")
             USER «${ID}:${ID}»
             """,
         ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:bookworm-slim
+            USER app
+            COPY app /app
+            USER «root»
+            RUN apt-get update
+            """,
+        ),
         Bad("compose.yaml", "services: {app: {image: 'nginx:1.29', user: «'0:0'»}}"),
         Bad(
             "pod.yaml",
@@ -67,6 +77,15 @@ ADMINISTRATORS = ("containeradministrator", "administrator")
             FROM debian:bookworm-slim
             ARG WHO
             USER ${WHO}
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:bookworm-slim
+            USER root
+            RUN apt-get update
+            USER app
             """,
         ),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', user: '1000:0'}}"),
@@ -135,7 +154,24 @@ def root_user(container: Container) -> Iterator[Finding]:
             COPY app /app
             """,
         ),
+        Bad(
+            "Dockerfile",
+            """
+            ARG BASE
+            «FROM ${BASE}»
+            CMD ["/app"]
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            «FROM scratch»
+            COPY app /app
+            ENTRYPOINT ["/app"]
+            """,
+        ),
         Good("Dockerfile", "FROM gcr.io/distroless/static-debian12:nonroot\n"),
+        Good("Dockerfile", "FROM scratch\nCOPY files /\n"),
         Good(
             "pod.yaml",
             """
@@ -160,7 +196,8 @@ def missing_user(container: Container) -> Iterator[Finding]:
     if not user.is_absent or container.platform == "windows":
         return
     if container.kind == "stage":
-        yield container.finding(user, "the image never sets a user, so it runs as its base's, mostly root")
+        confidence = Confidence.LOW if user.reason else None
+        yield container.finding(user, "the image never sets a user, so it runs as its base's, mostly root", confidence=confidence)
     elif container.fact("non_root_enforced").is_lacking:
         yield container.finding(user, f"nothing keeps `{container.name}` from running as root", confidence=Confidence.MEDIUM)
 
@@ -196,3 +233,85 @@ def windows_administrator(container: Container) -> Iterator[Finding]:
     user = container.fact("user")
     if container.platform == "windows" and user.text.lower() in ADMINISTRATORS:
         yield container.finding(user, f"`{container.name}` runs as {user.text}")
+
+
+@rule(
+    "named-user",
+    severity=Severity.LOW,
+    profile="strict",
+    references="PSS restricted · CIS Kubernetes 5.2.7",
+    also_known_as="hadolint:DL3066",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:bookworm-slim
+            RUN groupadd -g 10002 app && useradd -r -u 10001 -g app app
+            USER «app:app»
+            """,
+            fixed="""
+            FROM debian:bookworm-slim
+            RUN groupadd -g 10002 app && useradd -r -u 10001 -g app app
+            USER 10001:app
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM alpine:3.22 AS base
+            RUN adduser -D -u 10001 svc
+            FROM base
+            USER «svc»
+            """,
+            fixed="""
+            FROM alpine:3.22 AS base
+            RUN adduser -D -u 10001 svc
+            FROM base
+            USER 10001
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM node:22-slim
+            RUN id node || useradd -u 1000 node
+            USER «node»
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM node:22-slim
+            ARG USERNAME=node
+            USER ${USERNAME}
+            """,
+        ),
+        Good("Dockerfile", "FROM node:22-slim\nUSER 1000:node\n"),
+        Good("Dockerfile", "FROM node:22-slim\nUSER root\n"),
+        Good("Dockerfile", "FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nUSER ContainerUser\n"),
+        Good("Dockerfile", "FROM node:22 AS build\nUSER node\nFROM scratch\nUSER 65532\n"),
+    ),
+)
+def named_user(stage: Stage) -> Iterator[Finding]:
+    """The user of the image is a name, which Kubernetes cannot tell from root.
+
+    With `runAsNonRoot: true` the kubelet refuses to start an image whose user is no number, as it does not look into the image's
+    `/etc/passwd`. Write the number that the user has there.
+    """
+    user = stage.user
+    name = user.text.partition(":")[0]
+    if not stage.ships or stage.platform == "windows" or not name or name.isdigit() or name in ROOT or "$" in user.source[user.span]:
+        return
+    yield stage.finding(user, f"user `{name}` is a name; Kubernetes' `runAsNonRoot` needs a number", fix=_numbered(stage, name))
+
+
+def _numbered(stage: Stage, name: str) -> Fix | None:
+    """A fix that writes the number of a user that the stage creates with one."""
+    made = [account for account in stage.accounts if account.kind == "user" and account.name.text == name]
+    if len(made) != 1 or not made[0].certain or made[0].number is None or not made[0].name.known:
+        return None
+    number = made[0].number
+    if not number.known or not number.text.isdigit() or int(number.text) == 0:
+        return None
+    at = stage.user.span.start
+    return stage.rewrite("user", Span(at, at + len(name)), name, number.text, safety=Safety.SAFE)

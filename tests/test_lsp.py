@@ -8,12 +8,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 from time import perf_counter
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PATIENCE = 120
+"""Seconds that the tests may take before the server is stopped."""
+
 COMPOSE = "# ✓ 🔒\nservices:\n  app: {image: 'a:1', privileged: true} # 🔒\n"
 
 
@@ -23,8 +27,14 @@ class Client:
     def __init__(self) -> None:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "linter"), str(ROOT / "hooks")])}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "capdrop", "lsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+            [sys.executable, "-m", "capdrop", "lsp"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
         )
+        self.patience = Timer(PATIENCE, self.process.kill)
+        self.patience.start()
         self.number = 0
         self.notifications: list[dict[str, Any]] = []
         self.past: list[dict[str, Any]] = []
@@ -40,10 +50,13 @@ class Client:
     def receive(self) -> dict[str, Any]:
         assert self.process.stdout is not None
         length = 0
-        while (line := self.process.stdout.readline().strip()) != b"":
+        while line := self.process.stdout.readline():
+            if not line.strip():
+                break
             name, _, value = line.partition(b":")
             if name.lower() == b"content-length":
                 length = int(value)
+        assert line, "the server has ended, or was silent for too long"
         message: dict[str, Any] = json.loads(self.process.stdout.read(length))
         self.past.append(message)
         return message
@@ -80,15 +93,17 @@ class Client:
         return self.diagnostics()
 
     def stop(self) -> None:
-        self.request("shutdown", None)
-        self.notify("exit", {})
+        if self.process.poll() is None:
+            self.request("shutdown", None)
+            self.notify("exit", {})
         self.process.wait(10)
+        self.patience.cancel()
         for stream in (self.process.stdin, self.process.stdout):
             assert stream is not None
             stream.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
     client = Client()
     yield client
@@ -203,7 +218,8 @@ def test_the_configuration_and_the_baseline_hold_in_the_editor(client: Client, t
     (tmp_path / "compose.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "excluded.compose.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "capdrop.toml").write_text(
-        'exclude = ["excluded*"]\n[[suppress]]\nrule = "privileged-container"\nsubject = "services.app"\nreason = "tested"\n', encoding="utf-8"
+        'exclude = ["excluded*"]\n[[suppress]]\nrule = "privileged-container"\nsubject = "services.app"\nreason = "tested"\n',
+        encoding="utf-8",
     )
     assert codes(client.open((tmp_path / "compose.yaml").as_uri(), text)) == ["root-user"]
     assert codes(client.open((tmp_path / "excluded.compose.yaml").as_uri(), text, "dockercompose")) == []
@@ -251,9 +267,9 @@ def test_a_change_is_judged_at_once(client: Client) -> None:
 def test_every_prefix_of_every_example_is_survived(client: Client) -> None:
     texts = {
         "file:///work/Dockerfile": "# escape=`\nFROM a AS b\nRUN <<-'EOT' tee x && \\\n\techo $(cat `x`)\n\tEOT\nENV A=\"b\n",
-        "file:///work/compose.yaml": COMPOSE + "x: &a {<<: *a, b: [\"${X:-${Y}}\", !reset null]}\n",
+        "file:///work/compose.yaml": COMPOSE + 'x: &a {<<: *a, b: ["${X:-${Y}}", !reset null]}\n',
         "file:///work/pod.yaml": "apiVersion: v1\nkind: Pod\nspec:\n  {{- if .X }}\n  containers:\n  - name: {{ .Y }}\n    image: 'a'\n",
-        "file:///work/run.sh": "docker run --privileged -v \"$(pwd):/x\" -e 'A=b' img sh -c \"curl | sh\"\n",
+        "file:///work/run.sh": 'docker run --privileged -v "$(pwd):/x" -e \'A=b\' img sh -c "curl | sh"\n',
     }
     version = 1
     for uri, text in texts.items():

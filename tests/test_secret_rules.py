@@ -36,7 +36,7 @@ PLACES = {
     "ConfigMap file": ("m.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {{}}\ndata:\n  a.conf: |\n    app_{name}={value}\n"),
     "Secret": ("m.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n  app_{name}: {value}\n"),
     "Secret file": ("m.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {{}}\nstringData:\n  a: |\n    app_{name}: {value}\n    b: c\n"),
-    "pod": ("m.yaml", "kind: Pod\napiVersion: v1\nspec:\n  containers:\n    - image: a\n      env: [{{name: APP_{name}, value: '{value}'}}]\n"),
+    "pod": ("m.yaml", "kind: Pod\napiVersion: v1\nspec:\n  containers:\n    - env: [{{name: APP_{name}, value: '{value}'}}]\n"),
 }
 
 
@@ -96,7 +96,7 @@ def test_a_variable_that_repeats_another_is_no_second_finding() -> None:
 
 
 def test_what_does_not_ship_is_less_severe() -> None:
-    text = f"FROM a AS build\nENV A_PASSWORD={PASSWORD} B_PASSWORD=changeme\nFROM a\nENV C_PASSWORD={PASSWORD} D_PASSWORD=changeme\n"
+    text = f"FROM a\nENV A_PASSWORD={PASSWORD} B_PASSWORD=changeme\n" * 2
     assert [finding.severity for finding in found("Dockerfile", text)] == [Severity.MEDIUM, Severity.LOW, Severity.HIGH, Severity.MEDIUM]
 
 
@@ -132,7 +132,7 @@ def test_a_line_of_a_settings_file(line: str, name: str, value: str) -> None:
     assert [source[variable.value.span] for variable in variables] == ([value] if name else [])
 
 
-@pytest.mark.parametrize("piece", ["://$a", "://${", "://`", "://$(", "$aa", "://a:postgres@b ", " ", "a=", "- ", "#", "# capdrop: ignore[a] "])
+@pytest.mark.parametrize("piece", ["://$a", "://${", "://`", "://$(", "$aa", "://a:postgres@b ", " ", "a=", "- ", "# capdrop: ignore[a] "])
 def test_time_grows_with_the_text_and_no_faster(piece: str) -> None:
     line = piece * (60_000 // len(piece))
     text = f"FROM a\nRUN git clone {line}\nCOPY <<EOF /x\n{line}\n{line}\nEOF\n"

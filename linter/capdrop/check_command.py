@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from . import __version__, report
 from . import baseline as baselines
+from .aside import note, notes, progress
 from .finding import Severity
 from .options import add_paths, add_selection, parser, prepared
 from .report.safe import visible
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from .run import Run
 
 CLEAN, FINDINGS, INCOMPLETE = 0, 1, 3
-SHOWN = 5
-"""Paths that a note names before it only counts."""
-
 _MORE = """\
 A file is judged as what its name says (Dockerfile.dev, compose.prod.yaml) or else its content does (Kubernetes
 manifests, stack files, scripts with `docker run`). In folders, what .gitignore excludes is left out; a file that
@@ -59,17 +57,23 @@ def main(arguments: list[str]) -> int:
     config, book = prepared(options)
     with _output(options.output) as out:
         run = _checked(options, config, book)
-        color = out.isatty() and not os.environ.get("NO_COLOR")
         report.write(
-            options.format, run.results, out, rules=book.rules, version=__version__, color=color, show_suppressed=options.show_suppressed
+            options.format,
+            run.results,
+            out,
+            rules=book.loaded,
+            version=__version__,
+            color=out.isatty() and not os.environ.get("NO_COLOR"),
+            show_suppressed=options.show_suppressed,
+            width=_width(out),
         )
         out.flush()
     if options.output != "-":
         from .report.summary import summary
 
-        _note(f"{options.output}: {summary(run.results)}")
+        note(f"{options.output}: {summary(run.results)}")
     for line in notes(run):
-        _note(line)
+        note(line)
     return _status(run, config)
 
 
@@ -94,24 +98,8 @@ def baseline(arguments: list[str]) -> int:
     count = baselines.write(path, findings, [result.path for result in run.results], book.selected)
     sys.stdout.write(visible(f"{os.path.relpath(path)}: {count} finding{'' if count == 1 else 's'}") + "\n")
     for line in notes(run):
-        _note(line)
+        note(line)
     return INCOMPLETE if run.incomplete else CLEAN
-
-
-def notes(run: Run) -> Iterator[str]:
-    """What the user should know beside the findings."""
-    if run.other:
-        yield f"of no kind that capdrop knows: {_listed(run.other)}"
-    if run.excluded:
-        yield f"excluded by the configuration: {_listed(run.excluded)}"
-    if run.gone:
-        entries = [f"{rule} in {path} ({subject})" for path, rule, subject, _ in run.gone]
-        yield f"in the baseline and gone: {_listed(entries)}; `capdrop baseline` drops what is gone"
-
-
-def _listed(words: list[str]) -> str:
-    more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
-    return f"{', '.join(words[:SHOWN])}{more}"
 
 
 def _checked(options: Namespace, config: Config, book: Rulebook) -> Run:
@@ -124,57 +112,24 @@ def _checked(options: Namespace, config: Config, book: Rulebook) -> Run:
 
 
 @contextmanager
-def progress() -> Iterator[Progress | None]:
-    """What counts the files of a long run on the terminal; nothing where no person looks."""
-    counter = Progress() if sys.stderr.isatty() else None
-    try:
-        yield counter
-    finally:
-        if counter is not None:
-            counter.clear()
-
-
-class Progress:
-    """A line on the terminal that counts files, from the second second on."""
-
-    __slots__ = ("_next", "_width")
-
-    def __init__(self) -> None:
-        from time import monotonic
-
-        self._next = monotonic() + 1
-        self._width = 0
-
-    def __call__(self, done: int, count: int) -> None:
-        from time import monotonic
-
-        now = monotonic()
-        if now >= self._next:
-            self._next = now + 0.1
-            line = f"{done} of {count} files"
-            self._width = len(line)
-            sys.stderr.write(f"\r{line}")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._width:
-            sys.stderr.write(f"\r{' ' * self._width}\r")
-            sys.stderr.flush()
-
-
-@contextmanager
 def _output(path: str) -> Iterator[TextIO]:
     """Standard output, or a file; one that cannot be written is found out before the work."""
     if path == "-":
         yield sys.stdout
         return
     try:
-        file = open(path, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115 - only its opening may fail here
+        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+            yield file
     except OSError as error:
-        raise Misuse(f"{path}: {error.strerror}") from None
-    with file:
-        yield file
+        raise Misuse(f"{error.filename or path}: {error.strerror}") from None
+
+
+def _width(out: TextIO) -> int:
+    """The columns of a terminal; 0 where it is none."""
+    try:
+        return os.get_terminal_size(out.fileno()).columns if out.isatty() else 0
+    except (OSError, ValueError):
+        return 0
 
 
 def _status(run: Run, config: Config) -> int:
@@ -185,7 +140,3 @@ def _status(run: Run, config: Config) -> int:
     least = Severity[config.fail_on.upper()]
     failing = any((finding.severity or 0) >= least and finding.suppressed is None for result in run.results for finding in result.findings)
     return FINDINGS if failing else CLEAN
-
-
-def _note(message: str) -> None:
-    sys.stderr.write(f"{visible(message)}\n")

@@ -6,7 +6,7 @@ import os
 import sys
 
 from . import __version__
-from .report.safe import visible
+from .aside import note
 from .rulebook import Misuse
 
 TYPE_CHECKING = False
@@ -67,11 +67,6 @@ def main(argv: list[str] | None = None) -> int:
     except Exception as error:
         note(f"capdrop: {_failure(error)}; this is a bug in capdrop {__version__}, please report it")
         return INCOMPLETE
-
-
-def note(message: str) -> None:
-    """A line for the user, beside the report."""
-    sys.stderr.write(f"{visible(message)}\n")
 
 
 def _run(arguments: list[str]) -> int:

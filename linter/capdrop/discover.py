@@ -38,7 +38,7 @@ KINDS = (
         "dockerfile",
         names=rf"(?i:{_NEVER_OURS}{_PROGRAMS}(?:.*[._-])?(?:dockerfile|containerfile)(?:[._(-].*)?)",
         maybe=rf"(?i:{_NEVER_OURS}.*(?:dockerfile|containerfile).*)",
-        content=(r"\A(?:[ \t]*(?:#[^\n]*)?\n)*+[ \t]*(?i:FROM|ARG)[ \t]+[^\s=(]",),
+        content=(r"\A(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*+[ \t]*+(?i:FROM|ARG)[ \t]++[^\s=(](?!\S*[ \t]+import\b)",),
     ),
     Kind(
         "compose",

@@ -21,6 +21,7 @@ def dialects_of(rule: Rule) -> list[str]:
 def fix_of(rule: Rule, book: Rulebook) -> Safety | None:
     """The safest fix that a rule offers for its examples; None where it offers none."""
     from .dialects.context import Context
+    from .files import FilesWritten
     from .fixer import Workbench
     from .source import Source
 
@@ -30,7 +31,7 @@ def fix_of(rule: Rule, book: Rulebook) -> Safety | None:
         kind = kind_of(example.path, text)
         if kind is None or not isinstance(example, Bad):
             continue
-        for finding in Workbench(kind, book, Context()).analyse(Source(example.path, text)).findings:
+        for finding in Workbench(kind, book, Context(files=FilesWritten(example.beside))).analyse(Source(example.path, text)).findings:
             if finding.rule == rule.name and finding.fix is not None:
                 best = finding.fix.safety if best is None else max(best, finding.fix.safety)
     return best

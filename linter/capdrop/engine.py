@@ -9,12 +9,10 @@ from .suppress import Reach, apply, mentioned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from typing import Protocol
 
     from .dialects.context import Context
     from .discover import Kind
-    from .model.subject import Subject
     from .model.workspace import BuildTarget
     from .rule import Rule
     from .rulebook import Rulebook
@@ -54,18 +52,18 @@ def analyse(source: Source, kind: Kind, book: Rulebook, context: Context) -> Ana
     try:
         reading = dialect(kind).read(source, context)
         reach = Reach() if mentioned(source) else None
-        found = [
-            finding
-            for subject in noted(reading, reach)
-            for rule in book.on(subject)
-            for finding in guarded(rule, subject, analysis.broken)
-        ]
+        found: list[Finding] = []
+        for subject in reading.subjects:
+            if reach is not None:
+                reach.note(subject)
+            for rule in book.on(subject):
+                found += judged(rule, subject, analysis.broken)
         analysis.findings = numbered(joined(sorted(found, key=_place)))
         if not reading.fixable:
             without_fixes(analysis.findings)
         if reach is not None:
             comments = apply(reading, analysis.findings, book, reach)
-            said = [finding for comment in comments for rule in book.on(comment) for finding in guarded(rule, comment, analysis.broken)]
+            said = [finding for comment in comments for rule in book.on(comment) for finding in judged(rule, comment, analysis.broken)]
             analysis.findings = sorted([*analysis.findings, *numbered(said)], key=_place)
         analysis.gaps = reading.gaps
         analysis.summary = reading.summary
@@ -77,26 +75,27 @@ def analyse(source: Source, kind: Kind, book: Rulebook, context: Context) -> Ana
 
 def dialect(kind: Kind) -> Dialect:
     """The module that reads a kind of file."""
-    from importlib import import_module
-
-    module: Dialect = import_module(f"capdrop.dialects.{kind.dialect}")
+    module: Dialect = __import__(f"capdrop.dialects.{kind.dialect}", fromlist=("read",))  # importlib would cost a millisecond
     return module
 
 
-def noted(reading: Reading, reach: Reach | None) -> Iterator[Subject]:
-    """The subjects of a reading, noting where they stand when a comment in the file may silence findings."""
-    for subject in reading.subjects:
-        if reach is not None:
-            reach.note(subject)
-        yield subject
-
-
-def guarded(rule: Rule, subject: object, broken: list[tuple[str, str]]) -> Iterable[Finding]:
+def judged(rule: Rule, subject: object, broken: list[tuple[str, str]]) -> list[Finding]:
     """A rule's findings on a subject; a rule that raises is named in `broken` and the others go on."""
     try:
-        yield from rule.findings(subject)
-    except Exception as error:
-        broken.append((rule.name, type(error).__name__))
+        return rule.findings(subject)
+    except (Exception, SystemExit) as error:
+        broken.append((rule.name, f"{type(error).__name__}{_place_in(rule, error)}"))
+        return []
+
+
+def _place_in(rule: Rule, error: BaseException) -> str:
+    """Where in the file of its rule an error came up."""
+    place, trace = "", error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == rule.check.__code__.co_filename:
+            place = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
 
 
 def joined(findings: list[Finding]) -> list[Finding]:

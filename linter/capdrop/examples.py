@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .dialects.context import Context
 from .discover import kind_of
+from .files import FilesWritten
 from .finding import Safety
 from .fixer import Workbench, fix
 from .rule import Bad, Good, Rule
@@ -45,7 +46,7 @@ def _problems(rule: Rule, example: Bad | Good, book: Rulebook) -> Iterator[str]:
     if kind is None:
         yield "capdrop does not know what kind of file this is"
         return
-    bench = Workbench(kind, book, Context())
+    bench = Workbench(kind, book, Context(files=FilesWritten(example.beside)))
     source = Source(example.path, text)
     analysis = bench.analyse(source)
     if analysis.broken:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from .check_command import notes, progress
+from .aside import note, notes, progress
 from .diff import Diff
 from .discover import kind_named
 from .finding import Safety
 from .fixer import Fixed, Refusal, Workbench, fix, write
 from .options import add_paths, add_selection, parser, prepared
-from .report.safe import visible
 from .rulebook import Misuse
 from .run import check
 
@@ -56,7 +55,7 @@ def main(arguments: list[str]) -> int:
     for result in run.results:
         bench.fix(result)
     for line in [*notes(run), bench.summary()]:
-        _say(line)
+        note(line)
     if run.incomplete:
         return INCOMPLETE
     return CHANGES if bench.refused or (bench.changed and not options.apply) else DONE
@@ -88,7 +87,7 @@ class _Bench:
         before = wanted[0].source
         fixed = fix(before, Workbench(kind_named(result.kind), self.book, self.context), self.safety, keys)
         for finding, reason in fixed.left:
-            _say(f"{result.path}: not fixed: {finding.rule} ({finding.subject}): {reason}")
+            note(f"{result.path}: not fixed: {finding.rule} ({finding.subject}): {reason}")
         self.left += len(fixed.left)
         if not fixed.applied:
             return
@@ -119,18 +118,14 @@ def _show(before: Source, after: Source, findings: Sequence[Finding]) -> None:
     diff = Diff(before, after, findings)
     sys.stdout.writelines(diff.lines())
     if not diff.faithful or before.encoding != "utf-8":
-        _say(f"{before.path}: its diff hides a secret or what does not print, so `git apply` will not take it; use --apply")
+        note(f"{before.path}: its diff hides a secret or what does not print, so `git apply` will not take it; use --apply")
 
 
 def _write(before: Source, fixed: Fixed) -> bool:
     try:
         write(before.path, before, fixed.source)
     except (Refusal, OSError) as refusal:
-        _say(f"{before.path}: not written: {refusal.strerror if isinstance(refusal, OSError) else refusal}")
+        note(f"{before.path}: not written: {refusal.strerror if isinstance(refusal, OSError) else refusal}")
         return False
-    _say(f"{before.path}: fixed {', '.join(sorted({finding.rule for finding in fixed.applied}))}")
+    note(f"{before.path}: fixed {', '.join(sorted({finding.rule for finding in fixed.applied}))}")
     return True
-
-
-def _say(message: str) -> None:
-    sys.stderr.write(f"{visible(message)}\n")

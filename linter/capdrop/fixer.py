@@ -137,9 +137,10 @@ def write(path: str, before: Source, after: Source) -> None:
         os.chmod(temporary, os.stat(path).st_mode & 0o7777)
         os.replace(temporary, path)
     except OSError as error:
+        raise Refusal(error.strerror or "it cannot be written") from None
+    finally:
         if os.path.exists(temporary):
             os.unlink(temporary)
-        raise Refusal(error.strerror or "it cannot be written") from None
 
 
 def _candidates(analysis: Analysis, least: Safety, wanted: Wanted | None) -> list[Finding]:

@@ -75,12 +75,12 @@ class Excluded:
                 return verdict
         return False
 
-    def covers_with_parents(self, path: str) -> bool:
-        """Whether a file or a folder above it is excluded."""
+    def covers_with_parents(self, path: str, is_folder: bool = False) -> bool:
+        """Whether a file or folder, or a folder above it, is excluded."""
         top = self._stack[0].folder
         parts = path[len(top) :].split(os.sep) if path.startswith(top) else []
         above = (top + os.sep.join(parts[:count]) for count in range(1, len(parts)))
-        return self.covers(path, False) or any(self.covers(folder, True) for folder in above)
+        return self.covers(path, is_folder) or any(self.covers(folder, True) for folder in above)
 
 
 class _Level:
@@ -113,7 +113,7 @@ class Pattern:
         self.negated = text.startswith("!")
         text = text.removeprefix("!")
         self.folders_only = text.endswith("/")
-        self.text = text = text[:-1] if self.folders_only else text
+        self.text = text = _as_bytes(text[:-1] if self.folders_only else text)
         self.anchored = "/" in text
         self._regex: re.Pattern[str] | None = None
 
@@ -122,7 +122,12 @@ class Pattern:
         if self._regex is None:
             text = self.text.removeprefix("/")
             self._regex = re.compile(_translated(text) if len(text) <= LONGEST else _NEVER, re.DOTALL)
-        return self._regex.fullmatch(path + "/") is not None
+        return self._regex.fullmatch(_as_bytes(path) + "/") is not None
+
+
+def _as_bytes(text: str) -> str:
+    """The text with a character for every byte, for that is what `?` stands for."""
+    return text if text.isascii() else os.fsencode(text).decode("latin-1")
 
 
 def _lines(path: str) -> list[str]:

@@ -21,6 +21,7 @@ from .dialects.context import Context
 from .discover import Kind, kind_named, kind_of
 from .documentation import page
 from .engine import Analysis, analyse
+from .files import FilesOnDisk
 from .finding import Edit, Finding, Safety, Severity
 from .fixer import Refusal, Workbench, prove
 from .gitignore import Excluded
@@ -108,16 +109,14 @@ class Server(LanguageServer):
         if kind is None:
             self.documents.pop(uri, None)
         else:
-            run = Run(Context(config.targets))
+            run = Run(Context(config.targets, files=FilesOnDisk()))
             analysis = analyse(source, kind, book, run.context)
             run.results = [result_of(analysis)]
             settle(run, config, book)
             shown = [f for f in run.results[0].findings if f.suppressed is None and f.source is source]
             self.documents[uri] = Document(analysis, Workbench(kind, book, run.context), buffer.version, shown)
             diagnostics = [_diagnostic(finding) for finding in shown] + _gaps(analysis)
-        self.text_document_publish_diagnostics(
-            lsp.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics, version=buffer.version)
-        )
+        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics, version=buffer.version))
 
 
 def serve() -> None:
@@ -169,11 +168,13 @@ def make_server() -> Server:
 
 
 def code_actions(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-    """For every finding in a range: its fix where it can be proved on the buffer, and a comment that ignores it."""
+    """For every finding on the lines of a range: its fix where it can be proved on the buffer, and a comment that ignores it."""
     document = ls.documents.get(params.text_document.uri)
     if document is None:
         return []
-    start, end = _offset(document.source, params.range.start), _offset(document.source, params.range.end)
+    source = document.source
+    first, last = params.range.start.line, min(params.range.end.line, len(source.starts) - 1)
+    start, end = _offset(source, lsp.Position(first, 0)), source.line(last + 1).end
     actions: list[lsp.CodeAction] = []
     for finding in document.shown:
         if finding.span.start <= end and start <= max(finding.span.end, finding.span.start):
@@ -192,9 +193,7 @@ def hovers(ls: Server, params: lsp.HoverParams) -> list[lsp.Hover]:
     for finding in document.shown:
         if finding.span.start <= at <= finding.span.end:
             text = page(document.bench.book.rules[finding.rule])
-            pages.append(
-                lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text), _range(document.source, finding.span))
-            )
+            pages.append(lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text), _range(document.source, finding.span)))
     return pages
 
 
@@ -270,9 +269,7 @@ def _ignore(uri: str, document: Document, finding: Finding) -> lsp.CodeAction:
     return _action(uri, document, f"Ignore {finding.rule} here", finding, (edit,), preferred=False)
 
 
-def _action(
-    uri: str, document: Document, title: str, finding: Finding, edits: Sequence[Edit], *, preferred: bool
-) -> lsp.CodeAction:
+def _action(uri: str, document: Document, title: str, finding: Finding, edits: Sequence[Edit], *, preferred: bool) -> lsp.CodeAction:
     changes = [lsp.TextEdit(_range(document.source, edit.span), edit.text) for edit in edits]
     versioned = lsp.OptionalVersionedTextDocumentIdentifier(uri=uri, version=document.version)
     return lsp.CodeAction(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
 from . import config as configuration
 from .rulebook import Misuse
+from .untranslated import argparse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WIDTH = 110
 
 
-class Parser(ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """An argument parser whose complaints are one line, without bytes that act on a terminal."""
 
     def error(self, message: str) -> NoReturn:
@@ -28,8 +28,9 @@ class Parser(ArgumentParser):
 
 def parser(command: str, description: str, more: str = "") -> Parser:
     """The parser of one command. `more` stands below the options in its help."""
-    def formatter(prog: str) -> RawDescriptionHelpFormatter:
-        return RawDescriptionHelpFormatter(prog, max_help_position=28, width=WIDTH)
+
+    def formatter(prog: str) -> argparse.RawDescriptionHelpFormatter:
+        return argparse.RawDescriptionHelpFormatter(prog, max_help_position=28, width=WIDTH)
 
     return Parser(prog=f"capdrop {command}", description=description, epilog=more, formatter_class=formatter, allow_abbrev=False)
 

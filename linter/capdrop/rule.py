@@ -7,7 +7,7 @@ from .source import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     Check = Callable[..., Iterator[Finding]]
@@ -16,11 +16,13 @@ PROFILES = ("default", "strict", "off")
 
 
 class Bad(Record):
-    """A file that the rule speaks about. «Marks» stand around the exact spans; `fixed` is the file after the fix."""
+    """A file that the rule speaks about. «Marks» stand around the exact spans; `fixed` is the file after the fix, and `beside` the
+    texts of other files by their paths."""
 
-    __slots__ = ("path", "written", "written_fixed")
+    __slots__ = ("beside", "path", "written", "written_fixed")
 
-    def __init__(self, path: str, text: str, fixed: str | None = None) -> None:
+    def __init__(self, path: str, text: str, fixed: str | None = None, *, beside: Mapping[str, str] | None = None) -> None:
+        self.beside = beside or {}
         self.path = path
         self.written = text
         self.written_fixed = fixed
@@ -35,11 +37,12 @@ class Bad(Record):
 
 
 class Good(Record):
-    """A file that the rule is silent about."""
+    """A file that the rule is silent about, with the texts of other files by their paths."""
 
-    __slots__ = ("path", "written")
+    __slots__ = ("beside", "path", "written")
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, *, beside: Mapping[str, str] | None = None) -> None:
+        self.beside = beside or {}
         self.path = path
         self.written = text
 
@@ -51,7 +54,7 @@ class Good(Record):
 class Rule:
     """One rule. Its documentation is the check's docstring, and its options are the check's keyword-only parameters."""
 
-    __slots__ = ("also_known_as", "check", "confidence", "examples", "name", "options", "profile", "references", "severity", "subjects")
+    __slots__ = ("also_known_as", "check", "confidence", "examples", "name", "options", "profile", "programs", "references", "severity", "subjects")
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class Rule:
         references: str,
         also_known_as: str,
         examples: tuple[Bad | Good, ...],
+        programs: Iterable[str],
     ) -> None:
         self.name = name
         self.check = check
@@ -73,9 +77,10 @@ class Rule:
         self.references = tuple(part.strip() for part in references.split("·") if part.strip())
         self.also_known_as = tuple(also_known_as.split())
         self.examples = examples
+        self.programs = frozenset(programs)
+        """The programs whose commands it judges; any where none is named."""
         self.options: Mapping[str, Any] = {}
-        annotation: str = next(iter(check.__annotations__.values()))
-        self.subjects = tuple(part.strip() for part in annotation.split("|"))
+        self.subjects = _subjects_of(name, check)
         """Names of the subject types, from the annotation of the check's first parameter."""
 
     def __repr__(self) -> str:
@@ -96,15 +101,16 @@ class Rule:
         """The options with their defaults."""
         return self.check.__kwdefaults__ or {}
 
-    def findings(self, subject: object) -> Iterator[Finding]:
+    def findings(self, subject: object) -> list[Finding]:
         """What the rule says about a subject, signed with the rule's name, severity and confidence."""
-        for finding in self.check(subject, **self.options):
+        found = [*self.check(subject, **self.options)]
+        for finding in found:
             finding.rule = self.name
             if finding.severity is None:
                 finding.severity = self.severity
             if finding.confidence is None:
                 finding.confidence = self.confidence
-            yield finding
+        return found
 
 
 def rule(
@@ -116,8 +122,17 @@ def rule(
     references: str = "",
     also_known_as: str = "",
     examples: tuple[Bad | Good, ...] = (),
+    programs: Iterable[str] = (),
 ) -> Callable[[Check], Rule]:
-    """Make a rule of a check: a generator of findings on the subject that its first parameter is annotated with."""
+    """Make a rule of a check: a generator of findings on the subject that its first parameter is annotated with.
+
+    `programs` names the programs whose commands the check wants to see; without it, it sees every command.
+    """
+
+    if not name.replace("-", "").isalnum() or name != name.lower():
+        raise ValueError(f"a rule's name is of small letters, digits and hyphens, not {name!r}")
+    if not isinstance(severity, Severity) or not isinstance(confidence, Confidence) or profile not in PROFILES:
+        raise ValueError(f"rule {name!r} needs a Severity, a Confidence and a profile ({', '.join(PROFILES)})")
 
     def decorate(check: Check) -> Rule:
         return Rule(
@@ -129,9 +144,21 @@ def rule(
             references=references,
             also_known_as=also_known_as,
             examples=examples,
+            programs=programs,
         )
 
     return decorate
+
+
+def _subjects_of(name: str, check: Check) -> tuple[str, ...]:
+    """The names in the annotation of a check's first parameter, be it text (as our own rules have it), a class or a union."""
+    code = check.__code__
+    annotation = check.__annotations__.get(code.co_varnames[0]) if code.co_argcount else None
+    if annotation is None:
+        raise TypeError(f"rule {name!r}: annotate what its check judges, as in `def check(container: Container)`")
+    if isinstance(annotation, str):
+        return tuple(part.strip().rpartition(".")[2] for part in annotation.split("|"))
+    return tuple(part.__name__ for part in getattr(annotation, "__args__", (annotation,)))
 
 
 def unindented(text: str) -> str:

@@ -51,7 +51,11 @@ def rules(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """`capdrop test`."""
-    reader = parser("test", "Run the examples of the rules in a folder.", "docs/rules-of-your-own.md says how to write a rule.")
+    reader = parser(
+        "test",
+        "Run the examples of the rules in a folder.",
+        "A rule's examples are its tests: «marks» stand around what it must find, `fixed` is the file after its fix.",
+    )
     reader.add_argument("folder", metavar="FOLDER", help="a folder of Python files with rules")
     options = reader.parse_args(arguments)
     ours = load()
@@ -59,6 +63,7 @@ def test(arguments: list[str]) -> int:
     mine = [rule for name, rule in book.rules.items() if name not in ours.rules]
     if not mine:
         raise Misuse(f"{options.folder}: there are no rules in this folder")
+    book.select(book.of_profile("default").union(rule.name for rule in mine))
     problems = [problem for rule in mine for problem in _problems(rule, book)]
     for problem in problems:
         sys.stdout.write(visible_lines(problem) + "\n")

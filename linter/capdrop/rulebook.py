@@ -4,42 +4,81 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.machinery import SourceFileLoader
+from _frozen_importlib_external import SourceFileLoader  # importlib.machinery is this one, and more
 
 from .finding import Severity
 from .rule import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from typing import Any
+
+INDEX = "index.txt"
+"""Beside our rules: what each file holds, so that a run loads those it needs. Written by `docs/generate.py`."""
+UNNAMED = "-"
+"""How the index writes the program of a command that is only given arguments."""
 
 
 class Misuse(Exception):
     """The user asked for something that cannot be done; the message says so in one line. Exit status 2."""
 
 
+class Listed:
+    """A rule that the index names and that is not loaded yet."""
+
+    __slots__ = ("name", "path", "profile", "programs", "subjects")
+
+    def __init__(self, path: str, name: str, profile: str, subjects: str, programs: str) -> None:
+        self.path = path
+        self.name = name
+        self.profile = profile
+        self.subjects = tuple(subjects.split())
+        self.programs = frozenset("" if program == UNNAMED else program for program in programs.split())
+
+
 class Rulebook:
-    """Rules by name, and by the type of subject that they judge."""
+    """Rules by name, and by what they judge.
 
-    __slots__ = ("_by_subject", "rules", "selected")
+    Rules that the index lists are loaded when something comes up that they judge: a run on one file needs few of them.
+    """
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self.rules: dict[str, Rule] = {}
+    __slots__ = ("_by_subject", "_listed", "loaded", "selected")
+
+    def __init__(self, rules: Iterable[Rule], listed: Iterable[Listed] = ()) -> None:
+        self.loaded: dict[str, Rule] = {}
+        self._listed: dict[str, Listed] = {}
+        for entry in listed:
+            self._listed[entry.name] = entry
         for rule in rules:
-            if rule.name in self.rules:
+            if rule.name in self.loaded or rule.name in self._listed:
                 raise Misuse(f"there are two rules named {rule.name!r}")
-            self.rules[rule.name] = rule
-        self.selected = frozenset(self.rules)
-        self._by_subject: dict[str, list[Rule]] = {}
+            self.loaded[rule.name] = rule
+        self.selected = self.names
+        self._by_subject: dict[tuple[str, str], list[Rule]] = {}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all rules."""
+        return frozenset((*self.loaded, *self._listed))
+
+    @property
+    def rules(self) -> dict[str, Rule]:
+        """All rules by name, loaded."""
+        for path in {listed.path for listed in self._listed.values()}:
+            self._load(path)
+        return self.loaded
 
     def on(self, subject: object) -> list[Rule]:
-        """The selected rules that judge subjects of this one's type."""
+        """The selected rules that judge subjects of this one's type; of commands, those of its program."""
         kind = type(subject).__name__
-        rules = self._by_subject.get(kind)
+        program: str = subject.name if kind == "Command" else ""  # type: ignore[attr-defined]
+        rules = self._by_subject.get((kind, program))
         if rules is None:
-            rules = [rule for rule in self.rules.values() if kind in rule.subjects and rule.name in self.selected]
-            self._by_subject[kind] = rules
+            for path in {rule.path for rule in self._listed.values() if rule.name in self.selected and _judges(rule, kind, program)}:
+                self._load(path)
+            rules = [rule for rule in self.loaded.values() if rule.name in self.selected and _judges(rule, kind, program)]
+            self._by_subject[kind, program] = rules
         return rules
 
     def select(self, names: Iterable[str]) -> None:
@@ -50,7 +89,13 @@ class Rulebook:
     def of_profile(self, profile: str) -> set[str]:
         """The names of the rules of a profile; the strict one holds the default one."""
         wanted = ("default",) if profile == "default" else ("default", "strict")
-        return {rule.name for rule in self.rules.values() if rule.profile in wanted}
+        loaded = {rule.name for rule in self.loaded.values() if rule.profile in wanted}
+        return loaded | {entry.name for entry in self._listed.values() if entry.profile in wanted}
+
+    def _load(self, path: str) -> None:
+        for rule in _rules_of(path):
+            self._listed.pop(rule.name, None)
+            self.loaded[rule.name] = rule
 
     def named(self, name: str) -> Rule:
         """A rule by its name or by the id that another tool gives it, with or without the tool. Raises `Misuse`."""
@@ -62,8 +107,10 @@ class Rulebook:
     def find(self, name: str) -> Rule | None:
         """Like `named`, but None where there is no such rule."""
         folded = name.casefold()
-        if folded in self.rules:
-            return self.rules[folded]
+        if folded in self._listed:
+            self._load(self._listed[folded].path)
+        if folded in self.loaded:
+            return self.loaded[folded]
         for rule in self.rules.values():
             for alias in rule.also_known_as:
                 if folded in (alias.casefold(), alias.casefold().partition(":")[2]):
@@ -74,7 +121,7 @@ class Rulebook:
         """", did you mean ...?" for a name that is nearly a rule's, else nothing."""
         from difflib import get_close_matches
 
-        near = get_close_matches(name.casefold(), self.rules, n=1)
+        near = get_close_matches(name.casefold(), self.names, n=1)
         return f"; did you mean {near[0]!r}?" if near else ""
 
     def configure(self, name: str, options: Mapping[str, Any]) -> None:
@@ -107,31 +154,84 @@ def builtin_folder() -> str:
     """Where our own rules are: beside the package in a wheel, at the top of a checkout."""
     package = os.path.dirname(os.path.abspath(__file__))
     inside = os.path.join(package, "rules")
-    return inside if os.path.isdir(inside) else os.path.join(package, "..", "..", "rules")
+    return inside if os.path.isdir(inside) else os.path.normpath(os.path.join(package, "..", "..", "rules"))
 
 
 def load(*folders: str) -> Rulebook:
     """The rules of every Python file in these folders, ours first. Raises `Misuse`."""
-    return Rulebook([rule for folder in (builtin_folder(), *folders) for rule in rules_in(folder)])
+    ours = builtin_folder()
+    listed = list(_index(ours))
+    known = {rule.path for rule in listed}
+    rules = [rule for folder in (ours, *folders) for rule in rules_in(folder, known)]
+    return Rulebook(rules, listed)
 
 
-def rules_in(folder: str) -> list[Rule]:
-    """The rules of every Python file of a folder, by file name and then in the order they are written."""
+def rules_in(folder: str, known: Container[str] = ()) -> list[Rule]:
+    """The rules of every Python file of a folder, by file name and then in the order they are written, but for `known` files."""
+    return [rule for path in _files(folder) if path not in known for rule in _rules_of(path)]
+
+
+def index_of(folder: str) -> str:
+    """The text of a folder's index: the file, its size, and each rule's name, profile, subjects and programs, with tabs between."""
+    lines = []
+    for path in _files(folder):
+        for rule in _rules_of(path):
+            facts = (rule.name, rule.profile, " ".join(rule.subjects), " ".join(sorted(program or UNNAMED for program in rule.programs)))
+            lines.append("\t".join((os.path.basename(path), str(os.path.getsize(path)), *facts)))
+    return "\n".join(lines) + "\n"
+
+
+def _index(folder: str) -> Iterator[Listed]:
+    """What the index says of files that are as large as it knows them; a file that was edited is loaded like one of the user's."""
     try:
-        files = sorted(name for name in os.listdir(folder) if name.endswith(".py") and not name.startswith("_"))
+        with open(os.path.join(folder, INDEX), encoding="utf-8") as file:
+            rows = [line.rstrip("\n").split("\t") for line in file]
+    except OSError:
+        return
+    sizes: dict[str, str] = {}
+    for name, size, *facts in rows:
+        if name not in sizes:
+            path = os.path.join(folder, name)
+            sizes[name] = str(os.path.getsize(path)) if os.path.exists(path) else ""
+        if sizes[name] == size:
+            yield Listed(os.path.join(folder, name), *facts)
+
+
+def _judges(rule: Rule | Listed, kind: str, program: str) -> bool:
+    if kind not in rule.subjects or kind != "Command" or not rule.programs:
+        return kind in rule.subjects
+    return program in rule.programs or program.partition(".")[0] in rule.programs  # `python3.12` is a `python3`
+
+
+def _files(folder: str) -> list[str]:
+    try:
+        return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".py") and not name.startswith("_")]
     except OSError as error:
         raise Misuse(f"cannot read rules from {folder!r}: {error.strerror}") from None
-    return [rule for name in files for rule in _rules_of(os.path.join(folder, name), name[:-3])]
 
 
-def _rules_of(path: str, stem: str) -> list[Rule]:
-    name = f"capdrop.rules.{stem}"
+def _line_in(path: str, error: BaseException) -> str:
+    """The line of a file at which an error came up, for errors that do not say it themselves."""
+    line, trace = 0, error.__traceback__
+    while trace is not None:
+        line = trace.tb_lineno if trace.tb_frame.f_code.co_filename == path else line
+        trace = trace.tb_next
+    return f" (line {line})" if line else ""
+
+
+def _rules_of(path: str) -> list[Rule]:
+    name = f"capdrop.rules.{os.path.basename(path)[:-3]}"
     module = type(sys)(name)
     module.__file__ = path
     try:
         code = SourceFileLoader(name, path).get_code(name)
         assert code is not None
         exec(code, module.__dict__)
-    except Exception as error:
-        raise Misuse(f"cannot load rules from {path!r}: {type(error).__name__}: {error}") from None
-    return [value for value in module.__dict__.values() if isinstance(value, Rule)]
+    except (Exception, SystemExit) as error:
+        raise Misuse(f"cannot load rules from {path!r}: {type(error).__name__}: {error}{_line_in(path, error)}") from None
+    rules = [value for value in module.__dict__.values() if isinstance(value, Rule)]
+    for rule in rules:
+        for subject in rule.subjects:
+            if subject not in sys.modules["capdrop"].__all__:
+                raise Misuse(f"cannot load rules from {path!r}: rule {rule.name!r} judges {subject!r}, which capdrop does not have")
+    return rules

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import stat
 
 from . import baseline as baselines
 from .dialects.context import Context
 from .discover import Kind, kind_by_name, kind_of, walk
 from .engine import Analysis, analyse
+from .files import FilesOnDisk, read_bytes
 from .finding import Confidence, Suppression
 from .gitignore import Excluded, Pattern
 from .model.workspace import Workspace
 from .reading import Gap
 from .report import Result
 from .rulebook import Misuse
-from .source import LARGEST_FILE, Source, Span, Unreadable, decode
+from .source import Source, Span, Unreadable, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Run:
 def check(paths: list[str], config: Config, book: Rulebook, tick: Callable[[int, int], None] | None = None) -> Run:
     """Check files and folders. `tick` is told how many files are done, and how many there are. Raises `Misuse`."""
     workspace = Workspace()
-    run = Run(Context(config.targets, workspace))
+    run = Run(Context(config.targets, workspace, FilesOnDisk()))
     found = list(files(paths, config, run.excluded))
     judged: dict[int, Judged] = {}
     for indices in _phases(found):
@@ -95,7 +95,7 @@ def check(paths: list[str], config: Config, book: Rulebook, tick: Callable[[int,
 
 def check_text(path: str, data: bytes, config: Config, book: Rulebook) -> Run:
     """Check bytes that are not in a file, as if they were at a path."""
-    run = Run(Context(config.targets))
+    run = Run(Context(config.targets, files=FilesOnDisk()))
     file = Found(path, True)
     run.take(file, _judged(file, data, book, run.context))
     settle(run, config, book)
@@ -131,10 +131,10 @@ def files(paths: Iterable[str], config: Config, left_out: list[str]) -> Iterator
         excluded = Excluded(config.root, config.exclude)
         if not os.path.lexists(path):
             raise Misuse(f"{path}: no such file or folder")
-        if excluded.covers_with_parents(os.path.abspath(path)):
+        is_folder = os.path.isdir(path)
+        if excluded.covers_with_parents(os.path.abspath(path), is_folder):
             left_out.append(path)
             continue
-        is_folder = os.path.isdir(path)
         for at, trouble in walk(path, excluded) if is_folder else [(path, "")]:
             absolute = os.path.abspath(at)
             if absolute not in seen:
@@ -162,39 +162,6 @@ def judge(file: Found, book: Rulebook, context: Context) -> Judged:
         return _unread(file.path, str(error))
 
 
-def read_bytes(path: str) -> bytes:
-    """The bytes of a regular file. Raises `Unreadable`."""
-    try:
-        if os.path.islink(path) and not _stays_inside(path):
-            raise Unreadable("a link that leads out of its repository")
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with open(descriptor, "rb") as file:
-            state = os.fstat(descriptor)
-            if not stat.S_ISREG(state.st_mode):
-                raise Unreadable("not a regular file")
-            if state.st_size > LARGEST_FILE:
-                raise Unreadable(f"larger than {LARGEST_FILE // 1024 // 1024} MiB")
-            return file.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
-        raise Unreadable(getattr(error, "strerror", None) or "its path cannot be read") from None
-
-
-def top_of(folder: str) -> str:
-    """The folder that holds the repository of a folder; the folder itself outside of one."""
-    at = os.path.abspath(folder)
-    while not os.path.exists(os.path.join(at, ".git")):
-        parent = os.path.dirname(at)
-        if parent == at:
-            return os.path.abspath(folder)
-        at = parent
-    return at
-
-
-def _stays_inside(path: str) -> bool:
-    top = os.path.realpath(top_of(os.path.dirname(path) or "."))
-    return os.path.realpath(path).startswith(top.rstrip(os.sep) + os.sep)
-
-
 def _phases(found: list[Found]) -> Iterator[list[int]]:
     """The Dockerfiles after all others: those say which stages ship."""
     kinds = [kind_by_name(file.path) for file in found]
@@ -220,7 +187,8 @@ def _judged(file: Found, data: bytes, book: Rulebook, context: Context) -> Judge
     try:
         source = decode(file.path, data)
     except Unreadable as error:
-        return _unread(file.path, str(error)) if file.named or kind_by_name(file.path) else Judged()
+        roughly = data.replace(b"\0", b"").decode("latin-1")
+        return _unread(file.path, str(error)) if file.named or kind_of(file.path, roughly) else Judged()
     kind = kind_of(file.path, source.text, named=file.named)
     if kind is None:
         return Judged()

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
     from .secrets import PrivateKey, Token, UrlPassword
     from .secrets import Verdict as Verdict
+    from .secrets.file_names import FileName
 
 
 def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
@@ -43,3 +44,24 @@ def find_url_passwords(text: str) -> Iterator[UrlPassword]:
     from .secrets.urls import find_url_passwords
 
     return find_url_passwords(text)
+
+
+def secret_file(path: str) -> FileName | None:
+    """What a file is by its name and folder, if it holds a secret."""
+    from .secrets.file_names import secret_file
+
+    return secret_file(path)
+
+
+def secret_folder(path: str) -> str:
+    """What a folder such as `.ssh` holds; "" of a folder like any other."""
+    from .secrets.file_names import SECRET_FOLDERS
+
+    return SECRET_FOLDERS.get(path.rpartition("/")[2], "")
+
+
+def is_harmless_file(path: str) -> bool:
+    """Whether a file is a template, or stands among tests and examples."""
+    from .secrets.file_names import is_harmless
+
+    return is_harmless(path)

@@ -162,7 +162,7 @@ def _silence(comment: IgnoreComment, found: Found, book: Rulebook, cover: Cover)
     for name, span in comment.names:
         rule = book.find(name)
         if rule is None:
-            unknown.append((name, span, _near(name, tuple(book.rules))))
+            unknown.append((name, span, _near(name, tuple(book.names))))
             continue
         covered = found.under(rule.name, cover)
         for finding in covered:

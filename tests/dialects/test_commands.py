@@ -6,6 +6,7 @@ import pytest
 from capdrop.dialects.commands import Setting, commands_in_arguments, commands_in_shell
 from capdrop.model.command import Command, Word
 from capdrop.model.variable import Variable
+from capdrop.model.written_file import WrittenFile
 from capdrop.source import Fragment, Source, Span
 
 
@@ -97,8 +98,10 @@ def test_places_lead_through_the_scripts_to_the_file() -> None:
 def test_redirections_and_settings_files() -> None:
     script = "cat <<EOF > /etc/a.ini\nmode = fast\nEOF\n"
     setting = Setting(Source("Dockerfile", script), "stage 0 RUN", "RUN")
-    cat, variable = commands_in_shell(Fragment.at(script, 0), setting)
+    cat, written, variable = commands_in_shell(Fragment.at(script, 0), setting)
     assert isinstance(cat, Command)
+    assert isinstance(written, WrittenFile)
+    assert (written.path, [text.text for text in written.texts]) == ("/etc/a.ini", ["mode = fast\n"])
     assert [operator for operator, _ in cat.redirects] == ["<<", ">"]
     assert isinstance(variable, Variable)
     assert (variable.name, variable.value.text, variable.place) == ("mode", "fast", "file")

@@ -88,10 +88,42 @@ def test_the_stages_that_ship(targets: frozenset[str], ships: list[bool]) -> Non
         ("FROM x\nENV A=1\nENV B=\"a\"'$A'\n", "a$A"),
         ("FROM x\nENV A one two\n", "one two"),
         ("FROM x\nENV A=${B:-c}\n", "c"),
+        ("ARG A=1\nARG A\nFROM x:$A\nARG A\nENV B=$A\n", "1"),
+        ("ARG A=1\nFROM x\nARG A=2\nARG A\nENV B=$A\n", "1"),
+        ("FROM x\nARG A=2\nARG A\nENV B=$A\n", "2"),
+        ("FROM x\nARG A=1 B=$A\n", "1"),
+        ("FROM x\nARG A=1\nENV A=2\nENV B=$A\n", "2"),
+        ("FROM x\nENV A=$UNSET\nENV B=${A:-c}\n", None),
+        ("FROM x AS one\nARG A=1\nFROM y\nENV B=$A\n", None),
+        ("ARG A=1\nFROM x AS one\nARG A\nFROM y\nENV B=$A\n", None),
     ],
 )
 def test_variables_have_the_scope_that_buildkit_gives_them(text: str, value: str | None) -> None:
     assert last_value(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("FROM x\nARG TARGETARCH\nENV A=${TARGETARCH:-amd64}\n", None),
+        ("FROM x\nARG TARGETARCH=arm\nENV A=$TARGETARCH\n", "arm"),
+        ("FROM x\nENV A=${TARGETARCH:-amd64}\n", "amd64"),
+        ("ARG A=${BUILDPLATFORM:-linux}\nFROM x\nARG A\nENV B=$A\n", None),
+        ("ARG TARGETOS=plan9\nFROM x\nARG TARGETOS\nENV A=$TARGETOS\n", "plan9"),
+        ("FROM x\nARG TARGETSTAGE\nENV A=${TARGETSTAGE:+b}\n", "b"),
+        ("FROM x\nARG HTTP_PROXY\nENV A=${HTTP_PROXY:-none}\n", "none"),
+        ("FROM x\nENV A=$HTTP_PROXY\n", None),
+    ],
+)
+def test_what_only_the_build_knows_is_unknown_and_not_unset(text: str, value: str | None) -> None:
+    """Automatic platform ARGs are in the global scope only, and a default beats them (BuildKit's reference and convert.go)."""
+    assert last_value(text) == value
+
+
+def test_a_base_image_by_platform_is_unknown() -> None:
+    (image,) = subjects(Image, "FROM base-${TARGETARCH:-amd64}:1\n")
+    assert image.value.is_unknown
+    assert "TARGETARCH" in image.value.reason
 
 
 @pytest.mark.parametrize(

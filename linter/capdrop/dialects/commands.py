@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from capdrop.finding import Edit
 from capdrop.model.command import Command, Option, Word, Wrapper, executed_by_find
+from capdrop.model.script import Script
 from capdrop.model.subject import Change, Origin, Refused
 from capdrop.model.tools import DECLARES_VARIABLES, GIVES_VARIABLES, OPERANDS_FIRST, SHELLS, WRAPPERS, tool
 from capdrop.model.value import Value
@@ -12,13 +13,16 @@ from capdrop.syntax import shell
 from capdrop.syntax.template import UNKNOWN
 
 from .settings_file import variables_in_settings
+from .written_files import WRITES_TEXT, files_written, scheduled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from capdrop.model.build_step import BuildStep
     from capdrop.model.command import Given
-    from capdrop.model.variable import Variable
+    from capdrop.model.subject import Subject
+    from capdrop.model.written_file import WrittenFile
 
 _DEEPEST = 8
 """Scripts within scripts (`sh -c "sh -c ..."`) that are followed."""
@@ -29,9 +33,10 @@ _NO_BODIES: Mapping[int, Fragment] = {}
 
 class Setting:
     """What holds for every command of one script: whose it is, and where it stands. `bodies` are the here-documents that stand
-    apart from the text that opens them, by the place of their `<<`."""
+    apart from the text that opens them, by the place of their `<<`. `commands` collects the commands as they are read, where the script
+    is a part of something longer."""
 
-    __slots__ = ("address", "bodies", "place", "ships", "source", "user")
+    __slots__ = ("address", "bodies", "commands", "folder", "place", "ships", "source", "step", "user", "whole")
 
     def __init__(
         self,
@@ -42,6 +47,9 @@ class Setting:
         ships: bool = True,
         user: Value | None = None,
         bodies: Mapping[int, Fragment] = _NO_BODIES,
+        folder: str = ".",
+        commands: list[Command] | None = None,
+        step: BuildStep | None = None,
     ) -> None:
         self.source = source
         self.address = address
@@ -49,6 +57,10 @@ class Setting:
         self.ships = ships
         self.user = user
         self.bodies = bodies
+        self.folder = folder
+        self.step = step
+        self.whole = commands is None
+        self.commands: list[Command] = [] if commands is None else commands
 
 
 class ShellWord(Word):
@@ -125,22 +137,31 @@ class FixedOrigin(Origin):
         raise Refused("the command is written as a list of arguments")
 
 
-def commands_in_shell(fragment: Fragment, setting: Setting, depth: int = 0) -> Iterator[Command | Variable]:
-    """The commands of a shell script, and of the scripts that it hands to other shells; and the variables of the settings
-    files that it writes."""
+def commands_in_shell(fragment: Fragment, setting: Setting, depth: int = 0) -> Iterator[Subject]:
+    """The commands of a shell script, and of the scripts that it hands to other shells; the files that it writes, and the variables
+    of those that hold settings; and the script as a whole."""
     pairs = [(parsed, _from_shell(parsed, fragment, setting)) for parsed in shell.parse(fragment.text).commands]
     siblings = [command for _, command in pairs]
     made: dict[int, Command] = {id(parsed): command for parsed, command in pairs}
     for parsed, command in pairs:
         command.siblings = siblings
+        if parsed.redirections:
+            command.input = next((body for body in (_input(given, fragment, setting) for given in parsed.redirections) if body), None)
         if len(parsed.pipeline.elements) > 1 or parsed.pipeline.chain.compound is not None:
             _join(parsed, command, made)
+        if parsed.pipeline.operator_before == "||" or parsed.pipeline.chain.compound is not None:
+            command.conditional = _conditional(parsed)
         if parsed.substitution_of is not None:
             outer, index = parsed.substitution_of
             command.within = made.get(id(outer))
             command.holder = ShellWord(outer.words[index], fragment) if index >= 0 else None
     for parsed, command in pairs:
+        setting.commands.append(command)
         yield command
+        if command.name in WRITES_TEXT:
+            for file in files_written(command, _around(parsed, fragment), _readers(parsed, made)):
+                yield file
+                yield from commands_of_schedule(file, setting, depth)
         if depth < _DEEPEST:
             if command.script is not None:
                 yield from _inner(command, command.script.fragment, setting, depth)
@@ -148,16 +169,64 @@ def commands_in_shell(fragment: Fragment, setting: Setting, depth: int = 0) -> I
                 yield from _executed(command, setting)
             if parsed.redirections:
                 yield from _fed(parsed, command, fragment, setting, depth)
+    if depth == 0:
+        yield from _whole(setting)
 
 
-def commands_in_arguments(words: Sequence[Word], setting: Setting) -> Iterator[Command | Variable]:
+def commands_in_arguments(words: Sequence[Word], setting: Setting) -> Iterator[Subject]:
     """The command of an argument list (exec form), and those of the script that it hands to `sh -c`."""
     if not words:
         return
     command = _made(words, FixedOrigin(), setting, Span(words[0].span.start, words[-1].span.end))
+    setting.commands.append(command)
     yield command
     if command.script is not None:
         yield from _inner(command, command.script.fragment, setting, 0)
+    yield from _whole(setting)
+
+
+def commands_of_schedule(file: WrittenFile, setting: Setting, depth: int = 0) -> Iterator[Subject]:
+    """The commands that a written file has cron run."""
+    for line in scheduled(file) if depth < _DEEPEST else ():
+        cron = Setting(setting.source, f"{setting.address} cron", "cron", ships=setting.ships)
+        yield from commands_in_shell(line, cron, depth + 1)
+        yield from _whole(cron)
+
+
+def _whole(setting: Setting) -> Iterator[Script]:
+    """The script as one subject, unless it is a part of something longer, or one command."""
+    if setting.whole and len(setting.commands) > 1:
+        first, last = setting.commands[0], setting.commands[-1]
+        span = Span(first.span.start, max(first.span.end, last.span.end))
+        yield Script(setting.source, span, setting.address, setting.commands, [])
+
+
+def _readers(parsed: shell.Command, made: Mapping[int, Command]) -> list[Command]:
+    """The commands that read the output of a command, also that of a group which it stands in."""
+    found: list[Command] = []
+    element: shell.Command | shell.Compound | None = parsed
+    while element is not None:
+        elements = element.pipeline.elements
+        if len(elements) > 1 and element is not elements[-1]:
+            reader = made.get(id(elements[elements.index(element) + 1]))
+            found.extend([reader] if reader is not None else [])
+        element = element.pipeline.chain.compound
+    return found
+
+
+def _around(parsed: shell.Command, outer: Fragment) -> list[Word]:
+    """The files that the output of the groups around a command goes to."""
+    found: list[Word] = []
+    compound = parsed.pipeline.chain.compound
+    while compound is not None:
+        if not compound.function:
+            found.extend(
+                ShellWord(redirection.target, outer)
+                for redirection in compound.redirections
+                if redirection.operator in (">", ">>", ">|") and redirection.fd in ("", "1") and redirection.target is not None
+            )
+        compound = compound.pipeline.chain.compound
+    return found
 
 
 def _join(parsed: shell.Command, command: Command, made: Mapping[int, Command]) -> None:
@@ -168,7 +237,19 @@ def _join(parsed: shell.Command, command: Command, made: Mapping[int, Command]) 
         feeders[0].writes_to = command
 
 
-def _inner(command: Command, script: Fragment, setting: Setting, depth: int) -> Iterator[Command | Variable]:
+def _conditional(parsed: shell.Command) -> bool:
+    """Whether a condition, a loop, a function or an `||` before it decides whether a command is run."""
+    element: shell.Command | shell.Compound | None = parsed
+    while element is not None:
+        if element.pipeline.operator_before == "||":
+            return True
+        element = element.pipeline.chain.compound
+        if element is not None and (element.kind not in ("(", "{") or element.function):
+            return True
+    return False
+
+
+def _inner(command: Command, script: Fragment, setting: Setting, depth: int) -> Iterator[Subject]:
     """The commands of a script within a command, without those that its own shell has already run."""
     run = {other.span.start for other in command.siblings if other.within is command}
     for inner in commands_in_shell(script, setting, depth + 1):
@@ -181,11 +262,11 @@ def _inner(command: Command, script: Fragment, setting: Setting, depth: int) -> 
         yield inner
 
 
-def _fed(parsed: shell.Command, command: Command, outer: Fragment, setting: Setting, depth: int) -> Iterator[Command | Variable]:
+def _fed(parsed: shell.Command, command: Command, outer: Fragment, setting: Setting, depth: int) -> Iterator[Subject]:
     """What stands in a here-document: commands where a shell runs it, also alone, and settings where it is written to a file."""
     for redirection in parsed.redirections:
-        body = _body(redirection, outer, setting)
-        if body is None or redirection.fd not in ("", "0"):
+        body = _input(redirection, outer, setting)
+        if body is None:
             continue
         if command.name in _WRITERS:
             yield from variables_in_settings(body, setting.source, f"{setting.address} {command.name}", ships=setting.ships)
@@ -199,10 +280,10 @@ def _runs(command: Command, body: Fragment) -> bool:
     return command.name in SHELLS and command.script is None and not command.operands
 
 
-def _body(redirection: shell.Redirection, outer: Fragment, setting: Setting) -> Fragment | None:
-    """The text of a here-document, wherever it stands; None of other redirections."""
+def _input(redirection: shell.Redirection, outer: Fragment, setting: Setting) -> Fragment | None:
+    """The text of a here-document that a command reads, wherever it stands; None of other redirections."""
     heredoc = redirection.heredoc
-    if heredoc is None:
+    if heredoc is None or redirection.fd not in ("", "0"):
         return None
     if heredoc.present:
         return heredoc.body.within(outer)
@@ -216,6 +297,7 @@ def _executed(command: Command, setting: Setting) -> Iterator[Command]:
     if start < end:
         inner = _made(words[start:end], command.origin, setting, Span(words[start].span.start, words[end - 1].span.end))
         inner.within, inner.siblings = command, command.siblings
+        setting.commands.append(inner)
         yield inner
 
 
@@ -251,6 +333,8 @@ def _made(words: Sequence[Word], origin: Origin | None, setting: Setting, span: 
         place=setting.place,
         ships=setting.ships,
         user=setting.user,
+        folder=setting.folder,
+        step=setting.step,
     )
 
 

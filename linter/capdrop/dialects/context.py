@@ -6,23 +6,40 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..files import Files
+    from ..model.build_context import BuildContext
     from ..model.workspace import Workspace
 
 
 class Context:
     """Configuration that changes how files are read, and what other files of the run say.
 
-    `targets` are the names of stages that ship beside the last one.
+    `targets` are the names of stages that ship beside the last one, and `files` the files beside the one that is read, where they
+    may be looked at.
     """
 
-    __slots__ = ("targets", "workspace")
+    __slots__ = ("files", "targets", "workspace")
 
-    def __init__(self, targets: frozenset[str] = frozenset(), workspace: Workspace | None = None) -> None:
+    def __init__(self, targets: frozenset[str] = frozenset(), workspace: Workspace | None = None, files: Files | None = None) -> None:
         self.targets = targets
         self.workspace = workspace
+        self.files = files
 
     def targets_of(self, path: str) -> frozenset[str]:
         """The stages of a Dockerfile that ship beside its last one."""
         if self.workspace is None or not self.workspace.targets:
             return self.targets
         return self.targets | self.workspace.targets.get(os.path.abspath(path), set())
+
+    def built_from(self, path: str, sources: Iterable[str]) -> BuildContext:
+        """The folder that a Dockerfile, which copies these sources, takes its files from."""
+        from ..model.build_context import BuildContext
+
+        if self.files is None:
+            return BuildContext()
+        from .build_context import FolderContext
+
+        named = self.workspace.contexts.get(os.path.abspath(path), ()) if self.workspace is not None else ()
+        return FolderContext(self.files, path, sources, named)

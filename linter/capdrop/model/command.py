@@ -14,6 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from .build_step import BuildStep, RunMount
+    from .inline_python import Call
+    from .packages import Package
+
     Given = tuple[str, "Word | None"]
 
 
@@ -81,14 +85,16 @@ class Command(Subject):
     `name` is the program without its folder and without wrappers such as `sudo` or `env` (kept in `wrappers`); `words` begin
     with it. `assignments` are the variables that it sets, also those after `env` and `export`. `reads_from` and `writes_to` are
     its neighbours in a pipeline; `within` is the command that holds it as a substitution or as the script of a `sh -c`, and
-    `holder` the word of that command where it stands. `script` is the word that this command hands to another shell. `siblings`
-    are all commands of the same script. `place` is the instruction or key that it belongs to ("RUN", "CMD", "command", ...), and
-    `user` the user that a build runs it as, where that is known.
+    `holder` the word of that command where it stands. `script` is the word that this command hands to another shell, and `input` the
+    here-document that it reads. `siblings`
+    are all commands of the same script. `place` is the instruction or key that it belongs to ("RUN", "CMD", "command", ...), `step` the
+    step of a build that it belongs to, if it does, and `folder` its working folder as `Copy.folder`. `user` is the user that a build runs
+    it as, where that is known. `conditional` is set where a condition, a loop or an `||` before it decides whether it is run.
     """
 
     __slots__ = (
-        "_options", "assignments", "feeders", "holder", "name", "place", "redirects", "script", "ships", "siblings", "user", "within",
-        "words", "wrappers", "writes_to",
+        "_options", "_packages", "assignments", "conditional", "feeders", "folder", "holder", "input", "name", "place", "redirects",
+        "script", "ships", "siblings", "step", "user", "within", "words", "wrappers", "writes_to",
     )  # fmt: skip
 
     def __init__(
@@ -106,8 +112,13 @@ class Command(Subject):
         place: str,
         ships: bool = True,
         user: Value | None = None,
+        folder: str = ".",
+        step: BuildStep | None = None,
     ) -> None:
         super().__init__(source, span, address, origin)
+        self.folder = folder
+        self.step = step
+        self.conditional = False
         self.name = name
         self.words = words
         self.wrappers = wrappers
@@ -122,7 +133,9 @@ class Command(Subject):
         self.holder: Word | None = None
         self.script: Word | None = script_of(name, words) if name in SCRIPT_RUNNERS else None
         self.siblings: list[Command] = [self]
+        self.input: Fragment | None = None
         self._options: tuple[list[Option], list[Word]] | None = None
+        self._packages: list[Package] | None = None
 
     def state(self) -> Mapping[str, object]:
         start, end = executed_by_find(self.words) if self.name == "find" else (0, 0)
@@ -140,6 +153,64 @@ class Command(Subject):
     def operands(self) -> list[Word]:
         """The words that are neither the program, nor options, nor values of options."""
         return self._read()[1]
+
+    @property
+    def mounts(self) -> tuple[RunMount, ...]:
+        """The mounts of its RUN."""
+        return self.step.mounts if self.step is not None else ()
+
+    @property
+    def pipefail(self) -> bool:
+        """Whether `pipefail` is known to be in force where it stands, so that a pipeline fails with any of its commands."""
+        from .build_step import sets_pipefail
+
+        outer = self.within
+        if outer is None or not outer.words:
+            state = self.step is not None and self.step.shell.pipefail
+        elif outer.name in SHELLS:
+            state = bool(sets_pipefail([word.text for word in outer.words]))
+        else:
+            state = outer.pipefail
+        for command in self.siblings:
+            if command is self:
+                break
+            if command.name == "set":
+                said = sets_pipefail([word.text for word in command.words])
+                state = state if said is None else said
+        return state
+
+    @property
+    def subcommand(self) -> str:
+        """What the program is told to do: "install" of `apt-get -y install`, "pip install" of `uv pip install`; "" if nothing is said."""
+        operands = self.operands
+        if not operands:
+            return ""
+        first = operands[0].text
+        return f"{first} {operands[1].text}" if len(operands) > 1 and first in tool(self.name).nested else first
+
+    @property
+    def packages(self) -> list[Package]:
+        """What it installs, read by the grammar of its tool."""
+        if self._packages is None:
+            from .packages import packages_of
+
+            self._packages = packages_of(self)
+        return self._packages
+
+    def python_calls(self, *names: str) -> list[Call]:
+        """The calls of these functions in the Python program that it is given, behind `-c` or as a here-document."""
+        if not self.name.startswith("python"):
+            return []
+        option = self.option("-c")
+        if option is not None and option.value is not None:
+            program: Fragment | None = option.value.fragment
+        else:
+            program = self.input if all(word.text == "-" for word in self.operands) else None
+        if program is None:
+            return []
+        from .inline_python import calls_in
+
+        return list(calls_in(program, names))
 
     @property
     def urls(self) -> list[Url]:
@@ -164,9 +235,43 @@ class Command(Subject):
         """The command whose output it reads."""
         return self.feeders[0] if self.feeders else None
 
+    def program_sources(self) -> Iterator[Command]:
+        """The commands whose output it runs as a program: piped into it, or substituted into its script or file."""
+        from .interpreters import program_sources
+
+        return program_sources(self)
+
+    @property
+    def reads_its_program(self) -> bool:
+        """Whether it is an interpreter that runs what it reads: it is given neither a script nor the name of one."""
+        from .interpreters import reads_its_program
+
+        return reads_its_program(self)
+
+    @property
+    def inline_program(self) -> Word | None:
+        """The word that holds the program itself: of `sh -c PROGRAM`, `python -c PROGRAM`, `eval PROGRAM`."""
+        from .interpreters import inline_program
+
+        return inline_program(self)
+
+    @property
+    def downloads_to_output(self) -> bool:
+        """Whether it writes what it downloads from elsewhere to its standard output."""
+        from .download import to_output
+
+        return to_output(self)
+
     def upstream(self) -> Iterator[Command]:
         """The commands that feed this one through pipes, also from inside groups, nearest first."""
         return iter(self.feeders)
+
+    @property
+    def script_checks(self) -> bool:
+        """Whether the script that it belongs to compares a checksum or a signature."""
+        from .checks import CHECKERS, checks
+
+        return any(other.name in CHECKERS and checks(other) for other in self.siblings)
 
     def drop_option(self, option: Option, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that takes an option out, with its value."""

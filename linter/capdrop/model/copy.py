@@ -13,11 +13,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .build_context import BuildContext
+
 
 class Copy(Subject):
-    """A COPY or ADD: its sources, destination and flags (`checksum`, `chmod`, `from`, ... by name, without the dashes)."""
+    """A COPY or ADD: its sources, destination and flags (`checksum`, `chmod`, `from`, ... by name, without the dashes).
 
-    __slots__ = ("destination", "flags", "keyword", "ships", "sources")
+    `excluded` are the values of all its `--exclude`. `folder` is the working folder, as far as it is known: it begins with `/`, or
+    with `.` for the one that the base image sets. `context` is where the sources are, unless another stage or image gives them, or
+    the build that an ONBUILD waits for. `from_build` is set where they are from a stage of the same file that runs commands.
+    """
+
+    __slots__ = ("context", "destination", "excluded", "flags", "folder", "from_build", "keyword", "ships", "sources")
 
     def __init__(
         self,
@@ -31,6 +38,10 @@ class Copy(Subject):
         destination: Value,
         flags: dict[str, Value],
         ships: bool,
+        excluded: tuple[Value, ...] = (),
+        folder: str = ".",
+        context: BuildContext | None = None,
+        from_build: bool = False,
     ) -> None:
         super().__init__(source, span, address, origin)
         self.keyword = keyword
@@ -38,6 +49,10 @@ class Copy(Subject):
         self.destination = destination
         self.flags = flags
         self.ships = ships
+        self.excluded = excluded
+        self.folder = folder
+        self.context = context
+        self.from_build = from_build
 
     def state(self) -> Mapping[str, object]:
         return {"sources": tuple(plain(value) for value in self.sources)} | {name: plain(value) for name, value in self.flags.items()}

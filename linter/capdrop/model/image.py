@@ -13,6 +13,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .image_lifecycle import EndOfLife
+    from .image_names import Resemblance
+
 
 class Image(Subject):
     """An image that something is built from or started from.
@@ -35,6 +38,35 @@ class Image(Subject):
 
     def state(self) -> Mapping[str, object]:
         return {"image": self.value.text}
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether it is fetched by its name: it is neither built here, nor nothing (`scratch`), nor perhaps a context that the builder
+        is given under that name."""
+        reference = self.reference
+        if reference is None or self.local or self.role == "frontend" or reference.registry == "localhost":
+            return False
+        if self.role == "copied":
+            return "/" in reference.text or reference.tag is not None or reference.digest is not None
+        return reference.familiar != "scratch"
+
+    @property
+    def end_of_life(self) -> EndOfLife | None:
+        """What is past its end of life in it, by its name and tag."""
+        if self.reference is None:
+            return None
+        from .image_lifecycle import end_of_life
+
+        return end_of_life(self.reference)
+
+    @property
+    def resemblance(self) -> Resemblance | None:
+        """The popular image, namespace or registry that its name nearly is, or that it copies the name of."""
+        if self.reference is None:
+            return None
+        from .image_names import resemblance
+
+        return resemblance(self.reference)
 
     def rename(self, old: str, new: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that writes another text for a part of the reference. No dialect needs quotes for one."""

@@ -4,10 +4,36 @@ from __future__ import annotations
 
 from capdrop.syntax.image_reference import Reference
 
-_NON_ROOT_REGISTRIES = ("cgr.dev",)
-"""Chainguard images run as user 65532 unless their tag says `-root` (their image documentation)."""
-_NON_ROOT_WORDS = ("nonroot", "unprivileged", "rootless")
-"""Distroless `:nonroot` tags (GoogleContainerTools/distroless README), nginxinc/nginx-unprivileged, moby/buildkit:rootless."""
+_CHAINGUARD = ("cgr.dev/", "docker.io/chainguard/")
+_CHAINGUARD_ROOT = ("wolfi-base", "chainguard-base")
+"""Chainguard's images run as user 65532 unless their configuration says otherwise, also in their `-dev` variants
+(https://github.com/chainguard-images/images/blob/main/BEST_PRACTICES.md, Users); these two are bases that run as root."""
+_NON_ROOT_WORDS = ("nonroot", "unprivileged", "rootless", "chiseled")
+"""Distroless `:nonroot` tags (GoogleContainerTools/distroless README), nginxinc/nginx-unprivileged, moby/buildkit:rootless, and
+.NET's `-chiseled` and `-distroless` tags (https://github.com/dotnet/dotnet-docker/blob/main/documentation/distroless.md)."""
+_DOTNET = "mcr.microsoft.com/dotnet/"
+_DISTROLESS = "distroless"
+_NON_ROOT = (
+    "docker.elastic.co/elasticsearch/elasticsearch",  # elastic/elasticsearch, distribution/docker/src/docker/Dockerfile
+    "docker.io/library/elasticsearch",  # the same, under Docker's name
+    "docker.io/grafana/grafana",  # https://grafana.com/docs/grafana/latest/setup-grafana/configure-docker/: user 472
+    "docker.io/grafana/grafana-oss",
+    "docker.io/jenkins/",  # jenkinsci/docker and jenkinsci/docker-agent, Dockerfile
+    "docker.io/library/haproxy",  # docker-library/haproxy, Dockerfile.template, since 2.4
+    "docker.io/library/memcached",  # docker-library/memcached, Dockerfile.template
+    "docker.io/library/sonarqube",  # SonarSource/docker-sonarqube, 9/community/Dockerfile
+    "docker.io/n8nio/n8n",  # n8n-io/n8n, docker/images/n8n/Dockerfile
+    "docker.n8n.io/n8nio/n8n",
+    "docker.io/prom/prometheus",  # prometheus/prometheus, Dockerfile
+    "quay.io/prometheus/prometheus",
+    "quay.io/keycloak/keycloak",  # keycloak/keycloak, quarkus/container/Dockerfile
+    "docker.io/bitnami/",  # https://github.com/bitnami/containers, "Non-root containers": user 1001
+    "docker.io/bitnamilegacy/",
+    "docker.io/bitnamisecure/",
+)
+"""Images, and folders of them, whose Dockerfile or documentation names a user other than root."""
+_ROOT_AFTER_ALL = ("docker.io/bitnami/minideb", "docker.io/bitnamilegacy/minideb")
+"""Bases among them (https://github.com/bitnami/minideb)."""
 _ROOT = frozenset({
     "almalinux", "alpine", "amazoncorretto", "amazonlinux", "archlinux", "buildpack-deps", "busybox", "centos", "debian", "docker",
     "eclipse-temurin", "elixir", "erlang", "fedora", "gcc", "golang", "gradle", "haskell", "httpd", "julia", "maven", "mongo", "mariadb",
@@ -21,9 +47,12 @@ _WINDOWS = ("windows", "nanoserver", "servercore")
 def runs_as_non_root(reference: Reference) -> bool:
     """Whether an image is documented to start as a user other than root."""
     tag = reference.tag or ""
-    if reference.registry in _NON_ROOT_REGISTRIES:
-        return not tag.endswith("root") and not tag.endswith("-dev")
-    return any(word in reference.repository or word in tag for word in _NON_ROOT_WORDS)
+    name = reference.canonical
+    if name.startswith(_CHAINGUARD):
+        return reference.name not in _CHAINGUARD_ROOT and not tag.endswith("-root")
+    if any(word in reference.repository or word in tag for word in _NON_ROOT_WORDS) or (name.startswith(_DOTNET) and _DISTROLESS in tag):
+        return True
+    return name not in _ROOT_AFTER_ALL and any(name == known or (known[-1] == "/" and name.startswith(known)) for known in _NON_ROOT)
 
 
 def is_windows(reference: Reference) -> bool:

@@ -7,16 +7,22 @@ from .image import Image
 from .subject import Subject
 from .value import Value
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .account import Account
+
 
 class Stage(Subject):
     """One FROM and what follows it.
 
     `user` is the user its instructions leave in force, followed through the stages of the same file: known, unknown (a
     variable, or a base image that is not in this file) or absent (a base that is known to set none, such as `scratch`).
-    `ships` says whether an image can be made of it: it is the last stage, or a target that is asked for.
+    `ships` says whether an image can be made of it: it is the last stage, or a target that is asked for. `layers` are what each of
+    its instructions does (copies, commands, variables), in order, and `taken` the paths in it that go from there into an image.
+    `accounts` are those that its commands create, and those of the stages that it is based on; `platform` is "linux" or "windows".
     """
 
-    __slots__ = ("base", "image", "index", "name", "ships", "user")
+    __slots__ = ("accounts", "base", "image", "index", "layers", "name", "platform", "ships", "taken", "user")
 
     def __init__(
         self,
@@ -30,8 +36,16 @@ class Stage(Subject):
         base: Stage | None,
         user: Value,
         ships: bool,
+        layers: tuple[tuple[Subject, ...], ...] = (),
+        taken: tuple[str, ...] = (),
+        platform: str = "linux",
+        accounts: tuple[Account, ...] = (),
     ) -> None:
         super().__init__(source, span, address)
+        self.layers = layers
+        self.taken = taken
+        self.platform = platform
+        self.accounts = accounts
         self.index = index
         self.name = name
         self.image = image

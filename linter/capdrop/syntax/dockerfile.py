@@ -36,6 +36,8 @@ __all__ = [
 
 LONGEST_LINE = 65535
 """Bytes; BuildKit stops at a longer line."""
+LONGEST_INSTRUCTION = 1024 * 1024
+"""Characters, here-documents included; a longer one is left unread, so that no file makes millions of objects of us."""
 _HEREDOC_KEYWORDS = frozenset(("RUN", "COPY", "ADD"))
 
 _DIRECTIVE = r"#\s*(syntax|escape|check)\s*=\s*(\S.*)"
@@ -185,6 +187,9 @@ class _Reader:
             instruction.stage = self.stage
             if "<<" in logical.text and not _too_long(logical):
                 self._heredocs(instruction, logical)
+            if instruction.span.end - start > LONGEST_INSTRUCTION:
+                self.file._faults.append(Problem(Span(start, instruction.span.end), "an instruction of more than 1 MiB", "unread"))
+                continue
             keep(instruction)
 
     def _comment(self, bare: str, start: int) -> None:

@@ -131,5 +131,6 @@ class _Reader:
             context = build.value.value if isinstance(build.value, Scalar) else section.text("build.context") or "."
             dockerfile = section.text("build.dockerfile") or "Dockerfile"
             if "://" not in context and "$" not in context + dockerfile:
-                path = os.path.normpath(os.path.join(folder, context, dockerfile))
-                yield BuildTarget(path, section.text("build.target").lower())
+                built_from = os.path.normpath(os.path.join(folder, context))
+                path = os.path.normpath(os.path.join(built_from, dockerfile))
+                yield BuildTarget(path, section.text("build.target").lower(), built_from)

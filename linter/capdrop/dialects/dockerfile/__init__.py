@@ -1,0 +1,41 @@
+"""Dockerfiles: stages, the users and variables in force, and what their instructions do."""
+
+from __future__ import annotations
+
+from capdrop.reading import Gap, Reading
+from capdrop.source import Source, Span
+from capdrop.syntax import dockerfile as syntax
+
+from ..context import Context
+from .reader import Reader
+
+
+def read(source: Source, context: Context) -> Reading:
+    """A Dockerfile, Containerfile, or a fragment of one. A template is read with its actions masked, and is never fixed by itself."""
+    text, actions = _without_markup(source)
+    tree = syntax.parse(text)
+    reader = Reader(source, tree, context, templated=bool(actions))
+    if actions:
+        gaps = [Gap(actions[0], "template: its actions are not run, so what they decide is unknown", by_design=True)]
+    else:
+        gaps = [Gap(problem.span, problem.message) for problem in tree.problems if problem.kind == "unread"]
+    return Reading(
+        source,
+        reader.subjects(),
+        gaps=gaps,
+        comments=lambda: tree.comments,
+        fixable=not actions,
+        body_start=tree.body_start,
+        blocks=[instruction.span for instruction in tree.instructions],
+    )
+
+
+def _without_markup(source: Source) -> tuple[str, list[Span]]:
+    """The text, and if it is a template, the actions that are masked in it."""
+    text = source.text
+    if "{{" not in text and "{%" not in text and "<%" not in text:
+        return text, []
+    from .. import dockerfile_template as templates
+
+    actions = templates.actions(source.path, text)
+    return (templates.masked(text, actions) if actions else text), actions

@@ -1,0 +1,325 @@
+"""Walks the instructions of a Dockerfile and makes subjects of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from capdrop.model.account import account_made
+from capdrop.model.build_step import Shell
+from capdrop.model.command import Command, Word
+from capdrop.model.copy import Copy
+from capdrop.model.image import Image
+from capdrop.model.oddity import Oddity
+from capdrop.model.subject import Subject
+from capdrop.model.text import Text
+from capdrop.model.value import Value
+from capdrop.model.variable import Variable
+from capdrop.model.written_file import WrittenFile
+from capdrop.source import Fragment, Source, Span
+from capdrop.syntax import dockerfile as syntax
+from capdrop.syntax import shell
+
+from ..commands import Setting, commands_in_arguments, commands_in_shell, commands_of_schedule
+from ..settings_file import variables_in_settings
+from . import steps
+from .scope import Scope
+from .stages import StageState, finished
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from capdrop.model.build_step import BuildStep
+
+    from ..context import Context
+
+
+class Reader:
+    """Reads one file. `stages` are those met so far; `offsets` and `addresses` say which instruction stands where."""
+
+    __slots__ = ("addresses", "context", "escape", "offsets", "outer", "source", "stages", "targets", "templated", "tree")
+
+    def __init__(self, source: Source, tree: syntax.Dockerfile, context: Context, *, templated: bool) -> None:
+        self.source = source
+        self.tree = tree
+        self.escape = tree.escape
+        self.targets = context.targets_of(source.path)
+        self.context = context.built_from(source.path, self.copied_names())
+        self.templated = templated
+        self.stages: list[StageState] = []
+        self.outer = Scope.of_file()
+        self.offsets: list[int] = []
+        self.addresses: list[str] = []
+
+    def subjects(self) -> Iterator[Subject]:
+        """All that rules judge."""
+        yield Text(self.source, Span(0, len(self.source.text)), "", fragment=Fragment.at(self.source.text, 0), address_at=self.address_at)
+        yield from self.oddities()
+        yield from self.frontend()
+        ships = self.shipped()
+        kept = self.kept(ships)
+        stage: StageState | None = None
+        for instruction in self.tree.instructions:
+            if instruction.keyword == "FROM":
+                stage = self.begin_stage(instruction)
+                stage.ships, stage.kept = stage.index in ships, stage.index in kept
+                yield stage.image
+            elif stage is not None:
+                stage.saw(instruction.keyword)
+            self.offsets.append(instruction.span.start)
+            self.addresses.append(f"{stage.address} {instruction.keyword}" if stage else instruction.keyword)
+            done = tuple(self.instruction(instruction, stage, on_build=False))
+            if stage is not None and instruction.keyword != "ONBUILD":
+                stage.layers.append(done)
+            yield from done
+        yield from finished(self.stages, self.source, templated=self.templated)
+
+    def shipped(self) -> set[int]:
+        """The indexes of the stages that ship: the last one, and those that something asks for by name."""
+        froms = [instruction for instruction in self.tree.instructions if instruction.keyword == "FROM"]
+        names = [self.stage_name(instruction) for instruction in froms]
+        asked = {index for index, name in enumerate(names) if name in self.targets or str(index) in self.targets}
+        return asked | {len(froms) - 1}
+
+    def kept(self, ships: set[int]) -> set[int]:
+        """The indexes of the stages whose files are in an image: those that ship, and those that they are built on or copy whole."""
+        kept = set(ships)
+        by_name: dict[str, int] = {}
+        taken: list[set[int]] = []
+        for instruction in self.tree.instructions:
+            if instruction.keyword == "FROM":
+                base = by_name.get(instruction.image.value.lower()) if instruction.image else None
+                taken.append(set() if base is None else {base})
+                by_name[self.stage_name(instruction)] = by_name[str(len(taken) - 1)] = len(taken) - 1
+            elif instruction.keyword == "COPY" and taken and _copies_whole(instruction):
+                origin = by_name.get((instruction.flags[0].value or "").lower())
+                taken[-1] |= set() if origin is None else {origin}
+        for index in range(len(taken) - 1, -1, -1):
+            if index in kept:
+                kept |= taken[index]
+        return kept
+
+    def copied_names(self) -> Iterator[str]:
+        """What the file copies from its build context by name."""
+        for instruction in self.tree.instructions:
+            if instruction.keyword in ("COPY", "ADD") and not any(flag.name == "from" for flag in instruction.flags):
+                for word in instruction.arguments[:-1]:
+                    if not word.value.startswith("<<") and "$" not in word.value and "://" not in word.value:
+                        yield word.value
+
+    def stage_name(self, instruction: syntax.Instruction) -> str:
+        return instruction.stage_name.value.lower() if instruction.stage_name else ""
+
+    def begin_stage(self, instruction: syntax.Instruction) -> StageState:
+        index = len(self.stages)
+        name = self.stage_name(instruction)
+        word = instruction.image
+        value = self.value(word, self.outer) if word else Value.unknown("no image is named", self.source, instruction.span)
+        base = self.stage_called(value.text)
+        address = f"stage {name or index}"
+        image = Image(self.source, instruction.span, address, None, value=value, role="base", local=base is not None)
+        stage = StageState(index, instruction, name, image, base)
+        self.stages.append(stage)
+        return stage
+
+    def stage_called(self, name: str) -> StageState | None:
+        """The last stage of this name."""
+        for stage in reversed(self.stages):
+            if name and stage.name == name.lower():
+                return stage
+        return None
+
+    def stage_copied(self, name: str) -> StageState | None:
+        """The stage that `COPY --from` means, by its name or its number."""
+        if name.isdigit():
+            return self.stages[int(name)] if len(name) < 6 and int(name) < len(self.stages) else None
+        return self.stage_called(name)
+
+    def scope(self, stage: StageState | None) -> Scope:
+        return self.outer if stage is None else stage.scope
+
+    def value(self, word: syntax.Word, scope: Scope) -> Value:
+        return scope.value(word, self.source, self.escape)
+
+    def oddities(self) -> Iterator[Oddity]:
+        for problem in () if self.templated else self.tree.problems:
+            if problem.kind == "unknown-instruction":
+                yield Oddity(self.source, problem.span, "", kind="unknown-instruction", message=problem.message)
+        for directive in self.tree.ignored_directives:
+            yield Oddity(self.source, directive.span, "", kind="ignored-directive", message=f"`{directive.name}=` has no effect here")
+
+    def frontend(self) -> Iterator[Image]:
+        for directive in self.tree.directives:
+            if directive.name == "syntax":
+                value = Value.known(directive.value, self.source, directive.value_span)
+                yield Image(self.source, directive.span, "syntax", None, value=value, role="frontend")
+
+    def instruction(self, instruction: syntax.Instruction, stage: StageState | None, on_build: bool) -> Iterator[Subject]:
+        keyword = instruction.keyword
+        if keyword in ("ENV", "ARG", "LABEL"):
+            yield from self.variables(instruction, stage, on_build)
+        elif keyword == "RUN":
+            yield from self.run(instruction, stage)
+        elif keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK"):
+            yield from self.commands(instruction, stage, None)
+        elif keyword in ("COPY", "ADD"):
+            yield from self.copies(instruction, stage, on_build)
+        elif keyword == "ONBUILD" and instruction.inner is not None:
+            yield from self.instruction(instruction.inner, stage, on_build=True)
+        elif stage is not None:
+            yield from self.setting_of_stage(instruction, stage, on_build)
+
+    def setting_of_stage(self, instruction: syntax.Instruction, stage: StageState, on_build: bool) -> Iterator[Subject]:
+        """What changes a stage from here on, or its image."""
+        keyword = instruction.keyword
+        if keyword in ("WORKDIR", "VOLUME"):
+            yield from steps.folders(instruction, stage, self.source, self.escape)
+        elif keyword == "EXPOSE":
+            yield from steps.ports(instruction, stage, self.source, self.escape)
+        elif on_build or not instruction.arguments:
+            return
+        elif keyword == "USER":
+            stage.user = self.value(instruction.arguments[0], stage.scope)
+            stage.builder = None
+        elif keyword == "SHELL":
+            words = [word.value for word in instruction.arguments]
+            stage.shell = Shell(shell.interpreter(words), tuple(words))
+
+    def variables(self, instruction: syntax.Instruction, stage: StageState | None, on_build: bool) -> Iterator[Variable]:
+        place = {"ENV": "env", "ARG": "arg", "LABEL": "label"}[instruction.keyword]
+        scope = self.scope(stage)
+        assigned: list[tuple[str, Value]] = []
+        for pair in instruction.pairs:
+            name = pair.name.value
+            value = Value.absent(self.source, pair.name.span) if pair.value is None else self.value(pair.value, scope)
+            if place == "arg" and not on_build:
+                scope.declare(name, value, None if stage is None else self.outer)
+            elif place == "env" and not on_build:
+                assigned.append((name, value))
+            address = f"{stage.address} {instruction.keyword} {name}" if stage else f"{instruction.keyword} {name}"
+            yield Variable(
+                self.source,
+                pair.span,
+                address,
+                None,
+                name=name,
+                name_span=pair.name.span,
+                value=value,
+                fragment=pair.value.fragment if pair.value is not None else None,
+                place=place,
+                ships=stage is not None and stage.kept,
+            )
+        for name, value in assigned:
+            scope.set(name, value)
+
+    def setting(self, instruction: syntax.Instruction, stage: StageState | None, step: BuildStep | None) -> Setting:
+        bodies = {heredoc.span.start: heredoc.body for heredoc in instruction.heredocs}
+        if stage is None:
+            return Setting(self.source, instruction.keyword, instruction.keyword, ships=False, bodies=bodies)
+        return Setting(
+            self.source,
+            f"{stage.address} {instruction.keyword}",
+            instruction.keyword,
+            ships=stage.kept,
+            user=stage.builder_now(templated=self.templated),
+            bodies=bodies,
+            commands=stage.script.commands if instruction.keyword == "RUN" else None,
+            folder=stage.folder,
+            step=step,
+        )
+
+    def run(self, instruction: syntax.Instruction, stage: StageState | None) -> Iterator[Subject]:
+        step = None
+        if stage is not None:
+            user = stage.builder_now(templated=self.templated)
+            step = steps.step_of(instruction, stage, self.source, self.escape, user)
+            yield step
+        for subject in self.commands(instruction, stage, step):
+            yield subject
+            if stage is not None and isinstance(subject, Command):
+                account = account_made(subject)
+                if account is not None:
+                    stage.accounts.append(account)
+        for mount in step.mounts if step is not None else ():
+            if "from" in mount.values:
+                assert step is not None
+                yield from self.other_image(mount.values["from"], step.address)
+
+    def commands(self, instruction: syntax.Instruction, stage: StageState | None, step: BuildStep | None) -> Iterator[Subject]:
+        if instruction.keyword == "HEALTHCHECK":
+            if instruction.inner is not None:
+                yield from self.commands(instruction.inner, stage, step)
+        elif instruction.form == "json":
+            yield from commands_in_arguments([_argument(word) for word in instruction.arguments], self.setting(instruction, stage, step))
+        elif stage is None or stage.shell.language == "sh":
+            yield from commands_in_shell(instruction.body, self.setting(instruction, stage, step))
+
+    def other_image(self, origin: Value, address: str) -> Iterator[Image]:
+        """An image that files are taken from, unless it is a stage of this file."""
+        if not origin.text.isdigit() and self.stage_called(origin.text) is None:
+            yield Image(self.source, origin.span, address, None, value=origin, role="copied")
+
+    def copies(self, instruction: syntax.Instruction, stage: StageState | None, on_build: bool) -> Iterator[Subject]:
+        scope = self.scope(stage)
+        address = f"{stage.address} {instruction.keyword}" if stage else instruction.keyword
+        values = [self.value(word, scope) for word in instruction.arguments]
+        if not values:
+            return
+        given = [(flag.name, scope.flag(flag, self.source, self.escape)) for flag in instruction.flags]
+        flags = dict(given)
+        origin = self.stage_copied(flags["from"].text) if "from" in flags else None
+        copy = Copy(
+            self.source,
+            instruction.span,
+            f"{address} {values[-1].text}".rstrip(),
+            None,
+            keyword=instruction.keyword,
+            sources=tuple(value for value in values[:-1] if not value.text.startswith("<<")),
+            destination=values[-1],
+            flags=flags,
+            ships=stage is not None and stage.kept,
+            excluded=tuple(value for name, value in given if name == "exclude"),
+            folder=stage.folder if stage is not None else ".",
+            context=None if on_build or "from" in flags else self.context,
+            from_build=origin is not None and origin.runs,
+        )
+        if stage is not None:
+            stage.script.copies.append(copy)
+            if origin is not None and stage.kept:
+                origin.hands_on([value.text or self.source[value.span] for value in copy.sources])
+        yield copy
+        if "from" in flags:
+            yield from self.other_image(flags["from"], address)
+        for heredoc in instruction.heredocs:
+            yield from self.written(heredoc, values[-1], address, copy)
+            yield from variables_in_settings(heredoc.body, self.source, copy.address, ships=copy.ships)
+
+    def written(self, heredoc: syntax.Heredoc, destination: Value, address: str, copy: Copy) -> Iterator[Subject]:
+        """The file that a here-document becomes, and what cron runs of it."""
+        if heredoc.body.text and destination.text:
+            path = destination.text + heredoc.name if destination.text.endswith("/") else destination.text
+            file = WrittenFile(
+                self.source,
+                heredoc.body.span(),
+                f"{address} {path}",
+                path=path,
+                path_span=destination.span,
+                texts=(heredoc.body,),
+                ships=copy.ships,
+                program=copy.keyword,
+            )
+            yield file
+            yield from commands_of_schedule(file, Setting(self.source, address, copy.keyword, ships=copy.ships))
+
+    def address_at(self, offset: int) -> str:
+        index = bisect_right(self.offsets, offset) - 1
+        return self.addresses[index] if index >= 0 else ""
+
+
+def _copies_whole(instruction: syntax.Instruction) -> bool:
+    """Whether an instruction is a `COPY --from=... / /`."""
+    return [flag.name for flag in instruction.flags] == ["from"] and [word.value for word in instruction.arguments] == ["/", "/"]
+
+
+def _argument(word: syntax.Word) -> Word:
+    return Word(word.fragment, "$" not in word.value or word.literal, word.span)

@@ -1,0 +1,176 @@
+"""The stages of a Dockerfile, what is in force in them, and what they hand on."""
+
+from __future__ import annotations
+
+import posixpath
+
+from capdrop.finding import Note
+from capdrop.model.build_step import Shell
+from capdrop.model.container import Container
+from capdrop.model.image import Image
+from capdrop.model.known_images import is_windows, runs_as_non_root, runs_as_root
+from capdrop.model.script import Script
+from capdrop.model.stage import Stage
+from capdrop.model.subject import Origin, Subject
+from capdrop.model.value import Value
+from capdrop.source import Source, Span
+from capdrop.syntax import dockerfile as syntax
+
+from .scope import Scope
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from capdrop.model.account import Account
+
+
+class StageState:
+    """What is in force at one point of a stage."""
+
+    __slots__ = (
+        "accounts", "base", "builder", "folder", "image", "index", "instruction", "kept", "layers", "name", "runs", "scope", "script",
+        "shell", "ships", "starts", "taken", "user", "windows",
+    )  # fmt: skip
+
+    def __init__(self, index: int, instruction: syntax.Instruction, name: str, image: Image, base: StageState | None) -> None:
+        self.index = index
+        self.instruction = instruction
+        self.name = name
+        self.image = image
+        self.base = base
+        self.scope: Scope = base.scope.of_child() if base else Scope({}, {})
+        self.user: Value | None = None
+        self.builder: Value | None = None
+        """The user that commands are run as, once it was looked up."""
+        self.windows: bool = base.windows if base else bool(image.reference and is_windows(image.reference))
+        self.shell: Shell = base.shell if base else Shell("cmd" if self.windows else "sh")
+        self.folder: str = base.folder if base else ("/" if image.value.text == "scratch" else ".")
+        self.accounts: list[Account] = list(base.accounts) if base else []
+        self.runs: bool = base.runs if base else False
+        """Whether anything is run to build it."""
+        self.starts: bool = base.starts if base else False
+        """Whether anything is run to build it, or is said to be started."""
+        self.ships = False
+        self.kept = False
+        """Whether its layers end up in an image: it ships, or one that ships is built on it."""
+        self.layers: list[tuple[Subject, ...]] = []
+        self.taken: list[str] = []
+        """The paths in it that go from there into an image."""
+        self.script = Script(image.source, instruction.span, self.address, [], [])
+        """What it has run and copied so far."""
+
+    @property
+    def address(self) -> str:
+        return f"stage {self.name or self.index}"
+
+    @property
+    def bottom(self) -> StageState:
+        """The stage at the end of its line of local base stages."""
+        at = self
+        while at.base is not None:
+            at = at.base
+        return at
+
+    def hands_on(self, sources: list[str]) -> None:
+        """Note what is copied from here, or from the stages that it is built on, into an image."""
+        at: StageState | None = self
+        while at is not None:
+            at.taken += [posixpath.join("/", posixpath.normpath(source.partition("*")[0])) for source in sources]
+            at = at.base
+
+    def saw(self, keyword: str) -> None:
+        """Note an instruction."""
+        self.runs = self.runs or keyword == "RUN"
+        self.starts = self.starts or keyword in ("RUN", "CMD", "ENTRYPOINT")
+
+    def user_now(self, *, templated: bool) -> Value:
+        """The user in force, through the local base stages."""
+        trail: tuple[Note, ...] = ()
+        at = self
+        while at.user is None and at.base is not None:
+            trail = (*trail, Note(at.image.source, at.instruction.span, f"inherited here by {at.address}"))
+            at = at.base
+        if at.user is not None:
+            user = at.user
+            return Value(user.state, user.content, user.source, user.span, reason=user.reason, trail=trail)
+        return _user_of(at.image, starts=self.starts, templated=templated)
+
+    def builder_now(self, *, templated: bool) -> Value:
+        """The user that a command is run as: like `user_now`, but root where the base image says so."""
+        if self.builder is None:
+            user, image = self.user_now(templated=templated), self.bottom.image
+            if user.is_absent and image.reference is not None and runs_as_root(image.reference):
+                user = Value.known("root", image.source, image.span)
+            self.builder = user
+        return self.builder
+
+
+def _user_of(image: Image, *, starts: bool, templated: bool) -> Value:
+    if image.reference is not None and runs_as_non_root(image.reference):
+        return Value.unknown("the base image starts as a user of its own", image.source, image.span)
+    if templated:
+        return Value.unknown("the template may decide it", image.source, image.span)
+    if image.value.text == "scratch" and not starts:
+        return Value.unknown("it holds files and starts nothing", image.source, image.span)
+    reason = "" if image.value.is_known else "the base image is not known"
+    return Value("absent", None, image.source, image.span, reason=reason)
+
+
+class StageOrigin(Origin):
+    """The container that a shipped stage starts: a Dockerfile speaks about its user and nothing else."""
+
+    __slots__ = ("source", "span", "user")
+
+    def __init__(self, source: Source, span: Span, user: Value) -> None:
+        self.source = source
+        self.span = span
+        self.user = user
+
+    def read(self, fact: str) -> Value:
+        return self.user if fact == "user" else Value.unknown("a Dockerfile does not say", self.source, self.span)
+
+
+def finished(stages: list[StageState], source: Source, *, templated: bool) -> Iterator[Subject]:
+    """The stages as they stand at their end, what they ran, and the containers that the shipped ones start."""
+    for stage in stages:
+        if stage.script.commands or stage.script.copies:
+            yield stage.script
+    made: dict[int, Stage] = {}
+    for stage in stages:
+        user = stage.user_now(templated=templated)
+        span = stage.instruction.span
+        made[stage.index] = Stage(
+            source,
+            span,
+            stage.address,
+            index=stage.index,
+            name=stage.name,
+            image=stage.image,
+            base=made.get(stage.base.index) if stage.base else None,
+            user=user,
+            ships=stage.ships,
+            platform="windows" if stage.windows else "linux",
+            layers=tuple(stage.layers),
+            taken=tuple(stage.taken),
+            accounts=tuple(stage.accounts),
+        )
+        yield made[stage.index]
+        if stage.ships:
+            yield _container(stage, user, source)
+
+
+def _container(stage: StageState, user: Value, source: Source) -> Container:
+    span = stage.instruction.span
+    if user.is_absent:
+        user = Value("absent", None, source, span, reason=user.reason)
+    return Container(
+        source,
+        span,
+        stage.address,
+        StageOrigin(source, span, user),
+        name=stage.name or stage.image.value.text or "the image",
+        dialect="dockerfile",
+        kind="stage",
+        platform="windows" if stage.windows else "linux",
+    )

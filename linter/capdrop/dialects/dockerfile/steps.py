@@ -1,0 +1,167 @@
+"""RUN, EXPOSE, WORKDIR and VOLUME: the steps of a build, and the ports and folders that an image names."""
+
+from __future__ import annotations
+
+import posixpath
+
+from capdrop.finding import Edit
+from capdrop.model.build_step import BuildStep, RunMount
+from capdrop.model.folder import Folder
+from capdrop.model.port import Port, port_range
+from capdrop.model.subject import Change, Origin, Refused
+from capdrop.model.value import Value
+from capdrop.source import Source, Span
+from capdrop.syntax import dockerfile as syntax
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .scope import Scope
+    from .stages import StageState
+
+_ALSO_CALLED = {
+    "dst": "target", "destination": "target", "src": "source", "readwrite": "rw", "readonly": "ro",
+}  # fmt: skip
+"""Other names of the settings of a mount (https://docs.docker.com/reference/dockerfile/#run---mount, 2026-08)."""
+
+
+class FlagOrigin(Origin):
+    """Takes a flag out of an instruction."""
+
+    __slots__ = ("flags", "source")
+
+    def __init__(self, source: Source, flags: Mapping[str, syntax.Flag]) -> None:
+        self.source = source
+        self.flags = flags
+
+    def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        flag = self.flags.get(change.fact)
+        if change.action != "drop" or flag is None:
+            raise Refused("there is no writer for this change of a step")
+        return f"Remove `--{flag.name}`", (Edit(with_blanks_after(self.source, flag.span), ""),)
+
+
+class WordOrigin(Origin):
+    """Takes a word out of an instruction, and the whole instruction with its last word."""
+
+    __slots__ = ("instruction", "source", "word")
+
+    def __init__(self, source: Source, instruction: syntax.Instruction, word: syntax.Word) -> None:
+        self.source = source
+        self.instruction = instruction
+        self.word = word
+
+    def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if change.action != "drop" or self.instruction.nested or self.instruction.form == "json":
+            raise Refused("it is written as a list, or within another instruction")
+        words = self.instruction.arguments
+        if len(words) == 1:
+            return f"Remove this {self.instruction.keyword}", (Edit(with_line_end(self.source, self.instruction.span), ""),)
+        last = words[-1] is self.word
+        span = with_blanks_before(self.source, self.word.span) if last else with_blanks_after(self.source, self.word.span)
+        return f"Remove `{self.source[self.word.span]}`", (Edit(span, ""),)
+
+
+def with_blanks_after(source: Source, span: Span) -> Span:
+    """A span with the blanks behind it on its line."""
+    end = span.end
+    while source.text[end : end + 1] in (" ", "\t"):
+        end += 1
+    return Span(span.start, end)
+
+
+def with_blanks_before(source: Source, span: Span) -> Span:
+    """A span with the blanks before it on its line."""
+    start = span.start
+    while source.text[start - 1 : start] in (" ", "\t"):
+        start -= 1
+    return Span(start, span.end)
+
+
+def with_line_end(source: Source, span: Span) -> Span:
+    """A span with the end of its last line."""
+    end = with_blanks_after(source, span).end
+    if source.text.startswith("\r\n", end):
+        return Span(span.start, end + 2)
+    return Span(span.start, end + 1 if source.text[end : end + 1] == "\n" else span.end)
+
+
+def step_of(instruction: syntax.Instruction, stage: StageState, source: Source, escape: str, user: Value) -> BuildStep:
+    """A RUN as a step of its stage."""
+    flags = {flag.name: flag for flag in instruction.flags}
+    absent = Value.absent(source, instruction.keyword_span)
+    network, security = (
+        stage.scope.flag(flags[name], source, escape) if name in flags else absent for name in ("network", "security")
+    )  # fmt: skip
+    mounts = tuple(_mount(flag, stage.scope, source, escape) for flag in instruction.flags if flag.name == "mount")
+    return BuildStep(
+        source,
+        instruction.span,
+        f"{stage.address} RUN",
+        FlagOrigin(source, flags),
+        mounts=mounts,
+        network=network,
+        security=security,
+        shell=stage.shell,
+        user=user,
+        folder=stage.folder,
+        ships=stage.kept,
+    )
+
+
+def _mount(flag: syntax.Flag, scope: Scope, source: Source, escape: str) -> RunMount:
+    """A `--mount`: comma-separated settings, with or without a value."""
+    values: dict[str, Value] = {}
+    at = 0
+    for text in flag.fragment.text.split(",") if flag.fragment is not None else ():
+        assert flag.fragment is not None
+        name, _, content = text.partition("=")
+        name = name.strip().lower()
+        if content:
+            part = flag.fragment.part(at + len(text) - len(content), at + len(text))
+            value = scope.value(syntax.Word(part, part, part.span()), source, escape)
+        else:
+            value = Value.known(content, source, flag.span)
+        values[_ALSO_CALLED.get(name, name)] = value
+        at += len(text) + 1
+    return RunMount(values, flag.span)
+
+
+def ports(instruction: syntax.Instruction, stage: StageState, source: Source, escape: str) -> Iterator[Port]:
+    """The ports of an EXPOSE."""
+    for word in instruction.arguments:
+        value = stage.scope.value(word, source, escape)
+        first, last, protocol = port_range(value.text)
+        yield Port(
+            source,
+            word.span,
+            f"{stage.address} EXPOSE {source[word.span]}",
+            WordOrigin(source, instruction, word),
+            value=value,
+            first=first,
+            last=last,
+            protocol=protocol,
+            role="exposed",
+            owner=stage.name or stage.image.value.text or "the image",
+            ships=stage.kept,
+        )
+
+
+def folders(instruction: syntax.Instruction, stage: StageState, source: Source, escape: str) -> Iterator[Folder]:
+    """The folders of a WORKDIR or VOLUME."""
+    for word in instruction.arguments:
+        path = stage.scope.value(word, source, escape)
+        if path.is_known and stage.folder.startswith("/"):
+            path = path.replaced(posixpath.normpath(posixpath.join(stage.folder, path.text)))
+        yield Folder(
+            source,
+            word.span,
+            f"{stage.address} {instruction.keyword} {source[word.span]}",
+            WordOrigin(source, instruction, word),
+            path=path,
+            role="working" if instruction.keyword == "WORKDIR" else "volume",
+            ships=stage.kept,
+        )
+        if instruction.keyword == "WORKDIR" and not instruction.nested:
+            stage.folder = posixpath.normpath(posixpath.join(stage.folder, path.text or word.value))

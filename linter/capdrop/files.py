@@ -1,0 +1,125 @@
+"""Reading files, and only what is one: regular, of a bounded size, and not behind a link that leads out of its repository."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from .source import LARGEST_FILE, Unreadable, decode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LARGEST_BESIDE = 256 * 1024
+"""Bytes of a file beside the one that is checked; of a larger one nothing is known."""
+
+
+def read_bytes(path: str, largest: int = LARGEST_FILE) -> bytes:
+    """The bytes of a regular file. Raises `Unreadable`."""
+    try:
+        if os.path.islink(path) and not stays_inside(path):
+            raise Unreadable("a link that leads out of its repository")
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(descriptor, "rb") as file:
+            state = os.fstat(descriptor)
+            if not stat.S_ISREG(state.st_mode):
+                raise Unreadable("not a regular file")
+            if state.st_size > largest:
+                raise Unreadable(f"larger than {largest // 1024 // 1024} MiB")
+            return file.read(largest + 1)
+    except (OSError, ValueError) as error:
+        raise Unreadable(getattr(error, "strerror", None) or "its path cannot be read") from None
+
+
+def top_of(folder: str) -> str:
+    """The folder that holds the repository of a folder; the folder itself outside of one."""
+    at = os.path.abspath(folder)
+    while not os.path.exists(os.path.join(at, ".git")):
+        parent = os.path.dirname(at)
+        if parent == at:
+            return os.path.abspath(folder)
+        at = parent
+    return at
+
+
+def stays_inside(path: str) -> bool:
+    """Whether a path, with its links followed, is in the repository that it stands in."""
+    top = os.path.realpath(top_of(os.path.dirname(path) or "."))
+    return os.path.realpath(path).startswith(top.rstrip(os.sep) + os.sep)
+
+
+class Files:
+    """The files beside those that are checked, by absolute paths. Of these none is known."""
+
+    __slots__ = ()
+
+    def top(self, folder: str) -> str:
+        """The folder above which nothing is looked at."""
+        return folder
+
+    def names(self, folder: str) -> Mapping[str, bool]:
+        """What is in a folder, in order, and which of it are folders; nothing where it is none."""
+        return {}
+
+    def text(self, path: str) -> str | None:
+        """The text of a file; None where it is none, or not one to read."""
+        return None
+
+
+class FilesOnDisk(Files):
+    """The files as they stand on the disk. What was listed once is remembered: this is made anew for each run."""
+
+    __slots__ = ("_names", "_tops")
+
+    def __init__(self) -> None:
+        self._names: dict[str, Mapping[str, bool]] = {}
+        self._tops: dict[str, str] = {}
+
+    def top(self, folder: str) -> str:
+        return self._top(folder) or folder
+
+    def _top(self, folder: str) -> str:
+        found = self._tops.get(folder)
+        if found is None:
+            parent = os.path.dirname(folder)
+            if os.path.exists(os.path.join(folder, ".git")):
+                found = folder
+            else:
+                found = "" if parent == folder else self._top(parent)
+            self._tops[folder] = found
+        return found
+
+    def names(self, folder: str) -> Mapping[str, bool]:
+        found = self._names.get(folder)
+        if found is None:
+            try:
+                with os.scandir(folder) as entries:
+                    found = dict(sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries))
+            except (OSError, ValueError):
+                found = {}
+            self._names[folder] = found
+        return found
+
+    def text(self, path: str) -> str | None:
+        try:
+            return decode(path, read_bytes(path, LARGEST_BESIDE)).text if stays_inside(path) else None
+        except Unreadable:
+            return None
+
+
+class FilesWritten(Files):
+    """Files that stand in an example: their texts by their paths."""
+
+    __slots__ = ("_texts",)
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = {os.path.abspath(path): text for path, text in texts.items()}
+
+    def names(self, folder: str) -> Mapping[str, bool]:
+        below = folder.rstrip(os.sep) + os.sep
+        parts = sorted(path[len(below) :].partition(os.sep) for path in self._texts if path.startswith(below))
+        return {name: bool(inside) for name, inside, _ in parts}
+
+    def text(self, path: str) -> str | None:
+        return self._texts.get(path)

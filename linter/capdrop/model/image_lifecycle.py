@@ -1,0 +1,116 @@
+"""Whether what an image holds is still mended, by its name and tag."""
+
+from __future__ import annotations
+
+import re
+
+from capdrop.source import Record
+from capdrop.syntax.image_reference import Reference
+
+from .image_lifecycle_data import AS_OF, CODENAMES_IN_TAGS, IN_TAGS, MIRRORS, PRODUCTS, TELLS_ITS_BASE, WITHDRAWN, Product, Withdrawn
+
+_BY_IMAGE = {image: product for product in PRODUCTS for image in product.images}
+_BY_TITLE = {product.title: product for product in PRODUCTS}
+_VERSION = r"v?(\d+(?:\.\d+)*)(?:(?:[_u.]|rc|alpha|beta|[ab])\w*)?"
+_WORD_WITH_VERSION = r"([a-z]+)(\d+(?:\.\d+)*)"
+
+
+class EndOfLife(Record):
+    """That something got its last fixes on a day that is past: as a phrase, with what takes its place."""
+
+    __slots__ = ("instead", "reason")
+
+    def __init__(self, reason: str, instead: str = "") -> None:
+        self.reason = reason
+        self.instead = instead
+
+
+def end_of_life(reference: Reference) -> EndOfLife | None:
+    """What is past its end in an image: the image itself, what it is named for, or the distribution below it."""
+    name = reference.canonical
+    for mirror in MIRRORS:
+        if name.startswith(mirror):
+            name = "docker.io/library/" + name.removeprefix(mirror)
+    return _withdrawn(name, reference) or _ended(name, reference) or _base_ended(name, reference)
+
+
+def _withdrawn(name: str, reference: Reference) -> EndOfLife | None:
+    entry = WITHDRAWN.get(name) or _folder(name)
+    if entry is None or not entry.since:
+        return None
+    tag = reference.tag or ""
+    if (entry.versions_only and not re.fullmatch(_VERSION, tag.partition("-")[0])) or (entry.but and entry.but in tag.split("-")):
+        return None
+    return EndOfLife(f"it gets no updates since {entry.since}", entry.instead)
+
+
+def _folder(name: str) -> Withdrawn | None:
+    folder = name
+    while folder := folder.rpartition("/")[0]:
+        if folder + "/" in WITHDRAWN:
+            return WITHDRAWN[folder + "/"]
+    return None
+
+
+def _ended(name: str, reference: Reference) -> EndOfLife | None:
+    product = _BY_IMAGE.get(name)
+    if product is None or (reference.tag is None and reference.digest is not None):
+        return None
+    first = (reference.tag or "latest").partition("-")[0]
+    line = product.names.get(first)
+    if line is None:
+        version = re.fullmatch(_VERSION, first)
+        line = version[1] if version else ""
+    line, when = end_of_line(product, line)
+    called = f" ({first})" if first.isalpha() and first != "latest" else ""
+    return EndOfLife(f"{product.title} {line}{called} reached its end of life {when}") if when else None
+
+
+def _base_ended(name: str, reference: Reference) -> EndOfLife | None:
+    """The distribution that the other words of a tag name: `node:22-alpine3.18`, `golang:1.25-buster`."""
+    if not name.startswith(TELLS_ITS_BASE):
+        return None
+    words = (reference.tag or "").split("-")
+    if name.startswith("gcr.io/distroless/"):
+        words += reference.name.split("-")
+    for word in words:
+        title, line = CODENAMES_IN_TAGS.get(word), ""
+        if title is not None:
+            line = _BY_TITLE[title].names[word]
+        elif match := re.fullmatch(_WORD_WITH_VERSION, word):
+            title, line = IN_TAGS.get(match[1]), match[2]
+        line, when = end_of_line(_BY_TITLE[title], line) if title is not None else ("", "")
+        if when:
+            return EndOfLife(f"it is built on {title} {line}, which reached its end of life {when}")
+    return None
+
+
+def end_of_line(product: Product, version: str) -> tuple[str, str]:
+    """The release line of a version, and when it ended, as "on 2024-10-07"; "" if it has not, or if that is not known."""
+    parts = version.split(".")
+    for length in range(len(parts), 0, -1):
+        line = ".".join(parts[:length])
+        end = product.ends.get(line)
+        if end is not None:
+            return line, f"on {end}" if _is_past(end) else ""
+    ends = [end for line, end in product.ends.items() if line.startswith(version + ".")]
+    if ends and version:
+        return version, f"on {max(ends)}" if all(map(_is_past, ends)) else ""
+    return version, _older(product, version)
+
+
+def _older(product: Product, version: str) -> str:
+    """When the oldest line of a product that is known ended, for a version older than that."""
+    if not product.older or not any(_numbers(version)):
+        return ""
+    oldest = min(product.ends, key=_numbers)
+    past = _numbers(version) < _numbers(oldest) and _is_past(product.ends[oldest])
+    return f"before {product.ends[oldest]}" if past else ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def _is_past(end: str) -> bool:
+    return end != "-" and end < AS_OF

@@ -1,0 +1,47 @@
+"""What runs one after the other in one file system."""
+
+from __future__ import annotations
+
+from ..source import Source, Span
+from .subject import Subject
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .command import Command
+    from .copy import Copy
+    from .download import Download
+
+
+class Script(Subject):
+    """The commands of all RUNs of a stage, or those of one container's command, in the order in which they stand; and the
+    files that the stage copies."""
+
+    __slots__ = ("_downloads", "commands", "copies")
+
+    def __init__(self, source: Source, span: Span, address: str, commands: list[Command], copies: list[Copy]) -> None:
+        super().__init__(source, span, address)
+        self.commands = commands
+        self.copies = copies
+        self._downloads: list[Download] | None = None
+
+    @property
+    def downloads(self) -> list[Download]:
+        """What it downloads, and what becomes of it."""
+        if self._downloads is None:
+            from .download import DOWNLOADERS, downloads_in
+
+            found = any(command.name in DOWNLOADERS for command in self.commands)
+            self._downloads = downloads_in(self.commands) if found else []
+        return self._downloads
+
+    def runs(self, path: str, after: Command) -> Command | None:
+        """The command that runs a file, or makes a program of it, after another one has written it."""
+        from .download import first_run
+
+        return first_run(path, after, self.commands)
+
+    def checks(self, path: str) -> bool:
+        """Whether it compares a checksum or a signature of a file."""
+        from .checks import CHECKERS, checks
+
+        return any(command.name in CHECKERS and checks(command, {path}) for command in self.commands)

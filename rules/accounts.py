@@ -1,0 +1,268 @@
+"""The accounts that an image is given: their passwords, their numbers, and what sudo lets them do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capdrop import Account, Bad, Command, Finding, Good, Severity, Span, Stage, Word, WrittenFile, rule
+
+PASSWORD = "Tq4-mm" + "19-Rk"  # invented
+
+SET_BY_OPTION = {"useradd": ("-p", "--password"), "usermod": ("-p", "--password"), "groupadd": ("-p", "--password")}
+"""The programs of shadow that take a password as it is stored (useradd(8), usermod(8), groupadd(8))."""
+LOCKED = ("!", "*")
+"""How a stored password begins that no password fits (shadow(5))."""
+NO_PASSWORDS = frozenset({"-l", "--lock", "-u", "--unlock", "-S", "--status", "-e", "--expire", "-n", "-x", "-w", "-i"})
+"""Options of passwd with which it sets none (passwd(1))."""
+
+RANDOM_FILES = ("/dev/urandom", "/dev/random")
+RANDOM_PROGRAMS = frozenset({"pwgen", "apg", "uuidgen"})
+"""Where passwords come from that nobody knows; `openssl rand` is another."""
+
+SUDOERS = ("/etc/sudoers", "/usr/local/etc/sudoers")
+NO_PASSWORD = "NOPASSWD:"
+
+
+@rule(
+    "account-password-set",
+    severity=Severity.MEDIUM,
+    references="NIST SP 800-190 3.1.4 · ATT&CK T1078 · ATT&CK T1552.001",
+    also_known_as="checkov:CKV2_DOCKER_17 dockle:DKL-LI-0001",
+    examples=(
+        Bad(
+            "Dockerfile",
+            f"""
+            FROM debian:13
+            RUN echo 'root:{PASSWORD}' | «chpasswd» && usermod «-p ''» app
+            RUN useradd -m «--password "$(openssl passwd -1 {PASSWORD})"» dev && «passwd -d» root
+            RUN echo {PASSWORD} | «passwd --stdin» root && (echo a; echo a) | «passwd» app
+            RUN «chpasswd» < /tmp/passwords
+            """,
+        ),
+        Bad("compose.yaml", f"services: {{ssh: {{image: 'acme/ssh:1', command: sh -c 'echo root:{PASSWORD} | «chpasswd» && sshd -D'}}}}"),
+        Bad(
+            "pod.yaml",
+            f"""
+            apiVersion: v1
+            kind: Pod
+            metadata: {{name: web}}
+            spec:
+              containers:
+                - {{name: web, image: 'acme/ssh:1', command: [sh, -c, 'echo root:{PASSWORD} | «chpasswd» && sshd -D']}}
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:13 AS build
+            RUN echo root:root | chpasswd
+            FROM debian:13
+            RUN passwd -l root && usermod -p '*' app && useradd -p '!' -u 10001 svc && adduser --disabled-password dev
+            RUN useradd -p "$(head -c32 /dev/urandom | base64)" a && echo "root:$(openssl rand -hex 16)" | chpasswd
+            RUN echo 'git:*' | chpasswd -e && echo chpasswd && usermod -aG sudo dev && passwd -u dev && passwd dev
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: 'debian:13', command: passwd -l root}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'debian:13', command: [passwd, -l, root]}
+            """,
+        ),
+    ),
+)
+def account_password_set(command: Command) -> Iterator[Finding]:
+    """An account gets a password, the same in every container.
+
+    Whoever has the image has the password or can guess it from its hash, and may log in or call `su` with it wherever the image runs.
+    Containers need no passwords: leave the accounts locked, and let `docker exec`, keys or the platform's identity decide who gets in.
+    """
+    if not command.ships or command.name not in ("chpasswd", "passwd", *SET_BY_OPTION):
+        return
+    at = _password_set(command)
+    if at is not None and not _is_random(command):
+        empty = command.name == "passwd" and command.option("-d", "--delete") is not None
+        message = "an account is left without a password" if empty else "an account gets a password that every container shares"
+        yield command.finding(at, message, hidden=tuple(_hidden(command)))
+
+
+def _password_set(command: Command) -> Span | None:
+    """What of a command sets a password."""
+    words = command.words
+    if command.name == "chpasswd":
+        return None if _locks(command) else words[0].span
+    if command.name == "passwd":
+        option = command.option("-d", "--delete", "--stdin")
+        if option is not None:
+            return Span(words[0].span.start, option.span.end)
+        fed = command.reads_from is not None or command.input is not None
+        return words[0].span if fed and not any(given.name in NO_PASSWORDS for given in command.options) else None
+    option = command.option(*SET_BY_OPTION[command.name])
+    if option is None or option.value is None or option.value.text.startswith(LOCKED):
+        return None
+    return option.span
+
+
+def _locks(command: Command) -> bool:
+    """Whether a chpasswd writes stored passwords that nothing fits: `echo 'git:*' | chpasswd -e`."""
+    feeder = command.reads_from
+    if command.option("-e", "--encrypted") is None or feeder is None or feeder.name not in ("echo", "printf"):
+        return False
+    return all(word.text.partition(":")[2].startswith(LOCKED) for word in feeder.operands)
+
+
+def _is_random(command: Command) -> bool:
+    """Whether the password is made in the same breath and known to nobody: `useradd -p "$(openssl rand -hex 16)"`."""
+    givers = (command, *command.feeders)
+    for other in command.siblings:
+        if other in givers or other.within in givers:
+            words = [word.text for word in other.words]
+            if other.name in RANDOM_PROGRAMS or words[:2] == ["openssl", "rand"] or any(word in RANDOM_FILES for word in words):
+                return True
+    return False
+
+
+def _hidden(command: Command) -> Iterator[Span]:
+    """Where passwords may be written."""
+    for feeder in command.feeders:
+        yield from (word.span for word in feeder.operands)
+    if command.input is not None:
+        yield command.input.span()
+    yield from (word.span for _, word in command.redirects if word is not None)
+    option = command.option(*SET_BY_OPTION.get(command.name, ()))
+    if option is not None and option.value is not None:
+        yield option.value.span
+
+
+@rule(
+    "passwordless-sudo",
+    severity=Severity.MEDIUM,
+    references="ATT&CK T1548.003 · NIST SP 800-190 3.1.2",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            ARG USERNAME=dev
+            RUN echo "dev ALL=(ALL) «NOPASSWD»: ALL" > /etc/sudoers.d/dev && chmod 0440 /etc/sudoers.d/dev
+            RUN echo $USERNAME ALL=\\(root\\) «NOPASSWD»:ALL >> /etc/sudoers.d/$USERNAME
+            RUN printf '%s\\n' 'app ALL=(ALL:ALL) «NOPASSWD»:SETENV: ALL' | tee -a /etc/sudoers
+            RUN sed -i 's/%sudo.*/%sudo ALL=(ALL) «NOPASSWD»:ALL/' /etc/sudoers
+            RUN cat <<EOF > /etc/sudoers.d/app
+            # for now
+            app ALL=(ALL) «NOPASSWD»: ALL
+            EOF
+            COPY <<EOF /etc/sudoers.d/other
+            other ALL=(ALL) «NOPASSWD»: ALL
+            EOF
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:13 AS build
+            RUN echo "dev ALL=(ALL) NOPASSWD: ALL" > /etc/sudoers.d/dev
+            FROM debian:13
+            RUN echo "dev ALL=(ALL:ALL) ALL" > /etc/sudoers.d/dev && echo "dev ALL=(ALL) NOPASSWD: /usr/bin/apt-get" > /etc/sudoers.d/apt
+            RUN echo "Write NOPASSWD: ALL if you dare" > /etc/motd && sed -i 's/NOPASSWD:ALL/ALL/' /etc/sudoers
+            RUN grep NOPASSWD:ALL /etc/sudoers || true
+            """,
+        ),
+    ),
+)
+def passwordless_sudo(subject: WrittenFile | Command) -> Iterator[Finding]:
+    """The application's user may become root without a password.
+
+    With that, `USER` is a formality: whatever gets into the process is root one command later. Do what needs root in the build, or in an
+    init container, and leave `sudo` out; where people work in the container, allow the commands that they need.
+    """
+    if not subject.ships:
+        return
+    if isinstance(subject, WrittenFile):
+        pieces = subject.texts if subject.path.startswith(SUDOERS) else ()
+    else:
+        pieces = tuple(word.fragment for word in _written_by_sed(subject)) if subject.name == "sed" else ()
+    for piece in pieces:
+        for start in _allowances(piece.text):
+            yield subject.finding(piece.span(start, start + len(NO_PASSWORD) - 1), "sudo gives root to an account without a password")
+
+
+def _written_by_sed(command: Command) -> Iterator[Word]:
+    """What a sed puts in place of something in the sudoers."""
+    if not any(word.text.startswith(SUDOERS) for word in command.operands):
+        return
+    scripts = [option.value for option in command.options if option.name in ("-e", "--expression") and option.value is not None]
+    for script in scripts or command.operands[:1]:
+        text = script.text
+        if text[:1] == "s" and text[1:2]:
+            found = text.find(text[1], 2)
+            if found > 0:
+                yield script.part(found + 1)
+        elif text.startswith(("$a", "$ a", "a", "i", "$i")):
+            yield script
+
+
+def _allowances(text: str) -> Iterator[int]:
+    """Where lines of sudoers allow all commands without a password."""
+    at = 0
+    for line in text.split("\n"):
+        start = line.find(NO_PASSWORD)
+        if start >= 0 and "#" not in line[:start]:
+            commands = line[start + len(NO_PASSWORD) :].strip()
+            while commands.partition(":")[0].isupper() and ":" in commands:
+                commands = commands.partition(":")[2].strip()
+            if commands.startswith("ALL"):
+                yield at + start
+        at += len(line) + 1
+
+
+@rule(
+    "duplicate-user-id",
+    severity=Severity.LOW,
+    profile="off",
+    references="CWE-286",
+    also_known_as="dockle:DKL-LI-0002",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN groupadd -g 10001 app && useradd -u 10001 -g app app
+            RUN useradd -u «10001» other && useradd «-o» -u 0 toor
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:13 AS build
+            RUN useradd -u 10001 app
+            FROM debian:13
+            RUN groupadd -g 10001 app && useradd -u 10001 -g app app && useradd other
+            RUN adduser -u 10002 a || useradd -u 10002 a
+            """,
+        ),
+    ),
+)
+def duplicate_user_id(stage: Stage) -> Iterator[Finding]:
+    """Two accounts share a number, so the kernel cannot tell them apart.
+
+    Each owns what the other owns, whatever their names say. Give each account a number of its own.
+    """
+    first: dict[tuple[str, str], Account] = {}
+    for account in stage.accounts:
+        number = account.number
+        if account.shared is not None:
+            at, taken = account.shared.span, None
+        elif number is not None and number.known:
+            at, taken = number.span, first.setdefault((account.kind, number.text), account)
+        else:
+            continue
+        if account.shared is not None:
+            yield stage.finding(at, f"{account.kind} `{account.name.text}` may share its number with another")
+        elif taken is not None and taken.name.text != account.name.text:
+            yield stage.finding(at, f"{account.kind} `{account.name.text}` has the number of `{taken.name.text}`")

@@ -1,0 +1,390 @@
+"""Models: weights from the network, and the code that comes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capdrop import Bad, Command, Confidence, Download, Finding, Good, Option, Script, Severity, Variable, rule
+
+HUB = frozenset({"hf", "huggingface-cli"})
+HUB_HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co"})
+HUB_CALLS = ("from_pretrained", "snapshot_download", "hf_hub_download", "load_dataset", "SentenceTransformer", "CrossEncoder", "pipeline")
+"""Functions of transformers, huggingface_hub, datasets and sentence-transformers that download from the Hub; all take `revision`."""
+REPOSITORY_KEYWORDS = ("repo_id", "pretrained_model_name_or_path", "model_name_or_path", "model", "path")
+PYTHON = frozenset({"python", "python2", "python3"})
+SERVERS = {
+    "vllm": ("--model", "--revision"),  # https://docs.vllm.ai/en/latest/serving/engine_args.html
+    "sglang": ("--model-path", "--revision"),  # https://docs.sglang.ai/backend/server_arguments.html
+    "text-generation-launcher": ("--model-id", "--revision"),  # https://huggingface.co/docs/text-generation-inference/reference/launcher
+    "text-embeddings-router": ("--model-id", "--revision"),  # https://huggingface.co/docs/text-embeddings-inference/cli_arguments
+}
+"""Servers that download the model that they are told, with the options that name it and its revision."""
+
+
+@rule(
+    "model-without-revision",
+    severity=Severity.MEDIUM,
+    profile="strict",
+    references="ATT&CK T1195.002 · OWASP LLM03:2025",
+    programs=HUB | PYTHON | set(SERVERS) | {"git", "ollama"},
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM python:3.13
+            RUN huggingface-cli download «acme/model» --local-dir /model && hf download «acme/data» --repo-type dataset --revision main
+            RUN python -c "from transformers import AutoModel; AutoModel.«from_pretrained»('acme/model')"
+            RUN python3 -c "import huggingface_hub as h; m = 'acme/model'; h.«snapshot_download»(repo_id=m, revision='main')"
+            RUN python3 <<EOF
+            from sentence_transformers import SentenceTransformer
+            SentenceTransformer("all-MiniLM-L6-v2")
+            from transformers import pipeline
+            «pipeline»("sentiment-analysis", model="acme/model")
+            EOF
+            RUN git clone «https://huggingface.co/acme/model» /model && ollama pull «llama3» && ollama pull «qwen3:latest»
+            CMD ["vllm", "serve", «"acme/model"»]
+            """,
+        ),
+        Bad("compose.yaml", "services: {app: {image: 'acme/tgi:1', command: text-generation-launcher --model-id «acme/model»}}"),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: vllm/vllm-openai:v0.11.0
+                  command: [python3, -m, vllm.entrypoints.openai.api_server, «--model=acme/model»]
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM python:3.13
+            RUN hf download acme/model --revision aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa && huggingface-cli download "$MODEL" --revision $COMMIT
+            RUN python -c "from transformers import AutoModel as A; A.from_pretrained('acme/model', revision='aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')"
+            RUN python -c "from transformers import AutoModel as A; A.from_pretrained('./model'); A.from_pretrained('/model'); A.from_pretrained(x)"
+            RUN python -c "from sklearn import pipeline; print('from_pretrained acme/model')" && python from_pretrained.py acme/model && hf auth whoami
+            RUN git clone https://huggingface.co/acme/model && cd model && git checkout aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+            RUN git clone https://github.com/acme/model && ollama pull qwen3:8b && ollama serve
+            CMD ["vllm", "serve", "/model"]
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: 'acme/tgi:1', command: text-generation-launcher --model-id /data/model}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', command: [vllm, serve, acme/model, --revision, aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]}
+            """,
+        ),
+    ),
+)
+def model_without_revision(command: Command) -> Iterator[Finding]:
+    """A model or dataset without a commit is whatever its owner uploaded last.
+
+    Whoever takes over the account, or the name, changes what the next build or start loads, and some formats run code as they are
+    loaded. Give the full commit hash as the revision. Tags of Ollama move as well, but say at least which model is meant.
+    """
+    if command.name in HUB:
+        words = command.operands
+        if command.subcommand == "download" and len(words) > 1 and not _is_fixed(command.option("--revision")):
+            yield command.finding(words[1].span, f"`{words[1].text}` is downloaded without the hash of a commit")
+    elif command.name in ("git", "ollama"):
+        yield from _cloned(command) if command.name == "git" else _pulled(command)
+    elif command.name.partition(".")[0] in SERVERS:
+        yield from _served(command)
+    else:
+        for call in command.python_calls(*HUB_CALLS):
+            repository = call.first if call.name != "pipeline" else ""
+            repository = repository or next((str(call.keywords[name]) for name in REPOSITORY_KEYWORDS if call.keywords.get(name)), "")
+            if not call.open and _is_of_hub(repository) and not _is_commit(call.keywords.get("revision", "")):
+                yield command.finding(call.span, f"`{repository}` is loaded without the hash of a commit")
+
+
+def _cloned(command: Command) -> Iterator[Finding]:
+    for url in command.urls if command.subcommand in ("clone", "lfs clone") else ():
+        if url.host in HUB_HOSTS and not any(_checks_out(other) for other in command.siblings):
+            yield command.finding(url.word.span, "a model is cloned without checking out a commit")
+
+
+def _checks_out(command: Command) -> bool:
+    """Whether a git command brings the working tree to a commit."""
+    words = command.operands
+    return command.name == "git" and len(words) > 1 and words[0].text in ("checkout", "reset", "switch") and _is_commit(words[-1].text)
+
+
+def _pulled(command: Command) -> Iterator[Finding]:
+    words = command.operands
+    if len(words) > 1 and words[0].text == "pull" and "$" not in words[1].text:
+        name, _, tag = words[1].text.rpartition("/")[2].partition(":")
+        if tag in ("", "latest"):
+            yield command.finding(words[1].span, f"`{name}` without a tag is whatever was pushed last")
+
+
+def _served(command: Command) -> Iterator[Finding]:
+    model_option, revision = SERVERS[command.name.partition(".")[0]]
+    option = command.option(model_option)
+    word, span = (option.value, option.span) if option is not None else (None, None)
+    if option is None and command.subcommand == "serve" and len(command.operands) > 1:
+        word, span = command.operands[1], command.operands[1].span
+    if word is not None and span is not None and _is_of_hub(word.text) and not _is_fixed(command.option(revision)):
+        span = span if option is None or "=" in command.source[span] else word.span
+        yield command.finding(span, f"`{word.text}` is served without the hash of a commit")
+
+
+PICKLED = (".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".joblib", "pytorch_model.bin")
+"""Formats that are pickles: loading one may run code (https://docs.python.org/3/library/pickle.html, torch.load)."""
+WEIGHTS = (".safetensors", ".gguf", ".ggml", ".onnx", ".h5", ".hdf5", ".keras", ".tflite", ".mlmodel", ".engine", ".llamafile")
+
+
+@rule(
+    "pickled-model-download",
+    severity=Severity.MEDIUM,
+    profile="strict",
+    references="CWE-502 · ATT&CK T1195.002 · OWASP LLM03:2025",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM python:3.13
+            RUN curl -fsSL -o /m.pth «https://example.com/model.pth?download=true» && wget -q «https://example.com/${V}/model.pkl»
+            RUN wget «https://huggingface.co/acme/model/resolve/main/pytorch_model.bin»
+            """,
+        ),
+        Bad("compose.yaml", "services: {app: {image: 'acme/app:1', command: sh -c 'wget -q «https://example.com/m.ckpt» && exec app'}}"),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', command: [sh, -c, 'curl -LO «https://example.com/m.pt» && exec app']}
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM python:3.13
+            RUN curl -fsSL -o /m.pth https://example.com/model.pth && echo "0123  /m.pth" | sha256sum -c - && wget https://example.com/a.pkl.md
+            RUN wget https://example.com/model.safetensors && curl -o x https://example.com/model.pt.txt
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {image: 'acme/app:1', command: app --weights /models/m.ckpt}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', command: [curl, -LO, 'https://example.com/m.onnx']}
+            """,
+        ),
+    ),
+)
+def pickled_model_download(script: Script) -> Iterator[Finding]:
+    """Weights that are a Python pickle are downloaded unchecked, and may run code when they are loaded.
+
+    A pickle is a program. Take the weights as safetensors or GGUF, or compare a checksum that is written down, and load them with
+    `weights_only=True`.
+    """
+    for download in _unchecked(script, PICKLED):
+        yield download.command.finding(download.url.span, "these weights are a pickle, which is code, and are not checked")
+
+
+@rule(
+    "unverified-model-download",
+    severity=Severity.LOW,
+    profile="strict",
+    references="ATT&CK T1195.002 · OWASP LLM03:2025",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN wget -O /model.gguf «https://huggingface.co/acme/model/resolve/main/model.gguf»
+            RUN curl -LO «https://example.com/model.onnx»
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN wget -O /model.gguf https://example.com/model.gguf && echo "0123  /model.gguf" | sha256sum -c
+            RUN curl -LO https://huggingface.co/acme/model/resolve/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/model.gguf
+            RUN curl -LO https://example.com/model.onnx.json && curl -LO https://example.com/model.pth
+            """,
+        ),
+    ),
+)
+def unverified_model_download(script: Script) -> Iterator[Finding]:
+    """Model weights are downloaded, and nothing says that they are the ones that were meant.
+
+    Other weights behave as their maker likes, and no scanner sees that. Compare a checksum, or name the commit in the URL
+    (`/resolve/<commit>/`).
+    """
+    for download in _unchecked(script, WEIGHTS):
+        yield download.command.finding(download.url.span, "these weights are downloaded without a checksum")
+
+
+def _unchecked(script: Script, endings: tuple[str, ...]) -> Iterator[Download]:
+    """The downloads of files that end so, whose checksum is not compared and whose address names no commit."""
+    for download in script.downloads:
+        path = download.url.text.partition("?")[0].partition("#")[0]
+        if path.lower().endswith(endings) and download.check is None and not _is_commit(path.partition("/resolve/")[2].partition("/")[0]):
+            yield download
+
+
+TRUST = ("--trust-remote-code", "--trust_remote_code")
+TRUST_VARIABLES = {
+    "trust_remote_code": "text-generation-launcher",  # https://huggingface.co/docs/text-generation-inference/reference/launcher
+    "hf_datasets_trust_remote_code": "datasets",  # https://huggingface.co/docs/datasets/package_reference/main_classes
+    "vllm_trust_remote_code": "vllm",
+}
+TRUST_CALLS = (*HUB_CALLS, "load", "from_config", "AutoModel", "LLM", "AsyncEngineArgs", "EngineArgs", "load_model")
+RUNNERS = PYTHON | set(SERVERS) | {
+    "", "lmdeploy", "accelerate", "torchrun", "deepspeed", "lm_eval", "lm-eval", "infinity_emb", "fastchat", "ray", "tritonserver", "trl",
+    "optimum-cli", "trtllm-serve", "mlx_lm", "uv",
+}  # fmt: skip
+OFF = frozenset({"", "0", "false", "no", "off", "n"})
+ON = frozenset({"1", "true", "yes", "on", "y"})
+
+
+@rule(
+    "remote-code-trusted",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    references="ATT&CK T1195.002 · ATT&CK T1059.006 · OWASP LLM03:2025",
+    programs=RUNNERS,
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM python:3.13
+            RUN python -c "from transformers import AutoModel; AutoModel.«from_pretrained»('acme/model', trust_remote_code=True)"
+            ENV «TRUST_REMOTE_CODE=true»
+            CMD ["vllm", "serve", "acme/model", «"--trust-remote-code"»]
+            """,
+        ),
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              app:
+                image: vllm/vllm-openai:v0.11.0
+                command: --model acme/model «--trust-remote-code»
+              other:
+                image: acme/tgi:1
+                environment: [«TRUST_REMOTE_CODE=1»]
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: vllm/vllm-openai:v0.11.0
+                  args: [--model=acme/model, «--trust-remote-code»]
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM python:3.13
+            RUN python -c "from transformers import AutoModel; AutoModel.from_pretrained('acme/model', trust_remote_code=False)"
+            RUN python -c "from transformers import AutoModel; AutoModel.from_pretrained('/model', trust_remote_code=True)"
+            ENV TRUST_REMOTE_CODE=false
+            RUN echo --trust-remote-code && vllm serve /model --trust-remote-code
+            CMD ["vllm", "serve", "acme/model", "--trust-remote-code", "--revision", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]
+            """,
+        ),
+        Good(
+            "compose.yaml",
+            """
+            services:
+              app:
+                image: vllm/vllm-openai:v0.11.0
+                command: --model acme/model
+                environment: [TRUST_REMOTE_CODE]
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', args: [--model=/models/m, --trust-remote-code=false]}
+            """,
+        ),
+    ),
+)
+def remote_code_trusted(subject: Command | Variable) -> Iterator[Finding]:
+    """Python code that comes with a model is run.
+
+    With `trust_remote_code` the files of the model's repository are imported, and whoever may push there runs code in the container.
+    Use a model that the library knows by itself, or fix the revision to a commit whose code you have read.
+    """
+    if isinstance(subject, Variable):
+        if subject.name.lower() in TRUST_VARIABLES and subject.value.text.lower() in ON and subject.place in ("env", "arg", "configmap"):
+            yield subject.finding(subject.span, f"`{subject.name}` runs the code that comes with the model")
+        return
+    if any(word.text.startswith("--trust") for word in subject.words):
+        option = subject.option(*TRUST)
+        if option is not None and (option.value is None or option.value.text.lower() not in OFF) and not _code_is_known(subject):
+            yield subject.finding(option.span, "the code that comes with the model is run")
+    for call in subject.python_calls(*TRUST_CALLS):
+        trusted = call.keywords.get("trust_remote_code") is True or call.keywords.get("trust_repo") is True
+        model = call.first or next((str(call.keywords[name]) for name in REPOSITORY_KEYWORDS if call.keywords.get(name)), "")
+        if trusted and not _is_path(model) and not _is_commit(call.keywords.get("revision", "")):
+            yield subject.finding(call.span, "the code that comes with the model is run")
+
+
+def _code_is_known(command: Command) -> bool:
+    """Whether the model is a folder that is already there, or its commit is named."""
+    if _is_fixed(command.option("--code-revision")) or _is_fixed(command.option("--revision")):
+        return True
+    models = [option.value for option in command.options if option.name in ("--model", "--model-path", "--model-id")]
+    words = [word.text for word in command.words]
+    named = [model.text for model in models if model is not None]
+    named += [
+        after for before, after in zip(words, words[1:], strict=False) if before in ("--model", "--model-path", "--model-id", "serve")
+    ]
+    return any(_is_path(name) for name in named)
+
+
+def _is_of_hub(name: str) -> bool:
+    """Whether a name is a repository of the Hub: `owner/name`."""
+    owner, slash, rest = name.partition("/")
+    return bool(slash and owner and rest) and "/" not in rest and not _is_path(name) and "$" not in name and ":" not in name
+
+
+def _is_path(name: str) -> bool:
+    return name.startswith(("/", ".", "~", "$(pwd)", "file:", "s3://", "gs://"))
+
+
+def _is_fixed(option: Option | None) -> bool:
+    return option is not None and option.value is not None and _is_commit(option.value.text)
+
+
+def _is_commit(revision: object) -> bool:
+    """Whether a revision is the hash of a commit, or a variable or computation may decide it."""
+    if not isinstance(revision, str):
+        return True
+    return "$" in revision or (len(revision) == 40 and not revision.strip("0123456789abcdef"))

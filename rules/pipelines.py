@@ -1,0 +1,74 @@
+"""Failures that a build does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capdrop import Bad, Command, Finding, Good, Severity, rule
+
+DOWNLOADERS = frozenset({"curl", "wget", "wget2", "fetch", "aria2c"})
+CHECKS = {
+    **dict.fromkeys("sha1sum sha224sum sha256sum sha384sum sha512sum b2sum md5sum shasum".split(), ("-c", "--check")),
+    "gpg": ("--verify",), "gpg2": ("--verify",), "minisign": ("-V",),
+}  # fmt: skip
+"""Programs that verify, and the options with which they do."""
+CHECKERS = frozenset({"gpgv", "cosign", "slsa-verifier"})
+"""Programs that do nothing else in a build."""
+
+
+@rule(
+    "pipe-without-pipefail",
+    severity=Severity.LOW,
+    profile="strict",
+    references="CWE-354 · CWE-252",
+    also_known_as="hadolint:DL4006 kics:efbf148a semgrep:d/set-pipefail",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN «curl» -fsSL https://example.com/a.tgz | tar xz
+            RUN echo "0123  a.tgz" | «sha256sum» -c | tee /log
+            SHELL ["/bin/bash", "-c"]
+            RUN set -eu; wget -qO a https://example.com/a && «gpg» --verify a.asc a 2>&1 | grep Good
+            RUN <<EOF
+            «wget» -qO- https://example.com/a | gunzip > /a
+            EOF
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN set -eux -o pipefail; curl -fsSL https://example.com/a.tgz | tar xz
+            RUN bash -o pipefail -c 'curl -fsSL https://example.com/a.tgz | tar xz'
+            RUN echo "0123  a.tgz" | sha256sum -c - && sha256sum a | tee /sums && gpg --dearmor < k | tee /k.gpg
+            RUN ls | sort && curl https://example.com/a > /a || cat /log | tee /b
+            RUN <<EOF
+            set -euo pipefail
+            curl -fsSL https://example.com/a.tgz | tar xz
+            EOF
+            SHELL ["/bin/bash", "-eo", "pipefail", "-c"]
+            RUN curl -fsSL https://example.com/a.tgz | tar xz
+            FROM mcr.microsoft.com/windows/servercore:ltsc2022
+            SHELL ["powershell", "-Command"]
+            RUN curl https://example.com/a | Out-File a
+            """,
+        ),
+    ),
+)
+def pipe_without_pipefail(command: Command) -> Iterator[Finding]:
+    """A download or a check that fails in a pipeline is not seen.
+
+    A pipeline ends as its last command does: half a download is unpacked, and a wrong checksum passes. Put
+    `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` before the step, or `set -o pipefail` in front of it where the shell knows that.
+    """
+    if command.writes_to is not None and command.place == "RUN" and _matters(command) and not command.pipefail:
+        yield command.finding(command.words[0].span, f"if `{command.name}` fails here, the build goes on: `pipefail` is not in force")
+
+
+def _matters(command: Command) -> bool:
+    """Whether what follows must not go on without it."""
+    if command.name in CHECKS:
+        return command.option(*CHECKS[command.name]) is not None
+    return command.name in DOWNLOADERS or command.name in CHECKERS

@@ -1,0 +1,25 @@
+"""Who images start as."""
+
+from __future__ import annotations
+
+import pytest
+from capdrop.model.known_images import runs_as_non_root
+from capdrop.syntax.image_reference import parse
+
+NON_ROOT = """
+    gcr.io/distroless/static-debian12:nonroot cgr.dev/chainguard/python cgr.dev/chainguard/node:latest-dev chainguard/nginx
+    nginxinc/nginx-unprivileged:1.29 moby/buildkit:rootless bitnami/redis:7 grafana/grafana:12.0.2 jenkins/jenkins:lts jenkins/agent
+    quay.io/keycloak/keycloak:26 docker.elastic.co/elasticsearch/elasticsearch:9.1.0 memcached:1.6 haproxy:3.2 prom/prometheus
+    mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled mcr.microsoft.com/dotnet/runtime:10.0-azurelinux3.0-distroless
+""".split()
+ROOT = """
+    debian:13 node:24 nginx:1.29 gcr.io/distroless/static cgr.dev/chainguard/wolfi-base cgr.dev/chainguard/jre:latest-root
+    bitnami/minideb:bookworm grafana/loki mcr.microsoft.com/dotnet/aspnet:10.0 acme/memcached
+""".split()
+
+
+@pytest.mark.parametrize(("text", "expected"), [*((text, True) for text in NON_ROOT), *((text, False) for text in ROOT)])
+def test_who_images_start_as(text: str, expected: bool) -> None:
+    reference = parse(text)
+    assert reference is not None
+    assert runs_as_non_root(reference) is expected

@@ -1,0 +1,301 @@
+"""The command line as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from capdrop import __version__
+from capdrop.aside import Progress
+from capdrop.cli import COMMANDS, main
+
+ROOT = Path(__file__).parent.parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "linter"), str(ROOT / "hooks")])}
+ROOT_USER = "FROM debian:12\nUSER root\n"
+CLEAN = "FROM debian:12\nUSER 1000\n"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return tmp_path
+
+
+def put(name: str, text: str = ROOT_USER) -> None:
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    Path(name).write_text(text, encoding="utf-8")
+
+
+def script(*arguments: str | bytes, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "capdrop", *arguments]
+    return subprocess.run(command, input=data, capture_output=True, env=ENVIRONMENT, check=False, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments", "status"),
+    [
+        ({"Dockerfile": CLEAN}, [], 0),
+        ({"Dockerfile": ROOT_USER}, [], 1),
+        ({"Dockerfile": ROOT_USER}, ["--fail-on", "critical"], 0),
+        ({"Dockerfile": ROOT_USER}, ["--fail-on", "high"], 1),
+        ({"Dockerfile": ROOT_USER}, ["--fail-on", "never"], 0),
+        ({"Dockerfile": ROOT_USER}, ["--ignore", "DL3002"], 0),
+        ({"Dockerfile": ROOT_USER}, ["--select", "missing-user"], 0),
+        ({"Dockerfile": ROOT_USER, "compose.yaml": "services: ["}, [], 3),
+        ({"Dockerfile": ROOT_USER, "compose.yaml": "services: ["}, ["--fail-on", "never"], 3),
+        ({"Dockerfile": ROOT_USER}, ["--fail-on", "loud"], 2),
+        ({"Dockerfile": ROOT_USER}, ["nowhere"], 2),
+        ({"Dockerfile": ROOT_USER, "capdrop.toml": 'fail-on = "critical"\n'}, [], 0),
+        ({"Dockerfile": ROOT_USER, "capdrop.toml": 'fail-on = "critical"\n'}, ["--fail-on", "low"], 1),
+        ({"Dockerfile": ROOT_USER, "capdrop.toml": 'fail-on = "critical"\n'}, ["--isolated"], 1),
+        ({"Dockerfile": ROOT_USER, "other.toml": 'ignore = ["root-user"]\n'}, ["--config", "other.toml"], 0),
+        ({"Dockerfile": ROOT_USER, "pyproject.toml": '[tool.capdrop]\nignore = ["root-user"]\n'}, [], 0),
+        ({"Dockerfile": ROOT_USER, "capdrop.toml": "["}, [], 2),
+        ({"Dockerfile": ROOT_USER, "capdrop.toml": "["}, ["--isolated"], 1),
+        ({}, [], 0),
+    ],
+)
+def test_exit_statuses(files: dict[str, str], arguments: list[str], status: int) -> None:
+    for name, text in files.items():
+        put(name, text)
+    assert main(["check", *arguments]) == status
+
+
+@pytest.mark.parametrize("level", ["info", "low", "medium", "high", "critical", "never"])
+def test_a_threshold_means_the_same_in_a_file_and_on_the_command_line(level: str, capsys: pytest.CaptureFixture[str]) -> None:
+    put("Dockerfile", "FROM debian:12\nNONSENSE x\n")
+    by_option = main(["check", "--isolated", "--fail-on", level])
+    put("capdrop.toml", f'fail-on = "{level}"\n')
+    assert main(["check"]) == by_option
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["nonsense"], "there is no command 'nonsense'; see `capdrop --help`"),
+        (["chekc"], "there is no command 'chekc'; did you mean `capdrop check`?"),
+        (["Dockerfile"], "there is no command 'Dockerfile'; did you mean `capdrop check`?"),
+        (["--format", "json"], "there is no command '--format'; did you mean `capdrop check`?"),
+        (["check", "--nonsense"], "unrecognized arguments: --nonsense (see `capdrop check --help`)"),
+        (["check", "--form", "json"], "unrecognized arguments: --form (see `capdrop check --help`)"),
+        (["check", "--format", "xml"], "argument --format: invalid choice: 'xml' "),
+        (["check", "--select", "rot-user"], "there is no rule 'rot-user'; did you mean 'root-user'?"),
+        (["check", "--ignore", "rot-user"], "there is no rule 'rot-user'; did you mean 'root-user'?"),
+        (["check", "--isolated", "--config", "x"], "argument --config: not allowed with argument --isolated (see "),
+        (["check", "--config", "nowhere.toml"], "nowhere.toml: the configuration cannot be read: No such file or directory"),
+        (["check", "nowhere"], "nowhere: no such file or folder"),
+        (["check", "-", "Dockerfile"], "standard input (`-`) is checked alone"),
+        (["check", "--output", "no/where.json"], "no/where.json: No such file or directory"),
+        (["check", "--output", "."], ".: Is a directory"),
+        (["explain", "rot-user"], "there is no rule 'rot-user'; did you mean 'root-user'?"),
+        (["explain"], "the following arguments are required: RULE (see `capdrop explain --help`)"),
+        (["check", "\x1b[2J"], "\\x1b[2J: no such file or folder"),
+        (["check", "--\x1b[2J"], "unrecognized arguments: --\\x1b[2J"),
+        (["check", "\udcff"], "\\udcff: no such file or folder"),
+        (["check", "a\nb"], "a\\x0ab: no such file or folder"),
+        (["check", "--stdin-filename", "a\0b", "x\0y"], "x\\x00y: "),
+    ],
+)
+def test_misuse_is_one_line(arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    put("Dockerfile")
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith(f"capdrop: {complaint}")
+    assert said.err.count("\n") == 1
+    assert said.out == ""
+
+
+def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["--help"], ["-h"], ["help"]):
+        assert main(arguments) == 0
+        said = capsys.readouterr().out
+        assert all(f"\n  {command} " in said for command in COMMANDS)
+        assert max(map(len, said.splitlines())) <= 115
+    assert main([]) == 2
+    assert capsys.readouterr().err.startswith("usage: capdrop COMMAND")
+    for arguments in (["--version"], ["-V"]):
+        assert main(arguments) == 0
+        assert capsys.readouterr().out == f"capdrop {__version__}\n"
+    for command in COMMANDS:
+        with pytest.raises(SystemExit) as leaving:
+            main([command, "--help"])
+        assert leaving.value.code == 0
+        assert capsys.readouterr().out.startswith(f"usage: capdrop {command}")
+
+
+def test_standard_input() -> None:
+    ran = script("check", "-", data=ROOT_USER.encode())
+    assert ran.returncode == 1
+    assert b"Dockerfile:2:6: high root-user" in ran.stdout
+    ran = script("check", "--stdin-filename", "app/compose.yaml", "-", data=b"services: {a: {image: 'a:1', privileged: true}}")
+    assert b"app/compose.yaml:1:42: critical privileged-container" in ran.stdout
+    ran = script("check", "--stdin-filename", "notes.txt", "-", data=b"hello")
+    assert (ran.returncode, ran.stderr) == (0, b"of no kind that capdrop knows: notes.txt\n")
+    ran = script("check", "-", data=b"FROM \xff\n")
+    assert ran.returncode == 3
+    assert b"not UTF-8 text" in ran.stdout
+
+
+def test_formats_and_output(capsys: pytest.CaptureFixture[str]) -> None:
+    put("Dockerfile")
+    assert main(["check", "--format", "json", "--output", "out.json"]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == "out.json: 1 finding (1 high); 1 file: 1 analysed\n"
+    report = json.loads(Path("out.json").read_text(encoding="utf-8"))
+    assert [finding["rule"] for finding in report["findings"]] == ["root-user"]
+    for format_ in ("text", "json", "sarif", "github", "gitlab", "junit"):
+        assert main(["check", "--format", format_, "--select", "root-user"]) == 1
+        said = capsys.readouterr()
+        assert "root-user" in said.out
+        assert said.err == ""
+
+
+def test_suppressed_findings_are_shown_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    put("Dockerfile", "FROM debian:12\n# capdrop: ignore[root-user] -- it must\nUSER root\n")
+    put("b/Dockerfile")
+    put("capdrop.toml", '[[suppress]]\nrule = "root-user"\npath = "b/"\nreason = "old"\n')
+    assert main(["check"]) == 0
+    assert "root-user" not in capsys.readouterr().out
+    assert main(["check", "--show-suppressed"]) == 0
+    said = capsys.readouterr().out
+    assert "suppressed by comment: it must" in said
+    assert "suppressed by configuration: old" in said
+
+
+def test_confidence(capsys: pytest.CaptureFixture[str]) -> None:
+    put("Dockerfile")
+    assert main(["check", "--min-confidence", "high"]) in (0, 1)
+    high = capsys.readouterr().out
+    assert main(["check", "--min-confidence", "low"]) == 1
+    assert len(capsys.readouterr().out) >= len(high)
+
+
+def test_explain_knows_other_tools_ids(capsys: pytest.CaptureFixture[str]) -> None:
+    pages = []
+    for name in ("root-user", "ROOT-USER", "DL3002", "hadolint:DL3002", "dl3002"):
+        assert main(["explain", name]) == 0
+        pages.append(capsys.readouterr().out)
+    assert set(pages) == {pages[0]}
+    assert pages[0].startswith("# root-user\n")
+
+
+def test_rules_are_listed_in_columns_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    columns = {line.index(" " + line.split()[1]) for line in lines}
+    assert len(columns) == 1
+    assert main(["rules", "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert len(rows) == len(lines)
+    keys = "name summary severity confidence profile subjects dialects fix references also_known_as".split()
+    assert all(list(row) == keys for row in rows)
+    found = next(row for row in rows if row["name"] == "privileged-container")
+    assert found["fix"] == "unsafe"
+    assert {"compose", "kubernetes"} <= set(found["dialects"])
+
+
+def test_nobody_reads(here: Path) -> None:
+    for number in range(300):
+        put(f"{number}/Dockerfile")
+    command = [sys.executable, "-m", "capdrop", "check"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.read(10)
+    process.stdout.close()
+    assert process.wait(60) == 141
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+@pytest.mark.parametrize("count", [50, 700])
+def test_interrupted(here: Path, count: int) -> None:
+    for number in range(count):
+        put(f"{number}/Dockerfile", "FROM debian:12\n" + "RUN apt-get update && apt-get install -y curl\n" * 200)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "capdrop", "check"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=ENVIRONMENT,
+        start_new_session=True,
+    )
+    time.sleep(0.8)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, b"", b"capdrop: interrupted\n")
+
+
+def test_a_full_disk() -> None:
+    put("Dockerfile")
+    if not os.path.exists("/dev/full"):
+        pytest.skip("there is no /dev/full")
+    with open("/dev/full", "wb") as full:
+        ran = subprocess.run([sys.executable, "-m", "capdrop", "check"], stdout=full, stderr=subprocess.PIPE, env=ENVIRONMENT, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr == b"capdrop: standard output: No space left on device\n"
+    ran = script("check", "--output", "/dev/full")
+    assert ran.returncode == 2
+    assert ran.stderr == b"capdrop: /dev/full: No space left on device\n"
+
+
+def test_a_bug_of_ours_is_one_line_and_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise ValueError("SENTINEL")
+
+    put("Dockerfile")
+    monkeypatch.setattr("capdrop.report.write", fail)
+    assert main(["check"]) == 3
+    assert capsys.readouterr().err.startswith("capdrop: ValueError at test_cli.py:")
+
+
+def test_a_working_folder_that_is_gone(here: Path) -> None:
+    (here / "gone").mkdir()
+    command = f'cd gone && rmdir ../gone && "{sys.executable}" -m capdrop check'
+    ran = subprocess.run(["sh", "-c", command], capture_output=True, env=ENVIRONMENT, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr.count(b"\n") == 1
+    assert b"No such file or directory" in ran.stderr
+
+
+def test_progress_is_a_line_that_goes_away(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    counter = Progress()
+    counter(1, 100)
+    now[0] = 0.9
+    counter(2, 100)
+    assert capsys.readouterr().err == ""
+    now[0] = 1.0
+    counter(3, 100)
+    now[0] = 1.05
+    counter(4, 100)
+    counter.clear()
+    assert capsys.readouterr().err == "\r3 of 100 files\r" + " " * len("3 of 100 files") + "\r"
+
+
+AUDIT = """
+import sys
+def hook(event, arguments):
+    if event.split(".")[0] in ("socket", "subprocess", "urllib") or event in ("os.system", "os.exec", "os.posix_spawn"):
+        sys.stderr.write(f"FORBIDDEN {event}\\n")
+sys.addaudithook(hook)
+from capdrop.cli import main
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["fix", "--unsafe"], ["baseline"], ["rules"], ["explain", "root-user"]])
+def test_no_network_and_no_program_is_used(arguments: list[str]) -> None:
+    put("Dockerfile")
+    put("compose.yaml", "services: {a: {image: 'a:1', build: 'https://git.example.com/x.git', privileged: true}}\n")
+    ran = subprocess.run([sys.executable, "-c", AUDIT, *arguments], capture_output=True, text=True, env=ENVIRONMENT, check=False)
+    assert "FORBIDDEN" not in ran.stderr
+    assert "Traceback" not in ran.stderr

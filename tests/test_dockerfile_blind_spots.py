@@ -1,0 +1,126 @@
+"""What other tools are known to miss or to say wrongly of Dockerfiles (rule-catalogue, section 1.5), and tables of tricky spellings."""
+
+from __future__ import annotations
+
+import pytest
+from capdrop import rulebook
+from capdrop.dialects.context import Context
+from capdrop.discover import kind_of
+from capdrop.engine import analyse
+from capdrop.finding import Confidence
+from capdrop.source import Source
+
+BOOK = rulebook.load()
+DEFAULT = BOOK.of_profile("default")
+
+
+def found(text: str, *rules: str) -> list[tuple[str, int]]:
+    """The rules that speak about a Dockerfile, with their lines; of these rules, or of all of the default profile."""
+    source = Source("Dockerfile", text)
+    kind = kind_of("Dockerfile", text)
+    assert kind is not None
+    analysis = analyse(source, kind, BOOK, Context())
+    assert analysis.broken == []
+    wanted = rules or DEFAULT
+    return [(finding.rule, source.position(finding.span.start).line) for finding in analysis.findings if finding.rule in wanted]
+
+
+def test_every_spelling_of_root_and_of_the_ssh_port_is_seen() -> None:
+    for user in ("0", "root", "0:0", "root:root", "0:1000", '"root"', "${X:-0}"):
+        assert found(f"FROM debian:13\nUSER {user}\n", "root-user") == [("root-user", 2)], user
+    for port in ("22", "22/tcp", "22/udp", "20-23", "80 22", '"22"'):
+        assert found(f"FROM debian:13\nEXPOSE {port}\n", "ssh-port-exposed") == [("ssh-port-exposed", 2)], port
+
+
+def test_a_user_of_a_build_stage_neither_hides_nor_shows_the_one_that_ships() -> None:
+    built = "FROM golang:1.25 AS build\nUSER {}\nFROM debian:13\nCOPY --from=build /a /a\n"
+    assert found(built.format("nobody"), "missing-user", "root-user") == [("missing-user", 3)]
+    assert found(built.format("root") + "USER 10001\n", "missing-user", "root-user") == []
+    assert found("FROM debian:13\nUSER app\nUSER root\nRUN a\nUSER app\n", "missing-user", "root-user") == []
+
+
+def test_names_that_only_look_secret_are_none() -> None:
+    text = (
+        "FROM debian:13\nENV USERNAME=app PRIVATE_SUBNET=10.0.0.0/8 CLIENT_KEY_PATH=/run/key TOKEN_URL=https://id.example.com\nUSER 10001\n"
+    )
+    assert found(text) == []
+
+
+def test_what_others_flag_wholesale_is_judged() -> None:
+    text = "FROM debian:13\nADD rootfs.tar.gz /\nCOPY --chown=10001:0 app /app\nEXPOSE 2222 8022\nUSER 10001\n"
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("app ALL=(ALL) NOPASSWD: ALL", True),
+        ("app ALL=(ALL:ALL) NOPASSWD:ALL", True),
+        ("%wheel ALL=NOPASSWD:SETENV: ALL", True),
+        ("app ALL=(ALL) NOPASSWD: /usr/bin/apt-get", False),
+        ("# app ALL=(ALL) NOPASSWD: ALL", False),
+        ("app ALL=(ALL) PASSWD: ALL", False),
+        ("Defaults !authenticate", False),
+    ],
+)
+@pytest.mark.parametrize(
+    "written",
+    [
+        'RUN echo "{}" > /etc/sudoers.d/app',
+        "RUN printf '%s\\n' '{}' | sudo tee -a /etc/sudoers",
+        "RUN cat <<EOF >> /etc/sudoers\n{}\nEOF",
+        "COPY <<EOF /etc/sudoers.d/app\n{}\nEOF",
+        "COPY <<app /etc/sudoers.d/\n{}\napp",
+        "RUN {{ echo x; echo '{}'; }} > /etc/sudoers.d/app",
+        "RUN bash -c \"echo '{}' > /etc/sudoers.d/app\"",
+    ],
+)
+def test_lines_of_sudoers(written: str, line: str, expected: bool) -> None:
+    text = f"FROM debian:13\n{written.format(line)}\n"
+    assert bool(found(text, "passwordless-sudo")) is expected
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("sed -i 's/%sudo.*/%sudo ALL=(ALL) NOPASSWD: ALL/' /etc/sudoers", True),
+        ("sed -ie 's|ALL$|NOPASSWD: ALL|' /etc/sudoers", True),
+        ("sed -i -e '$a app ALL=(ALL) NOPASSWD: ALL' /etc/sudoers.d/app", True),
+        ("sed -i 's/NOPASSWD: ALL/ALL/' /etc/sudoers", False),
+        ("sed -i 's/a/NOPASSWD: ALL/' /etc/motd", False),
+        ("sed -i '/NOPASSWD: ALL/d' /etc/sudoers", False),
+    ],
+)
+def test_sudoers_that_are_edited(script: str, expected: bool) -> None:
+    assert bool(found(f"FROM debian:13\nRUN {script}\n", "passwordless-sudo")) is expected
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("echo a:b | chpasswd", True),
+        ("echo 'a:b' | sudo chpasswd", True),
+        ("printf 'a:%s' b | /usr/sbin/chpasswd", True),
+        ("bash -c 'echo a:b | chpasswd'", True),
+        ("chpasswd <<< a:b", True),
+        ("usermod --password=x a", True),
+        ("useradd -m -pfoo a", True),
+        ("echo 'a:!' | chpasswd --encrypted", False),
+        ("useradd -p '*' a", False),
+        ("useradd --password '!' a", False),
+        ('echo "a:$(openssl rand -base64 9)" | chpasswd', False),
+        ("passwd -l a", False),
+        ("echo chpasswd", False),
+        ("useradd -P /root a", False),
+    ],
+)
+def test_passwords_that_are_set(script: str, expected: bool) -> None:
+    assert bool(found(f"FROM debian:13\nRUN {script}\n", "account-password-set")) is expected
+
+
+def test_a_base_that_nobody_knows_makes_a_missing_user_less_sure() -> None:
+    text = "ARG BASE\nFROM $BASE\n"
+    kind = kind_of("Dockerfile", text)
+    assert kind is not None
+    (finding,) = [one for one in analyse(Source("Dockerfile", text), kind, BOOK, Context()).findings if one.rule == "missing-user"]
+    assert finding.confidence is Confidence.LOW

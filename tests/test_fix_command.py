@@ -1,0 +1,188 @@
+"""`capdrop fix`: the diff as git takes it, and the files as they are written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from capdrop import fixer
+from capdrop.cli import main
+
+COMPOSE = "# top\nservices:\n  app: # keep\n    image: nginx:1.29\n    privileged: true\n    read_only: true\n# end\n"
+FIXED = COMPOSE.replace("    privileged: true\n", "")
+STALE = "FROM debian:12\n# capdrop: ignore[root-user]\nUSER 1000\n"
+NEEDS_GIT = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def put(name: str, text: str) -> Path:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+    return path
+
+
+def git_apply(diff: str) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    subprocess.run(["git", "apply", "-"], input=diff.encode("utf-8", "surrogateescape"), check=True)
+
+
+@NEEDS_GIT
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("compose.yaml", COMPOSE, FIXED),
+        ("a b/my compose.compose.yaml", COMPOSE, FIXED),
+        ("tëst/compose.yaml", COMPOSE, FIXED),
+        ('qu"ote\\d/compose.yaml', COMPOSE, FIXED),
+        ("tab\there/compose.yaml", COMPOSE, FIXED),
+        ("compose.yaml", COMPOSE.replace("\n", "\r\n"), FIXED.replace("\n", "\r\n")),
+        ("compose.yaml", COMPOSE.removesuffix("\n"), FIXED.removesuffix("\n")),
+        ("compose.yaml", COMPOSE.removesuffix("# end\n").removesuffix("\n"), FIXED.removesuffix("# end\n").removesuffix("\n")),
+        ("compose.yaml", "\ufeff" + COMPOSE, "\ufeff" + FIXED),
+        ("compose.yaml", "# é 测试 🔒\n" + COMPOSE, "# é 测试 🔒\n" + FIXED),
+    ],
+)
+def test_git_takes_the_diff(name: str, before: str, after: str, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    path = put(name, before)
+    assert main(["fix", "--unsafe", "--select", "privileged-container", "."]) == 1
+    git_apply(capfdbinary.readouterr().out.decode())
+    assert path.read_bytes() == after.encode()
+
+
+@NEEDS_GIT
+def test_git_takes_the_diff_of_several_files(capfd: pytest.CaptureFixture[str]) -> None:
+    paths = [put(f"{name}/compose.yaml", COMPOSE) for name in "abc"]
+    stale = put("Dockerfile", STALE)
+    assert main(["fix", "--unsafe", "--select", "privileged-container,root-user,unused-suppression"]) == 1
+    git_apply(capfd.readouterr().out)
+    assert [path.read_text() for path in paths] == [FIXED] * 3
+    assert stale.read_text() == STALE.replace("# capdrop: ignore[root-user]\n", "")
+    assert main(["fix", "--unsafe", "--select", "privileged-container,root-user,unused-suppression"]) == 0
+    assert capfd.readouterr() == ("", "nothing to fix\n")
+
+
+def test_only_what_is_safe_is_written_unless_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    compose, stale = put("compose.yaml", COMPOSE), put("Dockerfile", STALE)
+    compose.chmod(0o640)
+    assert main(["fix", "--apply", "--select", "privileged-container,root-user,unused-suppression"]) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == "Dockerfile: fixed unused-suppression\n1 finding fixed, 1 more with --unsafe\n"
+    assert compose.read_text() == COMPOSE
+    assert main(["fix", "--apply", "--unsafe", "--select", "privileged-container"]) == 0
+    assert compose.read_text() == FIXED
+    assert compose.stat().st_mode & 0o777 == 0o640
+    assert "USER 1000" in stale.read_text()
+    assert main(["fix", "--apply", "--unsafe", "--select", "privileged-container"]) == 0
+    assert compose.read_text() == FIXED
+
+
+def test_suppressed_and_known_findings_are_not_fixed(capsys: pytest.CaptureFixture[str]) -> None:
+    put("compose.yaml", COMPOSE.replace("true\n", "true # capdrop: ignore[privileged-container] -- needed\n", 1))
+    put("b/compose.yaml", COMPOSE)
+    main(["baseline", "b"])
+    capsys.readouterr()
+    assert main(["fix", "--unsafe", "--select", "privileged-container"]) == 0
+    assert capsys.readouterr() == ("", "nothing to fix\n")
+
+
+def test_secrets_are_hidden_in_the_context(capsys: pytest.CaptureFixture[str]) -> None:
+    put("compose.yaml", COMPOSE.replace("    read_only: true\n", "    environment:\n      DB_PASSWORD: SENTINEL-9f2c1b\n"))
+    put("Dockerfile", "FROM debian:12\nENV DB_PASSWORD=SENTINEL-9f2c1b\n# capdrop: ignore[root-user]\nUSER 1000\n")
+    assert main(["fix", "--unsafe", "--select", "privileged-container,unused-suppression,hard-coded-credential"]) == 1
+    said = capsys.readouterr()
+    assert "SENTINEL" not in said.out + said.err
+    assert "-    privileged: true\n" in said.out
+
+
+@NEEDS_GIT
+def test_a_secret_that_is_not_next_to_the_change_does_not_spoil_the_diff(capfd: pytest.CaptureFixture[str]) -> None:
+    text = STALE.replace("# capdrop", "ENV DB_PASSWORD=SENTINEL-9f2c1b\nRUN true\n# capdrop") + "ENV OTHER_PASSWORD=SENTINEL-1a3b\n"
+    path = put("Dockerfile", text)
+    assert main(["fix"]) == 1
+    said = capfd.readouterr()
+    assert "SENTINEL" not in said.out
+    assert "git apply" not in said.err
+    git_apply(said.out)
+    assert path.read_text() == text.replace("# capdrop: ignore[root-user]\n", "")
+
+
+def test_what_git_will_not_take_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    text = STALE.replace("# capdrop", "ENV DB_PASSWORD=SENTINEL-9f2c1b\n# capdrop")
+    path = put("Dockerfile", text)
+    assert main(["fix"]) == 1
+    said = capsys.readouterr()
+    assert "Dockerfile: its diff hides a secret or what does not print, so `git apply` will not take it; use --apply" in said.err
+    assert main(["fix", "--apply"]) == 0
+    assert path.read_text() == text.replace("# capdrop: ignore[root-user]\n", "")
+
+
+def test_control_bytes_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    put("\x1b[2Jx/compose.yaml", COMPOSE.replace("# keep", "# \x9b31m \u202e keep"))
+    assert main(["fix", "--unsafe", "--select", "privileged-container"]) in (1, 3)
+    said = capsys.readouterr()
+    assert not set("\x1b\x9b\u202e") & set(said.out + said.err)
+
+
+def test_links_are_refused_with_a_reason(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(".git/HEAD", "")
+    put("real.txt", COMPOSE)
+    Path("compose.yaml").symlink_to("real.txt")
+    assert main(["fix", "--apply", "--unsafe", "--select", "privileged-container"]) == 1
+    assert "compose.yaml: not written: it is a link\n" in capsys.readouterr().err
+    assert Path("real.txt").read_text() == COMPOSE
+    assert Path("compose.yaml").is_symlink()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_read_only_files_are_refused_with_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    put("compose.yaml", COMPOSE).chmod(0o444)
+    assert main(["fix", "--apply", "--unsafe", "--select", "privileged-container"]) == 1
+    assert "compose.yaml: not written: it is read-only\n" in capsys.readouterr().err
+
+
+def test_changed_files_are_refused_with_a_reason(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put("compose.yaml", COMPOSE)
+    real = fixer.prove
+
+    def prove(*arguments: object) -> object:
+        path.write_text(COMPOSE + "# typed meanwhile\n")
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fixer, "prove", prove)
+    assert main(["fix", "--apply", "--unsafe", "--select", "privileged-container"]) == 1
+    assert "compose.yaml: not written: it has changed meanwhile\n" in capsys.readouterr().err
+    assert path.read_text() == COMPOSE + "# typed meanwhile\n"
+
+
+@pytest.mark.parametrize("when", ["fsync", "chmod", "replace"])
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])
+def test_nothing_is_lost_when_writing_is_cut_short(
+    when: str, error: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = put("compose.yaml", COMPOSE)
+
+    def fail(*arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr(os, when, fail)
+    status = main(["fix", "--apply", "--unsafe", "--select", "privileged-container"])
+    assert status == (130 if isinstance(error, KeyboardInterrupt) else 1)
+    assert path.read_text() == COMPOSE
+    assert [entry.name for entry in Path().iterdir()] == ["compose.yaml"]
+
+
+def test_files_that_are_not_analysed_fail(capsys: pytest.CaptureFixture[str]) -> None:
+    put("compose.yaml", "services: [\n")
+    assert main(["fix"]) == 3
+    assert main(["fix", "-"]) == 2
+    assert main(["fix", "nowhere"]) == 2
