@@ -7,7 +7,17 @@ from __future__ import annotations
 
 import sys
 
+from capdrop.cli import leave
 from capdrop.cli import main as capdrop
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+
+def script() -> NoReturn:
+    """The console script."""
+    leave(main())
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -19,4 +29,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    script()

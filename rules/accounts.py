@@ -10,6 +10,7 @@ PASSWORD = "Tq4-mm" + "19-Rk"  # invented
 
 SET_BY_OPTION = {"useradd": ("-p", "--password"), "usermod": ("-p", "--password"), "groupadd": ("-p", "--password")}
 """The programs of shadow that take a password as it is stored (useradd(8), usermod(8), groupadd(8))."""
+SETS_PASSWORDS = frozenset({"chpasswd", "passwd", *SET_BY_OPTION})
 LOCKED = ("!", "*")
 """How a stored password begins that no password fits (shadow(5))."""
 NO_PASSWORDS = frozenset({"-l", "--lock", "-u", "--unlock", "-S", "--status", "-e", "--expire", "-n", "-x", "-w", "-i"})
@@ -28,6 +29,7 @@ NO_PASSWORD = "NOPASSWD:"
     severity=Severity.MEDIUM,
     references="NIST SP 800-190 3.1.4 · ATT&CK T1078 · ATT&CK T1552.001",
     also_known_as="checkov:CKV2_DOCKER_17 dockle:DKL-LI-0001",
+    programs=SETS_PASSWORDS,
     examples=(
         Bad(
             "Dockerfile",
@@ -82,7 +84,7 @@ def account_password_set(command: Command) -> Iterator[Finding]:
     Whoever has the image has the password or can guess it from its hash, and may log in or call `su` with it wherever the image runs.
     Containers need no passwords: leave the accounts locked, and let `docker exec`, keys or the platform's identity decide who gets in.
     """
-    if not command.ships or command.name not in ("chpasswd", "passwd", *SET_BY_OPTION):
+    if command.name not in SETS_PASSWORDS or not command.ships:
         return
     at = _password_set(command)
     if at is not None and not _is_random(command):
@@ -143,6 +145,7 @@ def _hidden(command: Command) -> Iterator[Span]:
     "passwordless-sudo",
     severity=Severity.MEDIUM,
     references="ATT&CK T1548.003 · NIST SP 800-190 3.1.2",
+    programs=("sed",),
     examples=(
         Bad(
             "Dockerfile",
@@ -181,12 +184,12 @@ def passwordless_sudo(subject: WrittenFile | Command) -> Iterator[Finding]:
     With that, `USER` is a formality: whatever gets into the process is root one command later. Do what needs root in the build, or in an
     init container, and leave `sudo` out; where people work in the container, allow the commands that they need.
     """
-    if not subject.ships:
-        return
     if isinstance(subject, WrittenFile):
-        pieces = subject.texts if subject.path.startswith(SUDOERS) else ()
+        pieces = subject.texts if subject.ships and subject.path.startswith(SUDOERS) else ()
+    elif subject.name == "sed" and subject.ships:
+        pieces = tuple(word.fragment for word in _written_by_sed(subject))
     else:
-        pieces = tuple(word.fragment for word in _written_by_sed(subject)) if subject.name == "sed" else ()
+        return
     for piece in pieces:
         for start in _allowances(piece.text):
             yield subject.finding(piece.span(start, start + len(NO_PASSWORD) - 1), "sudo gives root to an account without a password")

@@ -138,6 +138,7 @@ def writable_bind_in_build(step: BuildStep) -> Iterator[Finding]:
     severity=Severity.MEDIUM,
     profile="strict",
     references="ATT&CK T1552.004 · ATT&CK T1195.001 · NIST SP 800-190 3.1.4",
+    programs=RUNS_PACKAGE_CODE,
     examples=(
         Bad(
             "Dockerfile",

@@ -87,6 +87,8 @@ OPERANDS = by_program(
 """Secrets among the operands: the operands that they begin with, what the value is (or the operand that names it), and the operand
 that holds it."""
 
+READS_SHORT = frozenset({*NEXT_WORD, *LOGINS, *HEADERS, *PAIRS})
+"""Programs with short options that are known to take a secret."""
 NO_SECRETS = frozenset({"--secret", "--pass-through", "--imagePullSecrets", "--image-pull-secret"})
 """Long options that sound like one and take the name of one."""
 
@@ -188,9 +190,10 @@ def shown_by_itself(kind: str, value: str) -> bool:
 def given_values(command: Command) -> Iterator[Given]:
     """The values on a command line that may be secrets, with what they are."""
     words, program = command.words, command.name
+    short = program in READS_SHORT
     for index, word in enumerate(words):
         text = word.text
-        if text[:1] != "-" or len(text) < 2:
+        if text[:1] != "-" or len(text) < 2 or (not short and len(text) == 2):
             continue
         following = words[index + 1] if index + 1 < len(words) else None
         if text[1] == "-" or "=" in text[3:]:
@@ -199,11 +202,12 @@ def given_values(command: Command) -> Iterator[Given]:
                 yield from read_value(program, name, word, len(name) + 1)
             elif following is not None and not following.text.startswith("-"):
                 yield from read_value(program, name, following, 0)
-        elif len(text) > 2:
+        elif short and len(text) > 2:
             yield from read_short(command, text[:2], word, 2)
-        elif following is not None:
+        elif short and following is not None:
             yield from read_short(command, text, following, 0)
-    yield from read_operands(command)
+    if program in OPERANDS:
+        yield from read_operands(command)
     for name, value in command.assignments:
         if value is not None:
             yield name, value, 0
@@ -240,7 +244,7 @@ def read_short(command: Command, name: str, word: Word, start: int) -> Iterator[
 
 def read_operands(command: Command) -> Iterator[Given]:
     """The secrets that stand among the operands."""
-    for first, name, at in OPERANDS.get(command.name, ()):
+    for first, name, at in OPERANDS[command.name]:
         operands = command.operands
         if len(operands) > at and tuple(word.text for word in operands[: len(first)]) == first:
             called = operands[name].text if isinstance(name, int) else name

@@ -41,6 +41,10 @@ POINTERS = {
     "PGPASSFILE": "the passwords of PostgreSQL",
 }
 """Variables that hold the path of a credential."""
+MOST = 200
+"""Secret files of a stage that are followed."""
+LONGEST = 4096
+"""Characters of a path."""
 REMOVERS = frozenset({"rm", "shred", "unlink", "srm"})
 
 
@@ -251,7 +255,7 @@ def removed_later(stage: Stage) -> Iterator[tuple[Brought, Removal]]:
                     for found in [found for found in there if removal.covers(found)]:
                         there.remove(found)
                         yield found, removal
-        there += made
+        there = (there + made)[:MOST]
 
 
 class Removal:
@@ -299,13 +303,19 @@ def inside(command: Command, path: str) -> str:
     for sign in ("~", "$HOME", "${HOME}"):
         if path == sign or path.startswith(sign + "/"):
             path = ("/root" if user in ("", "root", "0") else f"/home/{user}") + path[len(sign) :]
-    folder = command.folder
-    for other in command.siblings:
-        if other is command:
-            break
-        if other.name == "cd" and other.operands:
-            folder = posixpath.join(folder, other.operands[0].text)
-    return posixpath.normpath(posixpath.join(folder, path))
+    return posixpath.normpath(posixpath.join(folder_of(command), path))
+
+
+def folder_of(command: Command, last: list[tuple[list[Command], dict[int, str]]] = []) -> str:  # noqa: B006  # the script read last
+    """The folder that a command is run in, by the `cd` before it."""
+    if not last or last[0][0] is not command.siblings:
+        folder, folders = command.folder, {}
+        for other in command.siblings:
+            folders[id(other)] = folder
+            if other.name == "cd" and other.operands:
+                folder = posixpath.normpath(posixpath.join(folder, other.operands[0].text))[-LONGEST:]
+        last[:] = [(command.siblings, folders)]
+    return last[0][1].get(id(command), command.folder)
 
 
 def pointed_at(stage: Stage, told: set[str]) -> Iterator[Finding]:

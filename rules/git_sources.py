@@ -22,6 +22,7 @@ CHOOSES = ("branch=", "tag=", "ref=")
     "git-source-without-commit",
     severity=Severity.MEDIUM,
     references="NIST SP 800-190 3.2.2 · ATT&CK T1195.002",
+    programs=BUILDERS,
     examples=(
         Bad(
             "Dockerfile",

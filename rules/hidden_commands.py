@@ -339,9 +339,8 @@ def _mined_with(command: Command) -> Span | None:
     if command.name.lower() in MINERS:
         return command.words[0].span
     for word in command.words:
-        if ":" not in word.text or word is command.script:
-            continue
-        if _names_pool(word.text) or ("://" in word.text and _fetches_miner(word.text)):
+        text = word.text
+        if ":" in text and word is not command.script and (_names_pool(text) or ("://" in text and _fetches_miner(text))):
             return word.span
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from capdrop import (
@@ -56,6 +57,9 @@ LOGINS = {
 KEPT_UNDER = {"poetry": ("http-basic.", "pypi-token."), "composer": ("http-basic.", "github-oauth.", "gitlab-token.", "bearer.")}
 """Programs of which only some settings are logins."""
 UNDOES = frozenset("logout revoke unset delete rm remove erase set-url --unset --unset-all --remove-section --unset-auth".split())
+REMOVERS = frozenset({"rm", "shred", "mv"})
+MOST = 20
+"""Commands of a script that are followed for one question."""
 COPIERS = frozenset({"cp", "install", "mv"})
 PRINTERS = frozenset("cat tee base64 tr sed head tail cut jq awk envsubst echo printf gunzip xargs".split())
 """Programs whose output holds what they are given."""
@@ -93,16 +97,17 @@ def credential_login_in_build(stage: Stage) -> Iterator[Finding]:
     that one step (`RUN --mount=type=secret,id=token,env=TOKEN ...`), and let the step remove what the program has kept. A secret that
     comes in as a build argument is reported where it is declared, and one that is written out by the rules for that.
     """
-    for layer in stage.layers:
-        for command in layer:
-            if isinstance(command, Command) and command.place == "RUN" and command.name in programs():
-                yield from kept_logins(stage, command)
+    commands = [subject for layer in stage.layers for subject in layer if isinstance(subject, Command) and subject.name in programs()]
+    declared = declared_in(stage) if commands else set()
+    for command in commands:
+        if command.place == "RUN":
+            yield from kept_logins(command, declared)
 
 
-def kept_logins(stage: Stage, command: Command) -> Iterator[Finding]:
-    """The logins of a command with what is no mounted secret, unless another rule tells."""
+def kept_logins(command: Command, declared: set[str]) -> Iterator[Finding]:
+    """The logins of a command with what is no mounted secret, unless another rule tells of them where they are `declared`."""
     for word, how, kept in logins_of(command):
-        if from_mount(command, word.text, literal=word.known) or is_cleaned(command, kept) or declared(stage, word):
+        if from_mount(command, word.text, literal=word.known) or is_cleaned(command, kept) or comes_from(word, declared):
             continue
         verdict = judge(word.text, "password") if word.known and how == "printed" else None
         if word.known and verdict is None and how != "file":
@@ -121,6 +126,7 @@ def kept_logins(stage: Stage, command: Command) -> Iterator[Finding]:
     "secret-persisted",
     severity=Severity.HIGH,
     references=REFERENCES,
+    programs={"git", *" ".join(LOGINS).split(), *COPIERS, *PRINTERS},
     examples=(
         Bad(
             "Dockerfile",
@@ -282,17 +288,54 @@ def piped(command: Command) -> Iterator[tuple[Word, str]]:
             yield from ((word, "file" if feeder.name == "cat" else "printed") for word in feeder.operands[-1:])
 
 
-def declared(stage: Stage, word: Word) -> bool:
-    """Whether a value comes from build arguments that are reported where they are declared."""
-    names = re.findall(VARIABLE, word.text)
-    if not names or "$(" in word.text or "`" in word.text:
-        return False
-    arguments = set()
+def declared_in(stage: Stage) -> set[str]:
+    """The variables of a stage and those below it that are reported where they are declared."""
+    names: set[str] = set()
     at: Stage | None = stage
     while at is not None:
-        arguments |= {subject.name for layer in at.layers for subject in layer if isinstance(subject, Variable)}
+        names |= {subject.name for layer in at.layers for subject in layer if isinstance(subject, Variable)}
         at = at.base
-    return all(name in arguments and named_like_a_secret(name) for name in names)
+    return {name for name in names if named_like_a_secret(name)}
+
+
+def comes_from(word: Word, variables: set[str]) -> bool:
+    """Whether these variables are all that a value comes from."""
+    names = re.findall(VARIABLE, word.text)
+    return bool(names) and variables.issuperset(names) and "$(" not in word.text and "`" not in word.text
+
+
+class Course:
+    """What a script does that matters to its secrets, read once: where each command stands, the variables that it sets, the files that
+    it takes variables from, and the commands that may take something back."""
+
+    __slots__ = ("given", "places", "siblings", "sourced", "undoing")
+
+    def __init__(self, siblings: list[Command]) -> None:
+        self.siblings = siblings
+        self.places = {id(command): place for place, command in enumerate(siblings)}
+        self.given: dict[str, list[str]] = {}
+        self.sourced: list[str] = []
+        self.undoing: list[tuple[int, Command]] = []
+        for place, command in enumerate(siblings):
+            for name, value in command.assignments:
+                if value is not None:
+                    self.given.setdefault(name, []).append(value.text)
+            if command.name in (".", "source"):
+                self.sourced.append(command.words[-1].text)
+            if command.name in REMOVERS or not UNDOES.isdisjoint(word.text for word in command.words):
+                self.undoing.append((place, command))
+
+    def later(self, command: Command) -> list[Command]:
+        """The commands behind one that may take something back, the next ones of them."""
+        place = self.places.get(id(command), len(self.siblings))
+        first = bisect_right(self.undoing, place, key=lambda undoing: undoing[0])
+        return [other for _, other in self.undoing[first : first + MOST]]
+
+
+def course_of(command: Command, last: list[Course] = []) -> Course:  # noqa: B006  # remembers the script that was read last
+    if not last or last[0].siblings is not command.siblings:
+        last[:] = [Course(command.siblings)]
+    return last[0]
 
 
 def from_mount(command: Command, text: str, *, literal: bool = False, depth: int = 0) -> bool:
@@ -305,10 +348,11 @@ def from_mount(command: Command, text: str, *, literal: bool = False, depth: int
         return True
     if not names or depth > 3:
         return False
-    if any(other.name in (".", "source") and from_mount(command, other.words[-1].text, literal=True) for other in command.siblings):
+    course = course_of(command)
+    if any(from_mount(command, path, literal=True) for path in course.sourced[:MOST]):
         return True
-    given = [value.text for other in command.siblings for name, value in other.assignments if name in names and value is not None]
-    return any(from_mount(command, value, depth=depth + 1) for value in given)
+    given = [value for name in names for value in course.given.get(name, ())[:MOST]]
+    return any(from_mount(command, value, depth=depth + 1) for value in given[:MOST])
 
 
 def is_cleaned(command: Command, kept: str) -> bool:
@@ -318,19 +362,13 @@ def is_cleaned(command: Command, kept: str) -> bool:
     for mount in command.mounts:
         if mount.kind != "bind" and mount.target and (home + "/").startswith(mount.target.rstrip("/") + "/"):
             return True
-    for other in later(command):
+    for other in course_of(command).later(command):
         texts = [word.text for word in other.words[1:]]
         if other.name == "rm" and any(part in text for part in parts for text in texts):
             return True
         if other.name == command.name and not UNDOES.isdisjoint(texts):
             return True
     return False
-
-
-def later(command: Command) -> list[Command]:
-    """The commands of the same script behind one."""
-    at = next((index for index, other in enumerate(command.siblings) if other is command), len(command.siblings))
-    return command.siblings[at + 1 :]
 
 
 def written_to(command: Command) -> Iterator[Word]:
@@ -345,13 +383,15 @@ def written_to(command: Command) -> Iterator[Word]:
 
 
 def reads_secret(command: Command) -> bool:
-    """Whether what a command prints holds a mounted secret."""
+    """Whether what a command prints, or is fed with, holds a mounted secret."""
+    return any(prints_secret(feeder) for feeder in (command, *command.feeders[:MOST]) if feeder is command or feeder.name in PRINTERS)
+
+
+def prints_secret(command: Command) -> bool:
     words = [*command.words[1:], *(word for operator, word in command.redirects if operator in ("<", "<<<") and word is not None)]
     if any(from_mount(command, word.text, literal=word.known) for word in words):
         return True
-    if command.input is not None and not quoted(command) and from_mount(command, command.input.text):
-        return True
-    return any(feeder.name in PRINTERS and reads_secret(feeder) for feeder in command.feeders)
+    return command.input is not None and not quoted(command) and from_mount(command, command.input.text)
 
 
 def quoted(command: Command) -> bool:
@@ -367,8 +407,8 @@ def is_left(command: Command, path: str) -> bool:
     whole = posixpath.normpath(posixpath.join(command.folder, path.replace("~", "/root", 1)))
     if any(mount.target and (whole + "/").startswith(mount.target.rstrip("/") + "/") for mount in command.mounts):
         return False
-    for other in later(command):
-        if other.name in ("rm", "shred", "mv"):
+    for other in course_of(command).later(command):
+        if other.name in REMOVERS:
             names = [word.text.rstrip("/") for word in other.operands]
             if any(name and (path.startswith(name + "/") or posixpath.basename(path) == posixpath.basename(name)) for name in names):
                 return False
@@ -402,7 +442,7 @@ def taken_away(command: Command) -> bool:
     """Whether a later command of the same script removes what git wrote."""
     target = command.operands[-1].text if command.operands else ""
     gone = (target, target.rstrip("/").rpartition("/")[2].removesuffix(".git"))
-    for other in later(command):
+    for other in course_of(command).later(command):
         texts = [word.text for word in other.operands]
         if other.name == "rm" and any(".git" in text or text in gone for text in texts):
             return True

@@ -63,10 +63,12 @@ SERVERS = {
             "Dockerfile",
             """
             FROM python:3.13
-            RUN hf download acme/model --revision aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa && huggingface-cli download "$MODEL" --revision $COMMIT
-            RUN python -c "from transformers import AutoModel as A; A.from_pretrained('acme/model', revision='aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')"
-            RUN python -c "from transformers import AutoModel as A; A.from_pretrained('./model'); A.from_pretrained('/model'); A.from_pretrained(x)"
-            RUN python -c "from sklearn import pipeline; print('from_pretrained acme/model')" && python from_pretrained.py acme/model && hf auth whoami
+            RUN hf download acme/model --revision aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+            RUN huggingface-cli download "$MODEL" --revision $COMMIT
+            RUN python -c "from a import A; A.from_pretrained('acme/model', revision='aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')"
+            RUN python -c "from a import A; A.from_pretrained('./model'); A.from_pretrained('/model'); A.from_pretrained(x)"
+            RUN python -c "from sklearn import pipeline; print('from_pretrained acme/model')" && python from_pretrained.py acme/model
+            RUN hf auth whoami
             RUN git clone https://huggingface.co/acme/model && cd model && git checkout aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
             RUN git clone https://github.com/acme/model && ollama pull qwen3:8b && ollama serve
             CMD ["vllm", "serve", "/model"]
@@ -174,7 +176,8 @@ WEIGHTS = (".safetensors", ".gguf", ".ggml", ".onnx", ".h5", ".hdf5", ".keras", 
             "Dockerfile",
             """
             FROM python:3.13
-            RUN curl -fsSL -o /m.pth https://example.com/model.pth && echo "0123  /m.pth" | sha256sum -c - && wget https://example.com/a.pkl.md
+            RUN curl -fsSL -o /m.pth https://example.com/model.pth && echo "0123  /m.pth" | sha256sum -c -
+            RUN wget https://example.com/a.pkl.md
             RUN wget https://example.com/model.safetensors && curl -o x https://example.com/model.pt.txt
             """,
         ),
@@ -266,6 +269,7 @@ ON = frozenset({"1", "true", "yes", "on", "y"})
     confidence=Confidence.MEDIUM,
     references="ATT&CK T1195.002 · ATT&CK T1059.006 · OWASP LLM03:2025",
     programs=RUNNERS,
+    variables=TRUST_VARIABLES,
     examples=(
         Bad(
             "Dockerfile",
@@ -363,9 +367,7 @@ def _code_is_known(command: Command) -> bool:
     models = [option.value for option in command.options if option.name in ("--model", "--model-path", "--model-id")]
     words = [word.text for word in command.words]
     named = [model.text for model in models if model is not None]
-    named += [
-        after for before, after in zip(words, words[1:], strict=False) if before in ("--model", "--model-path", "--model-id", "serve")
-    ]
+    named += [words[at + 1] for at in range(len(words) - 1) if words[at] in ("--model", "--model-path", "--model-id", "serve")]
     return any(_is_path(name) for name in named)
 
 

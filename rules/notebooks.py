@@ -36,6 +36,7 @@ OPEN_VARIABLES = {
     severity=Severity.HIGH,
     references="ATT&CK T1133 · ATT&CK T1059 · CWE-306",
     programs=JUPYTER | set(OPEN_OPTIONS),
+    variables=OPEN_VARIABLES,
     examples=(
         Bad(
             "Dockerfile",

@@ -24,7 +24,8 @@ SOURCES = ("/etc/apk/repositories", "/etc/apt/sources.list")
             FROM alpine:3.22
             RUN apk add --no-cache «-X https://dl-cdn.alpinelinux.org/alpine/edge/testing» gosu
             RUN echo "«https://dl-cdn.alpinelinux.org/alpine/edge/community»" >> /etc/apk/repositories
-            RUN echo "«deb http://deb.debian.org/debian sid main»" > /etc/apt/sources.list.d/sid.list && apt-get install -y «-t unstable» curl
+            RUN echo "«deb http://deb.debian.org/debian sid main»" > /etc/apt/sources.list.d/sid.list
+            RUN apt-get install -y «-t unstable» curl
             """,
         ),
         Good(
@@ -33,7 +34,8 @@ SOURCES = ("/etc/apk/repositories", "/etc/apt/sources.list")
             FROM alpine:3.22
             RUN apk add -X https://dl-cdn.alpinelinux.org/alpine/v3.22/community gosu && echo "/edge/" > /notes
             RUN echo "@edge https://dl-cdn.alpinelinux.org/alpine/edge/main" >> /etc/apk/repositories
-            RUN echo "deb http://deb.debian.org/debian trixie main # no sid" > /etc/apt/sources.list && apt-get install -t trixie-backports curl
+            RUN echo "deb http://deb.debian.org/debian trixie main # no sid" > /etc/apt/sources.list
+            RUN apt-get install -t trixie-backports curl
             FROM alpine:edge
             RUN apk add gosu
             """,
@@ -83,7 +85,8 @@ def development_package_source(subject: Command | WrittenFile) -> Iterator[Findi
             "Dockerfile",
             """
             FROM ubuntu:24.04
-            RUN add-apt-repository universe && add-apt-repository -y --remove ppa:acme/tools && dnf copr list && zypper ref && echo ppa:acme/tools
+            RUN add-apt-repository universe && add-apt-repository -y --remove ppa:acme/tools && dnf copr list && zypper ref
+            RUN echo ppa:acme/tools
             """,
         ),
     ),

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     Setting = tuple[str, Word, Span]
 
 PIP = frozenset({"pip", "pip2", "pip3"})
-SETTERS = frozenset({"export", "declare", "typeset", "readonly", "local", "make", "sh", "bash"})
-"""Programs that variables are set for, or with, on behalf of others."""
 EXTRA_INDEX = ("--extra-index-url", "--find-links", "-f")
 """Options of pip that add a second place to look in, whose packages compete with those of the index (pip install --help)."""
 EXTRA_SETTINGS = frozenset({"extra-index-url", "find-links", "pip-extra-index-url", "pip-find-links"})
 """The same as a setting of pip.conf or a variable."""
 PIP_FILES = ("pip.conf", "pip.ini", ".txt", ".in", ".pip")
+EXTRA_VARIABLES = {spelled for name in (*EXTRA_SETTINGS, "uv-index-strategy") for spelled in (name, name.replace("-", "_"))}
+STRATEGIES = ("index-strategy", "index_strategy")
 UNSAFE_STRATEGIES = ("unsafe-first-match", "unsafe-best-match")
 """Values of uv's `index-strategy` that look at every index for the best version; its own takes the first index that has the package."""
 
@@ -41,7 +41,8 @@ PUBLIC_INDEXES = (
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
     references="ATT&CK T1195.001 · CWE-427",
-    programs=PIP | SETTERS | {"uv", "uvx"},
+    programs=PIP | {"uv", "uvx", "="},
+    variables=EXTRA_VARIABLES,
     examples=(
         Bad(
             "Dockerfile",
@@ -50,7 +51,7 @@ PUBLIC_INDEXES = (
             ARG TOKEN
             ENV «PIP_EXTRA_INDEX_URL=https://build:${TOKEN}@pypi.acme.example/simple» «UV_INDEX_STRATEGY=unsafe-best-match»
             RUN pip install «--extra-index-url https://pypi.acme.example/simple» acme-lib
-            RUN python3 -m pip install «--extra-index-url=https://test.pypi.org/simple/» tool -f wheels/
+            RUN pip3.13 install «--extra-index-url=https://test.pypi.org/simple/» tool -f wheels/
             RUN pip install -i https://pypi.acme.example/simple «--extra-index-url https://pypi.org/simple» acme-lib
             RUN uv pip install --extra-index-url https://pypi.acme.example/simple «--index-strategy unsafe-best-match» acme-lib
             RUN pip config set «global.extra-index-url https://pypi.acme.example/simple»
@@ -89,7 +90,8 @@ PUBLIC_INDEXES = (
             RUN pip install --index-url https://pypi.acme.example/simple acme-lib && pip install --extra-index-url $INDEX acme-lib
             RUN pip install torch --extra-index-url https://download.pytorch.org/whl/cpu && pip install --find-links=/wheels --no-index app
             RUN pip install --extra-index-url https://pypi.acme.example/simple --require-hashes -r requirements.txt
-            RUN uv pip install --extra-index-url https://pypi.acme.example/simple acme-lib && pip config set global.index-url https://a.example
+            RUN uv pip install --extra-index-url https://pypi.acme.example/simple acme-lib
+            RUN pip config set global.index-url https://a.example
             RUN echo "# extra-index-url = https://pypi.acme.example/simple" > /etc/pip.conf
             """,
         ),
@@ -120,7 +122,7 @@ def dependency_confusion(
     if isinstance(subject, Command) and subject.option("--require-hashes", "--no-index") is not None:
         return
     for name, word, span in _settings(subject):
-        if name == "index-strategy":
+        if name.lower().endswith(STRATEGIES):
             if word.text.strip("\"'") in UNSAFE_STRATEGIES:
                 yield subject.finding(span, f"uv takes a package from whichever index has the higher version (`{word.text}`)")
         elif _is_private(word, public_indexes, private_main):
@@ -140,7 +142,8 @@ GO_OFF = {
     "checksum-database-disabled",
     severity=Severity.MEDIUM,
     references="ATT&CK T1195.001 · ATT&CK T1557",
-    programs=SETTERS | {"go"},
+    programs=("go", "="),
+    variables=GO_OFF,
     examples=(
         Bad(
             "Dockerfile",
@@ -232,7 +235,8 @@ UNSIGNED = frozenset("conda mamba micromamba uv uvx go bun bundle bundler poetry
     "insecure-package-source",
     severity=Severity.HIGH,
     references="NIST SP 800-190 3.2.1 · ATT&CK T1557 · ATT&CK T1195.001",
-    programs=SETTERS | UNSIGNED | PIP | {"npm", "npx", "yarn", "pnpm", "gem"},
+    programs=UNSIGNED | {"="},
+    variables=INDEX_VARIABLES,
     examples=(
         Bad(
             "Dockerfile",
@@ -240,8 +244,10 @@ UNSIGNED = frozenset("conda mamba micromamba uv uvx go bun bundle bundler poetry
             FROM python:3.13
             ENV «PIP_INDEX_URL=http://mirrors.example.com/simple» «npm_config_registry=http://registry.npmjs.org/»
             ENV «GOPROXY=https://proxy.golang.org,http://goproxy.example.com»
-            RUN echo '«registry=http://registry.npmjs.org»' > .npmrc && printf '[global]\\n«index-url = http://mirrors.example.com/simple»' > ~/.pip/pip.conf
-            RUN uv pip install --default-index «http://mirrors.example.com/simple» flask && conda install -c «http://conda.example.com/free» python
+            RUN echo '«registry=http://registry.npmjs.org»' > .npmrc
+            RUN printf '[global]\\n«index-url = http://mirrors.example.com/simple»' > ~/.pip/pip.conf
+            RUN uv pip install --default-index «http://mirrors.example.com/simple» flask
+            RUN conda install -c «http://conda.example.com/free» python
             RUN composer config -g «secure-http false» && bundle config mirror.https://rubygems.org «http://gems.example.com»
             RUN «GOPROXY=http://goproxy.example.com» go mod download
             """,
@@ -266,8 +272,10 @@ UNSIGNED = frozenset("conda mamba micromamba uv uvx go bun bundle bundler poetry
             """
             FROM python:3.13
             ENV PIP_INDEX_URL=https://mirrors.example.com/simple npm_config_registry=http://nexus:8081/npm GOPROXY=http://10.0.0.1,off
-            RUN echo "registry=https://registry.npmjs.org" > .npmrc && echo "http://dl-cdn.alpinelinux.org/alpine/v3.22/main" > /etc/apk/repositories
-            RUN composer config -g secure-http true && uv pip install --index-url http://localhost:3141 flask && cargo run -- http://example.com
+            RUN echo "registry=https://registry.npmjs.org" > .npmrc
+            RUN echo "http://dl-cdn.alpinelinux.org/alpine/v3.22/main" > /etc/apk/repositories
+            RUN composer config -g secure-http true && uv pip install --index-url http://localhost:3141 flask
+            RUN cargo run -- http://example.com
             """,
         ),
         Good("compose.yaml", "services: {app: {image: 'node:22', environment: ['NPM_CONFIG_REGISTRY=http://verdaccio:4873/']}}"),
@@ -309,11 +317,10 @@ def _insecure_command(command: Command) -> Iterator[Finding]:
     if command.name not in UNSIGNED:
         return
     if command.name == "composer":
-        operands = command.operands
-        for word, value in zip(operands, operands[1:], strict=False):
-            if word.text == "secure-http" and value.text in ("false", "0"):
-                span = Span(word.span.start, value.span.end)
-                yield command.finding(span, "`composer` may get packages over plain HTTP (`secure-http`)")
+        words = command.operands
+        if len(words) > 2 and words[0].text == "config" and words[1].text == "secure-http" and words[2].text in ("false", "0"):
+            span = Span(words[1].span.start, words[2].span.end)
+            yield command.finding(span, "`composer` may get packages over plain HTTP (`secure-http`)")
     elif command.packages or command.subcommand.startswith(("config", "env", "install", "pip", "sync", "source", "lock")):
         for url in command.urls:
             if url.scheme == "http" and url.public:
@@ -325,9 +332,9 @@ def _insecure_lines(file: WrittenFile) -> Iterator[Finding]:
     if names is None:
         return
     for line in file.lines:
-        name, _, value = line.text.replace(":", "=", 1).partition("=") if "=" not in line.text else line.text.partition("=")
         at = line.text.find("http://")
-        if at < 0 or line.text[0] in "#;" or (names != ("",) and name.strip().lower().rpartition(":")[2] not in names):
+        name = line.text[: max(at, 0)].rstrip(" =:\"'").lower().rpartition(":")[2]
+        if at < 0 or line.text[0] in "#;" or (names != ("",) and name not in names):
             continue
         part = line.part(at, len(line.text))
         host = _plain_http_host(Word(part, True, part.span()))
@@ -341,7 +348,7 @@ def _settings(subject: Command | Variable | WrittenFile) -> Iterator[Setting]:
         name = subject.name.lower().replace("_", "-")
         word = _written(subject) if subject.place in ("env", "arg", "configmap") else None
         if word is not None and (name in EXTRA_SETTINGS or name == "uv-index-strategy"):
-            yield name.removeprefix("uv-"), word, subject.span
+            yield subject.name, word, subject.span
     elif isinstance(subject, WrittenFile):
         yield from _settings_in_file(subject)
     else:
@@ -352,8 +359,8 @@ def _settings_of_command(command: Command) -> Iterator[Setting]:
     for name, word in command.assignments:
         plain = name.lower().replace("_", "-")
         if word is not None and (plain in EXTRA_SETTINGS or plain == "uv-index-strategy"):
-            yield plain.removeprefix("uv-"), word, _assignment(command, name, word)
-    if command.name in PIP:
+            yield name, word, _assignment(command, name, word)
+    if command.name.partition(".")[0] in PIP:
         for option in command.options:
             if option.name in EXTRA_INDEX and option.value is not None:
                 yield option.name, option.value, option.span
@@ -363,7 +370,7 @@ def _settings_of_command(command: Command) -> Iterator[Setting]:
     elif command.name in ("uv", "uvx"):
         strategy = command.option("--index-strategy")
         if strategy is not None and strategy.value is not None:
-            yield "index-strategy", strategy.value, strategy.span
+            yield strategy.name, strategy.value, strategy.span
 
 
 def _settings_in_file(file: WrittenFile) -> Iterator[Setting]:
@@ -398,7 +405,7 @@ def _is_private(word: Word, public: tuple[str, ...], private_main: bool) -> bool
 
 
 def _has_private_index(command: Command, public: tuple[str, ...]) -> bool:
-    option = command.option("-i", "--index-url") if command.name in PIP else None
+    option = command.option("-i", "--index-url") if command.name.startswith("pip") else None
     return option is not None and option.value is not None and _is_private(option.value, public, False)
 
 

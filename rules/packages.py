@@ -68,14 +68,19 @@ LOCAL_FIRST = frozenset({"npx", "bunx"})
             "Dockerfile",
             """
             FROM python:3.13
-            RUN pip install flask==3.1.0 'django>=5,<6' -r requirements.txt . ./lib[extra] -e .[dev] dist/app-1.0-py3-none-any.whl "click$CLICK"
-            RUN pip install -c constraints.txt flask && pip install --no-index --find-links=/wheels flask && pip install --require-hashes flask
-            RUN pip install "lib @ https://example.com/lib-1.zip" git+https://example.com/lib.git@v1 flask==$VERSION $PACKAGES && pip list flask
+            RUN pip install flask==3.1.0 'django>=5,<6' -r requirements.txt . ./lib[extra] -e .[dev] dist/app-1.0-py3.whl "click$CLICK"
+            RUN pip install -c constraints.txt flask && pip install --no-index --find-links=/wheels flask
+            RUN pip install --require-hashes flask
+            RUN pip install "lib @ https://example.com/lib-1.zip" git+https://example.com/lib.git@v1 flask==$VERSION $PACKAGES
+            RUN pip list flask
             RUN npm ci && npm install && npm install -g npm@11 user/repo#abc ./local lib.tgz && npx tsc && yarn && npx --no-install jest
             RUN gem install rake:13.2.1 && gem install puma -v 6.5.0 && gem install ./local.gem && bundle install
-            RUN go install example.com/cmd/tool@v1.2.3 && go install ./... && go run main.go && go install example.com/x@$VERSION && go build ./cmd
-            RUN cargo install ripgrep@14.1.1 && cargo install --path . && cargo install --version 8 fd-find && cargo install --git https://example.com/a
-            RUN composer require acme/lib:^2 php && composer install && dotnet tool install -g dotnet-ef --version 9.0.0 && conda install 'numpy=2.1'
+            RUN go install example.com/cmd/tool@v1.2.3 && go install ./... && go run main.go && go install example.com/x@$VERSION
+            RUN go build ./cmd
+            RUN cargo install ripgrep@14.1.1 && cargo install --path . && cargo install --version 8 fd-find
+            RUN cargo install --git https://example.com/a
+            RUN composer require acme/lib:^2 php && composer install && dotnet tool install -g dotnet-ef --version 9.0.0
+            RUN conda install 'numpy=2.1'
             RUN uv sync && uvx ruff@0.9.0 check && poetry add celery@^5 && pipx install black==25.1.0
             """,
         ),
@@ -139,7 +144,8 @@ def unpinned_package(command: Command, *, exact: bool = False) -> Iterator[Findi
             """
             FROM alpine:3.22
             ARG VERSION
-            RUN apk add --no-cache --virtual .build-deps -X https://example.com/repo 'gcc~14' 'curl>8' ./local.apk git=$VERSION && apk del gcc
+            RUN apk add --no-cache --virtual .build-deps -X https://example.com/repo 'gcc~14' 'curl>8' ./local.apk git=$VERSION
+            RUN apk del gcc
             RUN yum install -y httpd-2.4.6-97.el7 epel.rpm kernel-$VERSION @development python3-3.9* && yum update -y
             RUN dnf module install -y nodejs:22/minimal && dnf groupinstall tools && zypper in 'git=2.4' 'curl>=8' -t pattern && zypper ref
             RUN apt-get install -y curl && pacman -S --noconfirm git
@@ -257,9 +263,11 @@ def unpinned_debian_package(command: Command) -> Iterator[Finding]:
             "Dockerfile",
             """
             FROM python:3.13
-            RUN pip install flask . git+https://example.com/lib.git@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa "git+https://example.com/a@$COMMIT" git+$B
+            RUN pip install flask . git+https://example.com/lib.git@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+            RUN pip install "git+https://example.com/a@$COMMIT" git+$B
             RUN pip install "https://example.com/lib.whl#sha256=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-            RUN npm install acme/tool#aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ./tool.tgz && cargo install --git https://example.com/a --rev aaaaaaa
+            RUN npm install acme/tool#aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ./tool.tgz
+            RUN cargo install --git https://example.com/a --rev aaaaaaa
             RUN rpm -i /tmp/a.rpm && pip install --index-url https://example.com/simple flask
             """,
         ),

@@ -12,6 +12,7 @@ HARMLESS_OPTIONS = frozenset({"-E", "-H", "-n", "-S", "-EH", "-HE", "-nE", "-En"
 
 MODE_OPTIONS = {"mkdir": ("-m", "--mode"), "install": ("-m", "--mode"), "mkfifo": ("-m", "--mode")}
 """Programs that set a mode by an option; chmod does by its first operand."""
+SETS_MODES = frozenset({"chmod", *MODE_OPTIONS})
 
 SET_USER_ID = 0o4000
 SET_GROUP_ID = 0o2000
@@ -72,8 +73,10 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
     A build runs as root already, unless `USER` says otherwise. `sudo` stays in the image, and with it the rule that lets
     the application's user become root. Put `USER root` before the step and the application's user after it.
     """
+    if not command.wrappers or command.place != "RUN":
+        return
     sudo = command.wrapper("sudo") or command.wrapper("doas")
-    if sudo is None or command.place != "RUN":
+    if sudo is None:
         return
     options = [word.text for word in sudo.words[1:] if word.text.startswith("-")]
     as_root = command.user is not None and command.user.text.partition(":")[0] in ROOT
@@ -91,6 +94,7 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
     severity=Severity.MEDIUM,
     references="CIS Docker 4.8 · ATT&CK T1222.002",
     also_known_as="datadog:avoid_chmod_777",
+    programs=SETS_MODES,
     examples=(
         Bad(
             "Dockerfile",
@@ -162,6 +166,7 @@ def world_writable_mode(subject: Command | Copy) -> Iterator[Finding]:
     severity=Severity.MEDIUM,
     references="CIS Docker 4.8 · ATT&CK T1548.001",
     also_known_as="dockle:CIS-DI-0008",
+    programs=SETS_MODES,
     examples=(
         Bad(
             "Dockerfile",

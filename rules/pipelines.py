@@ -22,6 +22,7 @@ CHECKERS = frozenset({"gpgv", "cosign", "slsa-verifier"})
     profile="strict",
     references="CWE-354 · CWE-252",
     also_known_as="hadolint:DL4006 kics:efbf148a semgrep:d/set-pipefail",
+    programs=DOWNLOADERS | CHECKERS | set(CHECKS),
     examples=(
         Bad(
             "Dockerfile",

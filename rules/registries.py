@@ -37,6 +37,7 @@ TRUST = "DOCKER_CONTENT_TRUST"
     "insecure-registry",
     severity=Severity.MEDIUM,
     references="NIST SP 800-190 3.2.1 · ATT&CK T1557 · ATT&CK T1195.002",
+    programs=WRITERS | {"", *INSECURE_OPTIONS},
     examples=(
         Bad(
             "Dockerfile",
@@ -149,6 +150,8 @@ def _is_here(registry: str) -> bool:
     profile="strict",
     references="CIS Docker 4.5 · NIST SP 800-190 3.2.2 · ATT&CK T1525",
     also_known_as="dockle:CIS-DI-0005",
+    programs=ENGINES | {"="},
+    variables=(TRUST,),
     examples=(
         Bad(
             "Dockerfile",

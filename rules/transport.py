@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     Row = TypeVar("Row")
-    Tables = tuple[dict[str, str], dict[str, tuple[str, frozenset[str]]], tuple[str, ...]]
+    Tables = tuple[dict[str, frozenset[str]], dict[str, tuple[str, frozenset[str]]], tuple[str, ...]]
 
 OFF = frozenset({"0", "false", "no", "off", "n"})
 ON = frozenset({"1", "true", "yes", "on", "y"})
@@ -109,6 +109,7 @@ EDITED_CERTIFICATE_SETTINGS = ("strict-ssl=false", "sslverify=0", "sslverify=fal
 """What sed writes, in small letters and without blanks."""
 EDITED_SIGNATURE_SETTINGS = ("trusted=yes", "gpgcheck=0", "siglevel=never")
 EDITORS = frozenset({"sed", "add-apt-repository", "apt-add-repository"})
+MAVEN_VARIABLES = ("maven_opts", "maven_args", "maven_cli_opts", "java_opts", "java_tool_options", "_java_options")
 INSECURE_PROPERTY = "-Dmaven.wagon.http.ssl.insecure=true"
 """Maven, Wagon: takes any certificate."""
 
@@ -120,8 +121,13 @@ def by_program(table: dict[str, Row]) -> dict[str, Row]:
     return {program: row for programs, row in table.items() for program in programs.split()}
 
 
-CERTIFICATES = (by_program(CERTIFICATE_OPTIONS), by_program(CERTIFICATE_SETTINGS), EDITED_CERTIFICATE_SETTINGS)
-SIGNATURES = (by_program(SIGNATURE_OPTIONS), by_program(SIGNATURE_SETTINGS), EDITED_SIGNATURE_SETTINGS)
+def options_by_program(table: dict[str, str]) -> dict[str, frozenset[str]]:
+    """The options of each program."""
+    return by_program({programs: frozenset(options.split()) for programs, options in table.items()})
+
+
+CERTIFICATES = (options_by_program(CERTIFICATE_OPTIONS), by_program(CERTIFICATE_SETTINGS), EDITED_CERTIFICATE_SETTINGS)
+SIGNATURES = (options_by_program(SIGNATURE_OPTIONS), by_program(SIGNATURE_SETTINGS), EDITED_SIGNATURE_SETTINGS)
 CERTIFICATE_PROGRAMS = EDITORS.union({"mvn"}, *CERTIFICATES[:2])
 SIGNATURE_PROGRAMS = EDITORS.union(*SIGNATURES[:2])
 
@@ -134,6 +140,8 @@ SIGNATURE_PROGRAMS = EDITORS.union(*SIGNATURES[:2])
         "checkov:CKV2_DOCKER_2 checkov:CKV2_DOCKER_3 checkov:CKV2_DOCKER_4 checkov:CKV2_DOCKER_5 checkov:CKV2_DOCKER_6 "
         "checkov:CKV2_DOCKER_12 checkov:CKV2_DOCKER_13 checkov:CKV2_DOCKER_14 checkov:CKV2_DOCKER_15 checkov:CKV2_DOCKER_16"
     ),
+    programs=CERTIFICATE_PROGRAMS | {"="},
+    variables=(*CERTIFICATE_VARIABLES, *MAVEN_VARIABLES),
     examples=(
         Bad(
             "Dockerfile",
@@ -237,8 +245,7 @@ def certificate_check_disabled(subject: Command | Variable | WrittenFile) -> Ite
     comes from an authority of your own, install that authority's certificate instead.
     """
     if isinstance(subject, Command):
-        if subject.assignments or subject.name in CERTIFICATE_PROGRAMS:
-            yield from _any_certificate(subject)
+        yield from _any_certificate(subject)
     elif isinstance(subject, Variable):
         if INSECURE_PROPERTY in subject.value.text:
             yield subject.finding(subject.span, f"`{subject.name}` has Maven accept any certificate")
@@ -383,7 +390,7 @@ def _switched_off(command: Command, tables: Tables) -> Iterator[tuple[Span, Fix 
     """Where a command switches a check off, by its own options and settings or by what it writes."""
     options, settings, written = tables
     if command.name in options:
-        given = options[command.name].split()
+        given = options[command.name]
         for option in command.options:
             if option.name in given or (option.value is not None and f"{option.name}={option.value.text.lower()}" in given):
                 yield option.span, _without(command, option)

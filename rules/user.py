@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Confidence, Container, Finding, Fix, Good, Safety, Severity, Span, Stage, rule
+from capdrop import Bad, Confidence, Container, DefaultContainer, Finding, Fix, Good, Safety, Severity, Span, Stage, rule
 
 ROOT = ("0", "root")
 ADMINISTRATORS = ("containeradministrator", "administrator")
@@ -103,7 +103,7 @@ ADMINISTRATORS = ("containeradministrator", "administrator")
         ),
     ),
 )
-def root_user(container: Container) -> Iterator[Finding]:
+def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     """The container runs as root.
 
     Root in a container is root on the host as soon as anything else gives way: a kernel flaw, a mounted path, a capability.
@@ -186,7 +186,7 @@ def root_user(container: Container) -> Iterator[Finding]:
         ),
     ),
 )
-def missing_user(container: Container) -> Iterator[Finding]:
+def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     """Nothing keeps the container from running as root.
 
     Most base images start as root, so an image that never sets a user does too. Set a user in the image, or have the platform
@@ -224,7 +224,7 @@ def missing_user(container: Container) -> Iterator[Finding]:
         ),
     ),
 )
-def windows_administrator(container: Container) -> Iterator[Finding]:
+def windows_administrator(container: Container | DefaultContainer) -> Iterator[Finding]:
     """A Windows container runs as an administrator.
 
     `ContainerAdministrator` can install services and read every file of the container; `ContainerUser` is enough for most

@@ -83,21 +83,31 @@ def test_a_threshold_means_the_same_in_a_file_and_on_the_command_line(level: str
         (["chekc"], "there is no command 'chekc'; did you mean `capdrop check`?"),
         (["Dockerfile"], "there is no command 'Dockerfile'; did you mean `capdrop check`?"),
         (["--format", "json"], "there is no command '--format'; did you mean `capdrop check`?"),
-        (["check", "--nonsense"], "unrecognized arguments: --nonsense (see `capdrop check --help`)"),
-        (["check", "--form", "json"], "unrecognized arguments: --form (see `capdrop check --help`)"),
-        (["check", "--format", "xml"], "argument --format: invalid choice: 'xml' "),
+        (["check", "--nonsense"], "there is no option '--nonsense' (see `capdrop check --help`)"),
+        (["check", "--form", "json"], "there is no option '--form'; did you mean '--format'? (see `capdrop check --help`)"),
+        (["check", "--format", "xml"], "--format is one of text, json, sarif, github, gitlab, junit, not 'xml' (see "),
+        (["check", "--format="], "--format is one of text, json, sarif, github, gitlab, junit, not '' (see "),
+        (["check", "--output"], "--output needs a value, FILE (see `capdrop check --help`)"),
+        (["check", "--config", "--fail-on", "low"], "--config needs a value, FILE (see `capdrop check --help`)"),
+        (["check", "--config", "--", "x"], "--config needs a value, FILE (see `capdrop check --help`)"),
+        (["check", "--isolated=yes"], "--isolated takes no value (see `capdrop check --help`)"),
+        (["check", "-v"], "there is no option '-v' (see `capdrop check --help`)"),
+        (["check", "--token=SENTINEL"], "there is no option '--token' (see `capdrop check --help`)"),
+        (["check", "--", "--isolated"], "--isolated: no such file or folder"),
+        (["rules", "root-user"], "'root-user' is one argument too many (see `capdrop rules --help`)"),
+        (["explain", "root-user", "x"], "'x' is one argument too many (see `capdrop explain --help`)"),
         (["check", "--select", "rot-user"], "there is no rule 'rot-user'; did you mean 'root-user'?"),
         (["check", "--ignore", "rot-user"], "there is no rule 'rot-user'; did you mean 'root-user'?"),
-        (["check", "--isolated", "--config", "x"], "argument --config: not allowed with argument --isolated (see "),
+        (["check", "--isolated", "--config", "x"], "--isolated and --config exclude each other (see "),
         (["check", "--config", "nowhere.toml"], "nowhere.toml: the configuration cannot be read: No such file or directory"),
         (["check", "nowhere"], "nowhere: no such file or folder"),
         (["check", "-", "Dockerfile"], "standard input (`-`) is checked alone"),
         (["check", "--output", "no/where.json"], "no/where.json: No such file or directory"),
         (["check", "--output", "."], ".: Is a directory"),
         (["explain", "rot-user"], "there is no rule 'rot-user'; did you mean 'root-user'?"),
-        (["explain"], "the following arguments are required: RULE (see `capdrop explain --help`)"),
+        (["explain"], "RULE is missing (see `capdrop explain --help`)"),
         (["check", "\x1b[2J"], "\\x1b[2J: no such file or folder"),
-        (["check", "--\x1b[2J"], "unrecognized arguments: --\\x1b[2J"),
+        (["check", "--\x1b[2J"], "there is no option '--\\x1b[2J'"),
         (["check", "\udcff"], "\\udcff: no such file or folder"),
         (["check", "a\nb"], "a\\x0ab: no such file or folder"),
         (["check", "--stdin-filename", "a\0b", "x\0y"], "x\\x00y: "),
@@ -127,7 +137,26 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit) as leaving:
             main([command, "--help"])
         assert leaving.value.code == 0
-        assert capsys.readouterr().out.startswith(f"usage: capdrop {command}")
+        said = capsys.readouterr().out
+        assert said.startswith(f"usage: capdrop {command}")
+        assert max(len(line) for line in said.splitlines() if line.startswith("  ")) <= 110
+
+
+def test_options_stand_anywhere_and_the_last_one_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    put("a/Dockerfile")
+    put("b/Dockerfile")
+    put("-c/Dockerfile")
+    assert main(["check", "a", "--format=json", "b", "--format", "text", "--fail-on=critical", "--", "-c"]) == 0
+    said = capsys.readouterr().out
+    assert all(f"{folder}/Dockerfile:2:6: high root-user" in said for folder in ("a", "b", "-c"))
+
+
+def test_help_is_given_whatever_else_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["check", "--form", "x", "-h"], ["explain", "--help"], ["check", "--output", "--help"]):
+        with pytest.raises(SystemExit) as leaving:
+            main(arguments)
+        assert leaving.value.code == 0
+        assert capsys.readouterr().out.startswith(f"usage: capdrop {arguments[0]}")
 
 
 def test_standard_input() -> None:
@@ -268,17 +297,26 @@ def test_a_working_folder_that_is_gone(here: Path) -> None:
 def test_progress_is_a_line_that_goes_away(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
-    counter = Progress()
-    counter(1, 100)
-    now[0] = 0.9
-    counter(2, 100)
-    assert capsys.readouterr().err == ""
-    now[0] = 1.0
-    counter(3, 100)
-    now[0] = 1.05
-    counter(4, 100)
-    counter.clear()
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with Progress() as counter:
+        counter(1, 100)
+        now[0] = 0.9
+        counter(2, 100)
+        assert capsys.readouterr().err == ""
+        now[0] = 1.0
+        counter(3, 100)
+        now[0] = 1.05
+        counter(4, 100)
     assert capsys.readouterr().err == "\r3 of 100 files\r" + " " * len("3 of 100 files") + "\r"
+
+
+def test_progress_is_shown_to_nobody_where_nobody_looks(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    with Progress() as counter:
+        now[0] = 9.0
+        counter(1, 100)
+    assert capsys.readouterr().err == ""
 
 
 AUDIT = """

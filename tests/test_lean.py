@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 HEAVY = {
+    "argparse",
     "asyncio",
     "concurrent",
     "dataclasses",
     "difflib",
+    "gettext",
     "importlib.metadata",
     "inspect",
     "json",

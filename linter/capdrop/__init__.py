@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .model.build_context import BuildContext
     from .model.build_step import BuildStep, RunMount
     from .model.command import Command, Option, Word
-    from .model.container import Container
+    from .model.container import Container, DefaultContainer
     from .model.copy import Copy
     from .model.download import Download
     from .model.folder import Folder
@@ -54,6 +54,7 @@ _HOMES = {
     "Command": "model.command",
     "Container": "model.container",
     "Copy": "model.copy",
+    "DefaultContainer": "model.container",
     "Download": "model.download",
     "Folder": "model.folder",
     "IgnoreComment": "model.ignore_comment",
@@ -110,6 +111,7 @@ __all__ = [
     "Confidence",
     "Container",
     "Copy",
+    "DefaultContainer",
     "Download",
     "Edit",
     "Finding",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 
 from . import __version__
 from .report.safe import visible
@@ -42,27 +41,25 @@ def _listed(words: list[str]) -> str:
     return f"{', '.join(words[:SHOWN])}{more}"
 
 
-@contextmanager
-def progress() -> Iterator[Progress | None]:
-    """What counts the files of a long run on the terminal; nothing where no person looks."""
-    counter = Progress() if sys.stderr.isatty() else None
-    try:
-        yield counter
-    finally:
-        if counter is not None:
-            counter.clear()
-
-
 class Progress:
-    """A line on the terminal that counts files, from the second second on."""
+    """A line on the terminal that counts files, from the second second on; nothing where no person looks."""
 
     __slots__ = ("_next", "_width")
 
     def __init__(self) -> None:
         from time import monotonic
 
-        self._next = monotonic() + 1
+        self._next = monotonic() + 1 if sys.stderr.isatty() else float("inf")
         self._width = 0
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the line away."""
+        if self._width:
+            sys.stderr.write(f"\r{' ' * self._width}\r")
+            sys.stderr.flush()
 
     def __call__(self, done: int, count: int) -> None:
         from time import monotonic
@@ -73,10 +70,4 @@ class Progress:
             line = f"{done} of {count} files"
             self._width = len(line)
             sys.stderr.write(f"\r{line}")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._width:
-            sys.stderr.write(f"\r{' ' * self._width}\r")
             sys.stderr.flush()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .finding import Finding
 
-DEFAULT_NAME = ".capdrop-baseline"
+
 _HEADER = "# Findings that capdrop knows of and does not report. Written by `capdrop baseline`; it should only shrink.\n"
 
 Identity = tuple[str, str, str, int]

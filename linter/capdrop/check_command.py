@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
 
 from . import __version__, report
-from . import baseline as baselines
-from .aside import note, notes, progress
+from .aside import Progress, note, notes
+from .config import DEFAULT_BASELINE
 from .finding import Severity
-from .options import add_paths, add_selection, parser, prepared
+from .options import PATHS, SELECTION, Option, Reader, prepared
 from .report.safe import visible
 from .rulebook import Misuse
 from .run import check, check_text
@@ -18,11 +17,10 @@ from .source import LARGEST_FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections.abc import Iterator
     from typing import TextIO
 
     from .config import Config
+    from .options import Given
     from .rulebook import Rulebook
     from .run import Run
 
@@ -45,18 +43,19 @@ def main(arguments: list[str]) -> int:
     """`capdrop check`."""
     from .config import THRESHOLDS
 
-    reader = parser("check", "Check files and folders.", _MORE)
-    add_paths(reader)
-    add_selection(reader)
-    reader.add_argument("--fail-on", choices=THRESHOLDS, help="lowest severity that makes the exit status 1 (low)")
-    reader.add_argument("--format", choices=report.FORMATS, default="text", help="how to print the findings (text)")
-    reader.add_argument("--output", metavar="FILE", default="-", help="write the report to FILE, and only a summary to the terminal")
-    reader.add_argument("--show-suppressed", action="store_true", help="show also what is silenced, and how")
-    reader.add_argument("--stdin-filename", metavar="PATH", default="Dockerfile", help="the path that standard input is checked as")
-    options = reader.parse_args(arguments)
+    table = (
+        *SELECTION,
+        Option("--fail-on", "lowest severity that makes the exit status 1 (low)", choices=THRESHOLDS),
+        Option("--format", "how to print the findings (text)", choices=report.FORMATS, default="text"),
+        Option("--output", "write the report to FILE, and only a summary to the terminal", "FILE", default="-"),
+        Option("--show-suppressed", "show also what is silenced, and how"),
+        Option("--stdin-filename", "the path that standard input is checked as", "PATH", default="Dockerfile"),
+    )
+    options = Reader("check", "Check files and folders.", table, PATHS, _MORE).read(arguments)
     config, book = prepared(options)
-    with _output(options.output) as out:
-        run = _checked(options, config, book)
+    out = _opened(options.output)
+    run = _checked(options, config, book)
+    try:
         report.write(
             options.format,
             run.results,
@@ -67,7 +66,12 @@ def main(arguments: list[str]) -> int:
             show_suppressed=options.show_suppressed,
             width=_width(out),
         )
-        out.flush()
+        if out is not sys.stdout:
+            out.close()
+    except OSError as error:
+        if out is sys.stdout:
+            raise
+        raise Misuse(f"{options.output}: {error.strerror}") from None
     if options.output != "-":
         from .report.summary import summary
 
@@ -79,22 +83,23 @@ def main(arguments: list[str]) -> int:
 
 def baseline(arguments: list[str]) -> int:
     """`capdrop baseline`."""
-    reader = parser(
+    reader = Reader(
         "baseline",
         "Remember the present findings, so that `check` shows only new ones.",
+        [*SELECTION, Option("--file", f"the baseline (the configuration's, or {DEFAULT_BASELINE} beside it)", "FILE")],
+        PATHS,
         "What the baseline knows of other files is kept. It holds no line numbers, no messages and no secrets, so it merges well.",
     )
-    add_paths(reader)
-    add_selection(reader)
-    reader.add_argument("--file", metavar="FILE", help=f"the baseline (the configuration's, or {baselines.DEFAULT_NAME} beside it)")
-    options = reader.parse_args(arguments)
+    options = reader.read(arguments)
     if "-" in options.paths:
         raise Misuse("a baseline is of files, not of standard input")
     config, book = prepared(options)
-    path = options.file or config.baseline or os.path.join(config.root, baselines.DEFAULT_NAME)
+    path = options.file or config.baseline or os.path.join(config.root, DEFAULT_BASELINE)
     config.baseline = ""
     run = _checked(options, config, book)
     findings = [finding for result in run.results for finding in result.findings if finding.suppressed is None]
+    from . import baseline as baselines
+
     count = baselines.write(path, findings, [result.path for result in run.results], book.selected)
     sys.stdout.write(visible(f"{os.path.relpath(path)}: {count} finding{'' if count == 1 else 's'}") + "\n")
     for line in notes(run):
@@ -102,26 +107,23 @@ def baseline(arguments: list[str]) -> int:
     return INCOMPLETE if run.incomplete else CLEAN
 
 
-def _checked(options: Namespace, config: Config, book: Rulebook) -> Run:
+def _checked(options: Given, config: Config, book: Rulebook) -> Run:
     if "-" not in options.paths:
-        with progress() as tick:
+        with Progress() as tick:
             return check(options.paths or ["."], config, book, tick)
     if len(options.paths) > 1:
         raise Misuse("standard input (`-`) is checked alone")
     return check_text(options.stdin_filename, sys.stdin.buffer.read(LARGEST_FILE + 1), config, book)
 
 
-@contextmanager
-def _output(path: str) -> Iterator[TextIO]:
+def _opened(path: str) -> TextIO:
     """Standard output, or a file; one that cannot be written is found out before the work."""
     if path == "-":
-        yield sys.stdout
-        return
+        return sys.stdout
     try:
-        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
-            yield file
+        return open(path, "w", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise Misuse(f"{error.filename or path}: {error.strerror}") from None
+        raise Misuse(f"{path}: {error.strerror}") from None
 
 
 def _width(out: TextIO) -> int:

@@ -6,7 +6,6 @@ import os
 import re
 
 from . import rulebook
-from .baseline import DEFAULT_NAME
 from .rulebook import Misuse, Rulebook
 
 TYPE_CHECKING = False
@@ -55,7 +54,8 @@ SILENCE: Mapping[str, str] = {
 }
 """The keys of a `[[suppress]]` table; `rule` and `reason` must be given."""
 
-_OUR_TABLE = re.compile(r"(?m)^[ \t]*\[+[ \t]*tool[ \t]*\.[ \t]*capdrop\b")
+DEFAULT_BASELINE = ".capdrop-baseline"
+_OUR_TABLE = r"(?m)^[ \t]*\[+[ \t]*tool[ \t]*\.[ \t]*capdrop\b"
 _WORDS = {str: "a string", list: "a list of strings", bool: "true or false", dict: "a table", int: "a whole number", float: "a number"}
 
 
@@ -121,7 +121,7 @@ def at(start: str, path: str = "") -> Config:
     """The configuration of a folder, from this file or else from the nearest, with the nearest baseline if it names none."""
     path = path or find(start)
     config = load(path) if path else Config(os.path.abspath(start))
-    config.baseline = config.baseline or nearest(start, (DEFAULT_NAME,))
+    config.baseline = config.baseline or nearest(start, (DEFAULT_BASELINE,))
     return config
 
 
@@ -162,7 +162,7 @@ def load(path: str) -> Config:
         raise Misuse(_not_toml(config, str(error))) from None
     if os.path.basename(path) == "pyproject.toml":
         table = table.get("tool", {}).get("capdrop", {})
-        ours = _OUR_TABLE.search(config.text)
+        ours = re.search(_OUR_TABLE, config.text)
         if not isinstance(table, dict) or (table and ours is None):
             config.wrong("the configuration stands in a table [tool.capdrop]", "capdrop")
         if ours is not None:
@@ -211,7 +211,7 @@ def _named(config: Config, book: Rulebook, key: str, name: str, lenient: bool) -
 def _speaks_of_us(path: str) -> bool:
     try:
         with open(path, "rb") as file:
-            return _OUR_TABLE.search(file.read().decode("utf-8", "replace")) is not None
+            return re.search(_OUR_TABLE, file.read().decode("utf-8", "replace")) is not None
     except OSError:
         return False
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 
-from .gitignore import Excluded
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from .gitignore import Excluded
 
 
 class Kind:
@@ -81,6 +81,8 @@ def kind_by_name(path: str) -> Kind | None:
     folder, name = os.path.split(path)
     if folder.endswith(_WORKFLOWS):
         return None
+    if name in ("Dockerfile", "Containerfile"):
+        return KINDS[0]  # the commonest names need no pattern
     return next((kind for kind in KINDS if _compiled(kind.names).fullmatch(name)), None)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from .finding import Finding, Fix, Note
 from .reading import Gap, Reading
 from .source import Source, Span
-from .suppress import Reach, apply, mentioned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from .model.workspace import BuildTarget
     from .rule import Rule
     from .rulebook import Rulebook
+    from .suppress import Reach
 
     class Dialect(Protocol):
         """What a module of `capdrop.dialects` offers."""
@@ -51,7 +51,7 @@ def analyse(source: Source, kind: Kind, book: Rulebook, context: Context) -> Ana
     analysis = Analysis(source, kind.name)
     try:
         reading = dialect(kind).read(source, context)
-        reach = Reach() if mentioned(source) else None
+        reach = reach_of_comments(source)
         found: list[Finding] = []
         for subject in reading.subjects:
             if reach is not None:
@@ -62,6 +62,8 @@ def analyse(source: Source, kind: Kind, book: Rulebook, context: Context) -> Ana
         if not reading.fixable:
             without_fixes(analysis.findings)
         if reach is not None:
+            from .suppress import apply
+
             comments = apply(reading, analysis.findings, book, reach)
             said = [finding for comment in comments for rule in book.on(comment) for finding in judged(rule, comment, analysis.broken)]
             analysis.findings = sorted([*analysis.findings, *numbered(said)], key=_place)
@@ -71,6 +73,16 @@ def analyse(source: Source, kind: Kind, book: Rulebook, context: Context) -> Ana
     except Exception as error:
         analysis.gaps = [Gap(Span(0, 0), f"capdrop itself failed ({type(error).__name__}); please report it", blocks=True)]
     return analysis
+
+
+def reach_of_comments(source: Source) -> Reach | None:
+    """Takes in how far a suppression would reach, where the text can hold one at all, well formed or not."""
+    low = source.text.lower()
+    if "capdrop" not in low and "ignore" not in low:
+        return None
+    from .suppress import Reach, mentioned
+
+    return Reach() if mentioned(low) else None
 
 
 def dialect(kind: Kind) -> Dialect:

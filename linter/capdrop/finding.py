@@ -99,7 +99,20 @@ class Finding:
     ordinal among the findings of that rule on that subject. `hidden` spans hold secrets: nothing that prints may show them.
     """
 
-    __slots__ = ("confidence", "fix", "hidden", "message", "notes", "ordinal", "rule", "severity", "source", "span", "subject", "suppressed")
+    __slots__ = (
+        "confidence",
+        "fix",
+        "hidden",
+        "message",
+        "notes",
+        "ordinal",
+        "rule",
+        "severity",
+        "source",
+        "span",
+        "subject",
+        "suppressed",
+    )
 
     def __init__(
         self,

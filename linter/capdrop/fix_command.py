@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from .aside import note, notes, progress
+from .aside import Progress, note, notes
 from .diff import Diff
 from .discover import kind_named
 from .finding import Safety
 from .fixer import Fixed, Refusal, Workbench, fix, write
-from .options import add_paths, add_selection, parser, prepared
+from .options import PATHS, SELECTION, Option, Reader, prepared
 from .rulebook import Misuse
 from .run import check
 
@@ -40,16 +40,16 @@ examples:
 
 def main(arguments: list[str]) -> int:
     """`capdrop fix`."""
-    reader = parser("fix", "Show the fixes as a diff, or write them.", _MORE)
-    add_paths(reader)
-    add_selection(reader)
-    reader.add_argument("--apply", action="store_true", help="write the fixes to the files")
-    reader.add_argument("--unsafe", action="store_true", help="also those that may break the workload")
-    options = reader.parse_args(arguments)
+    table = (
+        *SELECTION,
+        Option("--apply", "write the fixes to the files"),
+        Option("--unsafe", "also those that may break the workload"),
+    )
+    options = Reader("fix", "Show the fixes as a diff, or write them.", table, PATHS, _MORE).read(arguments)
     if "-" in options.paths:
         raise Misuse("standard input cannot be fixed; name the file")
     config, book = prepared(options)
-    with progress() as tick:
+    with Progress() as tick:
         run = check(options.paths or ["."], config, book, tick)
     bench = _Bench(book, run.context, Safety.UNSAFE if options.unsafe else Safety.SAFE, apply=options.apply)
     for result in run.results:

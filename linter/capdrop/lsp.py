@@ -16,7 +16,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from . import __version__
 from . import config as configuration
-from .baseline import DEFAULT_NAME
+from .config import DEFAULT_BASELINE
 from .dialects.context import Context
 from .discover import Kind, kind_named, kind_of
 from .documentation import page
@@ -79,7 +79,7 @@ class Server(LanguageServer):
         """The configuration nearest to a file and its rules; a faulty one is reported and then left aside."""
         folder = os.path.dirname(os.path.abspath(path))
         found = configuration.find(folder)
-        key = (found or folder, os.path.getmtime(found) if found else 0.0, configuration.nearest(folder, (DEFAULT_NAME,)))
+        key = (found or folder, os.path.getmtime(found) if found else 0.0, configuration.nearest(folder, (DEFAULT_BASELINE,)))
         if key not in self._books:
             try:
                 config = configuration.at(folder, found)

@@ -48,7 +48,7 @@ def judged_by_many(found: Sequence[Found], config: Config, context: Context) -> 
     except (BrokenProcessPool, OSError):
         return
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
 
 
 def _prepare(config: Config, context: Context) -> None:

@@ -54,7 +54,20 @@ class Good(Record):
 class Rule:
     """One rule. Its documentation is the check's docstring, and its options are the check's keyword-only parameters."""
 
-    __slots__ = ("also_known_as", "check", "confidence", "examples", "name", "options", "profile", "programs", "references", "severity", "subjects")
+    __slots__ = (
+        "also_known_as",
+        "check",
+        "confidence",
+        "examples",
+        "name",
+        "options",
+        "profile",
+        "programs",
+        "references",
+        "severity",
+        "subjects",
+        "variables",
+    )
 
     def __init__(
         self,
@@ -68,6 +81,7 @@ class Rule:
         also_known_as: str,
         examples: tuple[Bad | Good, ...],
         programs: Iterable[str],
+        variables: Iterable[str],
     ) -> None:
         self.name = name
         self.check = check
@@ -77,6 +91,8 @@ class Rule:
         self.references = tuple(part.strip() for part in references.split("·") if part.strip())
         self.also_known_as = tuple(also_known_as.split())
         self.examples = examples
+        self.variables = frozenset(name.lower() for name in variables)
+        """The names of the variables that it judges, in small letters; any where none is named."""
         self.programs = frozenset(programs)
         """The programs whose commands it judges; any where none is named."""
         self.options: Mapping[str, Any] = {}
@@ -103,7 +119,7 @@ class Rule:
 
     def findings(self, subject: object) -> list[Finding]:
         """What the rule says about a subject, signed with the rule's name, severity and confidence."""
-        found = [*self.check(subject, **self.options)]
+        found = [*self.check(subject, **self.options)] if self.options else [*self.check(subject)]
         for finding in found:
             finding.rule = self.name
             if finding.severity is None:
@@ -123,10 +139,12 @@ def rule(
     also_known_as: str = "",
     examples: tuple[Bad | Good, ...] = (),
     programs: Iterable[str] = (),
+    variables: Iterable[str] = (),
 ) -> Callable[[Check], Rule]:
     """Make a rule of a check: a generator of findings on the subject that its first parameter is annotated with.
 
-    `programs` names the programs whose commands the check wants to see; without it, it sees every command.
+    `programs` names the programs whose commands the check wants to see, "" the one of a command whose program is not known, and "="
+    any that sets variables; without it, it sees every command. `variables` names the variables that it wants to see, in any case.
     """
 
     if not name.replace("-", "").isalnum() or name != name.lower():
@@ -145,6 +163,7 @@ def rule(
             also_known_as=also_known_as,
             examples=examples,
             programs=programs,
+            variables=variables,
         )
 
     return decorate

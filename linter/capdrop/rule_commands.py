@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from .options import add_configuration, parser, prepared
+from .options import CONFIGURATION, Operand, Option, Reader, prepared
 from .report.safe import visible, visible_lines
 from .rulebook import Misuse, load
 
@@ -21,10 +21,8 @@ def explain(arguments: list[str]) -> int:
     """`capdrop explain`."""
     from .documentation import page
 
-    reader = parser("explain", "Say what a rule is about, with examples, as Markdown.")
-    reader.add_argument("rule", metavar="RULE", help="a rule's name, or the id that another tool gives it")
-    add_configuration(reader)
-    options = reader.parse_args(arguments)
+    rule = Operand("rule", "RULE", "a rule's name, or the id that another tool gives it")
+    options = Reader("explain", "Say what a rule is about, with examples, as Markdown.", CONFIGURATION, rule).read(arguments)
     _, book = prepared(options)
     sys.stdout.write(page(book.named(options.rule)))
     return CLEAN
@@ -34,11 +32,9 @@ def rules(arguments: list[str]) -> int:
     """`capdrop rules`."""
     from .documentation import as_json, table
 
-    reader = parser("rules", "List the rules, your own too.")
     formats = ("text", "json", "schema")
-    reader.add_argument("--format", choices=formats, default="text", help="a table (text), JSON, or a JSON schema of capdrop.toml")
-    add_configuration(reader)
-    options = reader.parse_args(arguments)
+    how = Option("--format", "a table (text), JSON, or a JSON schema of capdrop.toml", choices=formats, default="text")
+    options = Reader("rules", "List the rules, your own too.", [how, *CONFIGURATION]).read(arguments)
     _, book = prepared(options)
     if options.format == "schema":
         from .config_schema import as_json as schema
@@ -51,13 +47,14 @@ def rules(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """`capdrop test`."""
-    reader = parser(
+    reader = Reader(
         "test",
         "Run the examples of the rules in a folder.",
+        (),
+        Operand("folder", "FOLDER", "a folder of Python files with rules"),
         "A rule's examples are its tests: «marks» stand around what it must find, `fixed` is the file after its fix.",
     )
-    reader.add_argument("folder", metavar="FOLDER", help="a folder of Python files with rules")
-    options = reader.parse_args(arguments)
+    options = reader.read(arguments)
     ours = load()
     book = load(options.folder)
     mine = [rule for name, rule in book.rules.items() if name not in ours.rules]

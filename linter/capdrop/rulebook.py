@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 INDEX = "index.txt"
 """Beside our rules: what each file holds, so that a run loads those it needs. Written by `docs/generate.py`."""
+SETS_VARIABLES = "="
+"""Among the programs of a rule: it judges all commands that set variables."""
 UNNAMED = "-"
 """How the index writes the program of a command that is only given arguments."""
 
@@ -27,9 +29,10 @@ class Misuse(Exception):
 class Listed:
     """A rule that the index names and that is not loaded yet."""
 
-    __slots__ = ("name", "path", "profile", "programs", "subjects")
+    __slots__ = ("name", "path", "profile", "programs", "subjects", "variables")
 
-    def __init__(self, path: str, name: str, profile: str, subjects: str, programs: str) -> None:
+    def __init__(self, path: str, name: str, profile: str, subjects: str, programs: str, variables: str) -> None:
+        self.variables = frozenset(variables.split())
         self.path = path
         self.name = name
         self.profile = profile
@@ -55,7 +58,7 @@ class Rulebook:
                 raise Misuse(f"there are two rules named {rule.name!r}")
             self.loaded[rule.name] = rule
         self.selected = self.names
-        self._by_subject: dict[tuple[str, str], list[Rule]] = {}
+        self._by_subject: dict[tuple[str, str, bool], list[Rule]] = {}
 
     @property
     def names(self) -> frozenset[str]:
@@ -70,15 +73,17 @@ class Rulebook:
         return self.loaded
 
     def on(self, subject: object) -> list[Rule]:
-        """The selected rules that judge subjects of this one's type; of commands, those of its program."""
+        """The selected rules that judge subjects of this one's type; of commands those of its program, of variables those of its name."""
         kind = type(subject).__name__
-        program: str = subject.name if kind == "Command" else ""  # type: ignore[attr-defined]
-        rules = self._by_subject.get((kind, program))
+        if kind == "Command":
+            key = (kind, subject.name, bool(subject.assignments))  # type: ignore[attr-defined]
+        else:
+            key = (kind, subject.name.lower() if kind == "Variable" else "", False)  # type: ignore[attr-defined]
+        rules = self._by_subject.get(key)
         if rules is None:
-            for path in {rule.path for rule in self._listed.values() if rule.name in self.selected and _judges(rule, kind, program)}:
+            for path in {rule.path for rule in self._listed.values() if rule.name in self.selected and _judges(rule, *key)}:
                 self._load(path)
-            rules = [rule for rule in self.loaded.values() if rule.name in self.selected and _judges(rule, kind, program)]
-            self._by_subject[kind, program] = rules
+            rules = self._by_subject[key] = [rule for rule in self.loaded.values() if rule.name in self.selected and _judges(rule, *key)]
         return rules
 
     def select(self, names: Iterable[str]) -> None:
@@ -172,11 +177,12 @@ def rules_in(folder: str, known: Container[str] = ()) -> list[Rule]:
 
 
 def index_of(folder: str) -> str:
-    """The text of a folder's index: the file, its size, and each rule's name, profile, subjects and programs, with tabs between."""
+    """The text of a folder's index: the file, its size, and each rule's facts, with tabs between."""
     lines = []
     for path in _files(folder):
         for rule in _rules_of(path):
-            facts = (rule.name, rule.profile, " ".join(rule.subjects), " ".join(sorted(program or UNNAMED for program in rule.programs)))
+            programs = " ".join(sorted(program or UNNAMED for program in rule.programs))
+            facts = (rule.name, rule.profile, " ".join(rule.subjects), programs, " ".join(sorted(rule.variables)))
             lines.append("\t".join((os.path.basename(path), str(os.path.getsize(path)), *facts)))
     return "\n".join(lines) + "\n"
 
@@ -193,14 +199,18 @@ def _index(folder: str) -> Iterator[Listed]:
         if name not in sizes:
             path = os.path.join(folder, name)
             sizes[name] = str(os.path.getsize(path)) if os.path.exists(path) else ""
-        if sizes[name] == size:
+        if sizes[name] == size and len(facts) == len(Listed.__slots__) - 1:
             yield Listed(os.path.join(folder, name), *facts)
 
 
-def _judges(rule: Rule | Listed, kind: str, program: str) -> bool:
-    if kind not in rule.subjects or kind != "Command" or not rule.programs:
-        return kind in rule.subjects
-    return program in rule.programs or program.partition(".")[0] in rule.programs  # `python3.12` is a `python3`
+def _judges(rule: Rule | Listed, kind: str, name: str, sets_variables: bool) -> bool:
+    if kind not in rule.subjects:
+        return False
+    if kind == "Variable":
+        return not rule.variables or name in rule.variables
+    if kind != "Command" or not rule.programs or (sets_variables and SETS_VARIABLES in rule.programs):
+        return True
+    return name in rule.programs or name.partition(".")[0] in rule.programs  # `python3.12` is a `python3`
 
 
 def _files(folder: str) -> list[str]:

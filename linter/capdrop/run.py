@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
-from . import baseline as baselines
 from .dialects.context import Context
 from .discover import Kind, kind_by_name, kind_of, walk
 from .engine import Analysis, analyse
 from .files import FilesOnDisk, read_bytes
 from .finding import Confidence, Suppression
-from .gitignore import Excluded, Pattern
 from .model.workspace import Workspace
 from .reading import Gap
 from .report import Result
@@ -21,9 +20,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from .baseline import Identity
     from .config import Config
     from .model.workspace import BuildTarget
     from .rulebook import Rulebook
+
+FEW = 20
+"""Files; up to that, a run is over before collecting garbage pays."""
 
 MANY = 300
 """Files; above that, several processes are quicker than one."""
@@ -63,7 +66,7 @@ class Run:
         self.incomplete = False
         self.other: list[str] = []
         self.excluded: list[str] = []
-        self.gone: list[baselines.Identity] = []
+        self.gone: list[Identity] = []
 
     def take(self, found: Found, judged: Judged) -> None:
         """Take in what became of a file."""
@@ -79,6 +82,8 @@ def check(paths: list[str], config: Config, book: Rulebook, tick: Callable[[int,
     workspace = Workspace()
     run = Run(Context(config.targets, workspace, FilesOnDisk()))
     found = list(files(paths, config, run.excluded))
+    if len(found) > FEW:
+        gc.enable()
     judged: dict[int, Judged] = {}
     for indices in _phases(found):
         for index, one in zip(indices, _all_judged([found[index] for index in indices], config, book, run.context), strict=True):
@@ -105,6 +110,8 @@ def check_text(path: str, data: bytes, config: Config, book: Rulebook) -> Run:
 def settle(run: Run, config: Config, book: Rulebook) -> None:
     """Silence what the configuration and the baseline know, and leave out what is less sure than asked for."""
     for entry in config.silences:
+        from .gitignore import Excluded, Pattern
+
         paths, subjects = Excluded(config.root, [entry.path]), Pattern(entry.subject.replace("/", "\0"))
         for result in run.results:
             if result.findings and paths.covers_with_parents(os.path.abspath(result.path)):
@@ -112,6 +119,8 @@ def settle(run: Run, config: Config, book: Rulebook) -> None:
                     if finding.rule == entry.rule and finding.suppressed is None and subjects.fits(finding.subject.replace("/", "\0")):
                         finding.suppressed = Suppression("configuration", entry.reason)
     if config.baseline:
+        from . import baseline as baselines
+
         known = baselines.load(config.baseline)
         for result in run.results:
             known.silence(result.findings)
@@ -128,13 +137,16 @@ def files(paths: Iterable[str], config: Config, left_out: list[str]) -> Iterator
     seen: set[str] = set()
     for path in paths:
         path = tidy(path)
-        excluded = Excluded(config.root, config.exclude)
         if not os.path.lexists(path):
             raise Misuse(f"{path}: no such file or folder")
         is_folder = os.path.isdir(path)
-        if excluded.covers_with_parents(os.path.abspath(path), is_folder):
-            left_out.append(path)
-            continue
+        if is_folder or config.exclude:
+            from .gitignore import Excluded
+
+            excluded = Excluded(config.root, config.exclude)
+            if excluded.covers_with_parents(os.path.abspath(path), is_folder):
+                left_out.append(path)
+                continue
         for at, trouble in walk(path, excluded) if is_folder else [(path, "")]:
             absolute = os.path.abspath(at)
             if absolute not in seen:

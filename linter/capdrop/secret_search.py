@@ -1,18 +1,24 @@
-"""What may be asked about secrets. The tables of words and formats are loaded when something is first asked."""
+"""What may be asked about secrets. The tables of words and formats are loaded when a text first has the mark of one."""
 
 from __future__ import annotations
+
+from .secrets.marks import may_hold_a_private_key, may_hold_a_secret, may_hold_a_token, may_hold_a_url_password, may_name_a_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .secrets import PrivateKey, Token, UrlPassword
-    from .secrets import Verdict as Verdict
     from .secrets.file_names import FileName
+    from .secrets.judge import Verdict as Verdict
+    from .secrets.keys import PrivateKey
+    from .secrets.tokens import Token
+    from .secrets.urls import UrlPassword
 
 
 def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
     """Whether a value is or holds a secret: by itself, then by its place ("env", "arg", "secret", "argument", ...), then by its name."""
+    if place != "secret" and not may_name_a_secret(name) and not may_hold_a_secret(value):
+        return None
     from .secrets.judge import judge
 
     return judge(value, name, place=place)
@@ -20,6 +26,8 @@ def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
 
 def named_like_a_secret(name: str) -> bool:
     """Whether a value of this name is, by the name alone, a secret."""
+    if not may_name_a_secret(name):
+        return False
     from .secrets.names import named_like_a_secret
 
     return named_like_a_secret(name)
@@ -27,6 +35,8 @@ def named_like_a_secret(name: str) -> bool:
 
 def find_tokens(text: str) -> Iterator[Token]:
     """Every token of a known provider in a text."""
+    if not may_hold_a_token(text):
+        return iter(())
     from .secrets.tokens import find_tokens
 
     return find_tokens(text)
@@ -34,6 +44,8 @@ def find_tokens(text: str) -> Iterator[Token]:
 
 def find_private_keys(text: str) -> Iterator[PrivateKey]:
     """Every private key in a text."""
+    if not may_hold_a_private_key(text):
+        return iter(())
     from .secrets.keys import find_private_keys
 
     return find_private_keys(text)
@@ -41,6 +53,8 @@ def find_private_keys(text: str) -> Iterator[PrivateKey]:
 
 def find_url_passwords(text: str) -> Iterator[UrlPassword]:
     """Every literal password in a URL of a text."""
+    if not may_hold_a_url_password(text):
+        return iter(())
     from .secrets.urls import find_url_passwords
 
     return find_url_passwords(text)

@@ -201,6 +201,9 @@ class Fragment:
     def span(self, start: int = 0, end: int | None = None) -> Span:
         """The source span that a range of the text came from, from its first character to its last."""
         end = len(self.text) if end is None else end
+        if len(self.starts) == 1:
+            shift = self.places[0]
+            return Span(start + shift, max(start, end) + shift)
         first = self.place(start)
         return Span(first, self.place(end - 1) + 1 if end > start else first)
 

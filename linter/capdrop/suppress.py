@@ -36,9 +36,8 @@ _ATTEMPT = r"#+\s*(\w{5,9})\s*([:=]?)\s*([\w-]*)\s*(\[?)"
 _OTHER_VERBS = frozenset({"disable", "skip", "suppress", "allow", "off", "noqa", "nosec", "ignore-line", "ignore-next-line"})
 
 
-def mentioned(source: Source) -> bool:
-    """Whether a text can hold a suppression at all, well formed or not."""
-    low = source.text.lower()
+def mentioned(low: str) -> bool:
+    """Whether a text, in small letters, can hold a suppression at all, well formed or not."""
     return TOOL in low or ("ignore" in low and re.search(r"#\s*\w{5,9}\s*:\s*ignore", low) is not None)
 
 

@@ -37,7 +37,8 @@ PACKAGES = {
     "rpm -qa": "",
     "dpkg -i /tmp/a.deb": "apt archive /tmp/a.deb",
     "pacman -Syu --noconfirm extra/git": "pacman git",
-    "python3 -m pip install -U pip 'flask[async]>=2,<3' e==$V d$V 'x; python_version<\"3\"'": "pip pip · pip flask >=2,<3 · pip e ==$V · pip x"
+    "python3 -m pip install -U pip 'flask[async]>=2,<3' e==$V d$V 'x; python_version<\"3\"'": (
+        "pip pip · pip flask >=2,<3 · pip e ==$V · pip x"
     ),
     "pip3.11 install -r req.txt . -e .[dev] ./foo wheels/a-1.whl": (
         "pip requirements req.txt · pip path . · pip path . · pip path ./foo · pip archive wheels/a-1.whl"
@@ -50,6 +51,8 @@ PACKAGES = {
     "uv pip install --system ruff==0.1": "pip ruff ==0.1",
     "uv add httpx --group dev": "pip httpx",
     "uv tool install ruff": "pip ruff",
+    "uv run --with x python -m pip install flask": "pip flask",
+    "poetry run pip install flask && uv run": "pip flask",
     "uvx ruff@0.5 check .": "pip ruff @0.5",
     "uvx --from ruff==1 ruff": "pip ruff ==1",
     "pipx inject app lib": "pip lib",

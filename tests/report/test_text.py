@@ -32,7 +32,7 @@ compose.yaml:5:26: high plain-secret: TOKEN is written out
 Dockerfile: rule my-rule broke (TypeError): this is a bug in capdrop or in the rule
 chart/pod.yaml:3:5: partly analysed: a template action
 bad.yaml:2:1: not analysed: found a tab where no token can start
-3 findings (1 critical, 1 high, 1 low), 1 suppressed, 1 fixable with --apply, 1 more with --unsafe; \
+3 findings (1 critical, 1 high, 1 low), 1 suppressed, 1 fixable with `capdrop fix --apply`, 1 more with --unsafe; \
 4 files: 2 analysed, 1 partly, 1 not analysed; 1 rule broke
 """
 
@@ -66,11 +66,11 @@ def test_color_adds_escapes_and_nothing_else() -> None:
         ),
         (
             [Result("a", "compose", "analysed", [], compose_findings()[1:2])],
-            "1 finding (1 critical), 1 fixable with --apply; 1 file: 1 analysed",
+            "1 finding (1 critical), 1 fixable with `capdrop fix --apply`; 1 file: 1 analysed",
         ),
         (
             [Result("a", "compose", "analysed", [], compose_findings()[:1])],
-            "1 finding (1 low), 1 fixable with --apply --unsafe; 1 file: 1 analysed",
+            "1 finding (1 low), 1 fixable with `capdrop fix --apply --unsafe`; 1 file: 1 analysed",
         ),
         ([Result("a", "compose", "analysed", [], compose_findings()[3:])], "no findings, 1 suppressed; 1 file: 1 analysed"),
         (

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import capdrop.secrets
 import pytest
-from capdrop.secrets import Verdict, is_placeholder, is_reference, judge, judge_all, named_like_a_secret
+from capdrop.secrets.judge import Verdict, judge, judge_all
+from capdrop.secrets.names import named_like_a_secret
+from capdrop.secrets.values import is_placeholder, is_reference
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,10 @@ import base64
 import random
 
 import pytest
-from capdrop.secrets import find_docker_auths, find_pair_passwords, find_private_keys, find_url_passwords, judge
-from capdrop.secrets.keys import bech32_remainder
+from capdrop.secrets.judge import judge
+from capdrop.secrets.keys import bech32_remainder, find_private_keys
+from capdrop.secrets.pairs import find_docker_auths, find_pair_passwords
+from capdrop.secrets.urls import find_url_passwords
 
 CHANCE = random.Random(11)
 

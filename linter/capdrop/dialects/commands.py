@@ -6,7 +6,7 @@ from capdrop.finding import Edit
 from capdrop.model.command import Command, Option, Word, Wrapper, executed_by_find
 from capdrop.model.script import Script
 from capdrop.model.subject import Change, Origin, Refused
-from capdrop.model.tools import DECLARES_VARIABLES, GIVES_VARIABLES, OPERANDS_FIRST, SHELLS, WRAPPERS, tool
+from capdrop.model.tools import DECLARES_VARIABLES, GIVES_VARIABLES, OPERANDS_FIRST, RUNS_PROGRAMS, SHELLS, WRAPPERS, tool
 from capdrop.model.value import Value
 from capdrop.source import Fragment, Source, Span
 from capdrop.syntax import shell
@@ -317,9 +317,9 @@ def _from_shell(parsed: shell.Command, fragment: Fragment, setting: Setting) -> 
 
 def _made(words: Sequence[Word], origin: Origin | None, setting: Setting, span: Span) -> Command:
     first = _program(words[0]) if words else ""
-    wrappers = _wrappers(words) if first in WRAPPERS or first.startswith("python") else ()
+    wrappers = _wrappers(words) if first in WRAPPERS or first in RUNS_PROGRAMS or first.startswith("python") else ()
     start = sum(len(wrapper.words) for wrapper in wrappers)
-    name = _program(words[start]) if start < len(words) else ""
+    name = first if not start else _program(words[start]) if start < len(words) else ""
     return Command(
         setting.source,
         span,
@@ -358,9 +358,10 @@ def _wrappers(words: Sequence[Word]) -> tuple[Wrapper, ...]:
         if name.startswith("python") and words[at + 1].text == "-m" and at + 2 < len(words):
             found.append(Wrapper(name, tuple(words[at : at + 2])))
             break
-        if name not in WRAPPERS or (name == "command" and words[at + 1].text in ("-v", "-V")):
+        runs = words[at + 1].text == RUNS_PROGRAMS.get(name)
+        if not runs and (name not in WRAPPERS or (name == "command" and words[at + 1].text in ("-v", "-V"))):
             break
-        end = _end_of_wrapper(name, words, at + 1)
+        end = _end_of_wrapper(name, words, at + 1 + runs)
         if end >= len(words):
             break
         found.append(Wrapper(name, tuple(words[at:end])))

@@ -33,8 +33,7 @@ FACTS = {
 class Container(Subject):
     """A container and its facts.
 
-    It is a Compose service, a container of a pod, a command line that starts one, or the container that an image starts when
-    nobody says otherwise (a Dockerfile's shipped stage, which knows only `user`).
+    It is a Compose service, a container of a pod, or a command line that starts one.
     """
 
     __slots__ = ("_facts", "dialect", "kind", "name", "platform")
@@ -72,6 +71,13 @@ class Container(Subject):
 
     def state(self) -> Mapping[str, object]:
         return {name: plain(self.fact(name)) for name in FACTS}
+
+
+class DefaultContainer(Container):
+    """The container that an image starts when nobody says otherwise: what a Dockerfile's shipped stage tells of one, which is its
+    user and nothing else. Only rules that name this type see it."""
+
+    __slots__ = ()
 
 
 def plain(value: Value) -> object:

@@ -6,6 +6,7 @@ from capdrop.finding import Fix, Safety
 from capdrop.source import Source, Span
 from capdrop.syntax import image_reference
 
+from .known_images import runs_as_root
 from .subject import Origin, Subject
 from .value import Value
 
@@ -62,7 +63,7 @@ class Image(Subject):
     @property
     def resemblance(self) -> Resemblance | None:
         """The popular image, namespace or registry that its name nearly is, or that it copies the name of."""
-        if self.reference is None:
+        if self.reference is None or runs_as_root(self.reference):  # an official image
             return None
         from .image_names import resemblance
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from capdrop.source import Record
 from capdrop.syntax.image_reference import Reference
@@ -12,7 +13,6 @@ from .image_lifecycle_data import AS_OF, CODENAMES_IN_TAGS, IN_TAGS, MIRRORS, PR
 _BY_IMAGE = {image: product for product in PRODUCTS for image in product.images}
 _BY_TITLE = {product.title: product for product in PRODUCTS}
 _VERSION = r"v?(\d+(?:\.\d+)*)(?:(?:[_u.]|rc|alpha|beta|[ab])\w*)?"
-_WORD_WITH_VERSION = r"([a-z]+)(\d+(?:\.\d+)*)"
 
 
 class EndOfLife(Record):
@@ -25,6 +25,7 @@ class EndOfLife(Record):
         self.instead = instead
 
 
+@lru_cache(maxsize=1024)
 def end_of_life(reference: Reference) -> EndOfLife | None:
     """What is past its end in an image: the image itself, what it is named for, or the distribution below it."""
     name = reference.canonical
@@ -39,7 +40,7 @@ def _withdrawn(name: str, reference: Reference) -> EndOfLife | None:
     if entry is None or not entry.since:
         return None
     tag = reference.tag or ""
-    if (entry.versions_only and not re.fullmatch(_VERSION, tag.partition("-")[0])) or (entry.but and entry.but in tag.split("-")):
+    if (entry.versions_only and not _version(tag.partition("-")[0])) or (entry.but and entry.but in tag.split("-")):
         return None
     return EndOfLife(f"it gets no updates since {entry.since}", entry.instead)
 
@@ -59,11 +60,23 @@ def _ended(name: str, reference: Reference) -> EndOfLife | None:
     first = (reference.tag or "latest").partition("-")[0]
     line = product.names.get(first)
     if line is None:
-        version = re.fullmatch(_VERSION, first)
-        line = version[1] if version else ""
+        line = _version(first)
     line, when = end_of_line(product, line)
     called = f" ({first})" if first.isalpha() and first != "latest" else ""
     return EndOfLife(f"{product.title} {line}{called} reached its end of life {when}") if when else None
+
+
+def _version(text: str) -> str:
+    """The version that the first word of a tag is, without its `v` and what makes it a candidate; "" if it is none."""
+    if _is_dotted(text):
+        return text
+    found = re.fullmatch(_VERSION, text) if text[:1].isdigit() or text[:1] == "v" else None
+    return found[1] if found else ""
+
+
+def _is_dotted(text: str) -> bool:
+    """Whether numbers stand between dots."""
+    return all(map(str.isdigit, text.split(".")))
 
 
 def _base_ended(name: str, reference: Reference) -> EndOfLife | None:
@@ -77,8 +90,10 @@ def _base_ended(name: str, reference: Reference) -> EndOfLife | None:
         title, line = CODENAMES_IN_TAGS.get(word), ""
         if title is not None:
             line = _BY_TITLE[title].names[word]
-        elif match := re.fullmatch(_WORD_WITH_VERSION, word):
-            title, line = IN_TAGS.get(match[1]), match[2]
+        else:
+            start = len(word.rstrip("0123456789."))
+            if _is_dotted(word[start:]):
+                title, line = IN_TAGS.get(word[:start]), word[start:]
         line, when = end_of_line(_BY_TITLE[title], line) if title is not None else ("", "")
         if when:
             return EndOfLife(f"it is built on {title} {line}, which reached its end of life {when}")

@@ -8,24 +8,41 @@ Traefik), only those a year past are taken to have ended.
 
 from __future__ import annotations
 
+from functools import cache
+
 from capdrop.source import Record
 
 AS_OF = "2026-11-22"
 """The day that all dates are compared with, so that the same version always says the same of the same file."""
 
 
+@cache
+def _table(rows: str) -> dict[str, str]:
+    return dict(row.split("=") for row in rows.split())
+
+
 class Product(Record):
     """What images hold: its `title`, its `images` (in full), its release lines with the days on which they end (`-`: no day is
     set), and the `names` under which tags know them. `older` says that lines older than all of these have ended too."""
 
-    __slots__ = ("ends", "images", "names", "older", "title")
+    __slots__ = ("_ends", "_names", "images", "older", "title")
 
     def __init__(self, title: str, images: str, ends: str, *, names: str = "", older: bool = True) -> None:
         self.title = title
         self.images = tuple(images.split())
-        self.ends: dict[str, str] = dict(row.split("=") for row in ends.split())
-        self.names: dict[str, str] = dict(row.split("=") for row in names.split())
+        self._ends = ends
+        self._names = names
         self.older = older
+
+    @property
+    def ends(self) -> dict[str, str]:
+        """The days by release line; read when asked for, as a run meets few products."""
+        return _table(self._ends)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The release lines by their names."""
+        return _table(self._names)
 
 
 PRODUCTS = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from capdrop.source import Record
 from capdrop.syntax.image_reference import DEFAULT_REGISTRY, Reference
 
@@ -101,6 +103,7 @@ class Resemblance(Record):
         self.meant = meant
 
 
+@lru_cache(maxsize=1024)
 def resemblance(reference: Reference) -> Resemblance | None:
     """The well-known name that a reference nearly has. Names in registries that are not known say nothing."""
     if reference.registry != DEFAULT_REGISTRY:

@@ -32,6 +32,7 @@ _NON_ROOT = (
     "docker.io/bitnamisecure/",
 )
 """Images, and folders of them, whose Dockerfile or documentation names a user other than root."""
+_NON_ROOT_FOLDERS = tuple(name for name in _NON_ROOT if name.endswith("/"))
 _ROOT_AFTER_ALL = ("docker.io/bitnami/minideb", "docker.io/bitnamilegacy/minideb")
 """Bases among them (https://github.com/bitnami/minideb)."""
 _ROOT = frozenset({
@@ -52,7 +53,7 @@ def runs_as_non_root(reference: Reference) -> bool:
         return reference.name not in _CHAINGUARD_ROOT and not tag.endswith("-root")
     if any(word in reference.repository or word in tag for word in _NON_ROOT_WORDS) or (name.startswith(_DOTNET) and _DISTROLESS in tag):
         return True
-    return name not in _ROOT_AFTER_ALL and any(name == known or (known[-1] == "/" and name.startswith(known)) for known in _NON_ROOT)
+    return name in _NON_ROOT or (name.startswith(_NON_ROOT_FOLDERS) and name not in _ROOT_AFTER_ALL)
 
 
 def is_windows(reference: Reference) -> bool:

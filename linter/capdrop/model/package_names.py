@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 from .image_names import is_swapped, looks
 
@@ -16,15 +17,18 @@ _KNOWN: dict[str, Names] = {}
 
 
 class Names:
-    """The popular names of a registry, and all names that are known to be what they say."""
+    """The popular names of a registry by their first letter, and all names that are known to be what they say."""
 
     __slots__ = ("known", "popular")
 
     def __init__(self, popular: list[str], others: list[str]) -> None:
-        self.popular = popular
+        self.popular: dict[str, list[str]] = {}
+        for name in popular:
+            self.popular.setdefault(name[0], []).append(name)
         self.known = frozenset(popular).union(others)
 
 
+@lru_cache(maxsize=1024)
 def meant_instead(ecosystem: str, name: str) -> str:
     """The popular package that a name is a misspelling of; "" where it is none, or where nothing is known of the registry."""
     registry = _REGISTRIES.get(ecosystem)
@@ -34,8 +38,8 @@ def meant_instead(ecosystem: str, name: str) -> str:
     name = plain(registry, name)
     if name in names.known or not name:
         return ""
-    first, least, most = name[0], max(len(name) - 2, _SHORTEST), len(name) + 2
-    near = [popular for popular in names.popular if popular[0] == first and least <= len(popular) <= most]
+    least, most = max(len(name) - 2, _SHORTEST), len(name) + 2
+    near = [popular for popular in names.popular.get(name[0], ()) if least <= len(popular) <= most]
     return next((popular for popular in near if is_misspelt(name, popular)), "")
 
 

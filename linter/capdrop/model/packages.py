@@ -39,7 +39,7 @@ class Package(Record):
 
     @property
     def misspelt(self) -> str:
-        """The popular package of its registry that the name is a misspelling of; "" where it is none, or nothing is known of the registry."""
+        """The popular package of its registry that the name is a misspelling of; "" where it is none."""
         if self.kind != "registry":
             return ""
         from .package_names import meant_instead
@@ -61,8 +61,8 @@ def packages_of(command: Command) -> list[Package]:
         if parsed is not None:
             kind, name, version = parsed
             found.append(Package(ecosystem, kind, name, version or (common if kind == "registry" else ""), word))
-    found.extend(_from_options(command, ecosystem))
-    return sorted(found, key=lambda package: package.span)
+    named = list(_from_options(command, ecosystem))
+    return sorted([*found, *named], key=lambda package: package.span) if named else found
 
 
 INSTALLERS = (
@@ -240,7 +240,8 @@ def _debian(text: str) -> tuple[str, str, str] | None:
     found = _elsewhere(text)
     if found is not None:
         return found
-    if text.startswith(("^", "~", "?")) or text.endswith(("-", "+")) and "++" not in text[-2:] or "*" in text:
+    removed = text.endswith(("-", "+")) and not text.endswith("++")
+    if removed or "*" in text or text.startswith(("^", "~", "?")):
         return None
     name, equals, version = text.partition("=")
     if not equals:

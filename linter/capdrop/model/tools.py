@@ -12,6 +12,11 @@ WRAPPERS = frozenset({
     "dumb-init", "busybox", "eatmydata", "setsid", "stdbuf", "fakeroot", "chroot", "unbuffer",
 })  # fmt: skip
 """Programs that run the program named by their first operand."""
+RUNS_PROGRAMS = {
+    "uv": "run", "poetry": "run", "pipenv": "run", "pdm": "run", "conda": "run", "mamba": "run", "micromamba": "run",
+    "bundle": "exec", "bundler": "exec",
+}  # fmt: skip
+"""Programs that run another one behind a word of their own (`uv run program`)."""
 OPERANDS_FIRST = frozenset({"timeout", "gosu", "su-exec", "chroot"})
 """Those of them that take one operand of their own before it."""
 GIVES_VARIABLES = frozenset({"sudo", "doas", "env"})
@@ -64,7 +69,8 @@ _ROWS: dict[str, str] = {
         "--installroot --forcearch --add-repo --from-repo"
     ),
     "dotnet": (
-        "--version -v --add-source --tool-path --configfile --framework -f --verbosity -c --configuration -o --output -r --runtime -a --arch "
+        "--version -v --add-source --tool-path --configfile --framework -f --verbosity -c --configuration -o --output -r "
+        "--runtime -a --arch "
         "-s --source -n"
     ),
     "dpkg": "--root --admindir --instdir --log",
@@ -74,7 +80,8 @@ _ROWS: dict[str, str] = {
         "--jobs --filter --shallow-since -m"
     ),
     "gem": (
-        "-v --version -i --install-dir -n --bindir -s --source -p --http-proxy -P --trust-policy --platform -g --file --without --build-root "
+        "-v --version -i --install-dir -n --bindir -s --source -p --http-proxy -P --trust-policy --platform -g --file --without "
+        "--build-root "
         "-a --add -r --remove"
     ),
     "groupadd addgroup groupmod": "-g --gid -K --key -p --password -R --root -P --prefix",
@@ -102,7 +109,8 @@ _ROWS: dict[str, str] = {
     "npm npx": (
         "--registry --prefix -C --cache --userconfig --globalconfig --tag --scope --workspace -w --omit --include --only --loglevel "
         "--cwd --filter -p --package -c --call --fetch-retries --fetch-timeout --fetch-retry-mintimeout --fetch-retry-maxtimeout "
-        "--network-timeout --maxsockets --before --install-strategy --proxy --https-proxy --cpu --os --libc --script-shell --max-old-space-size"
+        "--network-timeout --maxsockets --before --install-strategy --proxy --https-proxy --cpu --os --libc --script-shell "
+        "--max-old-space-size"
     ),
     "pnpm pnpx": (
         "--registry --prefix -C --dir --filter -F --loglevel --reporter --store-dir --virtual-store-dir --package --tag --scope "
@@ -136,12 +144,17 @@ _ROWS: dict[str, str] = {
     "tar": "-f --file -C --directory -I --use-compress-program --transform --strip-components --exclude -T --files-from -X",
     "timeout": "-k --kill-after -s --signal",
     "uv uvx": (
-        "-r --requirement --requirements -c --constraint --constraints --overrides --override -e --editable -p --python --index --default-index "
-        "-i --index-url --extra-index-url -f --find-links --index-strategy --keyring-provider -P --upgrade-package --upgrade-group --resolution "
+        "-r --requirement --requirements -c --constraint --constraints --overrides --override -e --editable -p --python --index "
+        "--default-index "
+        "-i --index-url --extra-index-url -f --find-links --index-strategy --keyring-provider -P --upgrade-package "
+        "--upgrade-group --resolution "
         "--prerelease --exclude-newer --link-mode --config-setting -C --no-build-isolation-package --reinstall-package --refresh-package "
-        "--extra --group --no-group --only-group --target -t --prefix --python-version --python-platform --torch-backend --project --directory "
-        "--cache-dir --config-file --allow-insecure-host --trusted-host --color --no-binary --only-binary --no-build-package --no-binary-package "
-        "--from --with --with-editable --with-requirements --rev --tag --branch --optional --package --env-file --no-install-package --script -b "
+        "--extra --group --no-group --only-group --target -t --prefix --python-version --python-platform --torch-backend "
+        "--project --directory "
+        "--cache-dir --config-file --allow-insecure-host --trusted-host --color --no-binary --only-binary --no-build-package "
+        "--no-binary-package "
+        "--from --with --with-editable --with-requirements --rev --tag --branch --optional --package --env-file "
+        "--no-install-package --script -b "
         "-w --color"
     ),
     "vllm": "--model --revision --code-revision --tokenizer-revision --host --port --api-key --download-dir --dtype --load-format",

@@ -42,8 +42,8 @@ def _fixable(findings: list[Finding]) -> list[str]:
     safeties = [finding.fix.safety for finding in findings if finding.fix is not None]
     safe, unsafe = safeties.count(Safety.SAFE), safeties.count(Safety.UNSAFE)
     if safe:
-        return [f"{safe} fixable with --apply", *([f"{unsafe} more with --unsafe"] if unsafe else [])]
-    return [f"{unsafe} fixable with --apply --unsafe"] if unsafe else []
+        return [f"{safe} fixable with `capdrop fix --apply`", *([f"{unsafe} more with --unsafe"] if unsafe else [])]
+    return [f"{unsafe} fixable with `capdrop fix --apply --unsafe`"] if unsafe else []
 
 
 def _files(results: Sequence[Result]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from capdrop.source import Record
 
 from .keys import find_private_keys
+from .marks import SHORTEST
 from .names import named_like_a_secret, role_in_a_secret, role_of, says_harmless, split
 from .pairs import find_docker_auths, find_pair_passwords
-from .tokens import SHORTEST, find_tokens, is_documented, token_by_name
+from .tokens import find_tokens, is_documented, token_by_name
 from .urls import find_url_passwords
 from .values import is_digest, is_filler, is_number, is_password_hash, is_placeholder, is_plain, is_reference, is_weak, looks_random, turns
 from .words import CHOSEN, ISSUED, PASSWORD, VAGUE

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from capdrop.source import Record
 
+from .marks import AGE, ARMOUR, PUTTY
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,21 +28,21 @@ class PrivateKey(Record):
 
 def find_private_keys(text: str) -> Iterator[PrivateKey]:
     """Every private key in the text: with line ends or `\\n` escapes, indented, quoted by lines, or commented out."""
-    if "-----BEGIN " in text:
+    if ARMOUR in text:
         yield from _armoured(text)
-    if "PuTTY-User-Key-File-" in text:
+    if PUTTY in text:
         yield from _putty(text)
-    if "AGE-SECRET-KEY-1" in text:
+    if AGE in text:
         yield from _age(text)
 
 
 def _armoured(text: str) -> Iterator[PrivateKey]:
-    at = text.find("-----BEGIN ")
+    at = text.find(ARMOUR)
     while at >= 0:
         key = _armoured_at(text, at)
         if key is not None:
             yield key
-        at = text.find("-----BEGIN ", key.end if key else at + 11)
+        at = text.find(ARMOUR, key.end if key else at + 11)
 
 
 def _armoured_at(text: str, start: int) -> PrivateKey | None:
@@ -112,9 +114,9 @@ def _is_key(key: bytes) -> bool:
 
 
 def _putty(text: str) -> Iterator[PrivateKey]:
-    at = text.find("PuTTY-User-Key-File-")
+    at = text.find(PUTTY)
     while at >= 0:
-        after = text.find("PuTTY-User-Key-File-", at + 20)
+        after = text.find(PUTTY, at + 20)
         stop = after if after >= 0 else len(text)
         lines_at = text.find("Private-Lines: ", at, stop)
         if lines_at >= 0:
@@ -134,12 +136,12 @@ def _putty_body(text: str, start: int, lines_at: int, stop: int) -> Iterator[Pri
 
 
 def _age(text: str) -> Iterator[PrivateKey]:
-    at = text.find("AGE-SECRET-KEY-1")
+    at = text.find(AGE)
     while at >= 0:
         end = at + 16 + 58
         if _is_bech32("age-secret-key-", text[at + 16 : end].lower()):
             yield PrivateKey(at, end, "age", False)
-        at = text.find("AGE-SECRET-KEY-1", at + 16)
+        at = text.find(AGE, at + 16)
 
 
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from .marks import may_name_a_secret
 from .words import (
     BARE_SECRETS,
     CHOSEN,
@@ -35,12 +36,6 @@ def _word() -> re.Pattern[str]:
 def split(name: str) -> tuple[str, ...]:
     """The lower-case words of a name: at `_`, `-`, `.`, blanks, and where camelCase turns."""
     return tuple(word.lower() for word in _rejoined(_word().findall(name[:LONGEST_NAME])))
-
-
-@lru_cache(maxsize=1)
-def _stem() -> re.Pattern[str]:
-    """What every name with a secret word in it contains; most names have none, and are done with."""
-    return re.compile(r"pass|pw|psw|psk|pat|pepper|secret|token|key|auth|cred|salt|mnemonic|bearer|jwt|cookie", re.IGNORECASE)
 
 
 def _rejoined(words: list[str]) -> list[str]:
@@ -95,7 +90,7 @@ def _heads(words: tuple[str, ...]) -> tuple[int, str]:
 @lru_cache(maxsize=4096)
 def role_of(name: str) -> str:
     """`password`, `chosen`, `issued`, `vague`, or nothing: what the name of a value promises it to be."""
-    if len(name) > LONGEST_NAME or name in HARMLESS_NAMES or not _stem().search(name):
+    if len(name) > LONGEST_NAME or name in HARMLESS_NAMES or not may_name_a_secret(name):
         return ""
     words = split(name)
     index, role = _heads(words)

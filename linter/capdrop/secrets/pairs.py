@@ -7,13 +7,13 @@ from functools import lru_cache
 
 from capdrop.source import Record
 
+from .marks import DOCKER_LOGINS, PAIR_KEYS
 from .values import is_number, is_placeholder, is_plain, is_reference, is_weak
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_KEYS = ("password=", "passwd=", "pwd=")
 _ENDS = frozenset("; \t\r\n&,\"'<>()")
 _LONGEST = 200
 
@@ -34,7 +34,7 @@ def find_pair_passwords(text: str) -> Iterator[PairPassword]:
     low = text.lower()
     if len(low) != len(text):
         return
-    for key in _KEYS:
+    for key in PAIR_KEYS:
         at = low.find(key)
         while at >= 0:
             start = at + len(key)
@@ -72,7 +72,7 @@ def find_docker_auths(text: str) -> Iterator[PairPassword]:
     """Every registry login in the text of a `.dockerconfigjson`: base64 of `user:password`."""
     from binascii import Error, a2b_base64
 
-    if '"auths"' not in text:
+    if DOCKER_LOGINS not in text:
         return
     for match in _auth().finditer(text):
         try:

@@ -5,7 +5,6 @@ Nothing here raises: what BuildKit would refuse is a `Problem`, and everything e
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 from capdrop.source import Fragment, Record, Span
@@ -40,7 +39,7 @@ LONGEST_INSTRUCTION = 1024 * 1024
 """Characters, here-documents included; a longer one is left unread, so that no file makes millions of objects of us."""
 _HEREDOC_KEYWORDS = frozenset(("RUN", "COPY", "ADD"))
 
-_DIRECTIVE = r"#\s*(syntax|escape|check)\s*=\s*(\S.*)"
+_DIRECTIVES = frozenset(("syntax", "escape", "check"))
 
 
 class Problem(Record):
@@ -275,10 +274,11 @@ def _too_long(logical: Fragment) -> bool:
 
 
 def _directive(line: str, at: int) -> Directive | None:
-    start = len(line) - len(line.lstrip(SPACE))
-    found = re.compile(_DIRECTIVE, re.IGNORECASE).match(line, start)
-    if found is None:
+    bare = line.lstrip(SPACE)
+    head, _, tail = bare.partition("=")
+    name, value = head[1:].strip().lower(), tail.strip()
+    if head[:1] != "#" or name not in _DIRECTIVES or not value:
         return None
-    end = at + len(line.rstrip("\r"))
-    value, place = found[2].rstrip(), at + found.start(2)
-    return Directive(found[1].lower(), value, Span(at + start, end), Span(place, place + len(value)))
+    start, end = at + len(line) - len(bare), at + len(line.rstrip("\r"))
+    place = at + len(line) - len(tail.lstrip())
+    return Directive(name, value, Span(start, end), Span(place, place + len(value)))

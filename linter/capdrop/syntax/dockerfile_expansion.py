@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from capdrop.source import Record
 
 TYPE_CHECKING = False
@@ -14,7 +12,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 32
 _LONGEST_MATCHED = 4096
-_NAME = re.compile(r"\d+|[@*#?$!-]|\w*")
+_SPECIAL_NAMES = frozenset("@*#?$!-")
 
 
 class Expansion(Record):
@@ -203,11 +201,19 @@ class _Expander:
         return value.replace(pattern, replacement, -1 if every else 1)
 
     def _name(self) -> str:
-        name = _NAME.match(self.text, self.at)
-        if name is None:
-            return ""
-        self.at = name.end()
-        return name[0]
+        """Digits, one special character, or letters, digits and underscores."""
+        text, size, start = self.text, len(self.text), self.at
+        end = start
+        if text[start : start + 1] in _SPECIAL_NAMES:
+            end += 1
+        elif text[start : start + 1].isdecimal():
+            while end < size and text[end].isdecimal():
+                end += 1
+        else:
+            while end < size and (text[end].isalnum() or text[end] == "_"):
+                end += 1
+        self.at = end
+        return text[start:end]
 
     def _value(self, name: str) -> str | None:
         value = self.lookup(name)

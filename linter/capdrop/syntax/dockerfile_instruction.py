@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from capdrop.source import Fragment, Span
 
 from . import dockerfile_words as words
@@ -19,7 +17,6 @@ PAIR_KEYWORDS = frozenset(("ENV", "ARG", "LABEL"))
 ONE_ARGUMENT = frozenset(("USER", "WORKDIR", "STOPSIGNAL", "MAINTAINER"))
 """The instructions whose whole rest of the line is one argument, blanks and all."""
 _QUOTES_COUNT = frozenset(("COPY", "ADD", "FROM", "EXPOSE", "VOLUME", "USER", "WORKDIR", "STOPSIGNAL"))
-_HEAD = re.compile(r"([^\t\v\f\r ]+)[\t\v\f\r ]*+")
 
 
 class Flag:
@@ -167,11 +164,10 @@ def read_instruction(logical: Fragment, end: int, escape: str) -> Instruction | 
     """The instruction that a logical line holds; None if it holds nothing."""
     text = logical.text
     stop = len(text.rstrip(SPACE))
-    head = _HEAD.match(text, stop - len(text[:stop].lstrip(SPACE)), stop)
-    if head is None:
+    first = stop - len(text[:stop].lstrip(SPACE))
+    after, start = words.first_word(text, first, stop)
+    if after == first:
         return None
-    first, after = head.span(1)
-    start = head.end()
     flags: list[Flag] = []
     if text.startswith("--", start):
         start = _read_flags(logical, start, stop, escape, flags)
@@ -181,7 +177,7 @@ def read_instruction(logical: Fragment, end: int, escape: str) -> Instruction | 
         body = logical.part(start, stop)
     else:
         body = words.empty_word(logical, stop).fragment
-    instruction = Instruction(head[1].upper(), keyword_span, Span(keyword_span.start, end), flags, body)
+    instruction = Instruction(text[first:after].upper(), keyword_span, Span(keyword_span.start, end), flags, body)
     instruction.escape = escape
     return instruction
 
@@ -252,10 +248,10 @@ def _read_pairs(instruction: Instruction) -> list[Pair]:
 def _legacy_pair(body: Fragment, escape: str) -> Pair:
     """`ENV name value`, where the value is the whole rest of the line."""
     text = body.text
-    head = _HEAD.match(text)
-    if head is None or head.end() >= len(text):
+    after, start = words.first_word(text, 0, len(text))
+    if after == 0 or start >= len(text):
         return Pair(words.word(body, escape), None, body.span())
-    return Pair(words.word(body.part(0, head.end(1)), escape), words.word(body.part(head.end(), len(text)), escape), body.span())
+    return Pair(words.word(body.part(0, after), escape), words.word(body.part(start, len(text)), escape), body.span())
 
 
 def _pair(body: Fragment, start: int, end: int, escape: str) -> Pair:

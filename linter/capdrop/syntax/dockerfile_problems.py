@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .dockerfile_words import Word
 
 _WITH_WORDS = frozenset(("COPY", "ADD", "FROM", "EXPOSE", "VOLUME", "USER", "WORKDIR", "STOPSIGNAL"))
-_STAGE_NAME = r"[a-z][a-z0-9-_.]*"
+_IN_STAGE_NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 _JSON_VALUE = r"\[[ \t\r\n]*+(?:[\[{\"]|-?\d|true|false|null)"
 
 
@@ -28,7 +28,7 @@ def problems(file: Dockerfile, faults: list[Problem]) -> list[Problem]:
         found.append(Problem(Span(0, 0), "there are no instructions", "unread"))
     has_stage = any(instruction.keyword == "FROM" for instruction in file.instructions)
     for instruction in file.instructions:
-        found.extend(_of_instruction(instruction))
+        found += _of_instruction(instruction)
         if has_stage and instruction.stage < 0 and instruction.keyword in _CHECKS and instruction.keyword != "ARG":
             found.append(Problem(instruction.keyword_span, f"{instruction.keyword} stands before the first FROM"))
     found.sort(key=lambda problem: (problem.span.start, problem.span.end))
@@ -45,20 +45,17 @@ def _long_lines(text: str) -> Iterator[Problem]:
         at += len(line) + 1
 
 
-def _of_instruction(instruction: Instruction) -> Iterator[Problem]:
+def _of_instruction(instruction: Instruction) -> list[Problem]:
     check = _CHECKS.get(instruction.keyword)
     if check is None:
-        yield Problem(instruction.keyword_span, _unknown(instruction.keyword), "unknown-instruction")
-        return
+        return [Problem(instruction.keyword_span, _unknown(instruction.keyword), "unknown-instruction")]
     message = check(instruction)
-    if message:
-        yield Problem(_blamed(instruction), message)
-    for word in _expanded_words(instruction):
-        if not word.closed:
-            yield Problem(word.span, "a quote that is not closed")
-    inner = instruction.inner
-    if inner:
-        yield from _of_instruction(inner)
+    found = [Problem(_blamed(instruction), message)] if message else []
+    if instruction.keyword != "RUN":
+        found += [Problem(word.span, "a quote that is not closed") for word in _expanded_words(instruction) if not word.closed]
+        if instruction.inner:
+            found += _of_instruction(instruction.inner)
+    return found
 
 
 def _blamed(instruction: Instruction) -> Span:
@@ -116,9 +113,13 @@ def _from(instruction: Instruction) -> str:
     name = instruction.stage_name
     if len(words) != 3 or name is None:
         return "FROM takes an image, or an image, AS and a name"
-    if not re.fullmatch(_STAGE_NAME, name.written.text.lower()):
+    if not _valid_stage_name(name.written.text.lower()):
         return f"{name.written.text} cannot be the name of a stage"
     return ""
+
+
+def _valid_stage_name(name: str) -> bool:
+    return name[0] not in "0123456789-_." and _IN_STAGE_NAMES.issuperset(name)
 
 
 def _pairs(instruction: Instruction) -> str:
@@ -162,7 +163,7 @@ def _healthcheck(instruction: Instruction) -> str:
 
 def _other_json_array(text: str) -> bool:
     """Whether it is a JSON array after all, which holds something else than strings: that is an error, not the shell form."""
-    if not re.match(_JSON_VALUE, text):
+    if text[:1] != "[" or not re.match(_JSON_VALUE, text):
         return False
     import json
 

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 """What Go's `unicode.IsSpace` takes for space; Python's `isspace` knows four more."""
 
+_BLANKS = frozenset("\t\v\f\r ")
 _BETWEEN_BLANKS = re.compile(r"[^\t\v\f\r ]+")
-_JSON_ITEM = r'[ \t\r\n]*+"([^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+)"[ \t\r\n]*+([,\]])'
+_NEITHER_BLANK_NOR_PLAIN = frozenset("'\"\x1c\x1d\x1e\x1f")
+_JSON_BLANKS = frozenset(" \t\r\n")
+_JSON_STRING = r'[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+(?=")'
 _JSON_LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -143,13 +146,36 @@ def split_at_blanks(body: Fragment) -> list[Fragment]:
     return [body.part(*found.span()) for found in _BETWEEN_BLANKS.finditer(body.text)]
 
 
+def first_word(text: str, start: int, stop: int) -> tuple[int, int]:
+    """Where the word that starts here ends, and where the blanks behind it do; no word is as long as nothing."""
+    found = _BETWEEN_BLANKS.match(text, start, stop)
+    end = at = found.end() if found else start
+    while at < stop and text[at] in _BLANKS:
+        at += 1
+    return end, at
+
+
 def quoted_words(text: str, escape: str) -> Iterator[tuple[int, int]]:
     """The ranges of the words of a text, cut at blanks outside quotes."""
+    if escape not in text and _NEITHER_BLANK_NOR_PLAIN.isdisjoint(text):
+        return _plain_words(text)
     return (found.span() for found in _pattern("word", escape).finditer(text))
+
+
+def _plain_words(text: str) -> Iterator[tuple[int, int]]:
+    end = 0
+    for piece in text.split():
+        start = text.index(piece, end)
+        end = start + len(piece)
+        yield start, end
 
 
 def flag_word(text: str, at: int, escape: str) -> int:
     """The end of the flag that starts here."""
+    end = text.find(" ", at)
+    flag = text[at : end if end >= 0 else len(text)]
+    if flag.isprintable() and flag.isascii() and escape not in flag and '"' not in flag and "'" not in flag:
+        return at + len(flag)
     found = _pattern("flag", escape).match(text, at)
     return found.end() if found else at
 
@@ -188,13 +214,30 @@ def json_strings(body: Fragment) -> list[Word] | None:
     if text[-1] == "]" and not text[1:-1].strip(" \t\r\n"):
         return []
     words: list[Word] = []
-    at, item = 1, re.compile(_JSON_ITEM)
-    while found := item.match(text, at):
-        words.append(_json_word(body, *found.span(1)))
-        at = found.end()
-        if found[2] == "]":
-            return words if at == len(text) else None
-    return None
+    at = 0
+    while text[at : at + 1] == "," or at == 0:
+        start = _behind_blanks(text, at + 1)
+        end = _json_string_end(text, start + 1) if text[start : start + 1] == '"' else -1
+        if end < 0:
+            return None
+        words.append(_json_word(body, start + 1, end))
+        at = _behind_blanks(text, end + 1)
+    return words if text[at:] == "]" else None
+
+
+def _behind_blanks(text: str, at: int) -> int:
+    while text[at : at + 1] in _JSON_BLANKS:
+        at += 1
+    return at
+
+
+def _json_string_end(text: str, start: int) -> int:
+    """Where the closing quote of a JSON string stands; -1 if it has none, or holds what it must not."""
+    end = text.find('"', start)
+    if "\\" in text[start:end]:
+        found = re.compile(_JSON_STRING).match(text, start)
+        return found.end() if found else -1
+    return end if min(text[start:end], default=" ") >= " " else -1
 
 
 def _json_word(body: Fragment, start: int, end: int) -> Word:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from capdrop.source import Record, Span
 
@@ -12,10 +13,11 @@ _OFFICIAL = "library/"
 _LONGEST_REPOSITORY = 255
 _DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 
-_REPOSITORY = r"[a-z0-9]++(?:(?:__?|\.|-++|/)[a-z0-9]++)*+"
 _REGISTRY = r"(?:\[[0-9A-Fa-f:]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::[0-9]+)?"
-_TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
-_HEX = r"[0-9a-f]+"
+_LONGEST_TAG = 128
+_IN_REPOSITORIES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
+_IN_TAGS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
+_HEX = frozenset("0123456789abcdef")
 
 
 class Reference(Record):
@@ -35,6 +37,9 @@ class Reference(Record):
         self.tag: str | None = None
         self.digest: str | None = None
         """As in `sha256:...`."""
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
     @property
     def name(self) -> str:
@@ -78,6 +83,7 @@ class Reference(Record):
         return None if self.digest is None else Span(len(self.text) - len(self.digest), len(self.text))
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Reference | None:
     """The parts of a reference; None if it is not a valid one (so also if a variable stands in it)."""
     named, at, digest = text.partition("@")
@@ -85,10 +91,10 @@ def parse(text: str) -> Reference | None:
         return None
     registry, rest = _split_registry(named)
     path, colon, tag = rest.partition(":")
-    if colon and not re.fullmatch(_TAG, tag):
+    if colon and not _valid_tag(tag):
         return None
     repository = _OFFICIAL + path if (registry or DEFAULT_REGISTRY) == DEFAULT_REGISTRY and "/" not in path else path
-    if not re.fullmatch(_REPOSITORY, path) or len(repository) > _LONGEST_REPOSITORY or _is_identifier(text):
+    if not _valid_repository(path) or len(repository) > _LONGEST_REPOSITORY or _is_identifier(text):
         return None
     if registry is not None and not _valid_registry(registry):
         return None
@@ -111,11 +117,21 @@ def _valid_registry(registry: str) -> bool:
     return re.fullmatch(_REGISTRY, registry) is not None and not any(wrong in registry for wrong in ("..", ".-", "-."))
 
 
+def _valid_repository(path: str) -> bool:
+    """Whether small letters and digits are parted by a dot, a slash, one or two underscores, or any number of hyphens."""
+    parts = path.replace("__", "_").replace("_", "/").replace(".", "/").split("/")
+    return all(part and part.strip("-") == part and _IN_REPOSITORIES.issuperset(part) for part in parts)
+
+
+def _valid_tag(tag: str) -> bool:
+    return 0 < len(tag) <= _LONGEST_TAG and tag[0] not in ".-" and _IN_TAGS.issuperset(tag)
+
+
 def _valid_digest(digest: str) -> bool:
     algorithm, _, value = digest.partition(":")
-    return len(value) == _DIGEST_LENGTHS.get(algorithm) and re.fullmatch(_HEX, value) is not None
+    return len(value) == _DIGEST_LENGTHS.get(algorithm) and _HEX.issuperset(value)
 
 
 def _is_identifier(text: str) -> bool:
     """Sixty-four hexadecimal digits are the id of an image, which no reference may look like."""
-    return len(text) == 64 and re.fullmatch(_HEX, text) is not None
+    return len(text) == 64 and _HEX.issuperset(text)

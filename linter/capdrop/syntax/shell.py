@@ -41,7 +41,8 @@ __all__ = [
     "shebang",
 ]
 
-_TOKEN = re.compile(
+# Compiled on first use: many a Dockerfile has no shell text.
+_TOKEN = (
     r"[ \t\r]*+(?:\\\r?\n[ \t\r]*+)*+(?:"
     r"((?!#)[^ \t\r\n;&|<>()$`'\"\\]++)(?=[ \t\r\n;&|)]|\Z)"  # a plain word
     r"|((?:[0-9]++|\{[A-Za-z_0-9]++\})?+(?:<<[<-]?+|[<>](?!\()[<>|&]?+)|&>>?+)"  # a redirection
@@ -52,7 +53,7 @@ _TOKEN = re.compile(
 )
 _PLAIN, _REDIRECTION, _OPERATOR, _COMMENT, _END, _OTHER = 1, 2, 3, 4, 5, 6
 
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+(?:\[[^\]\n;&|()<>]{0,100}\])?\+?=")
+_ASSIGNMENT = r"[A-Za-z_][A-Za-z0-9_]*+(?:\[[^\]\n;&|()<>]{0,100}\])?\+?="
 
 
 def parse(text: str) -> Script:
@@ -115,7 +116,7 @@ class Parser(GroupReader):
 
     def _read_commands(self, nested: bool) -> bool:
         """Read commands to the end, or where `nested` to the `)` that closes them: then true."""
-        text, tokens = self.text, _TOKEN.finditer
+        text, tokens = self.text, re.compile(_TOKEN).finditer
         words: list[Word] | None = None  # of the command that is being read, once it has a name
         while True:
             for found in tokens(text, self.at, self.end):  # it matches everywhere, so none is passed over
@@ -179,7 +180,7 @@ class Parser(GroupReader):
         return words
 
     def _assignment(self, start: int) -> bool:
-        found = _ASSIGNMENT.match(self.text, start, self.end)
+        found = re.compile(_ASSIGNMENT).match(self.text, start, self.end)
         if not found:
             return False
         command = self.begin(start)

@@ -28,11 +28,11 @@ MOST_PROBLEMS = 100
 
 RUN = re.compile(r"[^ \t\r\n;&|<>()$`'\"\\]++")
 """Unquoted text."""
-_VARIABLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*+)|\{([A-Za-z_][A-Za-z0-9_]*+)\}|([0-9@*#?$!-]))")
 _SPECIAL = re.compile(r"[\\$`\"'}]")
-_BACKTICK_SPECIAL = re.compile(r"[\\`]")
 
 # Compiled on first use, as most texts have none of these.
+_VARIABLE = r"\$(?:([A-Za-z_][A-Za-z0-9_]*+)|\{([A-Za-z_][A-Za-z0-9_]*+)\}|([0-9@*#?$!-]))"
+_BACKTICK_SPECIAL = r"[\\`]"
 _PARAMETER = (
     r"\$\{[!#]?((?:[A-Za-z_][A-Za-z0-9_]*+|[0-9]++|[@*#?$!-])?(?:\[[^\]\n$`{}'\"]{0,100}\])?)"
     r"(:?[-=?+]|##?|%%?|//?|\^\^?|,,?|[:@])?"
@@ -313,7 +313,7 @@ class Reader:
 
     def _dollar(self, built: Builder, at: int, quoted: bool) -> None:
         text = self.text
-        found = _VARIABLE.match(text, at, self.end)
+        found = re.compile(_VARIABLE).match(text, at, self.end)
         if found:
             self.at = found.end()
             built.add_part(Part("variable", at, self.at, found[0], found[found.lastindex or 0]))
@@ -460,7 +460,7 @@ class Reader:
         """Where the substitution ends, or -1; and whether anything in it is escaped for its sake."""
         escaped = False
         while True:
-            found = _BACKTICK_SPECIAL.search(self.text, at, self.end)
+            found = re.compile(_BACKTICK_SPECIAL).search(self.text, at, self.end)
             if not found:
                 return -1, escaped
             at = found.start()

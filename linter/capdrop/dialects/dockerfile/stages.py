@@ -6,7 +6,7 @@ import posixpath
 
 from capdrop.finding import Note
 from capdrop.model.build_step import Shell
-from capdrop.model.container import Container
+from capdrop.model.container import DefaultContainer
 from capdrop.model.image import Image
 from capdrop.model.known_images import is_windows, runs_as_non_root, runs_as_root
 from capdrop.model.script import Script
@@ -120,15 +120,14 @@ def _user_of(image: Image, *, starts: bool, templated: bool) -> Value:
 class StageOrigin(Origin):
     """The container that a shipped stage starts: a Dockerfile speaks about its user and nothing else."""
 
-    __slots__ = ("source", "span", "user")
+    __slots__ = ("unsaid", "user")
 
     def __init__(self, source: Source, span: Span, user: Value) -> None:
-        self.source = source
-        self.span = span
         self.user = user
+        self.unsaid = Value.unknown("a Dockerfile does not say", source, span)
 
     def read(self, fact: str) -> Value:
-        return self.user if fact == "user" else Value.unknown("a Dockerfile does not say", self.source, self.span)
+        return self.user if fact == "user" else self.unsaid
 
 
 def finished(stages: list[StageState], source: Source, *, templated: bool) -> Iterator[Subject]:
@@ -160,11 +159,11 @@ def finished(stages: list[StageState], source: Source, *, templated: bool) -> It
             yield _container(stage, user, source)
 
 
-def _container(stage: StageState, user: Value, source: Source) -> Container:
+def _container(stage: StageState, user: Value, source: Source) -> DefaultContainer:
     span = stage.instruction.span
     if user.is_absent:
         user = Value("absent", None, source, span, reason=user.reason)
-    return Container(
+    return DefaultContainer(
         source,
         span,
         stage.address,
