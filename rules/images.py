@@ -408,3 +408,54 @@ def deprecated_registry(image: Image) -> Iterator[Finding]:
             fix = None if old in OTHER_PATHS else image.rename(old, new, safety=safety)
             message = f"`{old.rstrip('/')}` is {matter}; its images are at `{new.rstrip('/')}` now"
             yield image.finding(image.value, message, fix=fix)
+
+
+@rule(
+    "stale-image-allowed",
+    severity=Severity.LOW,
+    profile="strict",
+    references="CIS Kubernetes 5.5.1 · ATT&CK T1204.003",
+    also_known_as="checkov:CKV_K8S_15 kics:caa3479d kube-score:container-image-pull-policy polaris:pullPolicyNotAlways kubescape:C-0075",
+    examples=(
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', imagePullPolicy: «IfNotPresent»}
+                - «name: side»
+                  image: acme/side:1
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', imagePullPolicy: Always}
+                - {name: side, image: 'acme/side:latest'}
+                - name: pinned
+                  imagePullPolicy: Never
+                  image: acme/side@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+            """,
+        ),
+    ),
+)
+def stale_image_allowed(image: Image) -> Iterator[Finding]:
+    """A node may start an image that it has, whoever brought it there.
+
+    Unless the policy is `Always`, a node runs what it has under that tag without asking the registry: an old build, or one that the pod
+    has no right to pull. Pin the image by digest, or pull it always.
+    """
+    policy, reference = image.pull_policy, image.reference
+    if policy is None or policy.is_unknown or policy.text == "Always" or reference is None or reference.digest is not None:
+        return
+    if policy.is_absent and reference.tag in (None, "latest"):
+        return
+    yield image.finding(policy, f"`{reference.text}` may be an old one that the node has")

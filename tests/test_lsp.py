@@ -115,7 +115,7 @@ def codes(published: dict[str, Any]) -> list[str]:
 
 
 def test_diagnostics_follow_the_buffer(client: Client) -> None:
-    uri = "file:///work/compose.yaml"
+    uri = "file:///project/compose.yaml"
     published = client.open(uri, COMPOSE)
     assert "privileged-container" in codes(published)
     assert published["version"] == 1
@@ -126,13 +126,13 @@ def test_diagnostics_follow_the_buffer(client: Client) -> None:
 
 
 def test_columns_are_utf_16_units(client: Client) -> None:
-    published = client.open("file:///work/compose.yaml", "services: {'🔒': {image: 'a:1', privileged: true}}\n")
+    published = client.open("file:///project/compose.yaml", "services: {'🔒': {image: 'a:1', privileged: true}}\n")
     found = next(d for d in published["diagnostics"] if d["code"] == "privileged-container")
     assert found["range"]["start"]["character"] == len("services: {'🔒': {image: 'a:1', privileged: ".encode("utf-16-le")) // 2
 
 
 def test_quick_fixes_edit_the_buffer_and_name_its_version(client: Client) -> None:
-    uri = "file:///work/compose.yaml"
+    uri = "file:///project/compose.yaml"
     published = client.open(uri, COMPOSE)
     found = next(d for d in published["diagnostics"] if d["code"] == "privileged-container")
     actions = client.request(
@@ -152,7 +152,7 @@ def test_quick_fixes_edit_the_buffer_and_name_its_version(client: Client) -> Non
 
 
 def test_hover_shows_the_page_of_the_rule(client: Client) -> None:
-    uri = "file:///work/compose.yaml"
+    uri = "file:///project/compose.yaml"
     client.open(uri, COMPOSE)
     hover = client.request("textDocument/hover", {"textDocument": {"uri": uri}, "position": {"line": 2, "character": 36}})
     assert hover["contents"]["value"].startswith("# privileged-container")
@@ -162,18 +162,18 @@ def test_hover_shows_the_page_of_the_rule(client: Client) -> None:
 @pytest.mark.parametrize(
     ("language", "uri"),
     [
-        ("dockerfile", "file:///work/build.docker"),
-        ("dockerfile", "file:///work/Dockerfile"),
-        ("plaintext", "file:///work/Dockerfile.dev"),
-        ("dockercompose", "file:///work/stack.yaml"),
-        ("yaml.docker-compose", "file:///work/stack.yaml"),
-        ("yaml", "file:///work/compose.yaml"),
-        ("yaml", "file:///work/pod.yaml"),
-        ("helm", "file:///work/chart/templates/pod.yaml"),
-        ("shellscript", "file:///work/start"),
-        ("sh", "file:///work/start.sh"),
-        ("makefile", "file:///work/rules.make"),
-        ("make", "file:///work/Makefile"),
+        ("dockerfile", "file:///project/build.docker"),
+        ("dockerfile", "file:///project/Dockerfile"),
+        ("plaintext", "file:///project/Dockerfile.dev"),
+        ("dockercompose", "file:///project/stack.yaml"),
+        ("yaml.docker-compose", "file:///project/stack.yaml"),
+        ("yaml", "file:///project/compose.yaml"),
+        ("yaml", "file:///project/pod.yaml"),
+        ("helm", "file:///project/chart/templates/pod.yaml"),
+        ("shellscript", "file:///project/start"),
+        ("sh", "file:///project/start.sh"),
+        ("makefile", "file:///project/rules.make"),
+        ("make", "file:///project/Makefile"),
         ("plaintext", "untitled:Untitled-1/Dockerfile"),
     ],
 )
@@ -191,11 +191,11 @@ def test_language_ids_of_all_editors(client: Client, language: str, uri: str) ->
 
 
 def test_what_is_not_ours_is_left_alone(client: Client) -> None:
-    assert codes(client.open("file:///work/values.yaml", "user: root\n")) == []
+    assert codes(client.open("file:///project/values.yaml", "user: root\n")) == []
 
 
 def test_incremental_changes(client: Client) -> None:
-    uri = "file:///work/compose.yaml"
+    uri = "file:///project/compose.yaml"
     client.open(uri, COMPOSE)
     where = {"start": {"line": 2, "character": 34}, "end": {"line": 2, "character": 38}}
     change = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"range": where, "text": "false"}]}
@@ -204,7 +204,7 @@ def test_incremental_changes(client: Client) -> None:
 
 
 def test_every_finding_of_a_selection_has_its_actions(client: Client) -> None:
-    uri = "file:///work/compose.yaml"
+    uri = "file:///project/compose.yaml"
     text = "services:\n  app:\n    image: a:1\n    privileged: true\n    user: root\n"
     client.open(uri, text)
     everything = {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
@@ -242,7 +242,7 @@ def test_rules_of_a_folder_run_only_where_it_is_trusted(client: Client, tmp_path
 
 
 def test_no_message_shows_a_secret(client: Client) -> None:
-    uri = "file:///work/Dockerfile"
+    uri = "file:///project/Dockerfile"
     client.open(uri, "FROM debian:12\nENV DB_PASSWORD=SENTINEL-9f2c1b\nUSER 1000\n", "dockerfile")
     everything = {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
     actions = client.request("textDocument/codeAction", {"textDocument": {"uri": uri}, "range": everything, "context": {"diagnostics": []}})
@@ -252,7 +252,7 @@ def test_no_message_shows_a_secret(client: Client) -> None:
 
 
 def test_a_change_is_judged_at_once(client: Client) -> None:
-    uri = "file:///work/compose.yaml"
+    uri = "file:///project/compose.yaml"
     service = "  s{0}:\n    image: a:{0}\n    privileged: true\n    environment:\n      PASSWORD: hunter2-{0}\n"
     text = "services:\n" + "".join(service.format(number) for number in range(100))
     client.open(uri, text)
@@ -266,10 +266,10 @@ def test_a_change_is_judged_at_once(client: Client) -> None:
 
 def test_every_prefix_of_every_example_is_survived(client: Client) -> None:
     texts = {
-        "file:///work/Dockerfile": "# escape=`\nFROM a AS b\nRUN <<-'EOT' tee x && \\\n\techo $(cat `x`)\n\tEOT\nENV A=\"b\n",
-        "file:///work/compose.yaml": COMPOSE + 'x: &a {<<: *a, b: ["${X:-${Y}}", !reset null]}\n',
-        "file:///work/pod.yaml": "apiVersion: v1\nkind: Pod\nspec:\n  {{- if .X }}\n  containers:\n  - name: {{ .Y }}\n    image: 'a'\n",
-        "file:///work/run.sh": 'docker run --privileged -v "$(pwd):/x" -e \'A=b\' img sh -c "curl | sh"\n',
+        "file:///project/Dockerfile": "# escape=`\nFROM a AS b\nRUN <<-'EOT' tee x && \\\n\techo $(cat `x`)\n\tEOT\nENV A=\"b\n",
+        "file:///project/compose.yaml": COMPOSE + 'x: &a {<<: *a, b: ["${X:-${Y}}", !reset null]}\n',
+        "file:///project/pod.yaml": "apiVersion: v1\nkind: Pod\nspec:\n  {{- if .X }}\n  containers:\n  - name: {{ .Y }}\n    image: 'a'\n",
+        "file:///project/run.sh": 'docker run --privileged -v "$(pwd):/x" -e \'A=b\' img sh -c "curl | sh"\n',
     }
     version = 1
     for uri, text in texts.items():

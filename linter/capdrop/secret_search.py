@@ -8,18 +8,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .secrets.file_names import FileName
-    from .secrets.judge import Verdict as Verdict
-    from .secrets.keys import PrivateKey
-    from .secrets.tokens import Token
-    from .secrets.urls import UrlPassword
+    from capdrop.secrets.file_names import FileName
+    from capdrop.secrets.judge import Verdict as Verdict
+    from capdrop.secrets.keys import PrivateKey
+    from capdrop.secrets.tokens import Token
+    from capdrop.secrets.urls import UrlPassword
 
 
 def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
     """Whether a value is or holds a secret: by itself, then by its place ("env", "arg", "secret", "argument", ...), then by its name."""
     if place != "secret" and not may_name_a_secret(name) and not may_hold_a_secret(value):
         return None
-    from .secrets.judge import judge
+    from capdrop.secrets.judge import judge
 
     return judge(value, name, place=place)
 
@@ -28,7 +28,7 @@ def named_like_a_secret(name: str) -> bool:
     """Whether a value of this name is, by the name alone, a secret."""
     if not may_name_a_secret(name):
         return False
-    from .secrets.names import named_like_a_secret
+    from capdrop.secrets.names import named_like_a_secret
 
     return named_like_a_secret(name)
 
@@ -37,7 +37,7 @@ def find_tokens(text: str) -> Iterator[Token]:
     """Every token of a known provider in a text."""
     if not may_hold_a_token(text):
         return iter(())
-    from .secrets.tokens import find_tokens
+    from capdrop.secrets.tokens import find_tokens
 
     return find_tokens(text)
 
@@ -46,7 +46,7 @@ def find_private_keys(text: str) -> Iterator[PrivateKey]:
     """Every private key in a text."""
     if not may_hold_a_private_key(text):
         return iter(())
-    from .secrets.keys import find_private_keys
+    from capdrop.secrets.keys import find_private_keys
 
     return find_private_keys(text)
 
@@ -55,27 +55,27 @@ def find_url_passwords(text: str) -> Iterator[UrlPassword]:
     """Every literal password in a URL of a text."""
     if not may_hold_a_url_password(text):
         return iter(())
-    from .secrets.urls import find_url_passwords
+    from capdrop.secrets.urls import find_url_passwords
 
     return find_url_passwords(text)
 
 
 def secret_file(path: str) -> FileName | None:
     """What a file is by its name and folder, if it holds a secret."""
-    from .secrets.file_names import secret_file
+    from capdrop.secrets.file_names import secret_file
 
     return secret_file(path)
 
 
 def secret_folder(path: str) -> str:
     """What a folder such as `.ssh` holds; "" of a folder like any other."""
-    from .secrets.file_names import SECRET_FOLDERS
+    from capdrop.secrets.file_names import SECRET_FOLDERS
 
     return SECRET_FOLDERS.get(path.rpartition("/")[2], "")
 
 
 def is_harmless_file(path: str) -> bool:
     """Whether a file is a template, or stands among tests and examples."""
-    from .secrets.file_names import is_harmless
+    from capdrop.secrets.file_names import is_harmless
 
     return is_harmless(path)

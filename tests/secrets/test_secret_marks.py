@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -23,7 +24,7 @@ else:
     from test_secret_judging import SECRETS
     from test_secret_tokens import FORMATS, issued
 
-CORPUS = Path("/work/corpus-extra/files")
+CORPUS = Path(os.environ.get("CAPDROP_CORPUS", Path(__file__).parents[2] / ".." / "shared" / "corpus"))
 
 
 def same(text: str, name: str = "") -> None:

@@ -23,18 +23,29 @@ class Image(Subject):
 
     `role` is "base" (FROM), "copied" (COPY --from, --mount from=), "frontend" (# syntax=) or "run" (a service, a pod, a
     command line). `reference` is None where the text is unknown or is no image reference. `local` is set where the same file
-    says how the image is built, so that its name is a label and not a download.
+    says how the image is built, so that its name is a label and not a download. `pull_policy` is when the platform asks the registry
+    again, where the file can say that.
     """
 
-    __slots__ = ("local", "reference", "role", "value")
+    __slots__ = ("local", "pull_policy", "reference", "role", "value")
 
     def __init__(
-        self, source: Source, span: Span, address: str, origin: Origin | None, *, value: Value, role: str, local: bool = False
+        self,
+        source: Source,
+        span: Span,
+        address: str,
+        origin: Origin | None,
+        *,
+        value: Value,
+        role: str,
+        local: bool = False,
+        pull_policy: Value | None = None,
     ) -> None:
         super().__init__(source, span, address, origin)
         self.value = value
         self.role = role
         self.local = local
+        self.pull_policy = pull_policy
         self.reference = image_reference.parse(value.text) if value.is_known else None
 
     def state(self) -> Mapping[str, object]:
@@ -56,7 +67,7 @@ class Image(Subject):
         """What is past its end of life in it, by its name and tag."""
         if self.reference is None:
             return None
-        from .image_lifecycle import end_of_life
+        from capdrop.model.image_lifecycle import end_of_life
 
         return end_of_life(self.reference)
 
@@ -65,7 +76,7 @@ class Image(Subject):
         """The popular image, namespace or registry that its name nearly is, or that it copies the name of."""
         if self.reference is None or runs_as_root(self.reference):  # an official image
             return None
-        from .image_names import resemblance
+        from capdrop.model.image_names import resemblance
 
         return resemblance(self.reference)
 

@@ -62,7 +62,7 @@ class Variable(Subject):
         text = self.value.text
         if not text or self.fragment is None:
             return None
-        from ..secret_search import judge
+        from capdrop.secret_search import judge
 
         verdict = judge(text, self.name, place=self.place)
         return verdict if verdict is not None and self.place_of(verdict.start, verdict.end) is not None else None

@@ -172,10 +172,10 @@ def _plain_words(text: str) -> Iterator[tuple[int, int]]:
 
 def flag_word(text: str, at: int, escape: str) -> int:
     """The end of the flag that starts here."""
-    end = text.find(" ", at)
-    flag = text[at : end if end >= 0 else len(text)]
+    end, _ = first_word(text, at, len(text))
+    flag = text[at:end]
     if flag.isprintable() and flag.isascii() and escape not in flag and '"' not in flag and "'" not in flag:
-        return at + len(flag)
+        return end
     found = _pattern("flag", escape).match(text, at)
     return found.end() if found else at
 

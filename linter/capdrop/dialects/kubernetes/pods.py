@@ -104,7 +104,9 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
     yield container(site, TABLE, address, name=name or "the container", dialect="kubernetes", kind=kind, platform=platform)
     image = section.get("image")
     if image is not None:
-        yield Image(source, image.span, f"{address}.image", None, value=site.scalar(image), role="run")
+        policy = section.get("imagePullPolicy")
+        pull_policy = site.nothing() if policy is None else site.scalar(policy)
+        yield Image(source, image.span, f"{address}.image", None, value=site.scalar(image), role="run", pull_policy=pull_policy)
     yield from _environment(site, address)
     yield from _commands(site, address)
 
