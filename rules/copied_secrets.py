@@ -46,6 +46,8 @@ MOST = 200
 LONGEST = 4096
 """Characters of a path."""
 REMOVERS = frozenset({"rm", "shred", "unlink", "srm"})
+WRITERS = frozenset({"curl", "wget", "tee"})
+"""Programs that write files which their own words name."""
 
 
 class Brought:
@@ -249,7 +251,7 @@ def removed_later(stage: Stage) -> Iterator[tuple[Brought, Removal]]:
             if isinstance(subject, Copy) and subject.ships:
                 made += brought_by(subject)
             elif isinstance(subject, Command) and subject.place == "RUN" and subject.ships:
-                made += written_by(subject)
+                made += written_by(subject) if subject.redirects or subject.name in WRITERS else ()
                 for removal in removals(subject) if made or there else ():
                     made = [found for found in made if not removal.covers(found)]
                     for found in [found for found in there if removal.covers(found)]:

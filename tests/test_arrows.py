@@ -23,9 +23,9 @@ ARROWS = """
     engine         -> source finding reading model rule rulebook suppress discover dialects
     discover       -> gitignore
     gitignore      ->
-    config         -> rulebook
+    config         -> source files rulebook
     config_schema  -> config rule rulebook
-    baseline       -> finding rulebook
+    baseline       -> source finding files rulebook
     run            -> source finding reading model baseline config discover gitignore engine dialects rulebook report processes files
     processes      -> config dialects rulebook run
     fixer          -> source finding engine rulebook discover dialects

@@ -127,3 +127,35 @@ def test_nothing_acts_and_nothing_leaks(hostile: Path, command: list[str]) -> No
     text = written.decode("utf-8")
     assert not {character for character in text if not character.isprintable()} - {"\n", "\t", "\r"}
     assert SENTINEL not in text
+
+
+def test_merges_of_merges_take_no_time(tmp_path: Path) -> None:
+    levels = [f"x{at + 1}: &a{at + 1} {{<<: [*a{at}, *a{at}], k{at}: *a{at}}}" for at in range(30)]
+    (tmp_path / "compose.yaml").write_text("\n".join(["x0: &a0 {privileged: true}", *levels, "services:", "  app: *a30"]) + "\n")
+    assert capdrop(tmp_path, "check", "--isolated", "compose.yaml").returncode == 1
+
+
+def test_variables_that_double_one_another_fill_no_memory(tmp_path: Path) -> None:
+    doubled = [f"ENV A{at + 1}=$A{at}$A{at}" for at in range(60)]
+    (tmp_path / "Dockerfile").write_text("\n".join(["FROM debian:12", "ENV A0=xx", *doubled, "USER 1000"]) + "\n")
+    assert capdrop(tmp_path, "check", "--isolated", "--select", "root-user", "Dockerfile").returncode == 0
+
+
+def test_a_baseline_is_a_regular_file(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM debian:12\n")
+    os.mkfifo(tmp_path / "pipe")
+    assert capdrop(tmp_path, "baseline", "--isolated", "--file", "pipe", "Dockerfile").returncode == 2
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_fix_shows_no_secret_within_a_word(tmp_path: Path) -> None:
+    secret = "kQ9vT2mZ" + "x7Lp4RwB8nYc"
+    (tmp_path / "run.sh").write_text(f"docker run --privileged alpine:3 mysql -p{secret}\n")
+    ran = capdrop(tmp_path, "fix", "--isolated", "--unsafe", "run.sh")
+    assert b"+docker run alpine:3 mysql -p****" in ran.stdout
+    assert secret.encode() not in ran.stdout + ran.stderr
+
+
+def test_a_command_line_over_several_lines_is_found(tmp_path: Path) -> None:
+    (tmp_path / "start.sh").write_text("docker \\\n  run --privileged alpine:3\n")
+    assert capdrop(tmp_path, "check", "--isolated", ".").returncode == 1

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import re
 
+from .files import read_bytes
 from .finding import Suppression
 from .rulebook import Misuse
+from .source import Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,10 +71,9 @@ def relative(path: str, folder: str) -> str:
 def load(path: str) -> Baseline:
     """Read a baseline file. Raises `Misuse`, which names the file and the line."""
     try:
-        with open(path, encoding="utf-8") as file:
-            lines = file.read().split("\n")
-    except OSError as error:
-        raise Misuse(f"{path}: the baseline cannot be read: {error.strerror}; `capdrop baseline` writes one") from None
+        lines = read_bytes(path).decode("utf-8").replace("\r\n", "\n").split("\n")
+    except Unreadable as error:
+        raise Misuse(f"{path}: the baseline cannot be read: {error}; `capdrop baseline` writes one") from None
     except UnicodeDecodeError:
         raise Misuse(f"{path}: not a baseline: not UTF-8 text") from None
     known: set[Identity] = set()
@@ -96,7 +97,7 @@ def write(path: str, findings: Iterable[Finding], paths: Iterable[str], rules: C
     lines = [f"{_escaped(where)}\t{rule}\t{_escaped(subject)}\t{ordinal}\n" for where, rule, subject, ordinal in entries]
     temporary = f"{path}.{os.getpid()}"
     try:
-        with open(temporary, "w", encoding="utf-8", newline="\n") as file:
+        with open(temporary, "x", encoding="utf-8", newline="\n") as file:
             file.writelines([_HEADER, *lines])
         os.replace(temporary, path)
     except OSError as error:

@@ -148,14 +148,18 @@ def load(path: str) -> Config:
     """Read a configuration file. Raises `Misuse`, which names the file and the line."""
     import tomllib
 
+    from .files import read_bytes
+    from .source import Unreadable
+
     config = Config(os.path.dirname(os.path.abspath(path)))
     config.path = os.path.relpath(path) if path.startswith(os.getcwd() + os.sep) else path
     try:
-        with open(path, "rb") as file:
-            config.text = file.read().decode("utf-8-sig").replace("\r\n", "\n")
+        config.text = read_bytes(path).decode("utf-8-sig").replace("\r\n", "\n")
         table = tomllib.loads(config.text)
-    except OSError as error:
-        raise Misuse(f"{config.path}: the configuration cannot be read: {error.strerror}") from None
+    except Unreadable as error:
+        raise Misuse(f"{config.path}: the configuration cannot be read: {error}") from None
+    except RecursionError:
+        raise Misuse(f"{config.path}: not a configuration: it is nested too deeply") from None
     except UnicodeDecodeError as error:
         raise Misuse(f"{config.path}: not UTF-8 text (byte {error.start})") from None
     except tomllib.TOMLDecodeError as error:

@@ -8,6 +8,9 @@ from difflib import SequenceMatcher
 from .report.masks import MASK
 from .report.safe import visible
 
+LONG_SECRET = 8
+"""Characters from which on a secret is masked within a word too; a shorter one may be part of any."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,7 +78,8 @@ class Diff:
     def _without_secrets(self, line: str) -> str:
         for secret in self._secrets:
             if secret in line:
-                line = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, line)
+                within_words = len(secret) >= LONG_SECRET
+                line = line.replace(secret, MASK) if within_words else re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, line)
         return line
 
 

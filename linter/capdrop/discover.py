@@ -59,7 +59,7 @@ KINDS = (
         "docker_run",
         names=r"(?!)",
         maybe=r"(?i:.*\.(?:sh|bash|mk)|(?:gnu)?makefile)",
-        content=(r"(?m)^(?>[^\r\n]*?\b(?:docker|podman|nerdctl)\b)[^#\r\n]*?\b(?:run|create)\b",),
+        content=(r"(?m)^(?>[^\r\n]*?\b(?:docker|podman|nerdctl)\b)(?>(?:[^#\r\n\\]|\\[^\r\n]|\\\r?\n){0,400}?\b(?:run|create)\b)",),
     ),
 )
 """The table of kinds, in the order in which they are tried."""

@@ -4,6 +4,7 @@ Makefile recipes."""
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from ..finding import Edit
 from ..model.command import Word
@@ -51,12 +52,16 @@ class Flag:
 class Start:
     """A command line that starts a container."""
 
-    __slots__ = ("flags", "image", "rest", "verb", "words")
+    __slots__ = ("ends", "flags", "image", "rest", "spans", "verb")
 
     def __init__(self, words: list[Word], verb: Word, flags: list[Flag], rest: list[Word]) -> None:
-        self.words = words
+        self.ends = [word.span.end for word in words]
         self.verb = verb
         self.flags = flags
+        self.spans: dict[Span, int] = {}
+        """How many options each span holds."""
+        for flag in flags:
+            self.spans[flag.span] = self.spans.get(flag.span, 0) + 1
         self.image = rest[0] if rest else None
         self.rest = rest[1:]
 
@@ -216,9 +221,10 @@ class StartOrigin(Origin):
 
     def without(self, flag: Flag) -> Edit:
         """The edit that takes an option out, with the blanks before it."""
-        if sum(other.span == flag.span for other in self.start.flags) > 1:
+        if self.start.spans[flag.span] > 1:
             raise Refused("the option is written together with others")
-        before = max(word.span.end for word in self.start.words if word.span.end <= flag.span.start)
+        ends = self.start.ends
+        before = ends[bisect_right(ends, flag.span.start) - 1]
         return Edit(Span(before, flag.span.end), "")
 
 

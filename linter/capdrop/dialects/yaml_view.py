@@ -45,7 +45,7 @@ class Field:
 class Section:
     """A mapping as it takes effect."""
 
-    __slots__ = ("_fields", "mapping", "shared", "source", "trail", "value")
+    __slots__ = ("_fields", "_merged", "mapping", "shared", "source", "trail", "value")
 
     def __init__(self, source: Source, node: Node | None, trail: tuple[Note, ...] = (), shared: bool = False) -> None:
         node, trail, shared = followed(source, node, trail, shared)
@@ -55,6 +55,7 @@ class Section:
         self.trail = trail
         self.shared = shared
         self._fields: dict[str, Field] | None = None
+        self._merged: set[int] | None = None
 
     @property
     def fields(self) -> dict[str, Field]:
@@ -119,9 +120,13 @@ class Section:
                 self._merge(merge, trail, depth)
 
     def _merge(self, node: Node, trail: tuple[Note, ...], depth: int) -> None:
+        """Take in what is merged; a mapping that was merged before has nothing to add, however often it is named."""
         for one in node.items if isinstance(node, Sequence) else [node]:
             target, merged_trail, _ = followed(self.source, one, trail, True, "merged in here")
-            if isinstance(target, Mapping):
+            if self._merged is None:
+                self._merged = set()
+            if isinstance(target, Mapping) and id(target) not in self._merged:
+                self._merged.add(id(target))
                 self._take(target, merged_trail, True, depth + 1)
 
 

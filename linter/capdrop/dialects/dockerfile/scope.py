@@ -19,6 +19,10 @@ _BUILD_KNOWS = (
 proxy arguments are no variables of the file before an ARG names them, so they need no row."""
 
 
+LONGEST_VALUE = 65_536
+"""Characters that an expanded value may have; variables that double one another would fill the memory."""
+
+
 class Scope:
     """The variables in force at one point: before the first stage, or in a stage. One that is set to what only the build knows
     holds UNKNOWN, so that its default is not taken for its value."""
@@ -62,8 +66,10 @@ class Scope:
         expansion = syntax.expand(word.written.text, self.find, escape)
         if UNKNOWN in expansion.text:
             return Value.unknown(f"{_listed(expansion.used)} is known to the build alone", source, word.span)
-        if expansion.known:
+        if expansion.known and len(expansion.text) <= LONGEST_VALUE:
             return Value.known(expansion.text, source, word.span)
+        if expansion.known:
+            return Value.unknown("it grows too long", source, word.span)
         return Value.unknown(f"{_listed(expansion.missing)} has no value in this file", source, word.span)
 
     def flag(self, flag: syntax.Flag, source: Source, escape: str) -> Value:
