@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -60,4 +61,6 @@ def _prepare(config: Config, context: Context) -> None:
 
 def _judge_all(found: Sequence[Found]) -> list[Judged]:
     book, context = _desk[0]
-    return [judge(file, book, context) for file in found]
+    judged = [judge(file, book, context) for file in found]
+    gc.collect(1)
+    return judged

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from .model.workspace import BuildTarget
     from .rulebook import Rulebook
 
-FEW = 20
-"""Files; up to that, a run is over before collecting garbage pays."""
+SOME = 50
+"""Files; so often is garbage collected, and never in between: the reader of one file leaves little of it."""
 
 MANY = 300
 """Files; above that, several processes are quicker than one."""
@@ -82,12 +82,12 @@ def check(paths: list[str], config: Config, book: Rulebook, tick: Callable[[int,
     workspace = Workspace()
     run = Run(Context(config.targets, workspace, FilesOnDisk()))
     found = list(files(paths, config, run.excluded))
-    if len(found) > FEW:
-        gc.enable()
     judged: dict[int, Judged] = {}
     for indices in _phases(found):
         for index, one in zip(indices, _all_judged([found[index] for index in indices], config, book, run.context), strict=True):
             judged[index] = one
+            if not len(judged) % SOME:
+                gc.collect(1)
             if tick is not None:
                 tick(len(judged), len(found))
         for index in indices:
