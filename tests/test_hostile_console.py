@@ -159,3 +159,11 @@ def test_a_fix_shows_no_secret_within_a_word(tmp_path: Path) -> None:
 def test_a_command_line_over_several_lines_is_found(tmp_path: Path) -> None:
     (tmp_path / "start.sh").write_text("docker \\\n  run --privileged alpine:3\n")
     assert capdrop(tmp_path, "check", "--isolated", ".").returncode == 1
+
+
+def test_a_deep_configuration_is_misuse(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM debian:12\n")
+    (tmp_path / "deep.toml").write_text("a=" + "[" * 5_000)
+    ran = capdrop(tmp_path, "check", "--config", "deep.toml", "Dockerfile")
+    assert (ran.returncode, ran.stderr.count(b"\n")) == (2, 2)  # ours and the peak
+    assert b"nested too deeply" in ran.stderr
