@@ -235,7 +235,7 @@ def _gaps(analysis: Analysis) -> list[lsp.Diagnostic]:
         lsp.Diagnostic(
             range=_range(analysis.source, gap.span),
             message=visible(f"not understood: {gap.reason}"),
-            severity=lsp.DiagnosticSeverity.Hint if gap.by_design else lsp.DiagnosticSeverity.Warning,
+            severity=lsp.DiagnosticSeverity.Warning,
             source="capdrop",
         )
         for gap in analysis.gaps

@@ -109,9 +109,9 @@ def check_text(path: str, data: bytes, config: Config, book: Rulebook) -> Run:
 
 def settle(run: Run, config: Config, book: Rulebook) -> None:
     """Silence what the configuration and the baseline know, and leave out what is less sure than asked for."""
-    for entry in config.silences:
+    if config.silences:
         from .gitignore import Excluded, Pattern
-
+    for entry in config.silences:
         paths, subjects = Excluded(config.root, [entry.path]), Pattern(entry.subject.replace("/", "\0"))
         for result in run.results:
             if result.findings and paths.covers_with_parents(os.path.abspath(result.path)):
