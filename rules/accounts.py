@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Account, Bad, Command, Finding, Good, Severity, Span, Stage, Word, WrittenFile, rule
+from capdrop import Account, Bad, Command, Confidence, Finding, Good, Severity, Span, Stage, Word, WrittenFile, rule
 
 PASSWORD = "Tq4-mm" + "19-Rk"  # invented
 
@@ -22,6 +22,9 @@ RANDOM_PROGRAMS = frozenset({"pwgen", "apg", "uuidgen"})
 
 SUDOERS = ("/etc/sudoers", "/usr/local/etc/sudoers")
 NO_PASSWORD = "NOPASSWD:"
+DEVELOPERS = frozenset({"vscode", "codespace", "gitpod", "coder", "dev", "dev-user", "devuser", "developer"})
+"""Accounts of development containers (https://github.com/devcontainers/images, https://github.com/gitpod-io/workspace-images,
+https://github.com/coder/images), and plain names for them."""
 
 
 @rule(
@@ -192,7 +195,17 @@ def passwordless_sudo(subject: WrittenFile | Command) -> Iterator[Finding]:
         return
     for piece in pieces:
         for start in _allowances(piece.text):
-            yield subject.finding(piece.span(start, start + len(NO_PASSWORD) - 1), "sudo gives root to an account without a password")
+            yield subject.finding(
+                piece.span(start, start + len(NO_PASSWORD) - 1),
+                "sudo gives root to an account without a password",
+                confidence=Confidence.LOW if _is_for_developers(piece.text[:start]) else None,
+            )
+
+
+def _is_for_developers(text: str) -> bool:
+    """Whether the line of sudoers that a text ends within is about the account of those who work in a development container."""
+    words = text.rpartition("\n")[2].split()
+    return bool(words) and words[0].strip("\"'").lower() in DEVELOPERS
 
 
 def _written_by_sed(command: Command) -> Iterator[Word]:

@@ -93,7 +93,7 @@ def ends_up(stage: Stage, copy: Copy, folder: str, path: str) -> bool:
         return False
     below = path[len(folder) :].lstrip("/")
     place = posixpath.normpath(posixpath.join(copy.folder, copy.destination.text, below))
-    return copy.ships or any(place.startswith(taken.rstrip("/") + "/") for taken in stage.taken)
+    return copy.ships or stage.taken.covers(place)
 
 
 @rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, BuildStep, Command, Finding, Fix, Good, RunMount, Safety, Severity, rule
+from capdrop import Bad, BuildStep, Command, Container, Finding, Fix, Good, RunMount, Safety, Severity, rule
 
 RUNS_PACKAGE_CODE = {
     "npm": "install i add ci it cit update rebuild",  # lifecycle scripts: https://docs.npmjs.com/cli/v11/using-npm/scripts
@@ -34,6 +34,7 @@ OTHERS_READ = 0o004
     "insecure-build-step",
     severity=Severity.HIGH,
     references="ATT&CK T1611 · ATT&CK T1610 · NIST SP 800-190 3.4.3",
+    facts=("build_privileged", "build_entitlements"),
     examples=(
         Bad(
             "Dockerfile",
@@ -53,17 +54,50 @@ OTHERS_READ = 0o004
             """,
         ),
         Good("Dockerfile", "FROM debian:13\nRUN --security=sandbox make\nRUN echo --security=insecure\n"),
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              app:
+                build:
+                  context: .
+                  privileged: «true»
+                  entitlements: [«security.insecure»]
+            """,
+            fixed="""
+            services:
+              app:
+                build:
+                  context: .
+            """,
+        ),
+        Good("compose.yaml", "services: {app: {build: {context: ., privileged: false, entitlements: [network.host]}}}"),
     ),
 )
-def insecure_build_step(step: BuildStep) -> Iterator[Finding]:
+def insecure_build_step(step: BuildStep | Container) -> Iterator[Finding]:
     """A build step runs as a privileged container.
 
     It holds every capability and every device of the machine that builds, as `docker run --privileged` does: what the step downloads or a
     dependency runs can take that machine over, with the keys and images that are on it. Do the privileged part outside of the build.
     """
-    if step.security.text == "insecure":
+    if isinstance(step, Container):
+        yield from insecure_build(step)
+    elif step.security.text == "insecure":
         fix = step.drop("security", caveat="what needs a capability or a device fails")
         yield step.finding(step.security, "this step runs privileged on the machine that builds", fix=fix)
+
+
+def insecure_build(container: Container) -> Iterator[Finding]:
+    """Builds that are allowed every right as a whole."""
+    caveat = "what needs a capability or a device fails"
+    privileged = container.fact("build_privileged")
+    if privileged.is_true:
+        fix = container.drop("build_privileged", caveat=caveat)
+        yield container.finding(privileged, f"the image of `{container.name}` is built with every right", fix=fix)
+    for item in container.fact("build_entitlements"):
+        if item.text == "security.insecure":
+            fix = container.remove("build_entitlements", item, caveat=caveat)
+            yield container.finding(item, f"steps of the build of `{container.name}` may run privileged", fix=fix)
 
 
 @rule(
@@ -85,16 +119,45 @@ def insecure_build_step(step: BuildStep) -> Iterator[Finding]:
             """,
         ),
         Good("Dockerfile", "FROM debian:13\nARG NET=host\nRUN --network=none make\nRUN --network=default make\nRUN ip --network=host\n"),
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              app:
+                build:
+                  context: .
+                  network: «host»
+            """,
+            fixed="""
+            services:
+              app:
+                build:
+                  context: .
+            """,
+        ),
+        Bad("compose.yaml", "services: {app: {build: {context: ., network: none, entitlements: [«network.host»]}}}"),
+        Good("compose.yaml", "services: {app: {build: {context: ., network: none}}, web: {build: .}}"),
     ),
 )
-def host_network_build_step(step: BuildStep) -> Iterator[Finding]:
+def host_network_build_step(step: BuildStep | Container) -> Iterator[Finding]:
     """A build step shares the network of the machine that builds.
 
     It reaches what listens on that machine only (databases, the metadata service, other builds), and so does every install script that
     it runs. Give it the one address that it needs, through a proxy or a registry that it can reach.
     """
-    if step.network.text == "host":
-        fix = step.drop("network", caveat="what is reached on the host itself is no longer")
+    caveat = "what is reached on the host itself is no longer"
+    if isinstance(step, Container):
+        network, allowed = step.fact("build_network"), step.fact("build_entitlements")
+        if network.text == "host":
+            fix = step.drop("build_network", caveat=caveat)
+            yield step.finding(network, f"the image of `{step.name}` is built in the network of the machine that builds", fix=fix)
+        else:
+            for item in allowed:
+                if item.text == "network.host":
+                    fix = step.remove("build_entitlements", item, caveat=caveat)
+                    yield step.finding(item, f"steps of the build of `{step.name}` may use the network of the machine that builds", fix=fix)
+    elif step.network.text == "host":
+        fix = step.drop("network", caveat=caveat)
         yield step.finding(step.network, "this step shares the network of the machine that builds", fix=fix)
 
 

@@ -9,10 +9,14 @@ from capdrop import (
     Command,
     Confidence,
     Finding,
+    Fix,
     Good,
     Severity,
+    Span,
     Variable,
     Word,
+    better_way,
+    find_logins,
     find_tokens,
     judge,
     named_like_a_secret,
@@ -117,7 +121,8 @@ def secret_build_argument(variable: Variable) -> Iterator[Finding]:
         return
     if named_like_a_secret(variable.name):
         message = f"build argument `{variable.name}` is to hold a secret; use `RUN --mount=type=secret`"
-        yield variable.finding(variable.name_span, message)
+        fix = Fix("Drop the argument, and hand the secret to its step: `RUN --mount=type=secret,id=ID,env=NAME`")
+        yield variable.finding(variable.name_span, message, fix=fix)
 
 
 @rule(
@@ -172,11 +177,14 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
         if verdict is None or verdict.confidence == "low" or shown_by_itself(verdict.kind, word.text[start:]):
             continue
         span = word.part(start + verdict.start, start + verdict.end).span
+        if told_as_login(command, span):
+            continue
         severity = Severity.MEDIUM if verdict.kind == "default-credential" else Severity.HIGH
         yield command.finding(
             span,
-            f"`{command.name or name}` is given {verdict.why}",
+            f"`{command.name or name}` is given {verdict.why}; rotate it: it stays in the history",
             hidden=(span,),
+            fix=better_way(command),
             severity=severity if command.ships else Severity(severity - 1),
             confidence=Confidence[verdict.confidence.upper()],
         )
@@ -187,9 +195,21 @@ def shown_by_itself(kind: str, value: str) -> bool:
     return kind in ("private-key", "url-password") or (kind == "token" and next(find_tokens(value), None) is not None)
 
 
+def told_as_login(command: Command, span: Span) -> bool:
+    """Whether the rule on stored logins tells of it: a header, an entry of a file, SQL."""
+    first = max(0, span.start - 300)
+    logins = find_logins(command.source.text[first : span.end + 300])
+    return any(
+        login.start < span.end - first and span.start - first < login.end for login in logins if not login.what.endswith("registry login")
+    )
+
+
 def given_values(command: Command) -> Iterator[Given]:
     """The values on a command line that may be secrets, with what they are."""
     words, program = command.words, command.name
+    if program in ("echo", "printf"):
+        yield from read_settings(command)
+        return
     short = program in READS_SHORT
     for index, word in enumerate(words):
         text = word.text
@@ -230,6 +250,16 @@ def read_value(program: str, name: str, word: Word, start: int) -> Iterator[Give
             yield called, word, behind
     elif len(name) > 2 and name not in NO_SECRETS:
         yield name, word, start
+
+
+def read_settings(command: Command) -> Iterator[Given]:
+    """The settings that are written into a file: `echo 'export DB_PASSWORD=...' >> /etc/profile`."""
+    for word in command.words[1:]:
+        text = word.text.removeprefix("export ")
+        name, sign, value = text.partition("=") if "=" in text else text.partition(":")
+        name = name.strip().strip("\"'")
+        if sign and value.strip() and "\n" not in value and name.replace("_", "").replace("-", "").replace(".", "").isalnum():
+            yield name, word, len(word.text) - len(value)
 
 
 def read_short(command: Command, name: str, word: Word, start: int) -> Iterator[Given]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Container, Finding, Good, Severity, Value, rule
+from capdrop import Bad, Confidence, Container, Finding, Good, Severity, Value, rule
 
 ORDINARY = frozenset(
     "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT".split()
@@ -31,6 +31,12 @@ POWERS = {
 WORSE_WITH = {"NET_ADMIN": ("host_network", Severity.HIGH), "SYS_PTRACE": ("host_pid", Severity.CRITICAL)}
 """Capabilities that reach the host where the container shares this with it."""
 
+PURPOSES = {
+    "NET_ADMIN": "network", "SYS_MODULE": "modules", "SYS_PTRACE": "processes", "PERFMON": "processes", "DAC_READ_SEARCH": "processes",
+    "SYS_TIME": "clock", "SYS_RAWIO": "devices", "SYS_ADMIN": "kernel", "BPF": "kernel", "SYS_BOOT": "kernel",
+}  # fmt: skip
+"""What of the host a container is made to use that must have this."""
+
 
 @rule(
     "dangerous-capability",
@@ -41,6 +47,7 @@ WORSE_WITH = {"NET_ADMIN": ("host_network", Severity.HIGH), "SYS_PTRACE": ("host
         "checkov:CKV_K8S_39 kics:ce76b7d0 kics:235236ee kubesec:CapSysAdmin polaris:dangerousCapabilities kubescape:C-0046 "
         "docksec:compose-dangerous-capabilities kube-linter:privilege-escalation-container"
     ),
+    facts=("capabilities_added",),
     examples=(
         Bad(
             "compose.yaml",
@@ -136,8 +143,15 @@ def dangerous_capability(container: Container) -> Iterator[Finding]:
                 item,
                 f"`{container.name}` adds {item.text}: {gives}",
                 severity=severity,
+                confidence=Confidence.LOW if name == "NET_ADMIN" and makes_tunnels(container) else container.doubt(PURPOSES.get(name, "")),
                 fix=container.remove("capabilities_added", item, caveat="what needs the capability fails"),
             )
+
+
+def makes_tunnels(container: Container) -> bool:
+    """Whether it brings up interfaces of its own, as a VPN does, in a network of its own."""
+    has_tunnels = any(item.text == "/dev/net/tun" for item in container.fact("devices"))
+    return has_tunnels and not container.fact("host_network").is_true
 
 
 @rule(
@@ -149,6 +163,7 @@ def dangerous_capability(container: Container) -> Iterator[Finding]:
         "compose-lint:CL-0029 compose-lint:CL-0030 trivy:KSV-0022 trivy:KSV-0119 trivy:KSV-0106 checkov:CKV_K8S_25 kics:19ebaa28 "
         "kics:ce76b7d0 pss:B:capabilities pss:R:capabilities"
     ),
+    facts=("capabilities_added",),
     examples=(
         Bad(
             "compose.yaml",

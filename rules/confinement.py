@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Container, Finding, Good, Severity, rule
+from capdrop import Bad, Confidence, Container, Finding, Good, Mount, Severity, rule
 
 
 @rule(
@@ -15,6 +15,7 @@ from capdrop import Bad, Container, Finding, Good, Severity, rule
         "compose-lint:CL-0009 trivy:KSV-0104 kics:404fde2c kubesec:SeccompUnconfined semgrep:c/seccomp-confinement-disabled "
         "semgrep:k/seccomp-confinement-disabled docksec:compose-disabled-security-opt pss:B:seccompProfile"
     ),
+    facts=("seccomp",),
     examples=(
         Bad(
             "compose.yaml",
@@ -93,6 +94,7 @@ def seccomp_unconfined(container: Container) -> Iterator[Finding]:
         yield container.finding(
             profile,
             f"`{container.name}` runs without a seccomp profile",
+            confidence=container.doubt("kernel"),
             fix=container.set("seccomp", "default", caveat="a program that needs a blocked system call fails"),
         )
 
@@ -184,6 +186,7 @@ def seccomp_missing(container: Container) -> Iterator[Finding]:
         "compose-lint:CL-0009 trivy:KSV-0002 kics:8b36775e polaris:linuxHardening kubesec:ApparmorUnconfined "
         "docksec:compose-disabled-security-opt pss:B:appArmorProfile"
     ),
+    facts=("apparmor",),
     examples=(
         Bad(
             "compose.yaml",
@@ -255,6 +258,7 @@ def apparmor_unconfined(container: Container) -> Iterator[Finding]:
         yield container.finding(
             profile,
             f"`{container.name}` runs without an AppArmor profile",
+            confidence=container.doubt("processes"),
             fix=container.set("apparmor", "default", caveat="a program that mounts or traces others fails"),
         )
 
@@ -267,6 +271,7 @@ def apparmor_unconfined(container: Container) -> Iterator[Finding]:
         "compose-lint:CL-0009 trivy:KSV-0025 semgrep:c/selinux-separation-disabled docksec:compose-disabled-security-opt "
         "pss:B:seLinuxOptions"
     ),
+    facts=("selinux",),
     examples=(
         Bad(
             "compose.yaml",
@@ -334,12 +339,19 @@ def selinux_disabled(container: Container) -> Iterator[Finding]:
     """SELinux does not confine the container.
 
     With the separation off, or as a super-privileged type such as `spc_t`, a process that gets out of the container may touch every
-    file of the host. Label the volumes that it shares instead (`:z`, `:Z`).
+    file of the host. Label the volumes that it shares instead (`:z`, `:Z`). A runtime's socket cannot be labelled, so that a
+    container that mounts one is less certainly wrong here; what it gains by the socket is said by a rule of its own.
     """
     label = container.fact("selinux")
     if label.text == "disable":
         yield container.finding(
             label,
             f"`{container.name}` runs without SELinux separation",
+            confidence=Confidence.LOW if mounts_socket(container) else container.doubt("kernel"),
             fix=container.drop("selinux", caveat="files that it shares with the host must be labelled for it"),
         )
+
+
+def mounts_socket(container: Container) -> bool:
+    """Whether it has the socket of a container runtime."""
+    return any(isinstance(part, Mount) and part.gives == "socket" for part in container.parts)

@@ -111,11 +111,10 @@ class Brought:
             "FROM node:22\nCOPY .env.example .npmrc .env ./\n",
             beside={".env": "PORT=80\n", ".npmrc": "registry=https://npm.acme.io/\n"},
         ),
+        Bad("Dockerfile", "FROM alpine AS a\nCOPY «keystore.jks» /k/\nFROM b AS b\nCOPY --from=a /k /l\nFROM c\nCOPY --from=b /l /m\n"),
         Bad("Dockerfile", "FROM alpine AS build\nFROM alpine\nCOPY --from=build «/app/service-account.json*» /app/\n"),
-        Good(
-            "Dockerfile",
-            "FROM nginx:1.29\nCOPY ca.pem nodesource.gpg.key server.crt /etc/nginx/\nCOPY vendor.key /etc/apt/trusted.gpg.d/\n",
-        ),
+        Good("Dockerfile", "FROM nginx:1.29\nCOPY ca.pem nodesource.gpg.key server.crt /etc/nginx/\nCOPY a.key /etc/apt/trusted.gpg.d/\n"),
+        Good("Dockerfile", "FROM eclipse-temurin:25\nCOPY truststore.jks cacerts.jks /etc/\n"),
         Good("Dockerfile", "FROM node:22 AS build\nCOPY .env .\nFROM node:22-slim\nENV GOOGLE_APPLICATION_CREDENTIALS=/run/secrets/gcp\n"),
         Good("Dockerfile", "FROM alpine\nRUN --mount=type=secret,id=env,target=/app/.env make\nCOPY passwd /etc/passwd\nCOPY . /app\n"),
     ),
@@ -127,8 +126,9 @@ def secret_file_copied(stage: Stage) -> Iterator[Finding]:
     (`RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci`, `--mount=type=ssh` for keys), or when the container starts. Where
     the file stands beside the Dockerfile its text is read: one without a secret in it is let go.
     """
-    brought = [found for copy in copies_in(stage) for found in brought_by(copy) if found.counts]
-    gone = {found.place for found, _ in removed_later(stage)} if brought else ()
+    course = course_of(stage)
+    brought = [found for found in course.copied if found.counts]
+    gone = {found.place for found, _ in course.removed} if brought else ()
     for found in brought:
         kept = is_kept(stage, found)
         if found.place not in gone and (kept or found.is_grave):
@@ -161,7 +161,7 @@ def secret_removed_in_later_layer(stage: Stage) -> Iterator[Finding]:
     A layer can only hide what is in the layers below; the file is still in the image, and any tool that unpacks layers shows it.
     Use it where it leaves no trace: `RUN --mount=type=secret`, or create, use and remove it in one RUN.
     """
-    for found, removal in removed_later(stage):
+    for found, removal in course_of(stage).removed:
         yield removal.subject.finding(
             removal.span,
             f"removes `{found.name}` ({found.what}) from view only: the layer that brought it still holds it",
@@ -182,7 +182,7 @@ def instead_of(found: Brought) -> Fix:
 
 def is_kept(stage: Stage, found: Brought) -> bool:
     """Whether a file ends up in an image, by its layer or by a copy of it."""
-    return found.subject.ships or any(found.place == path or found.place.startswith(path.rstrip("/") + "/") for path in stage.taken)
+    return found.subject.ships or stage.taken.covers(found.place)
 
 
 def copies_in(stage: Stage) -> list[Copy]:
@@ -242,22 +242,41 @@ def place_of(copy: Copy, path: str) -> str:
     return posixpath.normpath(posixpath.join(copy.folder, into))
 
 
-def removed_later(stage: Stage) -> Iterator[tuple[Brought, Removal]]:
-    """The secret files of a stage that are removed in a later layer than the one that brought them."""
-    there: list[Brought] = []
-    for layer in stage.layers:
+class Course:
+    """The secret files of a stage, read once: those that are copied in, and those that a later layer than their own removes."""
+
+    __slots__ = ("copied", "removed", "stage", "there")
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.copied: list[Brought] = []
+        self.removed: list[tuple[Brought, Removal]] = []
+        self.there: list[Brought] = []
+        for layer in stage.layers:
+            self.there = (self.there + self.made_in(layer))[:MOST]
+
+    def made_in(self, layer: tuple[object, ...]) -> list[Brought]:
+        """The secret files that a layer brings and keeps."""
         made: list[Brought] = []
         for subject in layer:
-            if isinstance(subject, Copy) and subject.ships:
-                made += brought_by(subject)
+            if isinstance(subject, Copy):
+                copied = list(brought_by(subject))
+                self.copied += copied
+                made += copied if subject.ships else ()
             elif isinstance(subject, Command) and subject.place == "RUN" and subject.ships:
                 made += written_by(subject) if subject.redirects or subject.name in WRITERS else ()
-                for removal in removals(subject) if made or there else ():
+                for removal in removals(subject) if made or self.there else ():
                     made = [found for found in made if not removal.covers(found)]
-                    for found in [found for found in there if removal.covers(found)]:
-                        there.remove(found)
-                        yield found, removal
-        there = (there + made)[:MOST]
+                    for found in [found for found in self.there if removal.covers(found)]:
+                        self.there.remove(found)
+                        self.removed.append((found, removal))
+        return made
+
+
+def course_of(stage: Stage, last: list[Course] = []) -> Course:  # noqa: B006  # the stage read last
+    if not last or last[0].stage is not stage:
+        last[:] = [Course(stage)]
+    return last[0]
 
 
 class Removal:

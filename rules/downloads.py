@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import RUNNERS, Bad, Command, Download, Finding, Good, Note, Script, Severity, rule
+from capdrop import RUNNERS, Bad, Command, Download, Finding, Fix, Good, Note, Script, Severity, rule
+
+COMPARE = '`echo "SHA256  FILE" | sha256sum -c`'
+OWN_SUM = "the sum is that of the file that was looked at, so it cannot be written for you"
 
 
 @rule(
@@ -28,6 +31,16 @@ from capdrop import RUNNERS, Bad, Command, Download, Finding, Good, Note, Script
             curl -s https://example.com/a |
               «node»
             EOF
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM mcr.microsoft.com/windows/servercore:ltsc2025
+            RUN powershell -NoProfile -Command "iwr -UseBasicParsing https://example.com/a.ps1 | «iex»"
+            SHELL ["powershell", "-Command"]
+            RUN Set-ExecutionPolicy Bypass -Force; «iex» ((New-Object Net.WebClient).DownloadString('https://example.com/a.ps1'))
+            RUN $ProgressPreference = 'SilentlyContinue'; «Invoke-Expression» (Invoke-RestMethod https://example.com/a.ps1)
             """,
         ),
         Bad(
@@ -72,6 +85,15 @@ from capdrop import RUNNERS, Bad, Command, Download, Finding, Good, Note, Script
             RUN curl -fsSLo a.sh https://example.com/a && echo "0123  a.sh" | sha256sum -c && sh a.sh
             """,
         ),
+        Good(
+            "Dockerfile",
+            """
+            FROM mcr.microsoft.com/windows/servercore:ltsc2025
+            SHELL ["powershell", "-Command"]
+            RUN $a = (New-Object Net.WebClient).DownloadString('https://example.com/version'); choco install acme --version $a
+            RUN Invoke-WebRequest https://example.com/a.ps1 -OutFile a.ps1 | iex; Write-Host 'iwr https://example.com/a | iex'
+            """,
+        ),
         Good("compose.yaml", "services: {app: {image: 'debian:13', command: 'curl -s https://example.com/a'}}"),
         Good(
             "pod.yaml",
@@ -100,6 +122,7 @@ def download_piped_to_shell(command: Command) -> Iterator[Finding]:
         yield command.finding(
             command.words[0].span,
             f"`{command.name}` runs what `{source.name}` downloads, unchecked",
+            fix=Fix(f"Download to a file, compare it ({COMPARE}), and run it then", caveat=OWN_SUM),
             severity=Severity.HIGH if insecure else None,
         )
 
@@ -323,7 +346,8 @@ def _use(download: Download) -> str:
 def _unchecked(download: Download, message: str, severity: Severity | None = None) -> Finding:
     assert download.use is not None
     note = Note(download.use.source, download.use.span, "used here")
-    return download.command.finding(download.url.span, message, notes=(note,), severity=severity)
+    fix = Fix(f"Name a version, and compare the file before its first use ({COMPARE})", caveat=OWN_SUM)
+    return download.command.finding(download.url.span, message, notes=(note,), severity=severity, fix=fix)
 
 
 @rule(
@@ -348,6 +372,7 @@ def _unchecked(download: Download, message: str, severity: Severity | None = Non
             FROM debian:13
             ADD --checksum=sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa https://example.com/a.tgz /opt/
             ADD https://github.com/acme/tool.git#v1 /src
+            ADD "https://github.com/acme/tool.git?tag=v1" /src
             ADD rootfs.tar.gz /
             ADD https.conf /etc/
             ADD https://example.com/tini https://example.com/tini.asc /
@@ -366,11 +391,12 @@ def add_url_without_checksum(script: Script) -> Iterator[Finding]:
             continue
         for source in copy.sources:
             written = source.text or source.source[source.span].strip("\"'")
-            if not written.startswith(("http://", "https://")) or written.partition("#")[0].endswith(".git"):
+            if not written.startswith(("http://", "https://")) or written.partition("#")[0].partition("?")[0].endswith(".git"):
                 continue
             if not script.checks(_added_as(written, copy.destination.text)):
                 severity = Severity.HIGH if written.startswith("http:") else None
-                yield copy.finding(source, "what this URL sends is added without a checksum", severity=severity)
+                fix = Fix("Write `--checksum=sha256:` and the sum of the file behind ADD", caveat=OWN_SUM)
+                yield copy.finding(source, "what this URL sends is added without a checksum", severity=severity, fix=fix)
 
 
 def _added_as(url: str, destination: str) -> str:

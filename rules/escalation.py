@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Container, Finding, Good, Severity, rule
+from capdrop import Bad, Confidence, Container, Finding, Good, Severity, rule
 
 
 @rule(
@@ -15,6 +15,7 @@ from capdrop import Bad, Container, Finding, Good, Severity, rule
         "trivy:KSV-0001 checkov:CKV_K8S_20 kics:5572cc5e kube-linter:privilege-escalation-container polaris:privilegeEscalationAllowed "
         "kubesec:AllowPrivilegeEscalation kubescape:C-0016 semgrep:k/allow-privilege-escalation-true pss:R:allowPrivilegeEscalation"
     ),
+    facts=("no_new_privileges",),
     examples=(
         Bad(
             "pod.yaml",
@@ -81,8 +82,15 @@ def privilege_escalation_allowed(container: Container) -> Iterator[Finding]:
         yield container.finding(
             forbidden,
             f"`{container.name}` lets its processes gain privileges",
+            confidence=Confidence.LOW if needs_file_capabilities(container) else container.doubt("kernel"),
             fix=container.set("no_new_privileges", True, caveat="setuid programs such as sudo stop working"),
         )
+
+
+def needs_file_capabilities(container: Container) -> bool:
+    """Whether a user other than root is given capabilities, which reach it by the program's file alone (capabilities(7))."""
+    user = container.fact("user")
+    return user.is_known and user.text.partition(":")[0] not in ("0", "root") and any(container.fact("capabilities_added"))
 
 
 @rule(

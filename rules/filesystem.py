@@ -111,6 +111,7 @@ def writable_root_filesystem(container: Container) -> Iterator[Finding]:
     severity=Severity.HIGH,
     references="CIS Docker 5.18 · NIST SP 800-190 3.4.3 · ATT&CK T1611",
     also_known_as="compose-lint:CL-0016",
+    facts=("devices", "device_rules"),
     examples=(
         Bad(
             "compose.yaml",
@@ -171,6 +172,7 @@ def host_device(container: Container) -> Iterator[Finding]:
             yield container.finding(
                 item,
                 f"`{container.name}` gets {item.text}: {gives}",
+                confidence=container.doubt("devices"),
                 fix=container.remove("devices", item, caveat="what needs the device fails"),
             )
     for item in container.fact("device_rules"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Finding, Good, Severity, Variable, WrittenFile, rule
+from capdrop import Bad, Command, Finding, Fix, Good, Option, Severity, Span, Variable, Word, WrittenFile, rule
 
 CALLERS = frozenset({"ssh", "scp", "sftp", "rsync", "git", "autossh", "sshfs", "ssh-copy-id"})
 """Programs that are given options of ssh."""
@@ -20,6 +20,17 @@ OFF = ("no", "off")
     references="ATT&CK T1557 · NIST SP 800-190 3.2.1",
     programs=CALLERS | {"ssh-keyscan"},
     examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN ssh -o «StrictHostKeyChecking=no» -p 22 git@example.com true
+            """,
+            fixed="""
+            FROM debian:13
+            RUN ssh -p 22 git@example.com true
+            """,
+        ),
         Bad(
             "Dockerfile",
             """
@@ -83,9 +94,18 @@ def host_key_check_disabled(subject: Command | Variable | WrittenFile) -> Iterat
     elif subject.name in CALLERS:
         for word in subject.words:
             if _off(word.text) and word is not subject.script:
-                yield subject.finding(word.span, f"`{subject.name}` takes any host key")
+                yield subject.finding(word.span, f"`{subject.name}` takes any host key", fix=_checked(subject, word))
     elif subject.name == "ssh-keyscan" and not _compared(subject):
         yield subject.finding(subject.words[0].span, "the network is asked for the host key that it is to be checked by")
+
+
+def _checked(command: Command, word: Word) -> Fix | None:
+    """A fix that takes out the `-o` with which a command switches the check off."""
+    at = next((index for index, other in enumerate(command.words) if other is word), 0)
+    if at < 1 or command.words[at - 1].text != "-o":
+        return None
+    option = Option("-o", word, Span(command.words[at - 1].span.start, word.span.end), (at - 1, at), False)
+    return command.drop_option(option, caveat="the host's key must be in `known_hosts`")
 
 
 def _off(text: str) -> bool:

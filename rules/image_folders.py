@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Copy, Finding, Folder, Good, Severity, Variable, is_runtime_socket, rule
+from capdrop import Bad, Confidence, Copy, Finding, Folder, Good, Severity, Variable, is_runtime_socket, rule
 
 KERNEL_FOLDERS = ("/proc", "/sys", "/dev", "/boot", "/initrd", "/lost+found")
 """Folders that the kernel or the boot loader fills, so that nothing written there in a build is there in a container."""
@@ -29,6 +29,17 @@ ROOTS = ("/", "/.", "/*")
             LABEL io.acme.run="docker run -v «/var/run/docker.sock:/var/run/docker.sock» acme/agent"
             """,
         ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM acme/agent:3
+            VOLUME /data «/var/run/docker.sock»
+            """,
+            fixed="""
+            FROM acme/agent:3
+            VOLUME /data
+            """,
+        ),
         Good(
             "Dockerfile",
             """
@@ -49,7 +60,8 @@ def runtime_socket_volume(subject: Folder | Variable) -> Iterator[Finding]:
     """
     if isinstance(subject, Folder):
         if subject.role == "volume" and subject.ships and is_runtime_socket(subject.path.text):
-            yield subject.finding(subject.span, "the image asks for the socket of the container runtime")
+            fix = subject.drop("folder", caveat="what starts the image must be told to mount it")
+            yield subject.finding(subject.span, "the image asks for the socket of the container runtime", fix=fix)
     elif subject.place == "label" and ".sock:" in subject.value.text:
         for start, word in _words(subject.value.text):
             if is_runtime_socket(word.partition(":")[0]):
@@ -179,13 +191,16 @@ def copy_whole_filesystem(copy: Copy) -> Iterator[Finding]:
     """Everything that a build stage leaves behind ships with the image.
 
     `COPY --from=build / /` takes along its compilers, caches, setuid programs, and the secrets that it left in files. Copy what the
-    application needs, by path.
+    application needs, by path. Confidence is low where the image is empty before, as `FROM scratch` is: then all layers are to become
+    one.
     """
     if not copy.from_build or not copy.ships or not _is_root(copy.destination.text, copy.folder):
         return
+    confidence = Confidence.LOW if copy.folder == "/" else None
     for source in copy.sources:
         if source.text in ROOTS:
-            yield copy.finding(source, f"all files of stage `{copy.flags['from'].text}` are copied into the image")
+            message = f"all files of stage `{copy.flags['from'].text}` are copied into the image"
+            yield copy.finding(source, message, confidence=confidence)
 
 
 def _is_root(path: str, folder: str) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from capdrop import Bad, Confidence, Finding, Good, Image, Severity, rule
 
+ANOTHER_RELEASE = "it is another release: test what runs on it, and bring the data of a database to it step by step"
+
 
 @rule(
     "end-of-life-image",
@@ -23,6 +25,21 @@ from capdrop import Bad, Confidence, Finding, Good, Image, Severity, rule
             COPY --from=web /app /app
             COPY --from=«bitnami/kubectl:1.29» /opt/bitnami/kubectl/bin/kubectl /bin/
             RUN --mount=from=«docker.io/library/debian:stretch-slim»,target=/mnt true
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM «node:18-alpine3.17» AS web
+            FROM «golang:1.15.2-buster» AS build
+            FROM «debian:stretch-20200224-slim»
+            COPY --from=«openjdk:11-jre-slim» /usr/local/openjdk-11 /opt/java
+            """,
+            fixed="""
+            FROM node:24-alpine3.24 AS web
+            FROM golang:1.26-bookworm AS build
+            FROM debian:bookworm-slim
+            COPY --from=eclipse-temurin:11-jre /usr/local/openjdk-11 /opt/java
             """,
         ),
         Bad("Dockerfile", "FROM «centos»\nFROM «alpine:3.1»\nFROM «ubuntu:bionic-20200311»\nFROM «mirror.gcr.io/library/php:7-fpm»\n"),
@@ -90,6 +107,8 @@ def end_of_life_image(image: Image) -> Iterator[Finding]:
     to a release that is maintained. The dates are data of this version of capdrop, taken from endoflife.date and from Docker's
     list of official images, and are not compared with today's date: the same version says the same of the same file. Of products
     that end a release as soon as the next one is out, such as nginx and Go, only releases that ended a year before are reported.
+
+    The fix names the nearest release of an official image that has half a year or more to live, in the variant that is written.
     """
     if not image.is_fetched or image.reference is None:
         return
@@ -97,4 +116,5 @@ def end_of_life_image(image: Image) -> Iterator[Finding]:
     if end is not None:
         instead = f"; `{end.instead}` takes its place" if end.instead else ""
         confidence = Confidence.MEDIUM if image.value.defaulted else None
-        yield image.finding(image.value, f"`{image.reference.text}`: {end.reason}{instead}", confidence=confidence)
+        fix = image.move_on(caveat=ANOTHER_RELEASE)
+        yield image.finding(image.value, f"`{image.reference.text}`: {end.reason}{instead}", confidence=confidence, fix=fix)

@@ -12,6 +12,8 @@ MOVING_TAGS = (
 )  # fmt: skip
 """Tags that are meant to point at another image tomorrow."""
 
+WHICH_VERSION = "it is the newest release of August 2026; where you run another one now, name that"
+
 FRONTENDS = ("docker.io/docker/dockerfile", "docker.io/docker/dockerfile-upstream")
 """The frontends that Docker publishes (https://docs.docker.com/build/buildkit/frontend/)."""
 
@@ -60,6 +62,8 @@ OTHER_PATHS = ("docker.pkg.github.com/",)
             """,
         ),
         Bad("compose.yaml", "services: {app: {image: «acme/app»}}"),
+        Bad("compose.yaml", "services: {db: {image: «postgres»}}", fixed="services: {db: {image: postgres:18}}"),
+        Bad("Dockerfile", "FROM «nginx» AS nginx\nRUN nginx\n", fixed="FROM nginx:1.31 AS nginx\nRUN nginx\n"),
         Bad(
             "pod.yaml",
             """
@@ -105,13 +109,16 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
     """An image without a tag is whatever was pushed last.
 
     Two builds, or two starts, may get two different images, and nobody sees which. Name the version, and the digest where
-    the version may be pushed again.
+    the version may be pushed again. Confidence is low for a name of one word that no official image has: it stands for what is
+    built nearby, and a tool such as Kustomize or Skaffold writes the rest of it.
     """
     reference = image.reference
     if reference is None or not image.is_fetched:
         return
     if reference.tag is None and reference.digest is None:
-        yield image.finding(image.value, f"`{reference.text}` has no tag, so it means `latest`")
+        confidence = Confidence.LOW if image.is_stand_in else None
+        fix = image.name_version(caveat=WHICH_VERSION)
+        yield image.finding(image.value, f"`{reference.text}` has no tag, so it means `latest`", confidence=confidence, fix=fix)
 
 
 @rule(
@@ -136,6 +143,8 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
             """,
         ),
         Bad("compose.yaml", "services: {app: {image: «'acme/app:latest'»}}"),
+        Bad("compose.yaml", "services: {app: {image: «'redis:latest'»}}", fixed="services: {app: {image: 'redis:8.10'}}"),
+        Bad("Dockerfile", "FROM «docker.io/library/python:latest»\n", fixed="FROM docker.io/library/python:3.14\n"),
         Bad(
             "pod.yaml",
             """
@@ -180,8 +189,9 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
     if reference is None or not image.is_fetched or reference.digest is not None:
         return
     if reference.tag is not None and reference.tag.lower() in tags:
-        confidence = Confidence.MEDIUM if image.value.defaulted else None
-        yield image.finding(image.value, f"the tag `{reference.tag}` of `{reference.familiar}` moves", confidence=confidence)
+        confidence = Confidence.LOW if image.is_stand_in else Confidence.MEDIUM if image.value.defaulted else None
+        fix = image.name_version(caveat=WHICH_VERSION)
+        yield image.finding(image.value, f"the tag `{reference.tag}` of `{reference.familiar}` moves", confidence=confidence, fix=fix)
 
 
 @rule(

@@ -19,6 +19,7 @@ SERVERS = {
     "text-embeddings-router": ("--model-id", "--revision"),  # https://huggingface.co/docs/text-embeddings-inference/cli_arguments
 }
 """Servers that download the model that they are told, with the options that name it and its revision."""
+NEEDS_ITS_CODE = "a model that has code of its own is not loaded"
 
 
 @rule(
@@ -274,6 +275,19 @@ ON = frozenset({"1", "true", "yes", "on", "y"})
         Bad(
             "Dockerfile",
             """
+            FROM vllm/vllm-openai:v1
+            ENV A=1 «TRUST_REMOTE_CODE=1»
+            CMD vllm serve a/b «--trust-remote-code» --port 80
+            """,
+            fixed="""
+            FROM vllm/vllm-openai:v1
+            ENV A=1
+            CMD vllm serve a/b --port 80
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
             FROM python:3.13
             RUN python -c "from transformers import AutoModel; AutoModel.«from_pretrained»('acme/model', trust_remote_code=True)"
             ENV «TRUST_REMOTE_CODE=true»
@@ -347,12 +361,14 @@ def remote_code_trusted(subject: Command | Variable) -> Iterator[Finding]:
     """
     if isinstance(subject, Variable):
         if subject.name.lower() in TRUST_VARIABLES and subject.value.text.lower() in ON and subject.place in ("env", "arg", "configmap"):
-            yield subject.finding(subject.span, f"`{subject.name}` runs the code that comes with the model")
+            fix = subject.drop("variable", caveat=NEEDS_ITS_CODE)
+            yield subject.finding(subject.span, f"`{subject.name}` runs the code that comes with the model", fix=fix)
         return
     if any(word.text.startswith("--trust") for word in subject.words):
         option = subject.option(*TRUST)
         if option is not None and (option.value is None or option.value.text.lower() not in OFF) and not _code_is_known(subject):
-            yield subject.finding(option.span, "the code that comes with the model is run")
+            fix = subject.drop_option(option, caveat=NEEDS_ITS_CODE)
+            yield subject.finding(option.span, "the code that comes with the model is run", fix=fix)
     for call in subject.python_calls(*TRUST_CALLS):
         trusted = call.keywords.get("trust_remote_code") is True or call.keywords.get("trust_repo") is True
         model = call.first or next((str(call.keywords[name]) for name in REPOSITORY_KEYWORDS if call.keywords.get(name)), "")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Confidence, Finding, Good, Mount, Severity, rule
+from capdrop import Bad, Confidence, Finding, Good, Mount, Severity, is_runtime_socket, rule
+
+PLUGINS = ("/usr/libexec/kubernetes/kubelet-plugins", "/opt/cni", "/etc/cni")
+"""Where the kubelet and the runtime look for plugins (https://kubernetes.io/docs/concepts/extend-kubernetes/, Network and Storage plugins):
+what installs them runs on every node."""
 
 
 @rule(
@@ -140,15 +144,21 @@ def runtime_socket_mount(mount: Mount) -> Iterator[Finding]:
     """The container gets the container runtime's socket, and with it the host.
 
     Who speaks to the socket starts a container that mounts `/`; a read-only mount changes nothing, since a socket is spoken to and
-    not written. Put a proxy in between that lets only the needed calls through, or use rootless builders.
+    not written. Put a proxy in between that lets only the needed calls through, or use rootless builders. Confidence is low where an
+    exporter that is known to report on file systems sees `/` or `/run` read-only, which its documentation tells to mount.
     """
     if mount.gives == "socket":
         yield mount.finding(
             mount.host_path,
             f"`{mount.owner}` mounts {mount.written_path}, {mount.told}",
-            confidence=Confidence.HIGH if mount.host_path.is_known else Confidence.MEDIUM,
+            confidence=(Confidence.LOW if looks_over(mount) else Confidence.HIGH if mount.host_path.is_known else Confidence.MEDIUM),
             fix=mount.drop("mount", caveat="what talks to the runtime fails until it is given a filtering proxy"),
         )
+
+
+def looks_over(mount: Mount) -> bool:
+    """Whether it is the host's file systems, and no socket by itself, that an exporter looks at."""
+    return mount.read_only.is_true and not is_runtime_socket(mount.host_path.text) and mount.doubt("whole") is not None
 
 
 @rule(
@@ -267,6 +277,7 @@ def writable_host_path(mount: Mount) -> Iterator[Finding]:
         yield mount.finding(
             mount.host_path,
             f"`{mount.owner}` can write to {mount.written_path} of the host",
+            confidence=mount.doubt("files" if mount.host_path.text.startswith(PLUGINS) else "kernel"),
             fix=mount.set("read_only", True, caveat="what the container writes there fails"),
         )
 
@@ -351,7 +362,19 @@ def sensitive_host_path(mount: Mount) -> Iterator[Finding]:
     Mount the one file that is needed, or give a secret as a secret.
     """
     if mount.gives == "knowledge":
-        yield mount.finding(mount.host_path, f"`{mount.owner}` mounts {mount.written_path}: {mount.told}", severity=mount.weight)
+        yield mount.finding(
+            mount.host_path,
+            f"`{mount.owner}` mounts {mount.written_path}: {mount.told}",
+            severity=mount.weight,
+            confidence=mount.doubt(purpose(mount)),
+        )
+
+
+def purpose(mount: Mount) -> str:
+    """What a container is for that must see this of its host."""
+    if mount.host_path.text.removeprefix("/var").startswith("/run/dbus"):
+        return "bus"
+    return "files" if mount.weight is not None and mount.weight <= Severity.MEDIUM else "kernel"
 
 
 @rule(
@@ -401,97 +424,3 @@ def host_path_mount(mount: Mount) -> Iterator[Finding]:
     """
     if mount.dialect == "kubernetes" and not mount.gives:
         yield mount.finding(mount.host_path, f"`{mount.owner}` mounts {mount.written_path} of the node")
-
-
-@rule(
-    "mount-propagation",
-    severity=Severity.MEDIUM,
-    references="CIS Docker 5.20 · ATT&CK T1611",
-    also_known_as="compose-lint:CL-0017 kics:baa452f0",
-    examples=(
-        Bad(
-            "compose.yaml",
-            """
-            services:
-              backup:
-                image: acme/backup:3
-                volumes:
-                  - /mnt/a:/a:ro,«rshared»
-                  - /mnt/b:/b:«shared»
-                  - type: bind
-                    source: /mnt/c
-                    target: /c
-                    bind:
-                      propagation: «rshared»
-            """,
-            fixed="""
-            services:
-              backup:
-                image: acme/backup:3
-                volumes:
-                  - /mnt/a:/a:ro
-                  - /mnt/b:/b
-                  - type: bind
-                    source: /mnt/c
-                    target: /c
-            """,
-        ),
-        Bad(
-            "pod.yaml",
-            """
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: web}
-            spec:
-              containers:
-                - name: web
-                  image: acme/web:1
-                  volumeMounts:
-                    - {name: data, mountPath: /data, mountPropagation: «Bidirectional»}
-              volumes:
-                - {name: data, hostPath: {path: /mnt/data}}
-            """,
-            fixed="""
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: web}
-            spec:
-              containers:
-                - name: web
-                  image: acme/web:1
-                  volumeMounts:
-                    - {name: data, mountPath: /data}
-              volumes:
-                - {name: data, hostPath: {path: /mnt/data}}
-            """,
-        ),
-        Good("compose.yaml", "services: {web: {image: 'acme/web:1', volumes: ['/mnt/data:/data:ro,rslave', '/mnt/b:/shared']}}"),
-        Good(
-            "pod.yaml",
-            """
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: web}
-            spec:
-              containers:
-                - name: web
-                  image: acme/web:1
-                  volumeMounts: [{name: data, mountPath: /data, mountPropagation: HostToContainer}]
-              volumes:
-                - {name: data, hostPath: {path: /mnt/data}}
-            """,
-        ),
-    ),
-)
-def mount_propagation(mount: Mount) -> Iterator[Finding]:
-    """What the container mounts appears on the host.
-
-    With shared propagation a mount made inside the container takes effect outside of it, over any folder below that path. Let mounts
-    travel inwards only (`rslave`, `HostToContainer`).
-    """
-    if mount.propagation.text in ("shared", "rshared"):
-        yield mount.finding(
-            mount.propagation,
-            f"mounts that `{mount.owner}` makes in {mount.target.text} appear on the host",
-            fix=mount.drop("propagation", caveat="what mounts for others, such as a storage driver, fails"),
-        )

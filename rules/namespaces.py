@@ -16,6 +16,7 @@ from capdrop import Bad, Container, Finding, Good, Severity, rule
         "polaris:hostNetworkSet kubesec:HostNetwork kubescape:C-0041 semgrep:k/hostnetwork-pod docksec:compose-host-network "
         "pss:B:hostNamespaces"
     ),
+    facts=("host_network",),
     examples=(
         Bad(
             "compose.yaml",
@@ -80,6 +81,7 @@ def host_network(container: Container) -> Iterator[Finding]:
         yield container.finding(
             shared,
             f"`{container.name}` shares the host's network",
+            confidence=container.doubt("network"),
             fix=container.drop("host_network", caveat="its ports must be published, and the host's services reached by name"),
         )
 
@@ -92,6 +94,7 @@ def host_network(container: Container) -> Iterator[Finding]:
         "compose-lint:CL-0010 trivy:KSV-0010 checkov:CKV_K8S_17 kics:4f31dd9f kics:302736f4 kube-linter:host-pid polaris:hostPIDSet "
         "kubesec:HostPID kubescape:C-0038 kubescape:C-0275 semgrep:k/hostpid-pod docksec:compose-host-namespace pss:B:hostNamespaces"
     ),
+    facts=("host_pid",),
     examples=(
         Bad(
             "compose.yaml",
@@ -167,6 +170,7 @@ def host_pid(container: Container) -> Iterator[Finding]:
         yield container.finding(
             shared,
             f"`{container.name}` sees the host's processes",
+            confidence=container.doubt("processes"),
             fix=container.drop("host_pid", caveat="it sees its own processes only"),
         )
 
@@ -179,6 +183,7 @@ def host_pid(container: Container) -> Iterator[Finding]:
         "compose-lint:CL-0010 trivy:KSV-0008 checkov:CKV_K8S_18 kics:baa3890f kics:cd290efd kube-linter:host-ipc polaris:hostIPCSet "
         "kubesec:HostIPC kubescape:C-0038 kubescape:C-0276 semgrep:k/hostipc-pod docksec:compose-host-namespace pss:B:hostNamespaces"
     ),
+    facts=("host_ipc",),
     examples=(
         Bad(
             "compose.yaml",
@@ -233,5 +238,6 @@ def host_ipc(container: Container) -> Iterator[Finding]:
         yield container.finding(
             shared,
             f"`{container.name}` shares the host's IPC namespace",
+            confidence=container.doubt("kernel"),
             fix=container.drop("host_ipc", caveat="a program that only needed more shared memory wants its size raised"),
         )

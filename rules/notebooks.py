@@ -29,6 +29,7 @@ OPEN_VARIABLES = {
     "WEBUI_AUTH": frozenset({"false", "0"}),  # https://docs.openwebui.com/getting-started/env-configuration
     "LANGFLOW_SKIP_AUTH_AUTO_LOGIN": ON,  # https://docs.langflow.org/configuration-authentication
 }
+ASKS_THEN = "whoever uses it must give the token that it prints, or the password that you set"
 
 
 @rule(
@@ -38,6 +39,17 @@ OPEN_VARIABLES = {
     programs=JUPYTER | set(OPEN_OPTIONS),
     variables=OPEN_VARIABLES,
     examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM jupyter/base-notebook:1
+            CMD jupyter lab «--NotebookApp.token=''» --ip=0.0.0.0
+            """,
+            fixed="""
+            FROM jupyter/base-notebook:1
+            CMD jupyter lab --ip=0.0.0.0
+            """,
+        ),
         Bad(
             "Dockerfile",
             """
@@ -109,7 +121,8 @@ def server_without_authentication(subject: Command | Variable | WrittenFile) -> 
     if isinstance(subject, Variable):
         values = OPEN_VARIABLES.get(subject.name)
         if values is not None and subject.place in ("env", "configmap") and subject.value.text.lower() in values:
-            yield subject.finding(subject.span, f"`{subject.name}={subject.value.text}` lets everyone in")
+            fix = subject.drop("variable", caveat=ASKS_THEN)
+            yield subject.finding(subject.span, f"`{subject.name}={subject.value.text}` lets everyone in", fix=fix)
     elif isinstance(subject, WrittenFile):
         if "jupyter" in subject.path and subject.path.endswith(".py"):
             for line in subject.lines:
@@ -119,7 +132,8 @@ def server_without_authentication(subject: Command | Variable | WrittenFile) -> 
     else:
         option = _opened(subject)
         if option is not None and not _is_local(subject):
-            yield subject.finding(option.span, f"`{subject.name}` lets everyone in, and runs what they ask for")
+            fix = subject.drop_option(option, caveat=ASKS_THEN)
+            yield subject.finding(option.span, f"`{subject.name}` lets everyone in, and runs what they ask for", fix=fix)
 
 
 def _opened(command: Command) -> Option | None:

@@ -25,6 +25,27 @@ def unknown_instruction(oddity: Oddity) -> Iterator[Finding]:
 
 
 @rule(
+    "refused-instruction",
+    severity=Severity.INFO,
+    references="Dockerfile reference",
+    examples=(
+        Bad("Dockerfile", "FROM alpine:3.22\nCOPY «app»\nCOPY «--form=build» /app /app\nUSER 1000\n"),
+        Bad("Dockerfile", 'FROM «alpine:»\nENV A=«"b»\nEXPOSE «http»\nUSER «${ID»\n'),
+        Bad("Dockerfile", "FROM alpine:3.22\nRUN «--mount=type=sceret,id=a» make\nCOPY --from=«7» /a /a\nUSER 1000\n"),
+        Good("Dockerfile", "FROM alpine:3.22 AS a\nFROM alpine:3.22\nCOPY --link --from=0 /app /app\nEXPOSE $PORT 80-90/udp\nUSER 1000\n"),
+    ),
+)
+def refused_instruction(oddity: Oddity) -> Iterator[Finding]:
+    """The builder refuses an instruction.
+
+    BuildKit stops at it, so no image comes of the file, and what the instruction was to say may be read wrongly here too. Everything
+    else in the file is checked.
+    """
+    if oddity.kind == "refused-instruction":
+        yield oddity.finding(oddity.span, oddity.message)
+
+
+@rule(
     "ignored-directive",
     severity=Severity.LOW,
     references="Dockerfile reference, parser directives",
@@ -41,6 +62,31 @@ def ignored_directive(oddity: Oddity) -> Iterator[Finding]:
     """
     if oddity.kind == "ignored-directive":
         yield oddity.finding(oddity.span, oddity.message)
+
+
+SECRET_CHECKS = ("all", "SecretsUsedInArgOrEnv")
+"""https://docs.docker.com/reference/build-checks/"""
+
+
+@rule(
+    "build-check-skipped",
+    severity=Severity.LOW,
+    profile="strict",
+    references="Dockerfile reference, check directive",
+    examples=(
+        Bad("Dockerfile", "# syntax=docker/dockerfile:1\n«# check=skip=FromAsCasing,SecretsUsedInArgOrEnv;error=true»\nFROM a:1\n"),
+        Bad("Dockerfile", "«# check=skip=all»\nFROM alpine:3.22\nUSER 1000\n"),
+        Good("Dockerfile", "# check=skip=StageNameCasing;error=true\nFROM alpine:3.22\n# check=skip=none\nUSER 1000\n"),
+    ),
+)
+def build_check_skipped(oddity: Oddity) -> Iterator[Finding]:
+    """BuildKit is told not to look for secrets.
+
+    It warns of build arguments and variables that are named like secrets, for everyone who builds the file. Hand secrets in by
+    `RUN --mount=type=secret`, and leave the check on.
+    """
+    if oddity.kind == "skipped-check" and oddity.message in SECRET_CHECKS:
+        yield oddity.finding(oddity.span, f"BuildKit's check for secrets is switched off (`skip={oddity.message}`)")
 
 
 @rule(

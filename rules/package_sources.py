@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Confidence, Finding, Good, Severity, Span, Url, Variable, Word, WrittenFile, rule
+from capdrop import Bad, Command, Confidence, Finding, Fix, Good, Severity, Span, Url, Variable, Word, WrittenFile, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +44,17 @@ PUBLIC_INDEXES = (
     programs=PIP | {"uv", "uvx", "="},
     variables=EXTRA_VARIABLES,
     examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM python:3.14
+            RUN pip install «--extra-index-url https://pypi.acme.example/simple» acme-lib
+            """,
+            fixed="""
+            FROM python:3.14
+            RUN pip install --index-url https://pypi.acme.example/simple acme-lib
+            """,
+        ),
         Bad(
             "Dockerfile",
             """
@@ -126,7 +137,17 @@ def dependency_confusion(
             if word.text.strip("\"'") in UNSAFE_STRATEGIES:
                 yield subject.finding(span, f"uv takes a package from whichever index has the higher version (`{word.text}`)")
         elif _is_private(word, public_indexes, private_main):
-            yield subject.finding(span, f"pip takes a package from this index or from the other one, by the higher version (`{name}`)")
+            message = f"pip takes a package from this index or from the other one, by the higher version (`{name}`)"
+            yield subject.finding(span, message, fix=_one_index(subject, span) if isinstance(subject, Command) else None)
+
+
+def _one_index(command: Command, span: Span) -> Fix | None:
+    """A fix that makes the only index of what was an extra one, where no other is named."""
+    option = next((option for option in command.options if option.span == span and option.name == "--extra-index-url"), None)
+    if option is None or command.option("-i", "--index-url", "--index") is not None:
+        return None
+    caveat = "it must serve the packages of the public index too"
+    return command.replace(command.words[option.words[0]].part(0, len(option.name)), "--index-url", caveat=caveat)
 
 
 GO_OFF = {
@@ -136,6 +157,7 @@ GO_OFF = {
     "goflags": ("-insecure",),  # go help get, before 1.17
 }
 """Variables of go, in small letters, and the items of their values with which no sum is compared for what anyone may publish."""
+SUMS_ASKED = "modules of your own that the database cannot see must be named in `GOPRIVATE`"
 
 
 @rule(
@@ -145,6 +167,19 @@ GO_OFF = {
     programs=("go", "="),
     variables=GO_OFF,
     examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM golang:1.27
+            ENV «GOSUMDB=off» CGO_ENABLED=0
+            RUN «GONOSUMDB=*» go mod download && go env -w «GOSUMDB=off» && go build
+            """,
+            fixed="""
+            FROM golang:1.27
+            ENV CGO_ENABLED=0
+            RUN go mod download && go build
+            """,
+        ),
         Bad(
             "Dockerfile",
             """
@@ -196,16 +231,19 @@ def checksum_database_disabled(subject: Command | Variable) -> Iterator[Finding]
     """
     if isinstance(subject, Variable):
         if subject.place in ("env", "arg", "configmap", "file") and _no_sums(subject.name, subject.value.text):
-            yield subject.finding(subject.span, f"`{subject.name}={subject.value.text}` switches the checksum database off")
+            fix = subject.drop("variable", caveat=SUMS_ASKED)
+            yield subject.finding(subject.span, f"`{subject.name}={subject.value.text}` switches the checksum database off", fix=fix)
         return
     for name, word in subject.assignments:
         if word is not None and word.known and _no_sums(name, word.text):
-            yield subject.finding(_assignment(subject, name, word), f"`{name}={word.text}` switches the checksum database off")
+            fix = subject.drop_assignment(name, word, caveat=SUMS_ASKED) if subject.name != "export" else subject.drop(caveat=SUMS_ASKED)
+            yield subject.finding(_assignment(subject, name, word), f"`{name}={word.text}` switches the checksum database off", fix=fix)
     if subject.name == "go" and subject.subcommand.startswith("env"):
         for word in subject.operands[1:]:
             name, _, value = word.text.partition("=")
             if _no_sums(name, value):
-                yield subject.finding(word.span, f"`{word.text}` switches the checksum database off")
+                alone = subject.drop(caveat=SUMS_ASKED) if len(subject.operands) == 2 else None
+                yield subject.finding(word.span, f"`{word.text}` switches the checksum database off", fix=alone)
 
 
 INDEX_VARIABLES = frozenset(

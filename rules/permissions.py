@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Copy, Finding, Fix, Good, Safety, Severity, Value, Word, rule
+from capdrop import Bad, Command, Confidence, Copy, Finding, Fix, Good, Safety, Severity, Value, Word, rule
 
 ROOT = ("root", "0")
 HARMLESS_OPTIONS = frozenset({"-E", "-H", "-n", "-S", "-EH", "-HE", "-nE", "-En", "--preserve-env", "--set-home", "--non-interactive"})
 """Options of sudo that change nothing for a command that root runs anyway."""
+
+AS_ANOTHER = ("-u", "--user")
+"""How sudo is told to be somebody else: that way it gives rights up."""
+
+TOOLCHAINS = frozenset(
+    "usr/local/rustup usr/local/cargo go $RUSTUP_HOME $CARGO_HOME $GOPATH ${RUSTUP_HOME} ${CARGO_HOME} ${GOPATH}".split()
+)
+"""Where the official images of Rust and Go have toolchains and modules, which whoever builds on them may add to
+(https://github.com/rust-lang/docker-rust, https://github.com/docker-library/golang: Dockerfile templates)."""
 
 MODE_OPTIONS = {"mkdir": ("-m", "--mode"), "install": ("-m", "--mode"), "mkfifo": ("-m", "--mode")}
 """Programs that set a mode by an option; chmod does by its first operand."""
@@ -25,9 +34,7 @@ GROUP_WRITE = 0o020
     "sudo-in-build",
     severity=Severity.LOW,
     references="ATT&CK T1548.003",
-    also_known_as=(
-        "hadolint:DL3004 trivy:DS-0010 checkov:CKV2_DOCKER_1 kics:8ada6e80 semgrep:d/no-sudo-in-dockerfile dockle:DKL-DI-0001"
-    ),
+    also_known_as=("hadolint:DL3004 trivy:DS-0010 checkov:CKV2_DOCKER_1 kics:8ada6e80 semgrep:d/no-sudo-in-dockerfile dockle:DKL-DI-0001"),
     examples=(
         Bad(
             "Dockerfile",
@@ -71,7 +78,8 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
     """A build that uses `sudo` installs a way to become root.
 
     A build runs as root already, unless `USER` says otherwise. `sudo` stays in the image, and with it the rule that lets
-    the application's user become root. Put `USER root` before the step and the application's user after it.
+    the application's user become root. Put `USER root` before the step and the application's user after it. Confidence is low where
+    the user of the base image runs the step, who may need it, and where `-u` gives rights up.
     """
     if not command.wrappers or command.place != "RUN":
         return
@@ -86,7 +94,9 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
         fix = command.drop_wrapper(sudo, safety=Safety.SAFE)
     else:
         fix = command.drop_wrapper(sudo, caveat="the step fails unless it is root that runs it")
-    yield command.finding(sudo.words[0].span, f"`{sudo.name}` in a build", fix=fix)
+    is_sure = command.user is not None and command.user.is_known and not any(option.startswith(AS_ANOTHER) for option in options)
+    confidence = None if is_sure else Confidence.LOW
+    yield command.finding(sudo.words[0].span, f"`{sudo.name}` in a build", fix=fix, confidence=confidence)
 
 
 @rule(
@@ -158,7 +168,14 @@ def world_writable_mode(subject: Command | Copy) -> Iterator[Finding]:
     for mode in _modes(subject):
         if mode.bits & OTHERS_WRITE and not mode.bits & STICKY:
             fix = mode.without(GROUP_WRITE | OTHERS_WRITE, "what writes there as another user fails")
-            yield subject.finding(mode.at, f"mode `{mode.text}` lets everybody write", fix=fix)
+            confidence = Confidence.LOW if isinstance(subject, Command) and opens_toolchains(subject) else None
+            yield subject.finding(mode.at, f"mode `{mode.text}` lets everybody write", fix=fix, confidence=confidence)
+
+
+def opens_toolchains(command: Command) -> bool:
+    """Whether all that it changes is where a compiler keeps what users of the image install: any user is to do so."""
+    paths = [word.text.strip("/") for word in command.operands[1:]]
+    return bool(paths) and all(path in TOOLCHAINS for path in paths)
 
 
 @rule(

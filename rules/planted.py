@@ -370,6 +370,17 @@ def scheduled_download(command: Command) -> Iterator[Finding]:
         Bad(
             "Dockerfile",
             """
+            FROM fedora:44
+            RUN «setenforce 0» && make
+            """,
+            fixed="""
+            FROM fedora:44
+            RUN make
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
             FROM fedora:43
             RUN «setenforce 0» && «ufw disable» && «systemctl disable --now auditd» && «service apparmor stop»
             RUN sed -i «'s/SELINUX=enforcing/SELINUX=disabled/'» /etc/selinux/config
@@ -431,7 +442,8 @@ def security_tool_disabled(command: Command) -> Iterator[Finding]:
                 if _disables_selinux(operand.text):
                     yield command.finding(operand.span, "SELinux is switched off")
     if off:
-        yield command.finding(command.span, f"`{' '.join([name, *words])}` switches a protection off")
+        fix = command.drop(caveat="what it was in the way of needs a rule of its own")
+        yield command.finding(command.span, f"`{' '.join([name, *words])}` switches a protection off", fix=fix)
 
 
 def _disables_selinux(script: str) -> bool:

@@ -12,6 +12,7 @@ SSH = 22
 @rule(
     "ssh-port-exposed",
     severity=Severity.MEDIUM,
+    profile="strict",
     references="CIS Docker 5.7 · ATT&CK T1021.004",
     also_known_as="trivy:DS-0004 checkov:CKV_DOCKER_1 kics:5907595b",
     examples=(

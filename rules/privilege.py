@@ -16,6 +16,7 @@ from capdrop import Bad, Container, Finding, Good, Safety, Severity, rule
         "kube-score:container-security-context-privileged polaris:runAsPrivileged kubesec:Privileged kubescape:C-0057 "
         "semgrep:c/privileged-service semgrep:k/privileged-container docksec:compose-privileged pss:B:privileged"
     ),
+    facts=("privileged",),
     examples=(
         Bad(
             "compose.yaml",

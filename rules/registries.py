@@ -31,6 +31,7 @@ HERE = ("localhost", "127.", "[::1]")
 OFF = frozenset({"0", "false"})
 ENGINES = frozenset({"docker", "podman", "nerdctl"})
 TRUST = "DOCKER_CONTENT_TRUST"
+UNSIGNED_FAIL = "images that nobody signed are refused where content trust is on"
 
 
 @rule(
@@ -158,6 +159,18 @@ def _is_here(registry: str) -> bool:
             """
             FROM docker:29
             ENV «DOCKER_CONTENT_TRUST=0»
+            RUN «DOCKER_CONTENT_TRUST=0» docker pull a:1
+            """,
+            fixed="""
+            FROM docker:29
+            RUN docker pull a:1
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM docker:29
+            ENV «DOCKER_CONTENT_TRUST=0»
             RUN «DOCKER_CONTENT_TRUST=0» docker pull acme/app:1 && docker run «--disable-content-trust» acme/app:1
             RUN export «DOCKER_CONTENT_TRUST=false»
             """,
@@ -209,11 +222,13 @@ def content_trust_disabled(subject: Command | Variable) -> Iterator[Finding]:
     """
     if isinstance(subject, Variable):
         if subject.name == TRUST and subject.value.text in OFF:
-            yield subject.finding(subject.span, f"`{TRUST}={subject.value.text}` lets unsigned images in")
+            fix = subject.drop("variable", caveat=UNSIGNED_FAIL)
+            yield subject.finding(subject.span, f"`{TRUST}={subject.value.text}` lets unsigned images in", fix=fix)
         return
     for name, value in subject.assignments:
         if name == TRUST and value is not None and value.text in OFF:
-            yield subject.finding(_assignment(name, value), f"`{TRUST}={value.text}` lets unsigned images in")
+            fix = subject.drop_assignment(name, value, caveat=UNSIGNED_FAIL)
+            yield subject.finding(_assignment(name, value), f"`{TRUST}={value.text}` lets unsigned images in", fix=fix)
     if subject.name in ENGINES:
         for word in subject.words:
             if word.text in ("--disable-content-trust", "--disable-content-trust=true"):

@@ -13,13 +13,23 @@ from capdrop import (
     Severity,
     Text,
     Variable,
+    better_way,
+    find_encoded,
+    find_in_json,
+    find_logins,
     find_private_keys,
     find_tokens,
     find_url_passwords,
+    revocation,
     rule,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from capdrop import Verdict
+
 ROTATE = "rotate it: it stays in the history"
+CHANGE = "set another: this one stays in the history"
 LONGEST_LINE = 4000
 """Characters; what stands further back on its line is not looked at."""
 REFERENCES = "NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-798"
@@ -30,6 +40,7 @@ KEY = "-----BEGIN " + "PRIVATE KEY-----"
 KEY_BODY = "MC4CAQAwBQYDK2VwBCIEIJ+0cYdW8lZ2nXqv" + "T3u1Lk9sQb7FhJx5oRw6MaGdPe8Z"
 KEY_END = "-----END " + "PRIVATE KEY-----"
 PASSWORD = "Kp3-vv81" + "-Qz"
+TOKEN_ENCODED = "Z2xwYXQtWGYza1E5" + "bVoydkxyOFRuQjR3WXA="
 ENCODED = "S3AzLXZ2" + "ODEtUXo="
 
 
@@ -46,6 +57,8 @@ ENCODED = "S3AzLXZ2" + "ODEtUXo="
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN curl -H 'PRIVATE-TOKEN: «{TOKEN}»' https://git.acme.io/api/v4/user\n"),
         Bad("compose.yaml", f"services: {{app: {{image: 'acme/app:1', command: ['sync', '--with', '«{TOKEN}»']}}}}\n"),
         Bad("pod.yaml", f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  git.conf: |\n    auth «{TOKEN}»\n"),
+        Bad("compose.yaml", f"services: {{app: {{image: 'acme/app:1', environment: {{CI: «{TOKEN_ENCODED}»}}}}}}\n"),
+        Bad("Dockerfile", f"FROM alpine:3.22\nRUN echo «{TOKEN_ENCODED}» | base64 -d > /token\n"),
         Good("Dockerfile", "FROM alpine:3.22\nENV CI_ACCESS=glpat-xxxxxxxxxxxxxxxxxxxx\n"),
         Good("compose.yaml", "services: {app: {image: 'acme/app:1', environment: {GITHUB_TOKEN: '${GITHUB_TOKEN}'}}}\n"),
         Good("pod.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {prefix: glpat-}\n"),
@@ -66,10 +79,12 @@ def provider_token(subject: Text | Variable) -> Iterator[Finding]:
         yield subject.finding_in(
             token.start,
             token.end,
-            f"{token.what} in plain text; {ROTATE}",
+            f"{token.what} in plain text; {revocation(token.provider)}",
             severity=Severity.HIGH if unsure else None,
             confidence=Confidence.MEDIUM if unsure else None,
+            fix=better_way(subject),
         )
+    yield from encoded(subject, "token")
 
 
 @rule(
@@ -117,7 +132,9 @@ def private_key(subject: Text | Variable) -> Iterator[Finding]:
             f"private key in plain text; {ROTATE}" if not key.encrypted else "private key, itself encrypted, in the file",
             severity=Severity.MEDIUM if key.encrypted else None,
             confidence=Confidence.LOW if key.encrypted else None,
+            fix=better_way(subject),
         )
+    yield from encoded(subject, "private-key")
 
 
 @rule(
@@ -152,10 +169,12 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
         yield subject.finding_in(
             url.start,
             url.end,
-            "URL with a password that anyone would guess" if url.weak else f"URL with a password; {ROTATE}",
+            f"URL with a password that anyone would guess; {CHANGE}" if url.weak else f"URL with a password; {ROTATE}",
             severity=Severity.MEDIUM if url.weak else None,
             confidence=Confidence.MEDIUM if url.weak else None,
+            fix=better_way(subject),
         )
+    yield from encoded(subject, "url-password")
 
 
 @rule(
@@ -233,9 +252,8 @@ def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
     Secret in a repository is no exception: base64 hides nothing; encrypt it (SOPS, Sealed Secrets) or have it made in the
     cluster (External Secrets).
     """
-    verdict = variable.secret
-    if verdict is not None and verdict.kind == "credential" and not variable.value.defaulted:
-        yield credential(variable, f"`{variable.name}` holds {verdict.why}; {ROTATE}", Severity.HIGH)
+    for verdict in secrets_of(variable, "credential"):
+        yield credential(variable, verdict, f"`{variable.name}` holds {verdict.why}; {ROTATE}", Severity.HIGH)
 
 
 @rule(
@@ -264,9 +282,8 @@ def default_credential(variable: Variable) -> Iterator[Finding]:
 
     It keeps nobody out who can reach the service. Make one up for each installation, and have the start fail where none is set.
     """
-    verdict = variable.secret
-    if verdict is not None and verdict.kind == "default-credential" and not variable.value.defaulted:
-        yield credential(variable, f"`{variable.name}` holds {verdict.why}", Severity.MEDIUM)
+    for verdict in secrets_of(variable, "default-credential"):
+        yield credential(variable, verdict, f"`{variable.name}` holds {verdict.why}; {CHANGE}", Severity.MEDIUM)
 
 
 @rule(
@@ -311,13 +328,47 @@ def published_default(variable: Variable) -> Iterator[Finding]:
     """
     verdict = variable.secret
     if verdict is not None and verdict.kind in ("credential", "default-credential") and variable.value.defaulted:
-        yield credential(variable, f"`{variable.name}` falls back to a secret that is published here", Severity.MEDIUM)
+        message = f"`{variable.name}` falls back to a secret that is published here; {ROTATE}"
+        yield credential(variable, verdict, message, Severity.MEDIUM)
 
 
-def credential(variable: Variable, message: str, severity: Severity) -> Finding:
-    """The finding on a variable's secret: less severe where it does not ship, with the change that takes it from outside."""
+def secrets_of(variable: Variable, kind: str) -> Iterator[Verdict]:
+    """The secrets of a kind in a variable that no rule on the text tells of."""
+    if variable.value.defaulted:
+        return
     verdict = variable.secret
-    assert verdict is not None
+    found = [verdict] if verdict is not None else []
+    if variable.fragment is not None and variable.value.text[:1] in ("{", "["):
+        found.extend(one for one in find_in_json(variable.value.text) if verdict is None or one.start != verdict.start)
+    for one in found:
+        if one.kind == kind and not told_by_the_text(variable, one):
+            yield one
+
+
+def told_by_the_text(variable: Variable, verdict: Verdict) -> bool:
+    """Whether the secret is a login that is recognised whatever it is called."""
+    place = variable.place_of(verdict.start, verdict.end)
+    if place is None or covered(place.start, place.end, variable.source.text, "login"):
+        return True
+    return " data." in variable.address and covered(verdict.start, verdict.end, variable.value.text, "login")
+
+
+def covered(start: int, end: int, text: str, kind: str) -> bool:
+    """Whether the rules on text find a secret of a kind in a range."""
+    first = max(0, start - 300)
+    return any(found < end - first and start - first < stop for found, stop in found_in(text[first : end + 300], kind))
+
+
+def encoded(text: Text, kind: str) -> Iterator[Finding]:
+    """The secrets of a kind that are written in base64."""
+    for verdict in find_encoded(text.fragment.text):
+        if verdict.kind == kind:
+            advice = revocation(verdict.provider)
+            yield text.finding_in(verdict.start, verdict.end, f"{verdict.why}; {advice}", fix=better_way(text))
+
+
+def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
+    """The finding on a variable's secret: less severe where it does not ship, with the change that takes it from outside."""
     whole = verdict.end - verdict.start == len(variable.value.text)
     fix = variable.drop("value", safety=Safety.UNSAFE, caveat="it must then be set before the next start")
     return variable.finding_in(
@@ -326,7 +377,7 @@ def credential(variable: Variable, message: str, severity: Severity) -> Finding:
         message,
         severity=None if variable.ships else Severity(severity - 1),
         confidence=Confidence[verdict.confidence.upper()],
-        fix=fix if whole and variable.origin is not None else None,
+        fix=fix if whole and variable.origin is not None else better_way(variable),
     )
 
 
@@ -337,22 +388,24 @@ def hidden_from_the_text(variable: Variable, kind: str, severity: Severity) -> I
         return
     place = variable.place_of(verdict.start, verdict.end)
     assert place is not None
-    first = max(0, place.start - 300)
-    raw = variable.source.text[first : place.end + 300]
-    if not any(start < place.end - first and place.start - first < end for start, end in found_in(raw, kind)):
+    decoded = " data." in variable.address and covered(verdict.start, verdict.end, variable.value.text, kind)
+    if not decoded and not covered(place.start, place.end, variable.source.text, kind):
         yield variable.finding(
             place,
-            f"`{variable.name}` holds {verdict.why}; {ROTATE}",
+            f"`{variable.name}` holds {verdict.why}; {revocation(verdict.provider)}",
             hidden=(place,),
             severity=None if variable.ships else Severity(severity - 1),
             confidence=Confidence[verdict.confidence.upper()],
+            fix=better_way(variable),
         )
 
 
 def found_in(text: str, kind: str) -> list[tuple[int, int]]:
     """Where the rules on text find secrets of a kind."""
+    if kind == "login":
+        return [(found.start, found.end) for found in find_logins(text)]
     if kind == "token":
-        return [(found.start, found.end) for found in find_tokens(text)]
+        return [(found.start, found.end) for found in find_tokens(text)] + [(found.start, found.end) for found in find_encoded(text)]
     if kind == "private-key":
         return [(found.start, found.end) for found in find_private_keys(text)]
     return [(found.start, found.end) for found in find_url_passwords(text)]

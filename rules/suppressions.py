@@ -9,6 +9,15 @@ from capdrop import Bad, Edit, Finding, Fix, Good, IgnoreComment, Safety, Severi
 COMPOSE = "services: {app: {image: 'acme/app:1', user: '1000'}}\n"
 
 
+def pod(ignore: str, more: str = "") -> str:
+    """A pod that nothing keeps from running as root, with an annotation."""
+    annotations = f"  annotations:\n    team: web\n    capdrop.dev/{ignore}\n" if ignore else "  annotations:\n    team: web\n"
+    return (
+        f"apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n{annotations}"
+        f"spec:\n{more}  containers:\n    - name: web\n      image: acme/web:1\n"
+    )
+
+
 @rule(
     "malformed-suppression",
     severity=Severity.LOW,
@@ -17,6 +26,9 @@ COMPOSE = "services: {app: {image: 'acme/app:1', user: '1000'}}\n"
         Bad("Dockerfile", "«# capdrop: ignore missing-user»\nFROM alpine:3.22\nUSER 1000\n"),
         Bad("Dockerfile", "«# capdorp: ignore[missing-user]»\nFROM alpine:3.22\nUSER 1000\n"),
         Bad("compose.yaml", f"{COMPOSE}«# capdrop: ignore[]»\n"),
+        Bad("pod.yaml", pod('ingore: «"missing-user"»')),
+        Bad("pod.yaml", pod("ignore: «missing-user (the router)»")),
+        Good("pod.yaml", pod('ignore: "[missing-user] -- the router"')),
         Good("Dockerfile", "# capdrop: ignore[missing-user] -- opens raw sockets\nFROM alpine:3.22\n"),
         Good("Dockerfile", "# capdrop finds what this image does not need\n# pyright: ignore[reportPrivateUsage]\nFROM alpine:3.22\n"),
         Good("compose.yaml", f"# capdrop: everything goes\n{COMPOSE}"),
@@ -25,7 +37,9 @@ COMPOSE = "services: {app: {image: 'acme/app:1', user: '1000'}}\n"
 def malformed_suppression(comment: IgnoreComment) -> Iterator[Finding]:
     """A comment that was to silence a rule cannot be read.
 
-    It silences nothing. It must read `# capdrop: ignore[rule, rule] -- reason`, or `ignore-file` for the whole file.
+    It silences nothing. It must read `# capdrop: ignore[rule, rule] -- reason`, or `ignore-file` for the whole file. In Kubernetes an
+    annotation may say it as well, `capdrop.dev/ignore: rule, rule -- reason`: that of an object for all of it, that of a pod template for
+    its pod.
     """
     if comment.problem:
         yield comment.finding(comment.span, f"this silences nothing: {comment.problem}")
@@ -41,6 +55,12 @@ def malformed_suppression(comment: IgnoreComment) -> Iterator[Finding]:
             fixed="# capdrop: ignore[missing-user] -- opens raw sockets\nFROM alpine:3.22\n",
         ),
         Bad("compose.yaml", f"# capdrop: ignore-file[«root-usr»]\n{COMPOSE}"),
+        Bad(
+            "pod.yaml",
+            pod("ignore: missing-user, «host-networks»", "  hostNetwork: true\n"),
+            fixed=pod("ignore: missing-user, host-network", "  hostNetwork: true\n"),
+        ),
+        Good("pod.yaml", pod("ignore: missing-user, root-user")),
         Good("Dockerfile", "# capdrop: ignore[missing-user, DL3002]\nFROM alpine:3.22\nUSER root\n"),
         Good("compose.yaml", "services: {app: {image: 'acme/app:1', user: root}}  # capdrop: ignore[Root-User]\n"),
     ),
@@ -55,7 +75,7 @@ def unknown_rule_in_suppression(comment: IgnoreComment) -> Iterator[Finding]:
         if near:
             fix = Fix(f"Write `{near}`", (Edit(span, near),), Safety.UNSAFE, "it then silences that rule", touches)
         else:
-            fix = Fix(f"Remove `{name}`", (comment.without((name,)),), Safety.SAFE, touches=touches)
+            fix = Fix(f"Remove `{name}`", comment.without((name,)), Safety.SAFE, touches=touches)
         yield comment.finding(span, f"there is no rule `{name}`" + (f"; did you mean `{near}`?" if near else ""), fix=fix)
 
 
@@ -70,6 +90,9 @@ def unknown_rule_in_suppression(comment: IgnoreComment) -> Iterator[Finding]:
         ),
         Bad("Dockerfile", "# capdrop: ignore[«root-user»]\nFROM alpine:3.22\nUSER 1000\n", fixed="FROM alpine:3.22\nUSER 1000\n"),
         Bad("compose.yaml", f"{COMPOSE[:-1]}  # capdrop: ignore[«root-user»] -- once\n", fixed=COMPOSE),
+        Bad("pod.yaml", pod("ignore: missing-user, «root-user» -- it must"), fixed=pod("ignore: missing-user -- it must")),
+        Bad("pod.yaml", pod("ignore: «root-user»"), fixed=pod("")),
+        Good("pod.yaml", pod("ignore: host-network, missing-user -- the router", "  hostNetwork: true\n")),
         Good("Dockerfile", "# capdrop: ignore[root-user]\nFROM alpine:3.22\nUSER root\n"),
         Good("compose.yaml", "services: {app: {image: 'acme/app:1', user: root}}  # capdrop: ignore[root-user]\n"),
     ),
@@ -80,7 +103,7 @@ def unused_suppression(comment: IgnoreComment) -> Iterator[Finding]:
     It would silence the next true finding of that rule without anybody having looked at it.
     """
     for name, span in comment.unused:
-        fix = Fix(f"Remove `{name}`", (comment.without((name,)),), Safety.SAFE, touches=((comment.address, "comment"),))
+        fix = Fix(f"Remove `{name}`", comment.without((name,)), Safety.SAFE, touches=((comment.address, "comment"),))
         yield comment.finding(span, f"`{name}` has nothing to say here", fix=fix)
 
 

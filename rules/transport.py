@@ -132,6 +132,9 @@ CERTIFICATE_PROGRAMS = EDITORS.union({"mvn"}, *CERTIFICATES[:2])
 SIGNATURE_PROGRAMS = EDITORS.union(*SIGNATURES[:2])
 
 
+CHECK_FAILS = "the step fails where the check does"
+
+
 @rule(
     "certificate-check-disabled",
     severity=Severity.HIGH,
@@ -171,6 +174,25 @@ SIGNATURE_PROGRAMS = EDITORS.union(*SIGNATURES[:2])
             RUN printf "[global]\\n«trusted-host = pypi.org»\\n" > /etc/pip.conf && { echo a; echo «check_certificate=off»; } > ~/.wgetrc
             RUN echo 'Acquire::http::Proxy "x"; «Acquire::https::Verify-Peer "false"»;' > /etc/apt/apt.conf.d/99tls
             RUN mvn -q «-Dmaven.wagon.http.ssl.insecure=true» package
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM node:22
+            ENV «NODE_TLS_REJECT_UNAUTHORIZED=0» \\
+                A=1
+            ENV «npm_config_strict_ssl false»
+            RUN «GIT_SSL_NO_VERIFY=1» git clone https://example.com/a.git && \\
+                npm config set «strict-ssl=false» && \\
+                npm ci; \\
+                yarn config set «strict-ssl false»
+            """,
+            fixed="""
+            FROM node:22
+            ENV A=1
+            RUN git clone https://example.com/a.git && \\
+                npm ci
             """,
         ),
         Bad(
@@ -250,7 +272,8 @@ def certificate_check_disabled(subject: Command | Variable | WrittenFile) -> Ite
         if INSECURE_PROPERTY in subject.value.text:
             yield subject.finding(subject.span, f"`{subject.name}` has Maven accept any certificate")
         elif subject.place not in ("label", "annotation") and _turns_off(subject.name, subject.value.text):
-            yield subject.finding(subject.span, f"`{subject.name}={subject.value.text}` accepts any certificate")
+            fix = subject.drop("variable", caveat=CHECK_FAILS)
+            yield subject.finding(subject.span, f"`{subject.name}={subject.value.text}` accepts any certificate", fix=fix)
     else:
         for span, name in _settings_off(subject, CERTIFICATE_LINES):
             yield subject.finding(span, f"`{name}` in `{subject.path}` accepts any certificate")
@@ -259,14 +282,15 @@ def certificate_check_disabled(subject: Command | Variable | WrittenFile) -> Ite
 def _any_certificate(command: Command) -> Iterator[Finding]:
     for name, word in command.assignments:
         if word is not None and word.known and _turns_off(name, word.text):
-            yield command.finding(_assignment(name, word), f"`{name}={word.text}` accepts any certificate")
+            fix = command.drop_assignment(name, word, caveat=CHECK_FAILS) if command.name != "export" else command.drop(caveat=CHECK_FAILS)
+            yield command.finding(_assignment(name, word), f"`{name}={word.text}` accepts any certificate", fix=fix)
     if command.name == "mvn":
         for word in command.words:
             if word.text == INSECURE_PROPERTY:
                 yield command.finding(word.span, "`mvn` accepts any certificate")
     elif command.name in CERTIFICATE_PROGRAMS and not _stays_inside(command):
-        for span, fix in _switched_off(command, CERTIFICATES):
-            yield command.finding(span, f"`{command.name}` accepts any certificate", fix=fix)
+        for span, remedy in _switched_off(command, CERTIFICATES):
+            yield command.finding(span, f"`{command.name}` accepts any certificate", fix=remedy)
 
 
 @rule(
@@ -398,7 +422,7 @@ def _switched_off(command: Command, tables: Tables) -> Iterator[tuple[Span, Fix 
         names, values = settings[command.name]
         for name, value, span, given_as in _settings(command):
             if name.lower().rpartition(".")[2] in names.split() and value and (not values or value.lower() in values):
-                yield span, _without(command, given_as) if given_as is not None else None
+                yield span, _without(command, given_as) if given_as is not None else command.drop(caveat=CHECK_FAILS)
     if command.name in EDITORS:
         for word in command.operands:
             if _writes(command.name, word.text, written) and not any("file:" in other.text for other in command.operands):
@@ -430,7 +454,9 @@ def _writes(program: str, text: str, settings: tuple[str, ...]) -> bool:
 
 
 def _without(command: Command, option: Option) -> Fix:
-    return command.drop_option(option, caveat="the step fails where the check does")
+    if option.name == "--force-yes" and command.option("-y", "--yes", "--assume-yes", "-qq") is None:
+        return command.replace(command.words[option.words[0]], "-y", caveat=CHECK_FAILS)
+    return command.drop_option(option, caveat=CHECK_FAILS)
 
 
 def _stays_inside(command: Command) -> bool:

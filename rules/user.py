@@ -8,6 +8,8 @@ from capdrop import Bad, Confidence, Container, DefaultContainer, Finding, Fix, 
 
 ROOT = ("0", "root")
 ADMINISTRATORS = ("containeradministrator", "administrator")
+NON_ROOT = "a user other than root"
+NEEDS_FILES = "what it writes must belong to that user (`COPY --chown=`), and ports below 1024 may be closed to it"
 
 
 @rule(
@@ -28,6 +30,15 @@ ADMINISTRATORS = ("containeradministrator", "administrator")
             FROM tools AS release
             CMD ["/app"]
             """,
+            fixed="""
+            FROM debian:bookworm-slim AS tools
+            USER root
+            RUN apt-get update
+            FROM tools AS release
+            RUN useradd --create-home --uid 10001 app
+            USER 10001
+            CMD ["/app"]
+            """,
         ),
         Bad(
             "Dockerfile",
@@ -35,6 +46,12 @@ ADMINISTRATORS = ("containeradministrator", "administrator")
             FROM debian:bookworm-slim
             ARG ID=0
             USER «${ID}:${ID}»
+            """,
+            fixed="""
+            FROM debian:bookworm-slim
+            ARG ID=0
+            RUN useradd --create-home --uid 10001 app
+            USER 10001
             """,
         ),
         Bad(
@@ -45,6 +62,14 @@ ADMINISTRATORS = ("containeradministrator", "administrator")
             COPY app /app
             USER «root»
             RUN apt-get update
+            """,
+            fixed="""
+            FROM debian:bookworm-slim
+            USER app
+            COPY app /app
+            USER root
+            RUN apt-get update
+            USER app
             """,
         ),
         Bad("compose.yaml", "services: {app: {image: 'nginx:1.29', user: «'0:0'»}}"),
@@ -108,10 +133,25 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
 
     Root in a container is root on the host as soon as anything else gives way: a kernel flaw, a mounted path, a capability.
     Run as a numbered user that owns nothing but what the application writes.
+
+    Confidence is low for an init container, which prepares files for others and ends, for an agent that reads its host's files, and for
+    a development container.
     """
     user = container.fact("user")
     if user.is_known and user.text.partition(":")[0] in ROOT:
-        yield container.finding(user, f"`{container.name}` runs as root")
+        confidence = Confidence.LOW if is_meant_as_root(container) else None
+        fix = container.set("user", NON_ROOT, caveat=NEEDS_FILES) if container.kind == "stage" else None
+        yield container.finding(user, f"`{container.name}` runs as root", confidence=confidence, fix=fix)
+
+
+def is_meant_as_root(container: Container | DefaultContainer) -> bool:
+    """Whether it prepares files for others and ends, is to read those of its host, or is a development container, whose tool sets the
+    user."""
+    if container.kind == "init container":
+        return not container.fact("privileged").is_true
+    if container.kind == "stage":
+        return "/.devcontainer/" in f"/{container.source.path}"
+    return bool({"files", "kernel"} & container.uses)
 
 
 @rule(
@@ -131,6 +171,47 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
             USER nobody
             «FROM debian:bookworm-slim»
             COPY --from=build /app /app
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            «FROM node:22-slim»
+            COPY . .
+            RUN npm ci --omit=dev
+            EXPOSE 3000
+
+            # start it
+            CMD ["node", "server.js"]
+            """,
+            fixed="""
+            FROM node:22-slim
+            COPY . .
+            RUN npm ci --omit=dev
+            EXPOSE 3000
+
+            USER node
+            # start it
+            CMD ["node", "server.js"]
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            from golang:1.25 as build
+            run go build -o /app
+            «from alpine:3.22»
+            copy --from=build /app /app
+            cmd ["/app"]
+            """,
+            fixed="""
+            from golang:1.25 as build
+            run go build -o /app
+            from alpine:3.22
+            copy --from=build /app /app
+            run adduser -D -u 10001 app
+            user 10001
+            cmd ["/app"]
             """,
         ),
         Bad(
@@ -161,12 +242,24 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
             «FROM ${BASE}»
             CMD ["/app"]
             """,
+            fixed="""
+            ARG BASE
+            FROM ${BASE}
+            USER 65532:65532
+            CMD ["/app"]
+            """,
         ),
         Bad(
             "Dockerfile",
             """
             «FROM scratch»
             COPY app /app
+            ENTRYPOINT ["/app"]
+            """,
+            fixed="""
+            FROM scratch
+            COPY app /app
+            USER 65532:65532
             ENTRYPOINT ["/app"]
             """,
         ),
@@ -191,15 +284,27 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
 
     Most base images start as root, so an image that never sets a user does too. Set a user in the image, or have the platform
     refuse root.
+
+    The fix takes a user that the stage makes or its base has (`node`, `www-data`, `nonroot`), else makes one as the base's
+    distribution does; where nothing is known of the base it is the number 65532, which needs no entry in `/etc/passwd`. It stands
+    behind the last instruction that needs root. Give the user what the application writes, with `COPY --chown=`.
+
+    Confidence is low where others say who runs: an image that starts nothing of its own or an interpreter, one that packs a tool and
+    listens to nobody, a development container, one whose start script leaves root, and in a cluster an image that is known to have a
+    user, an init container, and a part of the cluster itself.
     """
     user = container.fact("user")
     if not user.is_absent or container.platform == "windows":
         return
     if container.kind == "stage":
         confidence = Confidence.LOW if user.reason else None
-        yield container.finding(user, "the image never sets a user, so it runs as its base's, mostly root", confidence=confidence)
+        message = "the image never sets a user, so it runs as its base's, mostly root"
+        yield container.finding(user, message, confidence=confidence, fix=container.set("user", NON_ROOT, caveat=NEEDS_FILES))
     elif container.fact("non_root_enforced").is_lacking:
-        yield container.finding(user, f"nothing keeps `{container.name}` from running as root", confidence=Confidence.MEDIUM)
+        unsure = container.kind == "init container" or container.has_own_user or "kernel" in container.uses
+        confidence = Confidence.LOW if unsure else Confidence.MEDIUM
+        fix = container.set("non_root_enforced", True, caveat="an image that starts as root is refused, until it has a user")
+        yield container.finding(user, f"nothing keeps `{container.name}` from running as root", confidence=confidence, fix=fix)
 
 
 @rule(
@@ -213,6 +318,11 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
             # escape=`
             FROM mcr.microsoft.com/windows/servercore:ltsc2022
             USER «ContainerAdministrator»
+            """,
+            fixed="""
+            # escape=`
+            FROM mcr.microsoft.com/windows/servercore:ltsc2022
+            USER ContainerUser
             """,
         ),
         Good(
@@ -232,7 +342,9 @@ def windows_administrator(container: Container | DefaultContainer) -> Iterator[F
     """
     user = container.fact("user")
     if container.platform == "windows" and user.text.lower() in ADMINISTRATORS:
-        yield container.finding(user, f"`{container.name}` runs as {user.text}")
+        caveat = "what installs services or writes outside its own folders fails"
+        fix = container.set("user", NON_ROOT, caveat=caveat) if container.kind == "stage" else None
+        yield container.finding(user, f"`{container.name}` runs as {user.text}", fix=fix)
 
 
 @rule(

@@ -10,36 +10,43 @@ ROOT = Path(__file__).parent.parent
 ARROWS = """
     source         ->
     finding        -> source
-    files          -> source
-    reading        -> source model
+    files          -> source gitignore
+    reading        -> source finding model
     syntax         -> source
     secrets        -> source
     secret_search  -> secrets
+    secret_advice  -> finding model secrets
+    pragmas        -> source finding
+    secrets_baseline -> finding rulebook secrets report
     model          -> source finding syntax model secret_search
     dialects       -> source finding reading syntax model dialects files
     rule           -> source finding
     rulebook       -> rule finding
-    suppress       -> source finding model reading rulebook
-    engine         -> source finding reading model rule rulebook suppress discover dialects
+    suppress       -> source finding model reading rulebook together
+    together       -> source finding model rulebook engine
+    engine         -> source finding reading model rule rulebook suppress discover dialects together elsewhere pragmas
+    elsewhere      -> source finding reading model rulebook suppress report
+    overlays       -> source finding reading rulebook report
     discover       -> gitignore
     gitignore      ->
     config         -> source files rulebook
     config_schema  -> config rule rulebook
     baseline       -> source finding files rulebook
-    run            -> source finding reading model baseline config discover gitignore engine dialects rulebook report processes files
+    run            -> source finding reading model baseline config discover gitignore engine dialects rulebook report processes files together elsewhere overlays secrets_baseline
     processes      -> config dialects rulebook run
     fixer          -> source finding engine rulebook discover dialects
-    examples       -> source finding rule rulebook fixer discover dialects files
+    examples       -> source finding rule rulebook fixer engine together discover dialects files
     documentation  -> source finding rule rulebook examples fixer discover dialects files
     report         -> source finding
     options        -> config rulebook
     aside          -> run report
     diff           -> source finding report
-    check_command  -> source finding baseline config rulebook options aside run report
-    fix_command    -> source finding diff discover dialects fixer rulebook options aside run report
+    check_command  -> source finding baseline secrets_baseline config rulebook options aside run report
+    asking         -> source finding diff engine fixer report
+    fix_command    -> source finding diff asking discover dialects fixer rulebook options aside run report
     rule_commands  -> rule rulebook examples documentation config_schema options report
     cli            -> rulebook aside options check_command fix_command rule_commands lsp
-    lsp            -> source finding config discover gitignore dialects engine fixer rulebook run documentation report files
+    lsp            -> source finding diff model config discover gitignore dialects engine fixer rulebook run documentation report files
     rules          -> capdrop
     hooks          -> cli
 """
@@ -96,7 +103,17 @@ def test_only_these_open_files_for_writing() -> None:
 
 
 def test_only_the_edges_print_or_exit() -> None:
-    allowed = {"cli.py", "lsp.py", "aside.py", "options.py", "check_command.py", "fix_command.py", "rule_commands.py", "__main__.py"}
+    allowed = {
+        "cli.py",
+        "lsp.py",
+        "aside.py",
+        "asking.py",
+        "options.py",
+        "check_command.py",
+        "fix_command.py",
+        "rule_commands.py",
+        "__main__.py",
+    }
     found = set()
     for path in (ROOT / "linter" / "capdrop").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

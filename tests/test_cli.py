@@ -177,7 +177,7 @@ def test_formats_and_output(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--format", "json", "--output", "out.json"]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == "out.json: 1 finding (1 high); 1 file: 1 analysed\n"
+    assert said.err == "out.json: 1 finding (1 high), 1 fixable with `capdrop fix --apply --unsafe`; 1 file: 1 analysed\n"
     report = json.loads(Path("out.json").read_text(encoding="utf-8"))
     assert [finding["rule"] for finding in report["findings"]] == ["root-user"]
     for format_ in ("text", "json", "sarif", "github", "gitlab", "junit"):

@@ -11,6 +11,7 @@ from capdrop.finding import Confidence
 from capdrop.source import Source
 
 BOOK = rulebook.load()
+BOOK.select(BOOK.names - {"detect-secrets-finding"})  # another project's plugins, which run only where its baseline is
 DEFAULT = BOOK.of_profile("default")
 
 
@@ -124,3 +125,86 @@ def test_a_base_that_nobody_knows_makes_a_missing_user_less_sure() -> None:
     assert kind is not None
     (finding,) = [one for one in analyse(Source("Dockerfile", text), kind, BOOK, Context()).findings if one.rule == "missing-user"]
     assert finding.confidence is Confidence.LOW
+
+
+def test_a_path_is_a_folder_and_not_the_beginning_of_a_word() -> None:
+    """Blind spot 3: `/devices` is not `/dev`, and `/homework` not `/home`."""
+    for path in ("/devices", "/homework", "/variables", "/var/lib/app", "/process", "/etcd", "/bootstrap", "/usr2", "/syscalls"):
+        assert found(f"FROM debian:13\nVOLUME {path}\nWORKDIR {path}\n", "volume-over-system-folder", "workdir-in-system-folder") == [], (
+            path
+        )
+    for path in ("/dev", "/proc", "/sys", "/etc", "/etc/", '["/data", "/usr"]'):
+        assert found(f"FROM debian:13\nVOLUME {path}\n", "volume-over-system-folder"), path
+
+
+PASSWORD = "Kp3-vv81" + "-Qz"  # invented
+
+
+def test_secrets_of_every_stage_count_and_keys_that_are_none_do_not() -> None:
+    """Blind spot 7."""
+    text = f"FROM debian:13 AS build\nENV DB_PASSWORD={PASSWORD}\nFROM debian:13\nUSER 10001\n"
+    assert ("hard-coded-credential", 2) in found(text)
+    harmless = "KEYBOARD=us KEY_VERSION=3 PRIMARY_KEY=id SIGNING_KEY_FILE=/run/secrets/k PUBLIC_KEY_PATH=/k.pub CACHE_KEY_PREFIX=app"
+    assert found(f"FROM debian:13\nENV {harmless}\nARG KEY_ID=42\nUSER 10001\n") == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/var/run/docker.sock", "/run/docker.sock", "/var/run/../run/docker.sock", '["/data", "/var/run/docker.sock"]', "$SOCKET",
+        "/run/containerd/containerd.sock", "/run/podman/podman.sock", "/run/k3s/containerd/containerd.sock", "/var/run/crio/crio.sock",
+    ],
+)  # fmt: skip
+def test_the_sockets_of_all_runtimes(path: str) -> None:
+    """Blind spot 8."""
+    text = f"FROM debian:13\nENV SOCKET=/var/run/docker.sock\nVOLUME {path}\n"
+    assert ("runtime-socket-volume", 3) in found(text, "runtime-socket-volume")
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("latest/app:1.2", []),
+        ("acme/latest:1.2", []),
+        ("registry.acme.io:5000/app:1.2", []),
+        ("registry.acme.io:5000/app", ["image-without-tag"]),
+        ("acme/app:latest-1.2.3", []),
+        ("acme/app:latest", ["image-with-moving-tag"]),
+        ("acme/app:latest@sha256:" + "a" * 64, []),
+        ("acme/app@sha256:" + "a" * 64, []),
+        ("${REGISTRY:-docker.io}/acme/app:latest", ["image-with-moving-tag"]),
+        ("${UNSET}/acme/app", []),
+    ],
+)
+def test_the_tag_is_the_tag_and_nothing_else(image: str, expected: list[str]) -> None:
+    """Blind spot 12."""
+    rules = ("image-without-tag", "image-with-moving-tag")
+    assert [rule for rule, _ in found(f"FROM {image}\n", *rules)] == expected
+    assert [rule for rule, _ in found(f"FROM debian:13\nCOPY --from={image} /a /a\n", *rules)] == expected
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "RUN curl -k https://a.example/x -o x",
+        'RUN ["curl", "-k", "https://a.example/x", "-o", "x"]',
+        "ONBUILD RUN curl -k https://a.example/x -o x",
+        "RUN <<EOF\ncurl -k https://a.example/x -o x\nEOF",
+        "RUN <<EOF\n#!/bin/bash -e\ncurl -k https://a.example/x -o x\nEOF",
+        "RUN bash <<'EOF'\ncurl -k https://a.example/x -o x\nEOF",
+        "RUN set -eu; if true; then (curl -sSLk https://a.example/x) > x; fi",
+        "CMD curl -k https://a.example/x -o x",
+        "HEALTHCHECK CMD curl -fk https://a.example/x || exit 1",
+        'SHELL ["/bin/bash", "-c"]\nRUN curl -k https://a.example/x -o x',
+    ],
+)
+def test_commands_are_read_wherever_they_stand(step: str) -> None:
+    """Section 1.6: others skip the list form, here-documents or what ONBUILD waits for."""
+    assert len(found(f"FROM debian:13\n{step}\n", "certificate-check-disabled")) == 1
+
+
+@pytest.mark.parametrize(
+    "step", ["RUN <<EOF\n#!/usr/bin/env python3\ncurl -k https://a.example\nEOF", "RUN cat <<EOF > x\ncurl -k https://a\nEOF"]
+)
+def test_what_no_shell_runs_is_no_command(step: str) -> None:
+    assert found(f"FROM debian:13\n{step}\n", "certificate-check-disabled") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -186,3 +187,89 @@ def test_files_that_are_not_analysed_fail(capsys: pytest.CaptureFixture[str]) ->
     assert main(["fix"]) == 3
     assert main(["fix", "-"]) == 2
     assert main(["fix", "nowhere"]) == 2
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, answers: str, *options: str) -> int:
+    """`capdrop fix --interactive` with these answers on its standard input."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(answers))
+    return main(["fix", "--interactive", "--select", "privileged-container,host-pid,unused-suppression", *options])
+
+
+TWO = "services:\n  a:\n    image: a:1\n    privileged: true\n    pid: host\n  b:\n    image: a:1\n    privileged: true\n"
+
+
+@pytest.mark.parametrize(
+    ("answers", "kept", "summary"),
+    [
+        ("y\ny\ny\n", (), "3 findings fixed"),
+        ("n\nn\nn\n", (3, 4, 7), "nothing to fix, 3 declined"),
+        ("n\ny\nn\n", (3, 7), "1 finding fixed, 2 declined"),
+        ("y\nd\n", (4, 7), "1 finding fixed, 2 declined"),
+        ("n\na\n", (3,), "2 findings fixed, 1 declined"),
+        ("y\nq\n", (4, 7), "1 finding fixed, 1 declined"),
+        ("y\n", (4, 7), "1 finding fixed, 1 declined"),
+        ("what\n?\nYes\nn\nn\n", (4, 7), "1 finding fixed, 2 declined"),
+    ],
+)
+def test_fixes_are_asked_about_one_by_one(
+    answers: str, kept: tuple[int, ...], summary: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = put("compose.yaml", TWO)
+    assert asked(monkeypatch, answers) == 0
+    lines = TWO.splitlines(keepends=True)
+    assert path.read_text() == "".join(line for number, line in enumerate(lines) if number not in {3, 4, 7} - set(kept))
+    said = capsys.readouterr()
+    assert said.err.splitlines()[-1] == summary
+    assert "-    privileged: true\n" in said.out
+    assert "[y,n,a,d,q,?]? " in said.out
+    assert ("y - make this fix" in said.out) == ("?" in answers)
+
+
+def test_no_secret_is_shown_with_a_question(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    put("compose.yaml", COMPOSE.replace("    read_only: true\n", "    environment:\n      DB_PASSWORD: SENTINEL-9f2c1b\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\ny\ny\n"))
+    assert main(["fix", "--interactive", "--select", "privileged-container,hard-coded-credential"]) == 0
+    said = capsys.readouterr()
+    assert "-    privileged: true" in said.out
+    assert "SENTINEL" not in said.out + said.err
+
+
+def test_every_file_is_asked_about_until_q(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = [put(f"{name}/compose.yaml", COMPOSE) for name in "abc"]
+    assert asked(monkeypatch, "d\ny\nq\n") == 0
+    assert [path.read_text() for path in paths] == [COMPOSE, FIXED, COMPOSE]
+    assert "SENTINEL" not in capsys.readouterr().out
+
+
+def test_what_was_agreed_to_is_not_written_over_what_was_typed_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = put("compose.yaml", COMPOSE)
+
+    class Slow:
+        def readline(self) -> str:
+            path.write_text(COMPOSE + "# typed\n")
+            return "y\n"
+
+    monkeypatch.setattr("sys.stdin", Slow())
+    assert main(["fix", "--interactive", "--select", "privileged-container"]) == 1
+    assert "it has changed meanwhile" in capsys.readouterr().err
+    assert path.read_text() == COMPOSE + "# typed\n"
+
+
+def test_what_cannot_be_written_is_counted_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    put("Dockerfile", 'FROM nginx:1.30\nCOPY a /a\nEXPOSE 80\nCMD ["nginx", "-g", "daemon off;"]\n')
+    assert main(["fix", "--unsafe", "--select", "missing-user"]) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith("by hand, 1: nginx must be told")
+    assert said[1] == "nothing to fix, 1 to mend by hand"
+
+
+@NEEDS_GIT
+def test_a_dockerfile_is_fixed_through_git(capfd: pytest.CaptureFixture[str]) -> None:
+    path = put("Dockerfile", "from node:18-alpine3.17\r\ncopy . .\r\nrun npm ci\r\n# start\r\ncmd node server.js")
+    assert main(["fix", "--unsafe"]) == 1
+    git_apply(capfd.readouterr().out)
+    fixed = "from node:24-alpine3.24\r\ncopy . .\r\nrun npm ci\r\nuser node\r\n# start\r\ncmd node server.js"
+    assert path.read_bytes().decode() == fixed
+    assert main(["fix", "--unsafe"]) == 0

@@ -151,6 +151,75 @@ def test_quick_fixes_edit_the_buffer_and_name_its_version(client: Client) -> Non
     assert "privileged-container" not in codes(client.change(uri, suppressed, 2))
 
 
+def actions(client: Client, uri: str, last: int, only: list[str] | None = None) -> list[dict[str, Any]]:
+    """The code actions for the lines up to one."""
+    where = {"start": {"line": 0, "character": 0}, "end": {"line": last, "character": 0}}
+    context = {"diagnostics": []} if only is None else {"diagnostics": [], "only": only}
+    found: list[dict[str, Any]] = client.request(
+        "textDocument/codeAction", {"textDocument": {"uri": uri}, "range": where, "context": context}
+    )
+    return found
+
+
+def edited(text: str, action: dict[str, Any], version: int = 1) -> str:
+    """An ASCII text after the edits of an action, which name the version that they are for."""
+    change = action["edit"]["documentChanges"][0]
+    assert change["textDocument"]["version"] == version
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    for edit in sorted(change["edits"], key=lambda edit: edit["range"]["start"]["line"], reverse=True):
+        start, end = (starts[edit["range"][side]["line"]] + edit["range"][side]["character"] for side in ("start", "end"))
+        text = text[:start] + edit["newText"] + text[end:]
+    return text
+
+
+def test_all_that_is_safe_is_fixed_at_once(client: Client) -> None:
+    uri = "file:///project/Dockerfile"
+    text = (
+        "FROM k8s.gcr.io/pause:3.5\r\nUSER root\r\nRUN sudo true && \\\r\n  sudo x\r\nUSER 1000\r\n# capdrop: ignore[no-such]\r\nCMD a\r\n"
+    )
+    client.open(uri, text, "dockerfile")
+    for only in (["source.fixAll"], ["source.fixAll.capdrop"], ["source"]):
+        (action,) = actions(client, uri, 0, only)
+        assert action["kind"] == "source.fixAll.capdrop"
+        after = edited(text, action)
+        assert "registry.k8s.io/pause:3.5" in after
+        assert "sudo" not in after
+    assert "safe" not in action["title"].partition(":")[2]
+    assert codes(client.change(uri, after, 2)).count("sudo-in-build") == 0
+    assert actions(client, uri, 0, ["source.fixAll"]) == []
+    assert actions(client, uri, 0, ["refactor.extract"]) == []
+
+
+def test_a_container_is_hardened_in_one_edit(client: Client) -> None:
+    uri = "file:///project/compose.yaml"
+    text = "services:\n  app:\n    image: a:1\n    privileged: true\n    pid: host\n  side:\n    image: a:1\n    ipc: host\n"
+    client.open(uri, text)
+    hardenings = [action for action in actions(client, uri, 3) if action["kind"].endswith("harden")]
+    assert [action["title"].partition(":")[0] for action in hardenings] == ["Harden `app`"]
+    assert edited(text, hardenings[0]) == text.replace("    privileged: true\n    pid: host\n", "")
+    assert len(hardenings[0]["diagnostics"]) == 2
+    assert {a["title"].partition(":")[0] for a in actions(client, uri, 9, ["refactor"])} == {"Harden `app`", "Harden `side`"}
+
+
+def test_a_suppression_with_room_for_its_reason(client: Client) -> None:
+    uri = "file:///project/compose.yaml"
+    client.open(uri, COMPOSE)
+    action = next(a for a in actions(client, uri, 2) if a["title"] == "Ignore privileged-container here, with a reason")
+    text = action["edit"]["documentChanges"][0]["edits"][0]["newText"]
+    assert text == "  # capdrop: ignore[privileged-container] -- TODO: say why\n"
+
+
+def test_edits_are_for_the_version_that_was_judged(client: Client) -> None:
+    uri = "file:///project/compose.yaml"
+    client.open(uri, COMPOSE)
+    client.change(uri, "# one more line\n" + COMPOSE, 7)
+    found = actions(client, uri, 4)
+    assert found
+    assert {action["edit"]["documentChanges"][0]["textDocument"]["version"] for action in found} == {7}
+
+
 def test_hover_shows_the_page_of_the_rule(client: Client) -> None:
     uri = "file:///project/compose.yaml"
     client.open(uri, COMPOSE)

@@ -39,7 +39,7 @@ def unfiltered() -> Rulebook:
     book = rulebook.load()
     for rule in book.rules.values():
         if rule.name not in DECIDED_BY_PROGRAM:
-            rule.programs = rule.variables = frozenset()
+            rule.programs = rule.variables = rule.facts = frozenset()
     return book
 
 

@@ -22,7 +22,8 @@ BEGIN, END = "-----BEGIN " + "PRIVATE KEY-----", "-----END " + "PRIVATE KEY-----
 KEY = f"{BEGIN}\nMC4CAQAwBQYDK2VwBCIEIJ+0cYdW8lZ2nXqvT3u1Lk9sQb7FhJx5oRw6MaGdPe8Z\n{END}"
 
 BOOK = rulebook.load()
-BOOK.select(rule.name for rule in BOOK.rules.values() if rule.check.__module__.endswith("secrets"))
+OURS = ("secrets", "build_secrets", "stored_logins")
+BOOK.select(rule.name for rule in BOOK.rules.values() if rule.check.__module__.endswith(OURS) and rule.profile != "off")
 
 PLACES = {
     "ENV": ("Dockerfile", "FROM a\nENV APP_{name}={value}\n"),
@@ -79,6 +80,79 @@ def test_base64_hides_nothing(value: str, rule: str) -> None:
     (hidden,) = finding.hidden
     assert finding.source[hidden] in encoded
     assert len(hidden) >= len(PASSWORD)
+
+
+ENCODED_URL = base64.b64encode(URL.encode()).decode()
+LOGIN = base64.b64encode(f"bot:{PASSWORD}".encode()).decode()
+ISSUED = "Zk8mQw2vT9x" + "RmK4Lp7"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "rule", "secret"),
+    [
+        (
+            "compose.yaml",
+            f'services: {{a: {{image: b, environment: {{C: \'{{"db": {{"password": "{PASSWORD}"}}}}\'}}}}}}\n',
+            "hard-coded-credential",
+            PASSWORD,
+        ),
+        ("Dockerfile", f'FROM a\nENV C=\'{{"apiKey": "{ISSUED}"}}\'\n', "hard-coded-credential", ISSUED),
+        ("Dockerfile", f"FROM a\nRUN curl 'https://api.acme.io/x?user=1&access_token={ISSUED}&y=1'\n", "stored-login", ISSUED),
+        (
+            "compose.yaml",
+            f"services: {{a: {{image: b, environment: {{X: {base64.b64encode(TOKEN.encode()).decode()}}}}}}}\n",
+            "provider-token",
+            "",
+        ),
+        ("m.yaml", f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{x: {ENCODED_URL}}}\n", "password-in-url", ""),
+        ("m.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData: {{x: {ENCODED_URL}}}\n", "password-in-url", ""),
+        (
+            "m.yaml",
+            f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{x: {base64.b64encode(ENCODED_URL.encode()).decode()}}}\n",
+            "password-in-url",
+            "",
+        ),
+        ("Dockerfile", f"FROM a\nRUN echo {ENCODED_URL} | base64 -d > /x\n", "password-in-url", ""),
+        ("Dockerfile", f"FROM a\n# ENV DB_PASSWORD={PASSWORD}\n", "stored-login", PASSWORD),
+        ("Dockerfile", f"FROM a\n# {TOKEN}\n", "provider-token", TOKEN),
+        ("Dockerfile", f"FROM a\nRUN echo 'export DB_PASSWORD={PASSWORD}' >> /etc/profile\n", "credential-in-command", PASSWORD),
+        ("start.sh", f"#!/bin/sh\ndocker login -u a -p {PASSWORD} r.io\ndocker run -d nginx\n", "stored-login", PASSWORD),
+        ("Dockerfile", f"FROM a\nRUN docker login -u a -p {PASSWORD} r.io\n", "credential-in-command", PASSWORD),
+        ("m.yaml", f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a, annotations: {{note: {TOKEN}}}}}\n", "provider-token", TOKEN),
+        (
+            "m.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  .dockerconfigjson: "
+            + base64.b64encode(f'{{"auths": {{"r.io": {{"auth": "{LOGIN}"}}}}}}'.encode()).decode(),
+            "stored-login",
+            "",
+        ),
+        (
+            "compose.yaml",
+            f"services: {{a: {{image: b, command: [sh, -c, 'curl -H \"Authorization: Bearer {ISSUED}\" x']}}}}\n",
+            "stored-login",
+            ISSUED,
+        ),
+    ],
+)
+def test_where_else_it_can_stand(path: str, text: str, rule: str, secret: str) -> None:
+    (finding,) = found(path, text)
+    assert finding.rule == rule
+    (hidden,) = finding.hidden
+    assert finding.source[hidden] == secret or not secret
+    assert finding.fix is not None
+    assert "history" in finding.message
+
+
+def test_every_secret_of_a_json_value_is_found() -> None:
+    text = f'services: {{a: {{image: b, environment: {{C: \'{{"password": "{PASSWORD}", "api_key": "{ISSUED}"}}\'}}}}}}\n'
+    assert [finding.source[finding.hidden[0]] for finding in found("compose.yaml", text)] == [PASSWORD, ISSUED]
+
+
+def test_the_advice_names_where_to_revoke() -> None:
+    (finding,) = found("Dockerfile", f"FROM a\nENV A={TOKEN}\n")
+    assert "https://gitlab.com/-/user_settings/personal_access_tokens" in finding.message
+    assert finding.fix is not None
+    assert "--mount=type=secret" in finding.fix.title
 
 
 def test_settings_in_base64_are_read_line_by_line() -> None:

@@ -6,6 +6,7 @@ import sys
 
 from . import __version__
 from .report.safe import visible
+from .report.words import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ def notes(run: Run) -> Iterator[str]:
         yield f"of no kind that capdrop knows: {_listed(run.other)}"
     if run.excluded:
         yield f"excluded by the configuration: {_listed(run.excluded)}"
+    templates = sum(1 for result in run.results if result.told_once)
+    if templates:
+        yield f"{counted(templates, 'template')}: what their actions decide beyond values.yaml is unknown (`--format json` says where)"
     broken = sorted({rule for result in run.results for rule, _ in result.broken})
     if broken:
         yield f"rules that broke in capdrop {__version__}: {_listed(broken)}"

@@ -34,6 +34,7 @@ examples:
   capdrop check                               everything below the current folder
   capdrop check --profile strict compose.yaml
   capdrop check --select DL3002,root-user .   only these rules, by any tool's ids
+  capdrop check --pss restricted manifests    whether pods reach a level of the Pod Security Standards
   capdrop check --format sarif --output capdrop.sarif .
   cat Dockerfile | capdrop check --stdin-filename app/Dockerfile -
 """
@@ -86,7 +87,11 @@ def baseline(arguments: list[str]) -> int:
     reader = Reader(
         "baseline",
         "Remember the present findings, so that `check` shows only new ones.",
-        [*SELECTION, Option("--file", f"the baseline (the configuration's, or {DEFAULT_BASELINE} beside it)", "FILE")],
+        [
+            *SELECTION,
+            Option("--file", f"the baseline (the configuration's, or {DEFAULT_BASELINE} beside it)", "FILE"),
+            Option("--detect-secrets", "write a .secrets.baseline instead, which `detect-secrets audit` opens"),
+        ],
         PATHS,
         "What the baseline knows of other files is kept. It holds no line numbers, no messages and no secrets, so it merges well.",
     )
@@ -98,9 +103,16 @@ def baseline(arguments: list[str]) -> int:
     config.baseline = ""
     run = _checked(options, config, book)
     findings = [finding for result in run.results for finding in result.findings if finding.suppressed is None]
-    from . import baseline as baselines
+    checked = [result.path for result in run.results]
+    if options.detect_secrets:
+        from . import secrets_baseline
 
-    count = baselines.write(path, findings, [result.path for result in run.results], book.selected)
+        path = options.file or config.detect_secrets or os.path.join(config.root, secrets_baseline.NAME)
+        count = secrets_baseline.write(path, checked)
+    else:
+        from . import baseline as baselines
+
+        count = baselines.write(path, findings, checked, book.selected)
     sys.stdout.write(visible(f"{os.path.relpath(path)}: {count} finding{'' if count == 1 else 's'}") + "\n")
     for line in notes(run):
         note(line)

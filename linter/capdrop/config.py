@@ -42,6 +42,7 @@ OPTIONS: Mapping[str, Option] = {
     "rules": Option(list, "Folders with rules of your own, relative to this file."),
     "baseline": Option(str, "The file of known findings, relative to this file (.capdrop-baseline)."),
     "rule": Option(dict, "Options of single rules: [rule.NAME]."),
+    "compose": Option(dict, "Which Compose files are started together: files, a list in their order, relative to this file."),
     "suppress": Option(list, "Findings that are not reported, each with a reason: [[suppress]]."),
 }
 """The keys of a configuration."""
@@ -77,6 +78,8 @@ class Config:
     __slots__ = (
         "baseline",
         "chosen",
+        "compose_files",
+        "detect_secrets",
         "exclude",
         "fail_on",
         "ignore",
@@ -107,9 +110,12 @@ class Config:
         self.min_confidence = "medium"
         self.targets: frozenset[str] = frozenset()
         self.exclude: list[str] = []
+        self.compose_files: tuple[str, ...] = ()
         self.rule_folders: list[str] = []
         self.rule_options: dict[str, dict[str, Any]] = {}
         self.baseline = ""
+        self.detect_secrets = ""
+        """The baseline of detect-secrets; "" where the repository has none."""
         self.silences: list[Silence] = []
 
     def wrong(self, message: str, *keys: str) -> NoReturn:
@@ -122,6 +128,7 @@ def at(start: str, path: str = "") -> Config:
     path = path or find(start)
     config = load(path) if path else Config(os.path.abspath(start))
     config.baseline = config.baseline or nearest(start, (DEFAULT_BASELINE,))
+    config.detect_secrets = nearest(start, (".secrets.baseline",))
     return config
 
 
@@ -195,7 +202,8 @@ def rules_in_force(config: Config, *, trusted: bool = True) -> Rulebook:
     select = {name for text in config.select for name in _meant(book, text) or [_named(config, book, "select", text, lenient)]}
     ignore = {_named(config, book, "ignore", text, lenient) for text in config.ignore}
     ignored = {book.named(text).name for text in config.ignored}
-    book.select((chosen or select or book.of_profile(config.profile)) - (ignore - chosen) - ignored)
+    by_default = book.of_profile(config.profile) | ({"detect-secrets-finding"} if config.detect_secrets else set())
+    book.select((chosen or select or by_default) - (ignore - chosen) - ignored)
     return book
 
 
@@ -265,6 +273,10 @@ def _take(config: Config, table: Mapping[str, Any]) -> None:
         config.rule_folders.append(os.path.join(config.root, folder))
         if not os.path.isdir(config.rule_folders[-1]):
             config.wrong(f"'rules': there is no folder {folder!r}", "rules", folder)
+    for key, value in table.get("compose", {}).items():
+        if key != "files" or not _is(value, list):
+            config.wrong("[compose] has one key, 'files', which takes a list of strings", "compose", key)
+        config.compose_files = tuple(os.path.normpath(os.path.join(config.root, file)) for file in value)
     for name, options in table.get("rule", {}).items():
         if not isinstance(options, dict):
             config.wrong(f"[rule.{name}] is a table of options", "rule", name)

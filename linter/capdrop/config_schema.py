@@ -30,6 +30,7 @@ def schema(book: Rulebook) -> Schema:
         "ignore": {"items": _named(names)},
         "rule": {"properties": {name: _options(book.rules[name]) for name in names}, "additionalProperties": _any_rule()},
         "suppress": {"items": _silence(names)},
+        "compose": {"properties": {"files": {"type": "array", "items": {"type": "string"}}}, "additionalProperties": False},
     }
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from operator import ne
 
+from .finding import Edit
 from .report.masks import MASK
 from .report.safe import visible
+from .source import Span
 
 LONG_SECRET = 8
 """Characters from which on a secret is masked within a word too; a shorter one may be part of any."""
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from .finding import Finding
-    from .source import Source, Span
+    from .source import Source
 
     Change = tuple[str, int, int, int, int]
 
@@ -81,6 +84,26 @@ class Diff:
                 within_words = len(secret) >= LONG_SECRET
                 line = line.replace(secret, MASK) if within_words else re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, line)
         return line
+
+
+def edits_between(before: str, after: str) -> Iterator[Edit]:
+    """The edits that make one text of another, each as short as its lines allow."""
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    places = [0]
+    for line in old:
+        places.append(places[-1] + len(line))
+    for change, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if change == "equal":
+            continue
+        gone, come = "".join(old[start:end]), "".join(new[new_start:new_end])
+        head = _alike(gone, come)
+        tail = _alike(gone[head:][::-1], come[head:][::-1])
+        yield Edit(Span(places[start] + head, places[end] - tail), come[head : len(come) - tail])
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    return next((at for at, differs in enumerate(map(ne, one, other)) if differs), min(len(one), len(other)))
 
 
 def _lines(text: str) -> list[str]:

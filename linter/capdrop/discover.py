@@ -50,7 +50,7 @@ KINDS = (
     Kind(
         "kubernetes",
         "kubernetes",
-        names=r"(?!)",
+        names=r"kustomization\.ya?ml|Kustomization",
         maybe=r"(?i:.*\.(?:ya?ml|json))",
         content=(r"(?m)^[ \t{,-]*\"?apiVersion\"?[ \t]*:", r"(?m)(?:^|[{,])[ \t-]*\"?kind\"?[ \t]*:"),
     ),

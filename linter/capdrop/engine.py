@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 
     from .dialects.context import Context
     from .discover import Kind
+    from .model.cluster import Part
+    from .model.subject import Subject
     from .model.workspace import BuildTarget
+    from .reading import Overlay
     from .rule import Rule
     from .rulebook import Rulebook
     from .suppress import Reach
+    from .together import Verdict
 
     class Dialect(Protocol):
         """What a module of `capdrop.dialects` offers."""
@@ -25,9 +29,11 @@ if TYPE_CHECKING:
 
 class Analysis:
     """What came of one file: its `outcome` ("analysed", "partly" or "not") with reasons, its findings, and the rules that broke
-    on it. `summary` is what it tells about other files; `blocks` are the parts that a comment above covers as a whole."""
+    on it. `summary` is what it tells about other files, and `parts` what it adds to a cluster; `blocks` are the parts that a comment
+    above covers as a whole. `verdict` is what was said of its parts, and `waits` is set where a comment silences rules on such
+    parts that said nothing, which means nothing before all files were read. `overlay` is what it changes in other files."""
 
-    __slots__ = ("blocks", "broken", "findings", "gaps", "kind", "path", "source", "summary")
+    __slots__ = ("blocks", "broken", "findings", "gaps", "kind", "overlay", "parts", "path", "source", "summary", "verdict", "waits")
 
     def __init__(self, source: Source, kind: str) -> None:
         self.path = source.path
@@ -37,7 +43,11 @@ class Analysis:
         self.gaps: list[Gap] = []
         self.broken: list[tuple[str, str]] = []
         self.summary: tuple[BuildTarget, ...] = ()
+        self.parts: list[Part] = []
         self.blocks: list[Span] = []
+        self.verdict: Verdict | None = None
+        self.waits = False
+        self.overlay: Overlay | None = None
 
     @property
     def outcome(self) -> str:
@@ -46,33 +56,83 @@ class Analysis:
         return "partly" if self.gaps else "analysed"
 
 
-def analyse(source: Source, kind: Kind, book: Rulebook, context: Context) -> Analysis:
-    """Read a source by the dialect of its kind, let every rule judge what it finds, and apply the suppressions in it."""
+def analyse(source: Source, kind: Kind, book: Rulebook, context: Context, verdict: Verdict | None = None) -> Analysis:
+    """Read a source by the dialect of its kind, let every rule judge what it finds, and apply the suppressions in it. `verdict` is
+    what all files together say about its parts; without it they are judged by what this file says."""
     analysis = Analysis(source, kind.name)
     try:
         reading = dialect(kind).read(source, context)
         reach = reach_of_comments(source)
-        found: list[Finding] = []
-        for subject in reading.subjects:
-            if reach is not None:
-                reach.note(subject)
-            for rule in book.on(subject):
-                found += judged(rule, subject, analysis.broken)
-        analysis.findings = numbered(joined(sorted(found, key=_place)))
-        if not reading.fixable:
-            without_fixes(analysis.findings)
-        if reach is not None:
-            from .suppress import apply
-
-            comments = apply(reading, analysis.findings, book, reach)
-            said = [finding for comment in comments for rule in book.on(comment) for finding in judged(rule, comment, analysis.broken)]
-            analysis.findings = sorted([*analysis.findings, *numbered(said)], key=_place)
+        found, away = _judge_subjects(reading, reach, book, analysis.broken)
+        if reading.parts:
+            _judge_parts(analysis, reading, found, book, verdict)
+        _take(analysis, reading, found, away, book)
+        _silence(analysis, reading, reach, book, whole=verdict is not None)
         analysis.gaps = reading.gaps
         analysis.summary = reading.summary
+        analysis.parts = reading.parts
+        analysis.overlay = reading.overlay
         analysis.blocks = reading.blocks
     except Exception as error:
         analysis.gaps = [Gap(Span(0, 0), f"capdrop itself failed ({type(error).__name__}); please report it", blocks=True)]
     return analysis
+
+
+def _judge_subjects(
+    reading: Reading, reach: Reach | None, book: Rulebook, broken: list[tuple[str, str]]
+) -> tuple[list[Finding], list[Subject]]:
+    """What rules say about the subjects of a reading, and those subjects that stand in other files."""
+    found: list[Finding] = []
+    away: list[Subject] = []
+    for subject in reading.subjects:
+        if subject.source is not reading.source:
+            away.append(subject)
+        elif reach is not None:
+            reach.note(subject)
+        for rule in book.on(subject):
+            try:  # as `judged` does, without a call
+                found += rule.findings(subject)
+            except (Exception, SystemExit) as error:
+                broken.append(_broken(rule, error))
+    return found, away
+
+
+def _take(analysis: Analysis, reading: Reading, found: list[Finding], away: list[Subject], book: Rulebook) -> None:
+    """Put the findings in order, those in other files where they belong."""
+    elsewhere = any(finding.source is not reading.source for finding in found)
+    if elsewhere:
+        from .elsewhere import lead_there, silence, tell_outside
+
+        tell_outside(found)
+        lead_there(reading, found)
+    analysis.findings = numbered(joined(sorted(found, key=_place)))
+    if elsewhere:
+        silence(reading, away, analysis.findings, book)
+    if not reading.fixable:
+        without_fixes(analysis.findings)
+
+
+def _silence(analysis: Analysis, reading: Reading, reach: Reach | None, book: Rulebook, *, whole: bool) -> None:
+    """Apply the comments in the file, and judge them."""
+    if reach is not None:
+        from .suppress import apply
+
+        comments = list(apply(reading, analysis.findings, book, reach, whole=whole))
+        analysis.waits = any(comment.waits for comment in comments)
+        said = [finding for comment in comments for rule in book.on(comment) for finding in judged(rule, comment, analysis.broken)]
+        analysis.findings = sorted([*analysis.findings, *numbered(said)], key=_place)
+    if "pragma:" in reading.source.text:
+        from .pragmas import silence_secrets
+
+        silence_secrets(reading.source, analysis.findings)
+
+
+def _judge_parts(analysis: Analysis, reading: Reading, found: list[Finding], book: Rulebook, verdict: Verdict | None) -> None:
+    from .together import verdict_on
+
+    analysis.verdict = verdict if verdict is not None else verdict_on(reading.parts, reading.source, book)
+    found += analysis.verdict.findings_in(reading.source)
+    analysis.broken += analysis.verdict.broken
 
 
 def reach_of_comments(source: Source) -> Reach | None:
@@ -96,8 +156,12 @@ def judged(rule: Rule, subject: object, broken: list[tuple[str, str]]) -> list[F
     try:
         return rule.findings(subject)
     except (Exception, SystemExit) as error:
-        broken.append((rule.name, f"{type(error).__name__}{_place_in(rule, error)}"))
+        broken.append(_broken(rule, error))
         return []
+
+
+def _broken(rule: Rule, error: BaseException) -> tuple[str, str]:
+    return (rule.name, f"{type(error).__name__}{_place_in(rule, error)}")
 
 
 def _place_in(rule: Rule, error: BaseException) -> str:
@@ -113,13 +177,22 @@ def _place_in(rule: Rule, error: BaseException) -> str:
 def joined(findings: list[Finding]) -> list[Finding]:
     """One finding where a rule says the same place is wrong for several subjects (an anchor, a pod's default)."""
     kept: dict[tuple[object, ...], Finding] = {}
+    notes: dict[int, dict[Note, None]] = {}
     for finding in findings:
-        first = kept.setdefault((finding.source.path, finding.span, finding.rule), finding)
+        key: tuple[object, ...] = (finding.source.path, finding.span, finding.rule)
+        first = kept.get(key, finding)
+        if first.subject == finding.subject and first.message != finding.message:
+            key = (*key, finding.message)
+        first = kept.setdefault(key, finding)
         if first is not finding and first.subject != finding.subject:
-            first.notes = (*first.notes, *(note for note in finding.notes if note not in first.notes))
-            first.notes = (*first.notes, Note(finding.source, finding.span, f"the same for {finding.subject}"))
+            said = notes.setdefault(id(first), dict.fromkeys(first.notes))
+            said.update(dict.fromkeys(finding.notes))
+            said[Note(finding.source, finding.span, f"the same for {finding.subject}")] = None
             if first.fix is not None and finding.fix is not None:
                 first.fix.touches += finding.fix.touches
+    for first in kept.values():
+        if id(first) in notes:
+            first.notes = tuple(notes[id(first)])
     return list(kept.values())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .dialects.context import Context
 from .discover import kind_of
+from .engine import analyse
 from .files import FilesWritten
 from .finding import Safety
 from .fixer import Workbench, fix
@@ -12,8 +13,9 @@ from .source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from .engine import Analysis
     from .rulebook import Rulebook
 
 OPEN, CLOSE = "«", "»"
@@ -38,6 +40,21 @@ def unmarked(text: str) -> tuple[str, list[Span]]:
     return clean, spans
 
 
+def _analysis(source: Source, bench: Workbench, beside: Mapping[str, str]) -> Analysis:
+    """A file as it is judged among others."""
+    analysis = bench.analyse(source)
+    if not beside or not analysis.parts:
+        return analysis
+    from .together import Verdict, verdicts
+
+    parts = analysis.parts
+    for path, text in beside.items():
+        kind = kind_of(path, text)
+        parts += Workbench(kind, bench.book, bench.context).analyse(Source(path, text)).parts if kind is not None else []
+    verdict = verdicts(parts, bench.book, beside.get, whole=True).get(source.path, Verdict())
+    return analyse(source, bench.kind, bench.book, bench.context, verdict)
+
+
 def _problems(rule: Rule, example: Bad | Good, book: Rulebook) -> Iterator[str]:
     text, marks = unmarked(example.text)
     if isinstance(example, Bad) and not marks:
@@ -48,7 +65,7 @@ def _problems(rule: Rule, example: Bad | Good, book: Rulebook) -> Iterator[str]:
         return
     bench = Workbench(kind, book, Context(files=FilesWritten(example.beside)))
     source = Source(example.path, text)
-    analysis = bench.analyse(source)
+    analysis = _analysis(source, bench, example.beside)
     if analysis.broken:
         yield f"a rule broke: {analysis.broken[0][0]} ({analysis.broken[0][1]})"
     for gap in analysis.gaps:

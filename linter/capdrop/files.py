@@ -9,7 +9,11 @@ from .source import LARGEST_FILE, Unreadable, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
+MOST_KEPT = 16
+"""Files of which what was made of them is remembered."""
 
 LARGEST_BESIDE = 256 * 1024
 """Bytes of a file beside the one that is checked; of a larger one nothing is known."""
@@ -66,18 +70,34 @@ class Files:
         """The text of a file; None where it is none, or not one to read."""
         return None
 
+    def is_ignored(self, path: str) -> bool:
+        """Whether git ignores a file, as far as the .gitignore files tell."""
+        return False
+
+    def kept(self, key: object, make: Callable[[], Any]) -> Any:
+        """What was made of a file, which may be remembered for a while."""
+        return make()
+
 
 class FilesOnDisk(Files):
-    """The files as they stand on the disk. What was listed once is remembered: this is made anew for each run."""
+    """The files as they stand on the disk. What was listed once is remembered: this is made anew for each run.
 
-    __slots__ = ("_names", "_tops")
+    Outside of a repository nothing is looked at above the outermost of the `given` folders that a file is in.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_given", "_ignored", "_kept", "_names", "_tops")
+
+    def __init__(self, given: Iterable[str] = ()) -> None:
+        self._given = sorted(os.path.abspath(folder) for folder in given)
         self._names: dict[str, Mapping[str, bool]] = {}
         self._tops: dict[str, str] = {}
+        self._ignored: dict[str, bool] = {}
+        self._kept: dict[object, Any] = {}
 
     def top(self, folder: str) -> str:
-        return self._top(folder) or folder
+        return self._top(folder) or next(
+            (top for top in self._given if f"{folder}{os.sep}".startswith(top.rstrip(os.sep) + os.sep)), folder
+        )
 
     def _top(self, folder: str) -> str:
         found = self._tops.get(folder)
@@ -100,6 +120,28 @@ class FilesOnDisk(Files):
                 found = {}
             self._names[folder] = found
         return found
+
+    def is_ignored(self, path: str) -> bool:
+        found = self._ignored.get(path)
+        if found is None:
+            from .gitignore import Excluded
+
+            folder = os.path.dirname(path)
+            top = self.top(folder)
+            excluded = Excluded(top, [])
+            for part in ("", *os.path.relpath(folder, top).split(os.sep)):
+                if part != os.curdir:
+                    top = os.path.join(top, part) if part else top
+                    excluded.enter(top)
+            found = self._ignored[path] = excluded.covers_with_parents(path)
+        return found
+
+    def kept(self, key: object, make: Callable[[], Any]) -> Any:
+        if key not in self._kept:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[key] = make()
+        return self._kept[key]
 
     def text(self, path: str) -> str | None:
         try:

@@ -50,8 +50,8 @@ class Fix(Record):
     """A change that would mend a finding.
 
     A change that the writer refused has no edits, is `Safety.DISPLAY`, and its caveat says why. `touches` names the facts that
-    it may alter, each with its subject's address (the subject's type for a fact that takes all of it away); its proof demands
-    that all others stay equal.
+    it may alter, each with its subject's address (the subject's type for a fact that takes all of it away, `+` and the type for
+    one that adds some); its proof demands that all others stay equal.
     """
 
     __slots__ = ("caveat", "edits", "safety", "title", "touches")

@@ -15,8 +15,9 @@ from .run import check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from .asking import Asker
     from .dialects.context import Context
     from .finding import Finding
     from .report import Result
@@ -24,12 +25,17 @@ if TYPE_CHECKING:
     from .source import Source
 
 DONE, CHANGES, INCOMPLETE = 0, 1, 3
+MOST_REASONS = 5
+"""Reasons why fixes cannot be written that are printed, the most frequent first."""
 
 _MORE = """\
 Every fix is proved before it is shown: the file is read as before, the finding is gone, none is new, every comment stays
 and nothing else has changed. What cannot be proved is left, and the reason is printed.
 
 exit status: 0 nothing to fix, or all written; 1 there is a diff, or something could not be written; 3 not analysed
+
+`--interactive` shows one fix after the other, also the unsafe ones, asks about each (y, n, a, d, q, ?), and writes those that
+were agreed to when a file is done.
 
 examples:
   capdrop fix                           show the diff of the safe fixes below the current folder
@@ -44,6 +50,7 @@ def main(arguments: list[str]) -> int:
         *SELECTION,
         Option("--apply", "write the fixes to the files"),
         Option("--unsafe", "also those that may break the workload"),
+        Option("--interactive", "ask about every fix, and write those that are agreed to"),
     )
     options = Reader("fix", "Show the fixes as a diff, or write them.", table, PATHS, _MORE).read(arguments)
     if "-" in options.paths:
@@ -51,22 +58,28 @@ def main(arguments: list[str]) -> int:
     config, book = prepared(options)
     with Progress() as tick:
         run = check(options.paths or ["."], config, book, tick)
-    bench = _Bench(book, run.context, Safety.UNSAFE if options.unsafe else Safety.SAFE, apply=options.apply)
+    asker = None
+    if options.interactive:
+        from .asking import Asker
+
+        asker = Asker()
+    safety = Safety.UNSAFE if options.unsafe or asker else Safety.SAFE
+    bench = _Bench(book, run.context, safety, apply=options.apply or asker is not None, asker=asker)
     for result in run.results:
         bench.fix(result)
-    for line in [*notes(run), bench.summary()]:
+    for line in [*notes(run), *bench.reasons(), bench.summary()]:
         note(line)
     if run.incomplete:
         return INCOMPLETE
-    return CHANGES if bench.refused or (bench.changed and not options.apply) else DONE
+    return CHANGES if bench.refused or (bench.changed and not bench.apply) else DONE
 
 
 class _Bench:
     """Fixes file after file, and counts."""
 
-    __slots__ = ("apply", "book", "changed", "context", "left", "more", "refused", "safety")
+    __slots__ = ("apply", "asker", "book", "by_hand", "changed", "context", "left", "more", "refused", "safety")
 
-    def __init__(self, book: Rulebook, context: Context, safety: Safety, *, apply: bool) -> None:
+    def __init__(self, book: Rulebook, context: Context, safety: Safety, *, apply: bool, asker: Asker | None = None) -> None:
         self.book = book
         self.context = context
         self.safety = safety
@@ -75,17 +88,25 @@ class _Bench:
         self.refused = 0
         self.left = 0
         self.more = 0
+        self.asker = asker
+        self.by_hand: dict[str, int] = {}
+        """How many findings have a fix that cannot be written, by the reason; "" where it is advice."""
 
     def fix(self, result: Result) -> None:
         """Fix one file."""
         fixable = [finding for finding in result.findings if _is_fixable(finding, result.path)]
         wanted = [finding for finding in fixable if finding.fix is not None and finding.fix.safety >= self.safety]
         self.more += len(fixable) - len(wanted)
+        for finding in result.findings:
+            if finding.fix is not None and not finding.fix.edits and finding.suppressed is None:
+                reason = finding.fix.caveat
+                self.by_hand[reason] = self.by_hand.get(reason, 0) + 1
         if not wanted:
             return
         keys = frozenset((finding.rule, finding.subject) for finding in wanted)
         before = wanted[0].source
-        fixed = fix(before, Workbench(kind_named(result.kind), self.book, self.context), self.safety, keys)
+        bench = Workbench(kind_named(result.kind), self.book, self.context)
+        fixed = self.asker.fix(before, bench, keys) if self.asker is not None else fix(before, bench, self.safety, keys)
         for finding, reason in fixed.left:
             note(f"{result.path}: not fixed: {finding.rule} ({finding.subject}): {reason}")
         self.left += len(fixed.left)
@@ -105,8 +126,17 @@ class _Bench:
         parts = [f"{self.changed} finding{'' if self.changed == 1 else 's'} {done}" if self.changed else "nothing to fix"]
         parts += [f"{self.refused} not written"] if self.refused else []
         parts += [f"{self.left} not fixed"] if self.left else []
+        parts += [f"{self.asker.declined} declined"] if self.asker is not None and self.asker.declined else []
         parts += [f"{self.more} more with --unsafe"] if self.more else []
+        by_hand = sum(self.by_hand.values())
+        parts += [f"{by_hand} to mend by hand"] if by_hand else []
         return ", ".join(parts)
+
+    def reasons(self) -> Iterator[str]:
+        """Why some cannot be written."""
+        for reason, count in sorted(self.by_hand.items(), key=lambda row: -row[1])[:MOST_REASONS]:
+            if reason:
+                yield f"by hand, {count}: {reason}"
 
 
 def _is_fixable(finding: Finding, path: str) -> bool:

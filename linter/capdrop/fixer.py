@@ -232,9 +232,20 @@ def _other_facts_are_equal(before: Facts, after: Facts, touched: set[tuple[str, 
         facts = {fact for where, fact in touched if where == address}
         old, new = _without(before.get(key, []), facts), _without(after.get(key, []), facts)
         if kind.lower() in facts:
-            new += [state for state in old if state not in new]
+            old = _common(new, old)
+        if f"+{kind}" in facts:
+            new = _common(old, new)
         if old != new:
             raise Refusal(f"something else would change ({address})")
+
+
+def _common(few: list[dict[str, object]], many: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Those of many states that are the few, in order; what is between them was added, or taken away."""
+    kept: list[dict[str, object]] = []
+    for state in many:
+        if len(kept) < len(few) and state == few[len(kept)]:
+            kept.append(state)
+    return kept
 
 
 def _without(states: list[dict[str, object]], facts: set[str]) -> list[dict[str, object]]:

@@ -18,13 +18,15 @@ from . import __version__
 from . import config as configuration
 from .config import DEFAULT_BASELINE
 from .dialects.context import Context
+from .diff import edits_between
 from .discover import Kind, kind_named, kind_of
 from .documentation import page
-from .engine import Analysis, analyse
+from .engine import Analysis, analyse, dialect
 from .files import FilesOnDisk
 from .finding import Edit, Finding, Safety, Severity
-from .fixer import Refusal, Workbench, prove
+from .fixer import Refusal, Workbench, fix, prove
 from .gitignore import Excluded
+from .model.container import Container
 from .report.safe import visible
 from .rulebook import Misuse, Rulebook
 from .run import Run, result_of, settle
@@ -49,6 +51,13 @@ SEVERITIES = {
     Severity.HIGH: lsp.DiagnosticSeverity.Error,
     Severity.CRITICAL: lsp.DiagnosticSeverity.Error,
 }
+
+
+FIX_ALL = "source.fixAll.capdrop"
+HARDEN = "refactor.rewrite.capdrop.harden"
+KINDS = (lsp.CodeActionKind.QuickFix, FIX_ALL, HARDEN)
+WHY = "TODO: say why"
+"""What stands for the reason of a suppression until somebody writes it."""
 
 
 class Document:
@@ -109,7 +118,7 @@ class Server(LanguageServer):
         if kind is None:
             self.documents.pop(uri, None)
         else:
-            run = Run(Context(config.targets, files=FilesOnDisk()))
+            run = Run(Context(config.targets, files=FilesOnDisk(), compose_files=config.compose_files))
             analysis = analyse(source, kind, book, run.context)
             run.results = [result_of(analysis)]
             settle(run, config, book)
@@ -152,7 +161,7 @@ def make_server() -> Server:
         ls.seen.discard(params.text_document.uri)
         ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=params.text_document.uri, diagnostics=[]))
 
-    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix]))
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=list(KINDS)))
     def actions(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         found: list[lsp.CodeAction] = []
         _survive(ls, lambda: found.extend(code_actions(ls, params)))
@@ -168,18 +177,26 @@ def make_server() -> Server:
 
 
 def code_actions(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-    """For every finding on the lines of a range: its fix where it can be proved on the buffer, and a comment that ignores it."""
-    document = ls.documents.get(params.text_document.uri)
-    if document is None:
+    """For every finding on the lines of a range: its fix where it can be proved on the buffer, and comments that ignore it. For the
+    containers there: all fixes of each at once. For the file: all fixes that are safe."""
+    uri = params.text_document.uri
+    document = ls.documents.get(uri)
+    if document is None or document.version != ls.workspace.get_text_document(uri).version:
         return []
     source = document.source
     first, last = params.range.start.line, min(params.range.end.line, len(source.starts) - 1)
-    start, end = _offset(source, lsp.Position(first, 0)), source.line(last + 1).end
+    chosen = Span(_offset(source, lsp.Position(first, 0)), source.line(last + 1).end)
     actions: list[lsp.CodeAction] = []
-    for finding in document.shown:
-        if finding.span.start <= end and start <= max(finding.span.end, finding.span.start):
-            actions += _fixes(params.text_document.uri, document, finding)
-            actions.append(_ignore(params.text_document.uri, document, finding))
+    if _asked_for(params, lsp.CodeActionKind.QuickFix):
+        for finding in document.shown:
+            if finding.span.start <= chosen.end and chosen.start <= max(finding.span.end, finding.span.start):
+                actions += _fixes(uri, document, finding)
+                actions += [_ignore(uri, document, finding), _ignore(uri, document, finding, WHY)]
+    if _asked_for(params, HARDEN):
+        actions += _hardenings(uri, document, chosen)
+    if _asked_for(params, FIX_ALL):
+        wanted = [finding for finding in document.shown if finding.fix is not None and finding.fix.safety is Safety.SAFE]
+        actions += _all_at_once(uri, document, wanted, Safety.SAFE, "Fix all that is safe in this file", FIX_ALL)
     return actions
 
 
@@ -244,18 +261,54 @@ def _gaps(analysis: Analysis) -> list[lsp.Diagnostic]:
 
 
 def _fixes(uri: str, document: Document, finding: Finding) -> list[lsp.CodeAction]:
-    fix = finding.fix
-    if fix is None or not fix.edits:
+    own = finding.fix
+    if own is None or not own.edits:
         return []
     try:
         prove(document.analysis, [finding], document.bench)
     except Refusal:
         return []
-    title = fix.title if fix.safety is Safety.SAFE else f"{fix.title} (unsafe{': ' + fix.caveat if fix.caveat else ''})"
-    return [_action(uri, document, title, finding, fix.edits, preferred=fix.safety is Safety.SAFE)]
+    title = own.title if own.safety is Safety.SAFE else f"{own.title} (unsafe{': ' + own.caveat if own.caveat else ''})"
+    return [_action(uri, document, title, [finding], own.edits, preferred=own.safety is Safety.SAFE)]
 
 
-def _ignore(uri: str, document: Document, finding: Finding) -> lsp.CodeAction:
+def _asked_for(params: lsp.CodeActionParams, kind: str) -> bool:
+    """Whether the editor wants actions of a kind; of any, where it names none."""
+    only = params.context.only
+    return only is None or any(kind == wanted or kind.startswith(f"{wanted}.") for wanted in only)
+
+
+def _hardenings(uri: str, document: Document, chosen: Span) -> list[lsp.CodeAction]:
+    """For each container that the chosen lines touch, all fixes of what was found in it."""
+    actions: list[lsp.CodeAction] = []
+    for subject in dialect(document.bench.kind).read(document.source, document.bench.context).subjects:
+        if isinstance(subject, Container) and subject.span.start <= chosen.end and chosen.start <= subject.span.end:
+            own = [finding for finding in document.shown if finding.fix is not None and _is_within(finding.subject, subject.address)]
+            wanted = [finding for finding in own if finding.fix is not None and finding.fix.safety > Safety.DISPLAY]
+            actions += _all_at_once(uri, document, wanted, Safety.UNSAFE, f"Harden `{subject.name}`", HARDEN)
+    return actions
+
+
+def _is_within(address: str, container: str) -> bool:
+    """Whether a subject is a container, or a part of it."""
+    return address == container or address.startswith((f"{container}.", f"{container} "))
+
+
+def _all_at_once(uri: str, document: Document, wanted: list[Finding], least: Safety, title: str, kind: str) -> list[lsp.CodeAction]:
+    """The fixes of these findings in one edit, as far as they can be proved together."""
+    if not wanted:
+        return []
+    fixed = fix(document.source, document.bench, least, frozenset((finding.rule, finding.subject) for finding in wanted))
+    count = len(fixed.applied)
+    if not count:
+        return []
+    unsafe = any(finding.fix is not None and finding.fix.safety is not Safety.SAFE for finding in fixed.applied)
+    told = f"{title}: {count} {'fix' if count == 1 else 'fixes'}{' (unsafe)' if unsafe else ''}"
+    edits = list(edits_between(document.source.text, fixed.source.text))
+    return [_action(uri, document, told, fixed.applied, edits, kind=kind)]
+
+
+def _ignore(uri: str, document: Document, finding: Finding, reason: str = "") -> lsp.CodeAction:
     """A comment on a line of its own above the finding, or above the instruction that it stands in."""
     source = document.source
     start = finding.span.start
@@ -265,17 +318,27 @@ def _ignore(uri: str, document: Document, finding: Finding) -> lsp.CodeAction:
     line = source.line(source.position(start).line)
     text = source[line]
     indent = text[: len(text) - len(text.lstrip(" \t"))]
-    edit = Edit(Span(line.start, line.start), f"{indent}# capdrop: ignore[{finding.rule}]{source.newline}")
-    return _action(uri, document, f"Ignore {finding.rule} here", finding, (edit,), preferred=False)
+    why = f" -- {reason}" if reason else ""
+    edit = Edit(Span(line.start, line.start), f"{indent}# capdrop: ignore[{finding.rule}]{why}{source.newline}")
+    return _action(uri, document, f"Ignore {finding.rule} here{', with a reason' if reason else ''}", [finding], (edit,))
 
 
-def _action(uri: str, document: Document, title: str, finding: Finding, edits: Sequence[Edit], *, preferred: bool) -> lsp.CodeAction:
+def _action(
+    uri: str,
+    document: Document,
+    title: str,
+    findings: Sequence[Finding],
+    edits: Sequence[Edit],
+    *,
+    preferred: bool = False,
+    kind: str = lsp.CodeActionKind.QuickFix,
+) -> lsp.CodeAction:
     changes = [lsp.TextEdit(_range(document.source, edit.span), edit.text) for edit in edits]
     versioned = lsp.OptionalVersionedTextDocumentIdentifier(uri=uri, version=document.version)
     return lsp.CodeAction(
         title=visible(title),
-        kind=lsp.CodeActionKind.QuickFix,
-        diagnostics=[_diagnostic(finding)],
+        kind=kind,
+        diagnostics=[_diagnostic(finding) for finding in findings],
         is_preferred=preferred,
         edit=lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(versioned, changes)]),
     )

@@ -60,11 +60,18 @@ CONFIGURATION = (
 )
 """Which configuration file to use."""
 
+PSS = {
+    "baseline": ("pod-security-level", "pod-security-baseline"),
+    "restricted": ("pod-security-level", "pod-security-baseline", "pod-security-restricted"),
+}
+"""The rules that tell whether pods reach a level of the Pod Security Standards."""
+
 SELECTION = (
     *CONFIGURATION,
     Option("--profile", "which rules to use (default)", choices=configuration.PROFILES),
     Option("--select", "only these rules, with commas between; other tools' ids work too", "RULES"),
     Option("--ignore", "not these rules", "RULES"),
+    Option("--pss", "Pod Security Standards: the level that each pod reaches, and what this one forbids", choices=tuple(PSS)),
     Option("--min-confidence", "lowest confidence that counts (medium)", choices=configuration.CONFIDENCES),
 )
 """Which rules to use."""
@@ -175,7 +182,7 @@ def prepared(options: Given) -> tuple[Config, Rulebook]:
     for name in ("profile", "fail_on", "min_confidence"):
         if getattr(options, name, ""):
             setattr(config, name, getattr(options, name))
-    config.chosen = _names(getattr(options, "select", ""))
+    config.chosen = [*_names(getattr(options, "select", "")), *PSS.get(getattr(options, "pss", ""), ())]
     config.ignored = _names(getattr(options, "ignore", ""))
     return config, configuration.rules_in_force(config)
 

@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from .finding import Note
+    from .model.cluster import Part
     from .model.subject import Subject
     from .model.workspace import BuildTarget
 
@@ -16,28 +18,72 @@ class Gap(Record):
     """A part that was not understood, and why.
 
     `blocks` says that nothing of the file was. `by_design` says that the file is sound and merely decided elsewhere (the
-    actions of a template), so that it is no failure.
+    actions of a template), so that it is no failure. `told_once` says that so many files have the like that people are told once for
+    all of them.
     """
 
-    __slots__ = ("blocks", "by_design", "reason", "span")
+    __slots__ = ("blocks", "by_design", "reason", "span", "told_once")
 
-    def __init__(self, span: Span, reason: str, *, blocks: bool = False, by_design: bool = False) -> None:
+    def __init__(self, span: Span, reason: str, *, blocks: bool = False, by_design: bool = False, told_once: bool = False) -> None:
         self.by_design = by_design
+        self.told_once = told_once
         self.span = span
         self.reason = reason
         self.blocks = blocks
+
+
+class Joint:
+    """A file that another one was joined with: its comments, the parts that one of them covers as a whole where it stands at their
+    beginning, and the place that leads to it, if one does."""
+
+    __slots__ = ("comments", "led", "parts", "source")
+
+    def __init__(
+        self, source: Source, comments: Callable[[], list[Span]], parts: Callable[[], list[Span]] = list, led: Note | None = None
+    ) -> None:
+        self.source = source
+        self.comments = comments
+        self.parts = parts
+        self.led = led
+
+
+class Overlay:
+    """A file that changes objects of others (a kustomization): its path, the overlays and other files that it takes in, and the objects
+    that it changes, each by its file and its address. All paths are absolute."""
+
+    __slots__ = ("changes", "files", "path", "uses")
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.uses: tuple[str, ...] = ()
+        self.files: frozenset[str] = frozenset()
+        self.changes: set[tuple[str, str]] = set()
 
 
 class Reading:
     """A file as its dialect read it.
 
     `subjects` may be a generator; it is run through once. `comments` finds the file's comments, and `leaves` the texts of its
-    tree with the keys that lead to them. `summary` is what the file tells about others. `fixable` is false where fixes must not
-    be tried (a template). `blocks` are the parts that a comment above covers as a whole (instructions), and `body_start` the
-    first offset at which a comment for the whole file may stand.
+    tree with the keys that lead to them. `summary` is what the file tells about others, and `parts` what it adds to a cluster, filled
+    while the subjects are run through. `fixable` is false where fixes must not be tried (a template). `blocks` are the parts that a
+    comment above covers as a whole (instructions), and `body_start` the first offset at which a comment for the whole file may stand.
+    `others` are the files that it was joined with, and `overlay` is what it changes in them; both may be filled meanwhile.
     """
 
-    __slots__ = ("blocks", "body_start", "comments", "fixable", "gaps", "leaves", "source", "subjects", "summary")
+    __slots__ = (
+        "blocks",
+        "body_start",
+        "comments",
+        "fixable",
+        "gaps",
+        "leaves",
+        "others",
+        "overlay",
+        "parts",
+        "source",
+        "subjects",
+        "summary",
+    )
 
     def __init__(
         self,
@@ -48,6 +94,7 @@ class Reading:
         comments: Callable[[], list[Span]],
         leaves: Callable[[], Iterable[tuple[str, Span]]] = tuple,
         summary: tuple[BuildTarget, ...] = (),
+        parts: list[Part] | None = None,
         fixable: bool = True,
         body_start: int = 0,
         blocks: list[Span] | None = None,
@@ -58,6 +105,9 @@ class Reading:
         self.comments = comments
         self.leaves = leaves
         self.summary = summary
+        self.parts = parts if parts is not None else []
         self.fixable = fixable
         self.body_start = body_start
         self.blocks = blocks or []
+        self.others: list[Joint] = []
+        self.overlay: Overlay | None = None

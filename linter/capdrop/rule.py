@@ -59,6 +59,7 @@ class Rule:
         "check",
         "confidence",
         "examples",
+        "facts",
         "name",
         "options",
         "profile",
@@ -82,6 +83,7 @@ class Rule:
         examples: tuple[Bad | Good, ...],
         programs: Iterable[str],
         variables: Iterable[str],
+        facts: Iterable[str],
     ) -> None:
         self.name = name
         self.check = check
@@ -95,6 +97,8 @@ class Rule:
         """The names of the variables that it judges, in small letters; any where none is named."""
         self.programs = frozenset(programs)
         """The programs whose commands it judges; any where none is named."""
+        self.facts = frozenset(facts)
+        """The facts of containers of which one must be written for it to speak; it sees every container where none is named."""
         self.options: Mapping[str, Any] = {}
         self.subjects = _subjects_of(name, check)
         """Names of the subject types, from the annotation of the check's first parameter."""
@@ -140,11 +144,13 @@ def rule(
     examples: tuple[Bad | Good, ...] = (),
     programs: Iterable[str] = (),
     variables: Iterable[str] = (),
+    facts: Iterable[str] = (),
 ) -> Callable[[Check], Rule]:
     """Make a rule of a check: a generator of findings on the subject that its first parameter is annotated with.
 
     `programs` names the programs whose commands the check wants to see, "" the one of a command whose program is not known, and "="
-    any that sets variables; without it, it sees every command. `variables` names the variables that it wants to see, in any case.
+    any that sets variables; without it, it sees every command. `variables` names the variables that it wants to see, in any case. `facts` names facts of a
+    container: the check wants to see those of which something is written about one of them.
     """
 
     if not name.replace("-", "").isalnum() or name != name.lower():
@@ -164,6 +170,7 @@ def rule(
             examples=examples,
             programs=programs,
             variables=variables,
+            facts=facts,
         )
 
     return decorate

@@ -29,15 +29,44 @@ class Misuse(Exception):
 class Listed:
     """A rule that the index names and that is not loaded yet."""
 
-    __slots__ = ("name", "path", "profile", "programs", "subjects", "variables")
+    __slots__ = ("_facts", "_programs", "_variables", "name", "path", "profile", "subjects")
 
-    def __init__(self, path: str, name: str, profile: str, subjects: str, programs: str, variables: str) -> None:
-        self.variables = frozenset(variables.split())
+    def __init__(self, path: str, name: str, profile: str, subjects: str, programs: str, variables: str, facts: str) -> None:
         self.path = path
         self.name = name
         self.profile = profile
-        self.subjects = tuple(subjects.split())
-        self.programs = frozenset("" if program == UNNAMED else program for program in programs.split())
+        self.subjects = subjects.split()
+        self._programs = programs
+        self._variables = variables
+        self._facts = facts
+
+    @property
+    def programs(self) -> list[str]:
+        return ["" if program == UNNAMED else program for program in self._programs.split()]
+
+    @property
+    def variables(self) -> list[str]:
+        return self._variables.split()
+
+    @property
+    def facts(self) -> frozenset[str]:
+        return frozenset(self._facts.split())
+
+
+class Asking:
+    """The selected rules that judge one kind of subject, and the names of commands, variables or facts that some of them ask for."""
+
+    __slots__ = ("names", "rules")
+
+    def __init__(self, kind: str, rules: list[Rule | Listed]) -> None:
+        self.rules = rules
+        self.names: frozenset[str] = frozenset()
+        if kind == "Command":
+            self.names = frozenset(name for rule in rules for name in rule.programs)
+        elif kind == "Variable":
+            self.names = frozenset(name for rule in rules for name in rule.variables)
+        elif kind == "Container":
+            self.names = frozenset(name for rule in rules for name in rule.facts)
 
 
 class Rulebook:
@@ -46,7 +75,7 @@ class Rulebook:
     Rules that the index lists are loaded when something comes up that they judge: a run on one file needs few of them.
     """
 
-    __slots__ = ("_by_subject", "_listed", "loaded", "selected")
+    __slots__ = ("_by_kind", "_by_subject", "_listed", "loaded", "selected")
 
     def __init__(self, rules: Iterable[Rule], listed: Iterable[Listed] = ()) -> None:
         self.loaded: dict[str, Rule] = {}
@@ -58,7 +87,8 @@ class Rulebook:
                 raise Misuse(f"there are two rules named {rule.name!r}")
             self.loaded[rule.name] = rule
         self.selected = self.names
-        self._by_subject: dict[tuple[str, str, bool], list[Rule]] = {}
+        self._by_kind: dict[str, Asking] = {}
+        self._by_subject: dict[tuple[str, str | frozenset[str] | None, bool], list[Rule]] = {}
 
     @property
     def names(self) -> frozenset[str]:
@@ -75,20 +105,47 @@ class Rulebook:
     def on(self, subject: object) -> list[Rule]:
         """The selected rules that judge subjects of this one's type; of commands those of its program, of variables those of its name."""
         kind = type(subject).__name__
+        name: str | frozenset[str] | None = None
+        sets_variables = False
         if kind == "Command":
-            key = (kind, subject.name, bool(subject.assignments))  # type: ignore[attr-defined]
-        else:
-            key = (kind, subject.name.lower() if kind == "Variable" else "", False)  # type: ignore[attr-defined]
+            name = self._named_by_rules(kind, subject.name)  # type: ignore[attr-defined]
+            sets_variables = bool(subject.assignments)  # type: ignore[attr-defined]
+        elif kind == "Variable":
+            name = self._named_by_rules(kind, subject.name.lower())  # type: ignore[attr-defined]
+        elif kind == "Container":
+            written = subject.written  # type: ignore[attr-defined]
+            name = None if written is None else self._asking(kind).names & written
+        key = (kind, name, sets_variables)
         rules = self._by_subject.get(key)
         if rules is None:
-            for path in {rule.path for rule in self._listed.values() if rule.name in self.selected and _judges(rule, *key)}:
-                self._load(path)
-            rules = self._by_subject[key] = [rule for rule in self.loaded.values() if rule.name in self.selected and _judges(rule, *key)]
+            rules = self._by_subject[key] = [self._ready(rule) for rule in self._asking(kind).rules if _judges(rule, *key)]
         return rules
+
+    def _named_by_rules(self, kind: str, name: str) -> str | None:
+        """The name if rules ask for subjects of that name, else None: all others are alike. `python3.12` is a `python3`."""
+        names = self._asking(kind).names
+        if name in names:
+            return name
+        short = name.partition(".")[0]
+        return short if kind == "Command" and short in names else None
+
+    def _asking(self, kind: str) -> Asking:
+        asking = self._by_kind.get(kind)
+        if asking is None:
+            rules: list[Rule | Listed] = [*self.loaded.values(), *self._listed.values()]
+            selected = [rule for rule in rules if kind in rule.subjects and rule.name in self.selected]
+            asking = self._by_kind[kind] = Asking(kind, selected)
+        return asking
+
+    def _ready(self, rule: Rule | Listed) -> Rule:
+        if isinstance(rule, Listed) and rule.name not in self.loaded:
+            self._load(rule.path)
+        return self.loaded[rule.name]
 
     def select(self, names: Iterable[str]) -> None:
         """Put exactly these rules in force."""
         self.selected = frozenset(names)
+        self._by_kind.clear()
         self._by_subject.clear()
 
     def of_profile(self, profile: str) -> set[str]:
@@ -182,7 +239,8 @@ def index_of(folder: str) -> str:
     for path in _files(folder):
         for rule in _rules_of(path):
             programs = " ".join(sorted(program or UNNAMED for program in rule.programs))
-            facts = (rule.name, rule.profile, " ".join(rule.subjects), programs, " ".join(sorted(rule.variables)))
+            filters = (programs, " ".join(sorted(rule.variables)), " ".join(sorted(rule.facts)))
+            facts = (rule.name, rule.profile, " ".join(rule.subjects), *filters)
             lines.append("\t".join((os.path.basename(path), str(os.path.getsize(path)), *facts)))
     return "\n".join(lines) + "\n"
 
@@ -194,23 +252,32 @@ def _index(folder: str) -> Iterator[Listed]:
             rows = [line.rstrip("\n").split("\t") for line in file]
     except OSError:
         return
-    sizes: dict[str, str] = {}
+    path, known, same = "", "", False
     for name, size, *facts in rows:
-        if name not in sizes:
-            path = os.path.join(folder, name)
-            sizes[name] = str(os.path.getsize(path)) if os.path.exists(path) else ""
-        if sizes[name] == size and len(facts) == len(Listed.__slots__) - 1:
-            yield Listed(os.path.join(folder, name), *facts)
+        if name != known:
+            path, known = os.path.join(folder, name), name
+            same = size == _size(path)
+        if same and len(facts) == 6:
+            yield Listed(path, *facts)
 
 
-def _judges(rule: Rule | Listed, kind: str, name: str, sets_variables: bool) -> bool:
+def _size(path: str) -> str:
+    try:
+        return str(os.stat(path).st_size)
+    except OSError:
+        return ""
+
+
+def _judges(rule: Rule | Listed, kind: str, name: str | frozenset[str] | None, sets_variables: bool) -> bool:
     if kind not in rule.subjects:
         return False
+    if kind == "Container":
+        return not isinstance(name, frozenset) or not rule.facts or not rule.facts.isdisjoint(name)
     if kind == "Variable":
         return not rule.variables or name in rule.variables
     if kind != "Command" or not rule.programs or (sets_variables and SETS_VARIABLES in rule.programs):
         return True
-    return name in rule.programs or name.partition(".")[0] in rule.programs  # `python3.12` is a `python3`
+    return isinstance(name, str) and (name in rule.programs or name.partition(".")[0] in rule.programs)
 
 
 def _files(folder: str) -> list[str]:

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
     from .baseline import Identity
     from .config import Config
+    from .model.cluster import Part
     from .model.workspace import BuildTarget
+    from .reading import Overlay
     from .rulebook import Rulebook
+    from .together import Verdict
 
 SOME = 50
 """Files; so often is garbage collected, and never in between: the reader of one file leaves little of it."""
@@ -44,13 +47,21 @@ class Found:
 
 
 class Judged:
-    """What became of a file; `result` is None for a file of no kind of ours. It can be sent from one process to another."""
+    """What became of a file; `result` is None for a file of no kind of ours. It can be sent from one process to another.
 
-    __slots__ = ("incomplete", "result", "summary")
+    `parts` is what it adds to a cluster, `said` what was said of these by what the file says alone, and `waits` is set where a
+    comment in it may mean nothing. `overlay` is what it changes in other files.
+    """
 
-    def __init__(self, result: Result | None = None, summary: tuple[BuildTarget, ...] = (), *, incomplete: bool = False) -> None:
+    __slots__ = ("incomplete", "overlay", "parts", "result", "said", "summary", "waits")
+
+    def __init__(self, result: Result | None = None, analysis: Analysis | None = None, *, incomplete: bool = False) -> None:
         self.result = result
-        self.summary = summary
+        self.summary: tuple[BuildTarget, ...] = analysis.summary if analysis is not None else ()
+        self.parts: list[Part] = analysis.parts if analysis is not None else []
+        self.said = analysis.verdict.key if analysis is not None and analysis.verdict is not None else None
+        self.waits = analysis is not None and analysis.waits
+        self.overlay: Overlay | None = analysis.overlay if analysis is not None else None
         self.incomplete = incomplete
 
 
@@ -80,7 +91,7 @@ class Run:
 def check(paths: list[str], config: Config, book: Rulebook, tick: Callable[[int, int], None] | None = None) -> Run:
     """Check files and folders. `tick` is told how many files are done, and how many there are. Raises `Misuse`."""
     workspace = Workspace()
-    run = Run(Context(config.targets, workspace, FilesOnDisk()))
+    run = Run(Context(config.targets, workspace, FilesOnDisk(filter(os.path.isdir, paths)), config.compose_files))
     found = list(files(paths, config, run.excluded))
     judged: dict[int, Judged] = {}
     for indices in _phases(found):
@@ -92,15 +103,27 @@ def check(paths: list[str], config: Config, book: Rulebook, tick: Callable[[int,
                 tick(len(judged), len(found))
         for index in indices:
             workspace.add(judged[index].summary)
+    if len(found) > 1 and any(one.parts for one in judged.values()):
+        whole = any(os.path.isdir(path) for path in paths)
+        judged.update(_judged_together(found, judged, book, run.context, whole=whole))
     for index, file in enumerate(found):
         run.take(file, judged[index])
+    overlays = [one.overlay for one in judged.values() if one.overlay is not None]
+    if overlays:
+        from .overlays import leave_out_mended
+
+        leave_out_mended(run.results, overlays, book)
+    if any(finding.source.path != result.path for result in run.results for finding in result.findings):
+        from .elsewhere import show_once
+
+        show_once(run.results)
     settle(run, config, book)
     return run
 
 
 def check_text(path: str, data: bytes, config: Config, book: Rulebook) -> Run:
     """Check bytes that are not in a file, as if they were at a path."""
-    run = Run(Context(config.targets, files=FilesOnDisk()))
+    run = Run(Context(config.targets, files=FilesOnDisk(), compose_files=config.compose_files))
     file = Found(path, True)
     run.take(file, _judged(file, data, book, run.context))
     settle(run, config, book)
@@ -126,6 +149,10 @@ def settle(run: Run, config: Config, book: Rulebook) -> None:
             known.silence(result.findings)
         whole = [result.path for result in run.results if result.outcome == "analysed" and not result.broken]
         run.gone = known.gone(whole, book.selected)
+    if config.detect_secrets or "detect-secrets-finding" in book.selected:
+        from .secrets_baseline import settle as settle_audited
+
+        settle_audited(config.detect_secrets, run.results)
     least = Confidence[config.min_confidence.upper()]
     for result in run.results:
         result.findings = [finding for finding in result.findings if (finding.confidence or 0) >= least]
@@ -164,12 +191,28 @@ def tidy(path: str) -> str:
     return os.path.relpath(absolute, here) if absolute == here or absolute.startswith(here.rstrip(os.sep) + os.sep) else normal
 
 
-def judge(file: Found, book: Rulebook, context: Context) -> Judged:
-    """Read a file and judge it."""
+def _judged_together(
+    found: list[Found], judged: dict[int, Judged], book: Rulebook, context: Context, *, whole: bool
+) -> Iterator[tuple[int, Judged]]:
+    """The files of which all files together say something else than each alone, judged again."""
+    from .together import Verdict, verdicts
+
+    parts = [part for index in sorted(judged) for part in judged[index].parts]
+    said = verdicts(parts, book, FilesOnDisk().text, whole=whole)
+    nothing = Verdict()
+    for index, file in enumerate(found):
+        one = judged[index]
+        verdict = said.get(file.path, nothing)
+        if one.parts and (one.waits or one.said != verdict.key):
+            yield index, judge(file, book, context, verdict)
+
+
+def judge(file: Found, book: Rulebook, context: Context, verdict: Verdict | None = None) -> Judged:
+    """Read a file and judge it; `verdict` is what all files together say about its parts."""
     try:
         if file.trouble:
             raise Unreadable(file.trouble)
-        return _judged(file, read_bytes(file.path), book, context)
+        return _judged(file, read_bytes(file.path), book, context, verdict)
     except Unreadable as error:
         return _unread(file.path, str(error))
 
@@ -195,7 +238,7 @@ def _all_judged(found: list[Found], config: Config, book: Rulebook, context: Con
         yield judge(file, book, context)
 
 
-def _judged(file: Found, data: bytes, book: Rulebook, context: Context) -> Judged:
+def _judged(file: Found, data: bytes, book: Rulebook, context: Context, verdict: Verdict | None = None) -> Judged:
     try:
         source = decode(file.path, data)
     except Unreadable as error:
@@ -204,16 +247,18 @@ def _judged(file: Found, data: bytes, book: Rulebook, context: Context) -> Judge
     kind = kind_of(file.path, source.text, named=file.named)
     if kind is None:
         return Judged()
-    analysis = analyse(source, kind, book, context)
+    analysis = analyse(source, kind, book, context, verdict)
     incomplete = bool(analysis.broken) or any(not gap.by_design for gap in analysis.gaps)
-    return Judged(result_of(analysis), analysis.summary, incomplete=incomplete)
+    return Judged(result_of(analysis), analysis, incomplete=incomplete)
 
 
 def result_of(analysis: Analysis) -> Result:
     """An analysis as reports see it. The sources of files without findings are not kept."""
     places = [(gap.reason, analysis.source.position(gap.span.start)) for gap in analysis.gaps]
     reasons = [(reason, place.line, place.column) for reason, place in places]
-    return Result(analysis.path, analysis.kind, analysis.outcome, reasons, analysis.findings, analysis.broken)
+    result = Result(analysis.path, analysis.kind, analysis.outcome, reasons, analysis.findings, analysis.broken)
+    result.told_once = tuple(gap.reason for gap in analysis.gaps if gap.told_once)
+    return result
 
 
 def _unread(path: str, reason: str) -> Judged:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from .secrets.marks import may_hold_a_private_key, may_hold_a_secret, may_hold_a_token, may_hold_a_url_password, may_name_a_secret
+from .secrets.marks import (
+    ENCODED_MARKS,
+    login_shapes,
+    may_hold_a_private_key,
+    may_hold_a_secret,
+    may_hold_a_token,
+    may_hold_a_url_password,
+    may_name_a_secret,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from capdrop.secrets.bridge import Other
     from capdrop.secrets.file_names import FileName
     from capdrop.secrets.judge import Verdict as Verdict
     from capdrop.secrets.keys import PrivateKey
+    from capdrop.secrets.logins import Login
     from capdrop.secrets.tokens import Token
     from capdrop.secrets.urls import UrlPassword
 
@@ -58,6 +68,40 @@ def find_url_passwords(text: str) -> Iterator[UrlPassword]:
     from capdrop.secrets.urls import find_url_passwords
 
     return find_url_passwords(text)
+
+
+def find_logins(text: str) -> Iterator[Login]:
+    """Every login in a text that stands as a program stores or sends it."""
+    if not login_shapes(text):
+        return iter(())
+    from capdrop.secrets.logins import find_logins
+
+    return find_logins(text)
+
+
+def find_encoded(text: str) -> list[Verdict]:
+    """The secrets in base64 on the lines of a text that speak of base64."""
+    if not any(mark in text for mark in ENCODED_MARKS):
+        return []
+    from capdrop.secrets.judge import judge_lines_with_base64
+
+    return judge_lines_with_base64(text)
+
+
+def find_in_json(text: str) -> list[Verdict]:
+    """The secrets in a JSON text that only their names tell."""
+    if text[:1] not in ("{", "[") or not may_name_a_secret(text):
+        return []
+    from capdrop.secrets.judge import judge_json
+
+    return judge_json(text)
+
+
+def find_by_detect_secrets(text: str, path: str) -> Iterator[Other]:
+    """What the plugins of detect-secrets find in a text, where it is installed."""
+    from capdrop.secrets.bridge import others
+
+    return others(text, path)
 
 
 def secret_file(path: str) -> FileName | None:

@@ -11,6 +11,10 @@ from bisect import bisect_right
 LARGEST_FILE = 16 * 1024 * 1024
 """Bytes; a larger file is not analysed."""
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Set
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -81,9 +85,10 @@ class Unreadable(Exception):
 
 
 class Source:
-    """The text of one file, without its byte-order mark, with its line ends as they stand."""
+    """The text of one file, without its byte-order mark, with its line ends as they stand. `settled` are the beginnings of lines with
+    conditions of a template that are known to hold."""
 
-    __slots__ = ("_starts", "bom", "encoding", "path", "text")
+    __slots__ = ("_starts", "bom", "encoding", "path", "settled", "text")
 
     def __init__(self, path: str, text: str, encoding: str = "utf-8", bom: bytes = b"") -> None:
         self.path = path
@@ -91,6 +96,7 @@ class Source:
         self.encoding = encoding
         self.bom = bom
         self._starts: list[int] | None = None
+        self.settled: Set[int] = frozenset()
 
     def __getitem__(self, span: Span) -> str:
         return self.text[span.start : span.end]
@@ -235,3 +241,19 @@ class Fragment:
                 places.append(outer.places[run])
                 run += 1
         return Fragment(self.text, starts, places)
+
+
+class Inset(Source):
+    """A file that stands inside another one as a fragment of it. What is found in it is told of the outer one, below `address`."""
+
+    __slots__ = ("address", "fragment", "outer")
+
+    def __init__(self, outer: Source, fragment: Fragment, address: str) -> None:
+        super().__init__(outer.path, fragment.text)
+        self.outer = outer
+        self.fragment = fragment
+        self.address = address
+
+    def place(self, span: Span) -> Span:
+        """A span of it in the outer file."""
+        return self.fragment.span(span.start, span.end)

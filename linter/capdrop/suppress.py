@@ -1,5 +1,8 @@
 """Comments that silence findings: `# capdrop: ignore[rule, rule] -- reason` and `# capdrop: ignore-file[rule] -- reason`.
 
+In Kubernetes also the annotation `capdrop.dev/ignore: rule, rule -- reason`, of an object for all of it, and of a pod template for
+its pod.
+
 A comment at the end of a line covers that line; one on a line of its own covers the next line that is neither blank nor a
 comment. Where something begins on a covered line that reaches further (an instruction, a variable over several lines), all of
 it is covered; where a stage, a service, a container or an object begins there, so is everything in it.
@@ -12,7 +15,7 @@ from bisect import bisect_right
 
 from .finding import Finding, Suppression
 from .model.container import Container
-from .model.ignore_comment import IgnoreComment
+from .model.ignore_comment import IgnoreAnnotation, IgnoreComment
 from .model.kubernetes_object import KubernetesObject
 from .model.mount import Mount
 from .model.stage import Stage
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 TOOL = "capdrop"
 VERBS = ("ignore", "ignore-file")
 _FORM = r"(?i)#+\s*capdrop\s*:\s*(ignore(?:-file)?)\s*\[([^\][]*)\]\s*(?:--\s*(\S.*))?"
+_VALUE = r"\s*(?:\[([^\][]*)\]|([\w:.,\s-]*?))\s*(?:(?<![\w-])--\s*(\S[\s\S]*))?"
+_NAME = r"[^\s,]+(?:\s+[^\s,]+)*"
 _ATTEMPT = r"#+\s*(\w{5,9})\s*([:=]?)\s*([\w-]*)\s*(\[?)"
 _OTHER_VERBS = frozenset({"disable", "skip", "suppress", "allow", "off", "noqa", "nosec", "ignore-line", "ignore-next-line"})
 
@@ -42,11 +47,13 @@ def mentioned(low: str) -> bool:
 
 
 class Reach:
-    """How far a comment reaches that stands at a line: what begins there."""
+    """How far a comment reaches that stands at a line: what begins there; and the annotations that silence rules, which say that
+    themselves."""
 
-    __slots__ = ("addresses", "ends")
+    __slots__ = ("addresses", "annotations", "ends")
 
     def __init__(self) -> None:
+        self.annotations: list[IgnoreAnnotation] = []
         self.addresses: dict[int, list[str]] = {}
         self.ends: dict[int, int] = {}
 
@@ -57,6 +64,8 @@ class Reach:
             self.addresses.setdefault(line, []).append(subject.address)
         elif isinstance(subject, Variable | Mount):
             self.note_lines(subject.source, subject.span)
+        elif isinstance(subject, IgnoreAnnotation):
+            self.annotations.append(subject)
 
     def note_lines(self, source: Source, span: Span) -> None:
         """Take in something that is covered as a whole where its first line is."""
@@ -64,8 +73,9 @@ class Reach:
         self.ends[first] = max(last, self.ends.get(first, first))
 
 
-def apply(reading: Reading, findings: list[Finding], book: Rulebook, reach: Reach) -> Iterator[IgnoreComment]:
-    """Silence the findings that comments cover; yields the comments, for rules to judge."""
+def apply(reading: Reading, findings: list[Finding], book: Rulebook, reach: Reach, *, whole: bool = True) -> Iterator[IgnoreComment]:
+    """Silence the findings that comments cover; yields the comments, for rules to judge. `whole` says that the findings are also those
+    that need other files."""
     source = reading.source
     comments = reading.comments()
     for block in reading.blocks:
@@ -80,7 +90,31 @@ def apply(reading: Reading, findings: list[Finding], book: Rulebook, reach: Reac
             comment.problem = "a comment stands on a line of its own here; put it above"
         if not comment.problem:
             _silence(comment, found, book, _cover(comment, reach, lines))
+            if not whole and comment.unused and reading.parts:
+                _postpone(comment, book)
         yield comment
+    for annotation in reach.annotations:
+        comment = _annotated(annotation)
+        if not comment.problem:
+            _silence(comment, found, book, (1, 0, (annotation.address,)))
+            if not whole and comment.unused and reading.parts:
+                _postpone(comment, book)
+        yield comment
+
+
+def _annotated(annotation: IgnoreAnnotation) -> IgnoreComment:
+    """An annotation as a suppression: `rule, rule -- reason`, with or without brackets around the rules."""
+    fragment = annotation.fragment
+    form = re.fullmatch(_VALUE, fragment.text)
+    problem = annotation.problem or ("" if form is not None else "it must read `rule, rule -- reason`")
+    if form is None:
+        return IgnoreComment(annotation.source, annotation.span, problem=problem, annotation=annotation)
+    start, end = form.span(1) if form[1] is not None else form.span(2)
+    found = re.finditer(_NAME, fragment.text[start:end])
+    names = tuple((match[0], fragment.span(start + match.start(), start + match.end())) for match in found)
+    reason = (form[3] or "").strip()
+    problem = problem or ("" if names else "it names no rule")
+    return IgnoreComment(annotation.source, annotation.span, problem=problem, names=names, reason=reason, annotation=annotation)
 
 
 def parse(source: Source, span: Span) -> IgnoreComment | None:
@@ -91,7 +125,7 @@ def parse(source: Source, span: Span) -> IgnoreComment | None:
         problem = _problem(text)
         return IgnoreComment(source, span, problem=problem) if problem else None
     start = span.start + form.start(2)
-    found = re.finditer(r"[^\s,]+(?:\s+[^\s,]+)*", form[2])
+    found = re.finditer(_NAME, form[2])
     names = tuple((match[0], Span(start + match.start(), start + match.end())) for match in found)
     return IgnoreComment(
         source,
@@ -164,11 +198,22 @@ def _silence(comment: IgnoreComment, found: Found, book: Rulebook, cover: Cover)
             unknown.append((name, span, _near(name, tuple(book.names))))
             continue
         covered = found.under(rule.name, cover)
+        if comment.annotation is not None:
+            covered = [finding for finding in covered if finding.notes or comment.annotation.scope.covers(finding.span)]
         for finding in covered:
-            finding.suppressed = Suppression("comment", comment.reason)
+            finding.suppressed = Suppression("comment" if comment.annotation is None else "annotation", comment.reason)
         if not covered and rule.name in book.selected:
             unused.append((name, span))
     comment.unknown = tuple(unknown)
+    comment.unused = tuple(unused)
+
+
+def _postpone(comment: IgnoreComment, book: Rulebook) -> None:
+    """Leave open whether rules that need other files have something to say."""
+    from .together import SUBJECTS
+
+    unused = [(name, span) for name, span in comment.unused if (rule := book.find(name)) and SUBJECTS.isdisjoint(rule.subjects)]
+    comment.waits = len(unused) < len(comment.unused)
     comment.unused = tuple(unused)
 
 

@@ -203,11 +203,11 @@ def test_copies_from_stages_that_run_something(text: str, from_build: bool) -> N
 @pytest.mark.parametrize(
     ("text", "state", "reason"),
     [
-        ("FROM debian\n", "absent", ""),
+        ("FROM debian\n", "absent", "it starts nothing of its own"),
         ("FROM $BASE\n", "absent", "the base image is not known"),
         ("FROM scratch\nCOPY a /\n", "unknown", "it holds files and starts nothing"),
         ('FROM scratch\nCOPY a /\nCMD ["/a"]\n', "absent", ""),
-        ('FROM scratch AS one\nENTRYPOINT ["/a"]\nFROM one\n', "absent", ""),
+        ('FROM scratch AS one\nCOPY a /\nENTRYPOINT ["/a"]\nFROM one\n', "absent", ""),
     ],
 )
 def test_a_user_that_is_never_set(text: str, state: str, reason: str) -> None:

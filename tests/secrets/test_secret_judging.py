@@ -87,6 +87,7 @@ SECRETS = [
     ("default-credential", "NEO4J_AUTH", "neo4j/password"),
     ("default-credential", "BASIC_AUTH", "admin:admin"),
     ("default-credential", "JAVA_OPTS", "-Xmx1g -Djavax.net.ssl.trustStorePassword=changeit"),
+    ("credential", "BUNDLE_GEMS__ACME__IO", "0a1b7c3d:" + "9e8f2a6b"),
     ("credential", "PROXY_AUTH", "bob:" + "wK7-x2pQ"),
     ("credential", "ConnectionStrings__Default", "Server=db;Database=web;User Id=sa;Password=Tr0ub4dor-9;"),
     ("credential", "DSN", "host=db user=web password=Tr0ub4dor-9 dbname=web"),
@@ -129,6 +130,16 @@ def test_the_range_is_the_secret_alone() -> None:
     assert ranged("Bearer Rr5-tt90-Xc", "API_TOKEN") == "Rr5-tt90-Xc"
     assert ranged("bob:Rr5-tt90-Xc", "BASIC_AUTH") == "Rr5-tt90-Xc"
     assert ranged("Server=db;Password=Rr5-tt90-Xc;Port=1", "DB") == "Rr5-tt90-Xc"
+
+
+def test_a_setting_of_bundler_is_none() -> None:
+    for name, value in (
+        ("BUNDLE_PATH", "/gems:a"),
+        ("BUNDLE_BUILD__PG", "--with-pg"),
+        ("BUNDLE_MIRROR__HTTPS", "https://gems.acme.io"),
+        ("BUNDLE_A__B", "$X"),
+    ):
+        assert judge(value, name) is None
 
 
 def test_bare_digests_need_a_name_and_are_unsure() -> None:

@@ -12,7 +12,7 @@ import pytest
 from capdrop import secret_search
 from capdrop.secrets import judge, keys, tokens, urls, words
 from capdrop.secrets.formats import BY_PART, BY_PREFIX
-from capdrop.secrets.marks import TOKEN_HEADS, TOKEN_PARTS, may_hold_a_token, may_name_a_secret
+from capdrop.secrets.marks import PART_HINTS, TOKEN_HEADS, TOKEN_PARTS, may_hold_a_token, may_name_a_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,9 +37,13 @@ def same(text: str, name: str = "") -> None:
 
 
 def test_the_marks_are_those_of_the_formats() -> None:
-    literals = {row[3].encode() for row in BY_PREFIX}
-    assert set(TOKEN_HEADS) == {one for one in literals if not any(one != other and one.startswith(other) for other in literals)}
-    assert set(TOKEN_PARTS) == {row[5] for row in BY_PART}
+    literals = {row[3] for row in BY_PREFIX} - {"SK"} | {f"SK{digit}" for digit in "0123456789abcdefABCDEF"}
+    heads = {head.decode() for head in TOKEN_HEADS}
+    assert heads == {one for one in literals if not any(one != other and one.startswith(other) for other in literals)}
+    assert all(len(head) >= 3 for head in heads)
+    parts = {row[5] for row in BY_PART} - {"-us"} | {f"-us{digit}" for digit in "123456789"}
+    assert set(TOKEN_PARTS) == parts
+    assert all(any(hint in part for hint in PART_HINTS) for part in parts)
 
 
 def test_every_secret_word_has_a_stem() -> None:

@@ -15,10 +15,11 @@ from capdrop.secrets import names as names_module
 from capdrop.secrets import pairs as pairs_module
 from capdrop.secrets import tokens as tokens_module
 from capdrop.secrets import values as values_module
-from capdrop.secrets.formats import BY_NAME, BY_PART, BY_PREFIX, PROVIDERS
+from capdrop.secrets.formats import BY_NAME, BY_PART, BY_PREFIX, SOURCES
 from capdrop.secrets.judge import LONGEST_CREDENTIAL, judge
 from capdrop.secrets.keys import find_private_keys
 from capdrop.secrets.pairs import find_pair_passwords
+from capdrop.secrets.providers import PROVIDERS
 from capdrop.secrets.tokens import checksum, find_tokens, where_to_revoke
 from capdrop.secrets.urls import find_url_passwords
 
@@ -93,7 +94,12 @@ def test_the_table_is_sound() -> None:
     assert {row[1] for row in FORMATS} | {row[1] for row in BY_NAME} == set(PROVIDERS)
     for name, _, _, literal, *_ in BY_PREFIX:
         assert re.fullmatch(r"[A-Za-z0-9_.-]{2,}", literal), name
-    assert len(FORMATS) >= 100
+    rows = [*BY_PREFIX, *BY_PART, *BY_NAME]
+    assert len({row[0] for row in rows}) == len(rows) >= 250
+    for row in rows:
+        assert str(row[-1]) in SOURCES or str(row[-1]).startswith("https://"), row[0]
+    assert sum(row[-1] == "unchecked" for row in rows) <= 5
+    assert all(where.strip() for _, where in PROVIDERS.values())
     assert where_to_revoke("github") == "https://github.com/settings/tokens"
 
 
@@ -123,13 +129,16 @@ def test_what_is_made_up_is_none(name: str, provider: str, before: str, literal:
         assert list(find_tokens("q" + token + "q")) == [] or before or name == "jwt"
 
 
-@pytest.mark.parametrize(("_", "provider", "what", "ending", "pattern"), BY_NAME, ids=[row[0] for row in BY_NAME])
-def test_a_token_by_name(_: str, provider: str, what: str, ending: str, pattern: str) -> None:
-    value = sample(pattern, random.Random(ending))
-    verdict = judge(value, "WEB_" + ending.replace(" ", "_").upper())
-    assert verdict is not None
-    assert (verdict.kind, verdict.provider, verdict.why) == ("token", provider, what)
-    assert judge(value, "REVISION") is None
+@pytest.mark.parametrize(("_", "provider", "what", "endings", "pattern", "source"), BY_NAME, ids=[row[0] for row in BY_NAME])
+def test_a_token_by_name(_: str, provider: str, what: str, endings: str, pattern: str, source: str) -> None:
+    for ending in endings.split("/"):
+        value = sample(pattern, random.Random(ending))
+        for name in ("WEB_" + ending.replace(" ", "_").upper(), ending.replace(" ", "-")):
+            verdict = judge(value, name)
+            assert verdict is not None, name
+            assert (verdict.kind, verdict.provider, verdict.why) == ("token", provider, what)
+        assert judge(value, "REVISION") is None
+        assert judge("x" * len(value), ending.replace(" ", "_")) is None
 
 
 @pytest.mark.parametrize(

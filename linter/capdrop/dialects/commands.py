@@ -6,7 +6,7 @@ from capdrop.finding import Edit
 from capdrop.model.command import Command, Option, Word, Wrapper, executed_by_find
 from capdrop.model.script import Script
 from capdrop.model.subject import Change, Origin, Refused
-from capdrop.model.tools import DECLARES_VARIABLES, GIVES_VARIABLES, OPERANDS_FIRST, RUNS_PROGRAMS, SHELLS, WRAPPERS, tool
+from capdrop.model.tools import DECLARES_VARIABLES, GIVES_VARIABLES, OPERANDS_FIRST, RUNS_PROGRAMS, SHELLS, WINDOWS_SHELLS, WRAPPERS, tool
 from capdrop.model.value import Value
 from capdrop.source import Fragment, Source, Span
 from capdrop.syntax import shell
@@ -106,6 +106,15 @@ class ShellOrigin(Origin):
             return "", (self._without_option(dropped),)
         if change.action == "remove" and isinstance(dropped, Wrapper):
             return "", (self._without_wrapper(dropped),)
+        if change.action == "remove" and isinstance(dropped, Command):
+            from .shell_edits import without_command
+
+            return "", (without_command(dropped),)
+        if change.action == "remove" and isinstance(dropped, tuple):
+            from .shell_edits import without_assignment
+
+            name, value = dropped
+            return "", (without_assignment(self.source, name, value, self.words),)
         raise Refused("there is no writer for this change of a command")
 
     def _without_option(self, option: Option) -> Edit:
@@ -161,12 +170,14 @@ def commands_in_shell(fragment: Fragment, setting: Setting, depth: int = 0) -> I
         if command.name in WRITES_TEXT:
             for file in files_written(command, _around(parsed, fragment), _readers(parsed, made)):
                 yield file
-                yield from commands_of_schedule(file, setting, depth)
+                yield from commands_of_file(file, setting, depth)
         if depth < _DEEPEST:
             if command.script is not None:
                 yield from _inner(command, command.script.fragment, setting, depth)
             elif command.name == "find":
                 yield from _executed(command, setting)
+            elif command.name in WINDOWS_SHELLS:
+                yield from _in_windows(command, setting)
             if parsed.redirections:
                 yield from _fed(parsed, command, fragment, setting, depth)
     if depth == 0:
@@ -182,15 +193,31 @@ def commands_in_arguments(words: Sequence[Word], setting: Setting) -> Iterator[S
     yield command
     if command.script is not None:
         yield from _inner(command, command.script.fragment, setting, 0)
+    elif command.name in WINDOWS_SHELLS:
+        yield from _in_windows(command, setting)
     yield from _whole(setting)
 
 
-def commands_of_schedule(file: WrittenFile, setting: Setting, depth: int = 0) -> Iterator[Subject]:
-    """The commands that a written file has cron run."""
-    for line in scheduled(file) if depth < _DEEPEST else ():
-        cron = Setting(setting.source, f"{setting.address} cron", "cron", ships=setting.ships)
-        yield from commands_in_shell(line, cron, depth + 1)
-        yield from _whole(cron)
+def _in_windows(command: Command, setting: Setting) -> Iterator[Command]:
+    """What PowerShell or cmd is given to run."""
+    from .windows import inner_commands
+
+    for inner in inner_commands(command, setting):
+        inner.within = inner.within or command
+        yield inner
+
+
+def commands_of_file(file: WrittenFile, setting: Setting, depth: int = 0) -> Iterator[Subject]:
+    """The commands of a written file: what cron runs of it, or the whole where it is a script."""
+    if depth >= _DEEPEST:
+        return
+    scripts, place = list(scheduled(file)), "cron"
+    if not scripts and file.texts[0].text.startswith("#!"):
+        scripts, place = [text for text in file.texts[:1] if shell.shebang(text.text) == "sh"], "script"
+    for script in scripts:
+        own = Setting(setting.source, f"{setting.address} {place}", place, ships=setting.ships)
+        yield from commands_in_shell(script, own, depth + 1)
+        yield from _whole(own)
 
 
 def _whole(setting: Setting) -> Iterator[Script]:
@@ -272,6 +299,25 @@ def _fed(parsed: shell.Command, command: Command, outer: Fragment, setting: Sett
             yield from variables_in_settings(body, setting.source, f"{setting.address} {command.name}", ships=setting.ships)
         elif _runs(command, body):
             yield from _inner(command, body, setting, depth)
+        elif not command.words and body.text.startswith("#!"):
+            yield from _interpreted(body, setting)
+
+
+def _interpreted(body: Fragment, setting: Setting) -> Iterator[Command]:
+    """What the first line of a script in another language starts to run it."""
+    line = body.text.partition("\n")[0]
+    words: list[Word] = []
+    at = 2
+    for text in line[2:].split():
+        at = line.index(text, at)
+        part = body.part(at, at + len(text))
+        words.append(Word(part, True, part.span()))
+        at += len(text)
+    if words:
+        command = _made(words, FixedOrigin(), setting, Span(words[0].span.start, words[-1].span.end))
+        command.input = body
+        setting.commands.append(command)
+        yield command
 
 
 def _runs(command: Command, body: Fragment) -> bool:

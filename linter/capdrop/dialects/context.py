@@ -16,16 +16,23 @@ if TYPE_CHECKING:
 class Context:
     """Configuration that changes how files are read, and what other files of the run say.
 
-    `targets` are the names of stages that ship beside the last one, and `files` the files beside the one that is read, where they
-    may be looked at.
+    `targets` are the names of stages that ship beside the last one, `files` the files beside the one that is read, where they
+    may be looked at, and `compose_files` the Compose files that are started together, in their order (absolute paths).
     """
 
-    __slots__ = ("files", "targets", "workspace")
+    __slots__ = ("compose_files", "files", "targets", "workspace")
 
-    def __init__(self, targets: frozenset[str] = frozenset(), workspace: Workspace | None = None, files: Files | None = None) -> None:
+    def __init__(
+        self,
+        targets: frozenset[str] = frozenset(),
+        workspace: Workspace | None = None,
+        files: Files | None = None,
+        compose_files: tuple[str, ...] = (),
+    ) -> None:
         self.targets = targets
         self.workspace = workspace
         self.files = files
+        self.compose_files = compose_files
 
     def targets_of(self, path: str) -> frozenset[str]:
         """The stages of a Dockerfile that ship beside its last one."""

@@ -10,7 +10,6 @@ from ..finding import Edit
 from ..model.command import Word
 from ..model.container import Container
 from ..model.image import Image
-from ..model.mount import Mount, normal_path
 from ..model.subject import Change, Origin, Refused, Subject
 from ..model.text import Text
 from ..model.value import Value
@@ -19,8 +18,9 @@ from ..reading import Reading
 from ..source import Fragment, Source, Span
 from ..syntax import shell
 from .commands import Setting, commands_in_arguments
-from .compose.volumes import PROPAGATIONS, is_path, split_volume
 from .context import Context
+from .docker_run_mounts import mounts_of
+from .docker_run_ports import ports_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,11 @@ _SWITCHES = frozenset(
     "--no-hosts --no-hostname --tls-verify --read-only-tmpfs --unsetenv-all".split()
 )
 """Options without a value (docker and podman command-line references); every other option has one."""
-_ALIASES = {"-u": "--user", "-v": "--volume", "-e": "--env", "-l": "--label", "--net": "--network", "-w": "--workdir"}
+_SWITCH_OPTIONS = frozenset({"no-new-privileges", "writable-cgroups"})
+_ALIASES = {
+    "-e": "--env", "-l": "--label", "-m": "--memory", "-p": "--publish", "-u": "--user", "-v": "--volume", "-w": "--workdir",
+    "--net": "--network",
+}  # fmt: skip
 _RECIPE = re.compile(r"^\t[@+-]*((?:[^\\\n]|\\(?:\r?\n|.))*)", re.MULTILINE)
 
 
@@ -253,6 +257,28 @@ class Spelling:
         return f"{self.option} {content}"
 
 
+class Started(Spelling):
+    """The image, which stands behind the options."""
+
+    __slots__ = ()
+
+    def read(self, origin: StartOrigin) -> Value:
+        image = origin.start.image
+        if image is None or not image.known:
+            return Value.unknown("a variable decides it", origin.source, origin.start.verb.span)
+        return Value.known(image.text, origin.source, image.span)
+
+
+class Passing(Spelling):
+    """`tool` for a container that is removed when it ends: somebody runs it on their own machine, or a job does."""
+
+    __slots__ = ()
+
+    def read(self, origin: StartOrigin) -> Value:
+        flag = origin.start.last(self.option)
+        return origin.nothing() if flag is None else origin.value(flag).replaced("tool")
+
+
 class Switch(Spelling):
     """Yes or no."""
 
@@ -276,6 +302,16 @@ class Is(Spelling):
 
     def meaning(self, value: Value) -> Value:
         return value.replaced(value.text == self.answer) if value.is_known else value
+
+
+class Joined(Spelling):
+    """`container:NAME`: the namespace of another container."""
+
+    __slots__ = ()
+
+    def meaning(self, value: Value) -> Value:
+        joined = value.is_unknown or value.text.startswith("container:")
+        return value if joined else Value.absent(value.source, value.span)
 
 
 class Repeated(Spelling):
@@ -326,13 +362,23 @@ class SecurityOption(Spelling):
                 found = value
             elif value.text.replace("=", ":").partition(":")[0] == self.name:
                 rest = value.text.replace("=", ":", 1).partition(":")[2]
-                found = value.replaced(rest.lower() != "false" if self.name == "no-new-privileges" else rest)
+                found = value.replaced(rest.lower() != "false" if self.name in _SWITCH_OPTIONS else rest)
         return found
 
     def spelled(self, content: object) -> str:
         return f"--security-opt {self.name}" + ("" if content is True else f"={content}")
 
 
+def _pairs(words: str) -> Iterator[tuple[str, str]]:
+    each = iter(words.split())
+    return zip(each, each, strict=True)
+
+
+_PLAIN = (
+    "cgroup_parent --cgroup-parent oom_score --oom-score-adj memory_limit --memory cpu_limit --cpus process_limit --pids-limit "
+    "log_driver --log-driver gpus --gpus"
+)
+_LISTS = "groups --group-add sysctls --sysctl tmpfs --tmpfs mounts_from --volumes-from hosts --add-host"
 TABLE: dict[str, Spelling] = {
     "privileged": Switch("--privileged"),
     "user": User("--user"),
@@ -348,30 +394,16 @@ TABLE: dict[str, Spelling] = {
     "read_only_root": Switch("--read-only"),
     "devices": Devices("--device"),
     "device_rules": Repeated("--device-cgroup-rule"),
+    "image": Started("image"),
+    "place": Passing("--rm"),
+    "writable_cgroups": SecurityOption("writable-cgroups"),
+    "kernel_paths": SecurityOption("systempaths"),
+    "oom_killer_disabled": Switch("--oom-kill-disable"),
+    **{fact: Is(option, "host") for fact, option in _pairs("host_uts --uts host_users --userns host_cgroup --cgroupns")},
+    **{fact: Joined(option) for fact, option in _pairs("joined_network --network joined_pid --pid joined_ipc --ipc")},
+    **{fact: Spelling(option) for fact, option in _pairs(_PLAIN)},
+    **{fact: Repeated(option) for fact, option in _pairs(_LISTS)},
 }
-
-
-class MountOrigin(Origin):
-    """One `-v` or `--mount`."""
-
-    __slots__ = ("flag", "options", "start")
-
-    def __init__(self, start: StartOrigin, flag: Flag, options: Span | None) -> None:
-        self.start = start
-        self.flag = flag
-        self.options = options
-
-    def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
-        if change.action == "drop":
-            return f"Remove `{self.start.source[self.flag.span]}`", (self.start.without(self.flag),)
-        if change.action != "set" or change.fact != "read_only" or self.flag.value is None:
-            raise Refused("there is no writer for this")
-        end = self.flag.value.fragment.span().end
-        if self.flag.name == "--mount":
-            return "Mount it read-only", (Edit(Span(end, end), ",readonly"),)
-        if self.options is not None and self.start.source[self.options] == "rw":
-            return "Mount it read-only", (Edit(self.options, "ro"),)
-        return "Mount it read-only", (Edit(Span(end, end), ":ro" if self.options is None else ",ro"),)
 
 
 def _started(source: Source, start: Start) -> Iterator[Subject]:
@@ -380,8 +412,13 @@ def _started(source: Source, start: Start) -> Iterator[Subject]:
     name = name_flag.value.text if name_flag is not None and name_flag.value is not None else image.text if image else start.verb.text
     address = f"{start.verb.text} {name}"
     origin = StartOrigin(source, start)
-    yield Container(source, start.verb.span, address, origin, name=name, dialect="docker-run")
-    yield from _mounts(origin, address, name)
+    own = Container(source, start.verb.span, address, origin, name=name, dialect="docker-run")
+    mounts = list(mounts_of(origin, address, name))
+    for mount in mounts:
+        mount.owners = (own,)
+    own.parts = [*mounts, *ports_of(origin, address, name)]
+    yield own
+    yield from own.parts
     for option, place in (("--env", "env"), ("--label", "label")):
         for flag in start.all(option):
             yield from _variable(source, flag, address, place)
@@ -409,72 +446,4 @@ def _variable(source: Source, flag: Flag, address: str, place: str) -> Iterator[
         value=value,
         fragment=part,
         place=place,
-    )
-
-
-def _mounts(origin: StartOrigin, address: str, name: str) -> Iterator[Mount]:
-    for flag in origin.start.flags:
-        if flag.value is None or flag.name not in ("--volume", "--mount"):
-            continue
-        parts = _short(flag.value.text) if flag.name == "--volume" else _long(flag.value.text)
-        if parts is not None:
-            yield _mount(origin, flag, parts, f"{address} volumes", name)
-
-
-class _Parts:
-    """The parts of a mount with their offsets."""
-
-    __slots__ = ("host", "options", "propagation", "read_only", "target")
-
-    def __init__(self, host: tuple[str, int], target: tuple[str, int], options: tuple[str, int] | None, words: list[str]) -> None:
-        self.host = host
-        self.target = target
-        self.options = options
-        self.read_only = bool({"ro", "readonly", "readonly=true", "ro=true"} & set(words))
-        self.propagation = next((w.rpartition("=")[2] for w in words if w.rpartition("=")[2] in PROPAGATIONS), None)
-
-
-def _short(text: str) -> _Parts | None:
-    parts = split_volume(text)
-    if len(parts) < 2 or not (is_path(parts[0][0]) or parts[0][0].startswith("$")):
-        return None
-    options = parts[2] if len(parts) > 2 else None
-    return _Parts(parts[0], parts[1], options, options[0].split(",") if options else [])
-
-
-def _long(text: str) -> _Parts | None:
-    found: dict[str, tuple[str, int]] = {}
-    words = text.split(",")
-    at = 0
-    for word in words:
-        key, equals, value = word.partition("=")
-        found[key] = (value, at + len(key) + len(equals))
-        at += len(word) + 1
-    host = found.get("source") or found.get("src")
-    target = found.get("target") or found.get("destination") or found.get("dst")
-    if host is None or target is None or found.get("type", ("volume", 0))[0] != "bind":
-        return None
-    return _Parts(host, target, None, words)
-
-
-def _mount(origin: StartOrigin, flag: Flag, parts: _Parts, address: str, name: str) -> Mount:
-    assert flag.value is not None
-    whole, source = flag.value.fragment, origin.source
-
-    def value(part: tuple[str, int], content: object) -> Value:
-        span = whole.span(part[1], part[1] + len(part[0]))
-        if "$" in part[0] or "`" in part[0]:
-            return Value.unknown("a variable decides it", source, span)
-        return Value.known(content, source, span)
-
-    return Mount(
-        source,
-        flag.span,
-        f"{address}.{normal_path(parts.target[0])}",
-        MountOrigin(origin, flag, whole.span(parts.options[1], parts.options[1] + len(parts.options[0])) if parts.options else None),
-        owner=name,
-        host_path=value(parts.host, normal_path(parts.host[0])),
-        target=value(parts.target, parts.target[0]),
-        read_only=Value.known(parts.read_only, source, flag.span),
-        propagation=value(parts.options or parts.host, parts.propagation) if parts.propagation else origin.nothing(),
     )

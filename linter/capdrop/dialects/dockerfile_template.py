@@ -9,11 +9,15 @@ from capdrop.syntax.template import UNKNOWN
 from capdrop.syntax.template_mask import actions as actions_in
 
 _SUFFIXES = (".template", ".tmpl", ".tpl", ".j2", ".jinja", ".jinja2", ".erb")
+OPTION = "${templateOption:"
+"""How a template of development containers names an option (https://containers.dev/implementors/templates)."""
 _OWN_LINE = r"(?m)^[ \t]*(?:\{\{|\{%|<%)|^[ \t]*FROM\b.*\{\{"
 
 
 def actions(path: str, text: str) -> list[Span]:
     """The actions of a Dockerfile template; none of a plain Dockerfile, whose `{{` belong to its commands (`--format '{{.ID}}'`)."""
+    if OPTION in text:
+        return [Span(*found.span()) for found in re.finditer(r"\$\{templateOption:[^}\n]*\}", text)]
     if not path.endswith(_SUFFIXES) and re.search(_OWN_LINE, text) is None:
         return []
     return list(actions_in(text))

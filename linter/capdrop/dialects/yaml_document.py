@@ -14,47 +14,74 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ..files import Files
+    from ..model.cluster import Part
     from ..model.workspace import BuildTarget
+    from .kubernetes.helm import Decided
 
 
 class YamlFile:
     """The documents of a file. A template is read with its actions masked, and is never fixed by itself.
 
-    `silence` says why nothing follows from what is not written, where a part was not read.
+    `silence` says why nothing follows from what is not written, where a part was not read. `decided` is what the values of the chart
+    that a template is part of, looked for in `files`, say about it.
     """
 
-    __slots__ = ("documents", "fixable", "gaps", "inserts", "silence", "source", "stream")
+    __slots__ = ("decided", "documents", "fixable", "gaps", "inserts", "silence", "source", "stream")
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, files: Files | None = None) -> None:
         self.source = source
         self.gaps: list[Gap] = []
         self.inserts: list[template.Insert] = []
-        text = source.text
-        templated = "{{" in text and template.looks_templated(text)
-        if templated:
-            masked = template.mask(text)
-            text = masked.text
-            self.inserts = masked.inserts
-            first = masked.actions[0] if masked.actions else Span(0, 0)
-            self.gaps.append(Gap(first, "template: its actions are not run, so what they decide is unknown", by_design=True))
-        self.stream = yaml.parse(text)
+        self.decided: Decided | None = None
+        templated = "{{" in source.text and template.looks_templated(source.text)
+        self.stream = yaml.parse(self._masked(files) if templated else source.text)
         self.documents = [document for document in self.stream.documents if document.root is not None]
+        if self.decided is not None:
+            self.decided.settle(self.documents, self.inserts)
+            self.gaps = self.decided.gaps()
         whole = not self.documents and bool(self.stream.problems)
         self.gaps.extend(Gap(problem.span, problem.message, blocks=whole) for problem in self.stream.problems)
-        self.fixable = not self.gaps
-        self.silence = "" if self.fixable else "a part of the file was not read"
+        self.fixable = not self.gaps and not templated
+        self.silence = "a part of the file was not read" if self.gaps else ""
 
-    def reading(self, subjects: Iterable[Subject], summary: tuple[BuildTarget, ...] = ()) -> Reading:
+    def _masked(self, files: Files | None) -> str:
+        """The text of a template without its actions."""
+        if files is not None:
+            from .kubernetes.helm import decided
+
+            self.decided = decided(self.source, files)
+        if self.decided is not None:
+            text, self.inserts = self.decided.mask()
+            self.source.settled = self.decided.run.settled
+            return text
+        masked = template.mask(self.source.text)
+        self.inserts = masked.inserts
+        first = masked.actions[0] if masked.actions else Span(0, 0)
+        reason = "template: its actions are not run, so what they decide is unknown"
+        self.gaps.append(Gap(first, reason, by_design=True, told_once=True))
+        return masked.text
+
+    def silence_in(self, document: yaml.Document) -> str:
+        """Why nothing follows from what a document does not say, where so."""
+        if self.decided is None or self.stream.problems:
+            return self.silence
+        return "a template action decides it" if self.decided.is_silent(document) else ""
+
+    def reading(self, subjects: Iterable[Subject], summary: tuple[BuildTarget, ...] = (), parts: list[Part] | None = None) -> Reading:
         """The reading of this file with these subjects."""
-        return Reading(
+        reading = Reading(
             self.source,
             subjects,
             gaps=self.gaps,
             comments=self.stream.comments,
             leaves=self.leaves,
             summary=summary,
+            parts=parts,
             fixable=self.fixable,
         )
+        reading.others += self.decided.joints if self.decided is not None else ()
+        return reading
 
     def subjects(self) -> Iterator[Subject]:
         """What every YAML file has: its text, and keys that are written twice."""
@@ -65,7 +92,7 @@ class YamlFile:
             fragment=Fragment.at(self.source.text, 0),
             address_at=self.address_at,
         )
-        if self.gaps:
+        if not self.fixable:
             return
         for document in self.documents:
             yield from self._duplicates(document.root)
@@ -98,18 +125,24 @@ class YamlFile:
         while stack:
             node = stack.pop()
             if isinstance(node, Sequence):
-                stack.extend(node.items)
+                stack += node.items
             elif isinstance(node, Mapping):
-                seen: set[str] = set()
-                for entry in node.entries:
-                    stack.append(entry.value)
-                    if isinstance(entry.key, Scalar) and entry.key.value != "<<":
-                        if entry.key.value in seen:
-                            yield Oddity(
-                                self.source,
-                                entry.key.span,
-                                self.address_at(entry.key.start),
-                                kind="duplicate-key",
-                                message=f"`{entry.key.value}` is written twice",
-                            )
-                        seen.add(entry.key.value)
+                entries = node.entries
+                stack += [entry.value for entry in entries if type(entry.value) is not Scalar]
+                keys = [entry.key.value for entry in entries if isinstance(entry.key, Scalar)]
+                if len({*keys}) < len(keys):
+                    yield from self._written_twice(entries)
+
+    def _written_twice(self, entries: list[Entry]) -> Iterator[Oddity]:
+        seen: set[str] = set()
+        for entry in entries:
+            if isinstance(entry.key, Scalar) and entry.key.value != "<<":
+                if entry.key.value in seen:
+                    yield Oddity(
+                        self.source,
+                        entry.key.span,
+                        self.address_at(entry.key.start),
+                        kind="duplicate-key",
+                        message=f"`{entry.key.value}` is written twice",
+                    )
+                seen.add(entry.key.value)

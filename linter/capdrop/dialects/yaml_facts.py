@@ -6,7 +6,7 @@ what the facts mean.
 
 from __future__ import annotations
 
-from ..finding import Edit
+from ..finding import Edit, Note
 from ..model.container import Container
 from ..model.subject import Change, Origin, Refused
 from ..model.value import Value
@@ -14,7 +14,7 @@ from ..source import Fragment, Source, Span
 from ..syntax.template import is_masked
 from ..syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
 from . import yaml_writer as writer
-from .yaml_view import Field, Section, items_of
+from .yaml_view import Field, Joined, Section, items_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,20 +24,23 @@ if TYPE_CHECKING:
     Written = tuple[str, tuple[Edit, ...]]
     Interpolate = Callable[[Fragment], "Interpolated"]
 
+_SHARED = "the text is shared (an anchor, a merge key, a base) or put together, so an edit would reach further"
 _TRUE = frozenset({"true", "yes", "on"})
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _FALSE = frozenset({"false", "no", "off"})
 
 
 class Interpolated:
-    """A scalar after its variables were replaced: a fragment where known, else the reason why not."""
+    """A scalar after its variables were replaced: a fragment where known, else the reason why not. `notes` are the places that set them,
+    in a file beside it."""
 
-    __slots__ = ("defaulted", "fragment", "reason")
+    __slots__ = ("defaulted", "fragment", "notes", "reason")
 
-    def __init__(self, fragment: Fragment | None, reason: str = "", defaulted: bool = False) -> None:
+    def __init__(self, fragment: Fragment | None, reason: str = "", defaulted: bool = False, notes: tuple[Note, ...] = ()) -> None:
         self.fragment = fragment
         self.reason = reason
         self.defaulted = defaulted
+        self.notes = notes
 
 
 class Site:
@@ -48,7 +51,7 @@ class Site:
     an override read alone).
     """
 
-    __slots__ = ("fixable", "interpolate", "outer", "own", "silence", "source", "span")
+    __slots__ = ("_nothing", "fixable", "interpolate", "outer", "own", "silence", "source", "span")
 
     def __init__(
         self,
@@ -68,6 +71,7 @@ class Site:
         self.silence = silence
         self.fixable = fixable
         self.interpolate = interpolate
+        self._nothing: Value | None = None
 
     def field(self, path: str, scope: str) -> Field | None:
         """The entry at a path of the container ("own"), its pod ("outer"), or the nearer of both ("either")."""
@@ -82,9 +86,10 @@ class Site:
 
     def nothing(self) -> Value:
         """The value of what is not written."""
-        if self.silence:
-            return Value.unknown(self.silence, self.source, self.span)
-        return Value.absent(self.source, self.span)
+        if self._nothing is None:
+            source, span = self.source, self.span
+            self._nothing = Value.unknown(self.silence, source, span) if self.silence else Value.absent(source, span)
+        return self._nothing
 
     def scalar(self, field: Field) -> Value:
         """The text of a field, with variables replaced."""
@@ -101,6 +106,7 @@ class Site:
             replaced = self.interpolate(node.fragment(source.text))
             if replaced.fragment is None:
                 return Value.unknown(replaced.reason, source, span, trail, node=node)
+            trail = (*trail, *replaced.notes)
             return Value.known(replaced.fragment.text, source, span, trail, defaulted=replaced.defaulted, node=node)
         return Value.known(node.value, source, span, trail, node=node)
 
@@ -108,10 +114,10 @@ class Site:
         """Raise `Refused` where an edit would reach further than this container, or cannot be judged."""
         if not self.fixable:
             raise Refused("the file is a template, or was not fully understood")
-        if field is not None and field.shared:
-            raise Refused("the text is shared through an anchor or a merge key, so an edit would reach further")
         if field is not None and field.source is not self.source:
             raise Refused("the setting stands in another file")
+        if field is not None and field.shared:
+            raise Refused(_SHARED)
 
 
 def _is_unset(node: Node) -> bool:
@@ -126,6 +132,11 @@ class Cell:
     def __init__(self, path: str, scope: str = "own") -> None:
         self.path = path
         self.scope = scope
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of which one must be there for the cell to say anything; none where it also looks elsewhere."""
+        return (self.path,) if self.path else ()
 
     def read(self, site: Site) -> Value:
         """The effective value."""
@@ -237,14 +248,47 @@ class Items(Cell):
         return super().write(site, change)
 
 
+class FactTable(dict[str, Cell]):
+    """The cells of a dialect by the facts that they read and write."""
+
+    __slots__ = ("_by_key", "_free")
+
+    def __init__(self, cells: Table[str, Cell]) -> None:
+        super().__init__(cells)
+        self._free: set[str] = set()
+        self._by_key: dict[str, dict[str, list[str]]] = {}
+        for fact, cell in cells.items():
+            for path in cell.paths:
+                key, _, rest = path.partition(".")
+                self._by_key.setdefault(key, {}).setdefault(rest.partition(".")[0], []).append(fact)
+            if not cell.paths:
+                self._free.add(fact)
+
+    def written(self, site: Site) -> frozenset[str]:
+        """The facts that something is written about, and those that do not hang on keys of the container and its pod."""
+        found = set(self._free)
+        for section in (site.own, site.outer):
+            for key, field in section.fields.items() if section is not None else ():
+                facts = self._by_key.get(key)
+                if facts is not None:
+                    found.update(facts.get("", ()))
+                    if len(facts) > 1 or "" not in facts:
+                        for inner in field.section().fields:
+                            found.update(facts.get(inner, ()))
+        return frozenset(found)
+
+
 class TableOrigin(Origin):
     """A container whose facts are read and written through a table of cells."""
 
     __slots__ = ("site", "table")
 
-    def __init__(self, site: Site, table: Table[str, Cell]) -> None:
+    def __init__(self, site: Site, table: FactTable) -> None:
         self.site = site
         self.table = table
+
+    def written_facts(self) -> frozenset[str] | None:
+        return self.table.written(self.site)
 
     def read(self, fact: str) -> Value:
         cell = self.table.get(fact)
@@ -275,6 +319,8 @@ def drop(site: Site, path: str, scope: str) -> tuple[Edit, ...]:
         parent = section.find(path)
         assert parent is not None
         field = parent
+    if field.entry not in field.owner.entries:
+        raise Refused(_SHARED)
     return (writer.remove_entry(site.source, field.owner, field.entry),)
 
 
@@ -296,8 +342,10 @@ def put(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
     if holder is not None and not isinstance(holder.value, Mapping):
         return (writer.add_first_entry(site.source, holder.entry, keys[depth:], text),)
     mapping = holder.value if holder is not None else section.mapping
+    if isinstance(mapping, Joined):
+        mapping = mapping.own
     if section.shared or not isinstance(mapping, Mapping):
-        raise Refused("the text is shared through an anchor or a merge key, so an edit would reach further")
+        raise Refused(_SHARED)
     return (writer.add_entry(site.source, mapping, keys[depth:], text),)
 
 
@@ -327,7 +375,7 @@ def remove(site: Site, path: str, scope: str, node: object) -> tuple[Edit, ...]:
 
 
 def container(
-    site: Site, table: Table[str, Cell], address: str, *, name: str, dialect: str, kind: str, platform: str = "linux"
+    site: Site, table: FactTable, address: str, *, name: str, dialect: str, kind: str, platform: str = "linux"
 ) -> Container:
     """A container read through a table."""
     return Container(

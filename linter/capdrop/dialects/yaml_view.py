@@ -1,4 +1,8 @@
-"""YAML mappings as they take effect: through aliases and merge keys, with the places that each entry came through."""
+"""YAML mappings as they take effect: through aliases and merge keys, with the places that each entry came through.
+
+A tree may be put together from several files. A node of another file says so itself (`Node.source`), a `Link` leads to a node with
+the places that it came through, and a `Joined` mapping holds entries from several places.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,37 @@ DEEPEST = 40
 """Merges within merges, and paths within paths, that are followed."""
 
 
+class Link(Alias):
+    """Leads to a node that was written elsewhere, with the places that it came through."""
+
+    __slots__ = ("shared", "trail")
+
+    def __init__(self, target: Node, trail: tuple[Note, ...], shared: bool) -> None:
+        super().__init__(target.start, target.end, "")
+        self.target = target
+        self.trail = trail
+        self.shared = shared
+
+
+class Joined(Mapping):
+    """A mapping whose entries come from several places.
+
+    `own` is the one that stands in the file that is read, which alone is ever edited. `items` are what else belongs to it where
+    a part was written as a list (`NAME=value`).
+    """
+
+    __slots__ = ("items", "own", "source")
+
+    def __init__(self, like: Node, source: Source | None, own: Mapping | None) -> None:
+        super().__init__(like.start, like.end, False)
+        self.source = source
+        self.own = own
+        self.items: list[Node] = []
+
+
+_LISTS = (Sequence, Joined)
+
+
 class Field:
     """An entry in effect.
 
@@ -22,16 +57,17 @@ class Field:
     of the same mapping with the same key.
     """
 
-    __slots__ = ("entry", "owner", "rivals", "shared", "source", "trail", "value")
+    __slots__ = ("_section", "entry", "owner", "rivals", "shared", "source", "trail", "value")
 
     def __init__(self, source: Source, owner: Mapping, entry: Entry, value: Node, trail: tuple[Note, ...], shared: bool) -> None:
-        self.source = source
+        self.source = value.source or source
         self.owner = owner
         self.entry = entry
         self.value = value
         self.trail = trail
         self.shared = shared
-        self.rivals: list[Field] = []
+        self.rivals: tuple[Field, ...] = ()
+        self._section: Section | None = None
 
     @property
     def span(self) -> Span:
@@ -39,7 +75,9 @@ class Field:
 
     def section(self) -> Section:
         """The value as a mapping (an empty one where it is none)."""
-        return Section(self.source, self.value, self.trail, self.shared)
+        if self._section is None:
+            self._section = Section(self.source, self.value, self.trail, self.shared)
+        return self._section
 
 
 class Section:
@@ -49,13 +87,18 @@ class Section:
 
     def __init__(self, source: Source, node: Node | None, trail: tuple[Note, ...] = (), shared: bool = False) -> None:
         node, trail, shared = followed(source, node, trail, shared)
-        self.source = source
+        self.source = source if node is None else node.source or source
         self.value = node
         self.mapping = node if isinstance(node, Mapping) else None
         self.trail = trail
         self.shared = shared
         self._fields: dict[str, Field] | None = None
         self._merged: set[int] | None = None
+
+    @property
+    def here(self) -> Mapping | None:
+        """The mapping that stands in the file that is read, where others are laid over it or it lies over them."""
+        return self.mapping.own if isinstance(self.mapping, Joined) else self.mapping
 
     @property
     def fields(self) -> dict[str, Field]:
@@ -101,6 +144,7 @@ class Section:
         assert self._fields is not None
         merges: list[Node] = []
         own: dict[str, Field] = {}
+        owner = mapping.own if isinstance(mapping, Joined) and mapping.own is not None else mapping
         for entry in mapping.entries:
             key = entry.key
             if not isinstance(key, Scalar):
@@ -108,10 +152,14 @@ class Section:
             if key.value == "<<" and not key.style:
                 merges.append(entry.value)
                 continue
-            value, entry_trail, entry_shared = followed(self.source, entry.value, trail, shared)
-            field = Field(self.source, mapping, entry, value or entry.value, entry_trail, entry_shared)
+            node = entry.value
+            if isinstance(node, Alias):
+                value, entry_trail, entry_shared = followed(self.source, node, trail, shared)
+                field = Field(self.source, owner, entry, value or node, entry_trail, entry_shared)
+            else:
+                field = Field(self.source, owner, entry, node, trail, shared or node.anchor is not None)
             if key.value in own:
-                field.rivals = [own[key.value], *own[key.value].rivals]
+                field.rivals = (own[key.value], *own[key.value].rivals)
             own[key.value] = field
         for name, field in own.items():
             self._fields.setdefault(name, field)
@@ -137,15 +185,17 @@ def followed(
     for _ in range(DEEPEST):
         if not isinstance(node, Alias):
             break
-        trail = (*trail, Note(source, node.span, words))
-        shared = True
+        if isinstance(node, Link):
+            trail, shared = (*trail, *node.trail), shared or node.shared
+        else:
+            trail, shared = (*trail, Note(node.source or source, node.span, words)), True
         node = node.target
     return node, trail, shared or (node is not None and node.anchor is not None)
 
 
 def items_of(field: Field) -> Iterator[tuple[Node, tuple[Note, ...], bool]]:
     """The items of a field that is a list, resolved."""
-    if isinstance(field.value, Sequence):
+    if isinstance(field.value, _LISTS):
         for item in field.value.items:
             node, trail, shared = followed(field.source, item, field.trail, field.shared)
             if node is not None:

@@ -52,7 +52,7 @@ class RunMount(Record):
         self.values = values
         self.span = span
         self.settings: Mapping[str, str] = {name: value.text for name, value in values.items()}
-        self.kind = self.settings["type"] if "type" in values else "bind"
+        self.kind = self.settings["type"].lower() if "type" in values else "bind"
         self.target = self.settings.get("target", "")
         if self.kind == "secret" and "target" not in values and "env" not in values:
             self.target = f"/run/secrets/{self.settings.get('id') or self.settings.get('source', '').rpartition('/')[2]}"

@@ -281,6 +281,14 @@ class Command(Subject):
         """A fix that runs the command without a wrapper."""
         return self._rewritten(Change("remove", "wrappers", wrapper), f"Remove `{wrapper.name}`", safety, caveat)
 
+    def drop_assignment(self, name: str, value: Word, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
+        """A fix that no longer sets a variable for the command."""
+        return self._rewritten(Change("remove", "words", (name, value)), f"Remove `{name}`", safety, caveat)
+
+    def drop(self, fact: str = "command", *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
+        """A fix that takes the command out of its script."""
+        return self._rewritten(Change("remove", fact, self), "Remove this command", safety, caveat)
+
     def replace(self, word: Word, text: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that writes other plain text for a word, or for a part of one."""
         return self.rewrite("words", word.fragment.span(), word.text, text, safety=safety, caveat=caveat)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from ..finding import Confidence
 from ..source import Source, Span
 from .subject import Origin, Subject
 from .value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 FACTS = {
     "privileged": "yes: every capability and device, no seccomp, no AppArmor",
@@ -26,17 +27,80 @@ FACTS = {
     "read_only_root": "yes: its root file system cannot be written",
     "devices": "a list of device paths on the host",
     "device_rules": "a list of cgroup device rules: type, major:minor, access",
+    "host_uts": "yes: it shares the host's name",
+    "host_users": "yes: root in it is root on the host, even where the engine maps users",
+    "host_cgroup": "yes: it sees the host's tree of control groups",
+    "writable_cgroups": "yes: it may write the control groups that are mounted in it",
+    "cgroup_parent": "the control group above its own",
+    "joined_network": "whose network it shares: `service:NAME` or `container:NAME`",
+    "joined_pid": "whose processes it sees: `service:NAME` or `container:NAME`",
+    "joined_ipc": "whose shared memory it uses: `service:NAME` or `container:NAME`",
+    "kernel_paths": "`unconfined` where the kernel's files in /proc and /sys are not hidden",
+    "groups": "a list of groups, by name or number, that its user is in besides the own one",
+    "sysctls": "a list of kernel parameters, `name=value`",
+    "oom_killer_disabled": "yes: the kernel does not end it when memory runs out",
+    "oom_score": "by how much the kernel prefers to end it, -1000 to 1000, as text",
+    "memory_limit": "the most memory that it may have",
+    "cpu_limit": "the most processor time that it may have",
+    "process_limit": "the most processes that it may have",
+    "tmpfs": "a list of `PATH:OPTIONS`",
+    "log_driver": "where its output goes",
+    "gpus": "the GPUs that it is given: `all` or how many",
+    "mounts_from": "a list of containers whose mounts it has too",
+    "hosts": "a list of `NAME:ADDRESS` and `NAME=ADDRESS` that it finds without DNS",
+    "domain_account": "the credential specification of the domain account that it acts as",
+    "privileged_hooks": "a list of yes or no: a command that is run in it beside its own holds every right",
+    "hook_users": "a list of the users that such commands are run as",
+    "host_program": "the program of the host that stands in for it",
+    "build_privileged": "yes: its image is built with every right",
+    "build_network": "the network that its image is built in",
+    "build_entitlements": "a list of what its build may do beyond an ordinary one",
+    "group": "the primary group that it starts with, as a number",
+    "selinux_user": "the SELinux user that is asked for",
+    "selinux_role": "the SELinux role that is asked for",
+    "host_process": "yes: a Windows container that is a process of the host",
+    "host_ports": "a list of the ports that it takes of its node, past any service",
+    "listens_on": "a list of the ports that it says it listens on",
+    "probe_hosts": "a list of the hosts that the node connects to for its probes and hooks, where they are not the container itself",
+    "secret_variables": "a list of the secrets that its environment is filled from",
 }
 """Every fact of a container, with what its value means. "yes" facts are known true or false; lists are known tuples of values."""
 
 
-class Container(Subject):
-    """A container and its facts.
+class WithFacts(Subject):
+    """A subject that has facts, of the names in `names`."""
+
+    __slots__ = ("_facts",)
+
+    names: Iterable[str] = ()
+
+    def __init__(self, source: Source, span: Span, address: str, origin: Origin) -> None:
+        super().__init__(source, span, address, origin)
+        self._facts: dict[str, Value] = {}
+
+    def fact(self, name: str) -> Value:
+        """The effective value of one of its facts."""
+        value = self._facts.get(name)
+        if value is None:
+            if name not in self.names:
+                raise KeyError(f"a {type(self).__name__.lower()} has no fact {name!r}")
+            assert self.origin is not None
+            value = self._facts[name] = self.origin.read(name)
+        return value
+
+    def state(self) -> Mapping[str, object]:
+        return {name: plain(self.fact(name)) for name in self.names}
+
+
+class Container(WithFacts):
+    """A container and its facts, those of `FACTS`.
 
     It is a Compose service, a container of a pod, or a command line that starts one.
     """
 
-    __slots__ = ("_facts", "dialect", "kind", "name", "platform")
+    __slots__ = ("dialect", "kind", "name", "parts", "platform")
+
+    names = FACTS
 
     def __init__(
         self,
@@ -57,20 +121,45 @@ class Container(Subject):
         """What users call it: "service", "container", "init container", "stage"."""
         self.platform = platform
         """"linux" or "windows"."""
-        self._facts: dict[str, Value] = {}
+        self.parts: Iterable[Subject] = ()
+        """Its mounts, ports and variables, where the dialect tells them: they are judged by themselves, and here together."""
 
-    def fact(self, name: str) -> Value:
-        """The effective value of a fact of `FACTS`."""
-        value = self._facts.get(name)
-        if value is None:
-            if name not in FACTS:
-                raise KeyError(f"a container has no fact {name!r}")
-            assert self.origin is not None
-            value = self._facts[name] = self.origin.read(name)
-        return value
+    @property
+    def written(self) -> frozenset[str] | None:
+        """The facts that something may be written about; None where that is not known without reading them."""
+        return self.origin.written_facts() if self.origin is not None else None
 
-    def state(self) -> Mapping[str, object]:
-        return {name: plain(self.fact(name)) for name in FACTS}
+    @property
+    def uses(self) -> frozenset[str]:
+        """What of the host it is made to use, in the words of `host_agents`: as its image is documented, or as a part of a cluster."""
+        from .host_agents import uses_of_image, uses_of_place
+
+        assert self.origin is not None
+        return uses_of_image(self._image_name) | uses_of_place(self.origin.read("place").text)
+
+    @property
+    def _image_name(self) -> str:
+        """The name of its image, also where the tag is a variable; its own name where none is known."""
+        assert self.origin is not None
+        image = self.origin.read("image")
+        name, variable, _ = image.source[image.span].strip("\"'").partition("$")
+        name = name if variable and name.endswith((":", "@")) else image.text
+        return name.rstrip(":@") or self.name
+
+    @property
+    def has_own_user(self) -> bool:
+        """Whether its image is documented to start as a user other than root."""
+        from capdrop.syntax import image_reference
+
+        from .known_images import runs_as_non_root
+
+        assert self.origin is not None
+        image = image_reference.parse(self.origin.read("image").text)
+        return image is not None and runs_as_non_root(image)
+
+    def doubt(self, use: str) -> Confidence | None:
+        """Low confidence where it is made to use this of its host, which a reviewer would not ask to change; else a rule's own."""
+        return Confidence.LOW if use in self.uses else None
 
 
 class DefaultContainer(Container):
@@ -82,6 +171,8 @@ class DefaultContainer(Container):
 
 def plain(value: Value) -> object:
     """A value without its places, for comparing."""
-    if value.is_known:
-        return tuple(plain(item) for item in value) if isinstance(value.content, tuple) else value.content
-    return value.state
+    if not value.is_known:
+        return value.state
+    if isinstance(value.content, dict):
+        return {name: plain(item) for name, item in value.content.items()}
+    return tuple(plain(item) for item in value) if isinstance(value.content, tuple) else value.content

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from .command import Command, Word
 
-DOWNLOADERS = frozenset({"curl", "wget", "wget2", "fetch", "aria2c"})
+POWERSHELL = frozenset({"invoke-webrequest", "invoke-restmethod", "downloadstring"})
+"""Commands of PowerShell that fetch, and the method of .NET's WebClient that does."""
+DOWNLOADERS = frozenset({"curl", "wget", "wget2", "fetch", "aria2c"}) | POWERSHELL
 """Programs whose operands are URLs that they fetch."""
 _TO_OUTPUT = ("-", "/dev/stdout")
 _FILE_OPTIONS = {
@@ -21,7 +23,7 @@ _FILE_OPTIONS = {
     "wget2": ("-O", "--output-document"),
     "fetch": ("-o", "--output"),  # fetch(1)
     "aria2c": ("-o", "--out"),  # aria2c(1)
-}
+} | dict.fromkeys(POWERSHELL, ("-outfile",))
 _OWN_NAME = ("-O", "--remote-name", "-J", "--remote-header-name", "--remote-name-all")
 """Options with which curl names the file as the server does; the others always do."""
 _FOLDER_OPTIONS = {"wget": ("-P", "--directory-prefix"), "wget2": ("-P", "--directory-prefix"), "aria2c": ("-d", "--dir")}
@@ -80,14 +82,14 @@ def to_output(command: Command) -> bool:
     option = command.option(*_FILE_OPTIONS[command.name])
     if option is not None:
         return option.value is not None and option.value.text in _TO_OUTPUT
-    return command.name == "curl" and command.option(*_OWN_NAME) is None
+    return command.name in POWERSHELL or (command.name == "curl" and command.option(*_OWN_NAME) is None)
 
 
 def _made_by(command: Command) -> Iterator[Download]:
     """What one command downloads. Addresses of this machine and its neighbours are no downloads."""
     local = {url.word.text for url in command.urls if url.local}
     addresses = [word for word in command.operands if word.text not in local and not word.text.startswith("file:")]
-    option = command.option("--url")
+    option = command.option("--url", "-uri")
     if option is not None and option.value is not None:
         addresses.append(option.value)
     named = [option.value.text for option in command.options if option.name in _FILE_OPTIONS[command.name] and option.value is not None]

@@ -17,7 +17,8 @@ SOCKET_FOLDERS = frozenset(
 """Folders that hold one, at any depth."""
 
 ROOT_EQUIVALENT = frozenset(
-    "/etc /etc/kubernetes /root /usr /usr/local /proc /proc/sys /sys /var /var/lib /var/lib/docker /var/lib/containerd "
+    "/etc /etc/kubernetes /root /usr /usr/local /proc /proc/sys /sys /var /var/lib /var/lib/docker /var/lib/docker/containers "
+    "/var/lib/containerd "
     "/var/lib/containers /var/lib/kubelet /var/lib/kubelet/pods /var/lib/rancher /var/lib/rancher/k3s /var/spool".split()
 )
 """Folders in which the host keeps what it runs as root or believes; below them much is harmless."""
@@ -59,6 +60,7 @@ HOST_STATE = {
     "/var/lib/containerd": (Severity.MEDIUM, "the files of all containers"),
     "/var/lib/containers": (Severity.MEDIUM, "the files of all containers"),
     "/var/lib/docker": (Severity.MEDIUM, "the files and settings of all containers"),
+    "/var/lib/docker/containers": (Severity.MEDIUM, "the logs and settings of all containers"),
     "/var/lib/docker/volumes": (Severity.MEDIUM, "the volumes of all containers"),
     "/var/lib/kubelet": (Severity.HIGH, "the tokens and secrets of every pod of the node"),
     "/var/lib/rancher": (Severity.HIGH, "the cluster's keys"),

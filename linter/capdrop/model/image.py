@@ -12,7 +12,9 @@ from .value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from capdrop.syntax.image_reference import Reference
 
     from .image_lifecycle import EndOfLife
     from .image_names import Resemblance
@@ -21,13 +23,13 @@ if TYPE_CHECKING:
 class Image(Subject):
     """An image that something is built from or started from.
 
-    `role` is "base" (FROM), "copied" (COPY --from, --mount from=), "frontend" (# syntax=) or "run" (a service, a pod, a
-    command line). `reference` is None where the text is unknown or is no image reference. `local` is set where the same file
-    says how the image is built, so that its name is a label and not a download. `pull_policy` is when the platform asks the registry
-    again, where the file can say that.
+    `role` is "base" (FROM), "copied" (COPY --from, --mount from=), "frontend" (# syntax=), "model" (a model of a Compose file) or
+    "run" (a service, a pod, a command line). `reference` is None where the text is unknown or is no image reference. `local` is set
+    where the same file says how the image is built, so that its name is a label and not a download. `pull_policy` is when the platform
+    asks the registry again, where the file can say that, and `named_by` the fact of another subject that holds its name too.
     """
 
-    __slots__ = ("local", "pull_policy", "reference", "role", "value")
+    __slots__ = ("local", "named_by", "pull_policy", "reference", "role", "value")
 
     def __init__(
         self,
@@ -40,12 +42,14 @@ class Image(Subject):
         role: str,
         local: bool = False,
         pull_policy: Value | None = None,
+        named_by: tuple[str, str] | None = None,
     ) -> None:
         super().__init__(source, span, address, origin)
         self.value = value
         self.role = role
         self.local = local
         self.pull_policy = pull_policy
+        self.named_by = named_by
         self.reference = image_reference.parse(value.text) if value.is_known else None
 
     def state(self) -> Mapping[str, object]:
@@ -61,6 +65,17 @@ class Image(Subject):
         if self.role == "copied":
             return "/" in reference.text or reference.tag is not None or reference.digest is not None
         return reference.familiar != "scratch"
+
+    @property
+    def is_stand_in(self) -> bool:
+        """Whether it can only be the name of something built nearby, which a tool replaces or the machine has: one word, and none of
+        Docker's official images, now or once."""
+        reference = self.reference
+        if reference is None or not reference.official or reference.registry_written:
+            return False
+        from capdrop.model.image_names import FORMER, OFFICIAL
+
+        return reference.name not in OFFICIAL and reference.name not in FORMER
 
     @property
     def end_of_life(self) -> EndOfLife | None:
@@ -80,10 +95,28 @@ class Image(Subject):
 
         return resemblance(self.reference)
 
+    def name_version(self, *, caveat: str) -> Fix | None:
+        """A fix that names the version that an image without one, or with `latest`, is known to mean; None where none is known."""
+        from capdrop.model.image_versions import newest
+
+        return self._named(newest, caveat)
+
+    def move_on(self, *, caveat: str) -> Fix | None:
+        """A fix that names the nearest release that is still mended; None where none is known."""
+        from capdrop.model.image_versions import maintained
+
+        return self._named(maintained, caveat)
+
+    def _named(self, find: Callable[[Reference], str], caveat: str) -> Fix | None:
+        new = find(self.reference) if self.reference is not None else ""
+        return self.rename(self.reference.text, new, caveat=caveat) if self.reference is not None and new else None
+
     def rename(self, old: str, new: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that writes another text for a part of the reference. No dialect needs quotes for one."""
         span = self.value.span
         at = self.source.text.find(old, span.start, span.end) if self.value.source is self.source else -1
         if at >= 0:
             span = Span(at, at + len(old))
-        return self.rewrite("image", span, old, new, safety=safety, caveat=caveat)
+        fix = self.rewrite("image", span, old, new, safety=safety, caveat=caveat)
+        fix.touches += (self.named_by,) if self.named_by is not None else ()
+        return fix

@@ -19,6 +19,7 @@ _ROWS = {
     "php": "-r -f -B -R -E",
     "lua": "-e",
     "pwsh powershell": "-c -Command -File -EncodedCommand",
+    "invoke-expression": "",
 }
 INTERPRETERS = {program: tuple(options.split()) for programs, options in _ROWS.items() for program in programs.split()}
 """Interpreters by name without a version, and the options with which the program is neither their input nor a file."""
@@ -39,6 +40,8 @@ def interpreter(command: Command) -> str:
 def reads_its_program(command: Command) -> bool:
     """Whether an interpreter is given neither a script nor the name of one."""
     name = interpreter(command)
+    if name == "invoke-expression":  # what stands in brackets behind it is read like what is piped to it
+        return True
     if not name or command.option(*INTERPRETERS[name]) is not None:
         return False
     if name in SHELLS and command.option("-s") is not None:

@@ -27,6 +27,13 @@ _NON_ROOT = (
     "docker.io/prom/prometheus",  # prometheus/prometheus, Dockerfile
     "quay.io/prometheus/prometheus",
     "quay.io/keycloak/keycloak",  # keycloak/keycloak, quarkus/container/Dockerfile
+    "docker.elastic.co/beats/",  # elastic/beats, dev-tools/packaging/packages.yml: user
+    "docker.elastic.co/kibana/",  # elastic/kibana, src/dev/build/tasks/os_packages/docker_generator/templates/base/Dockerfile
+    "docker.elastic.co/logstash/",  # elastic/logstash, docker/templates/Dockerfile.erb
+    "docker.io/library/kibana",  # the same, under Docker's name
+    "docker.io/library/logstash",
+    "docker.io/curlimages/curl",  # https://github.com/curl/curl-docker: "running as curl_user is an explicit design decision"
+    "quay.io/brancz/kube-rbac-proxy",  # brancz/kube-rbac-proxy, Dockerfile
     "docker.io/bitnami/",  # https://github.com/bitnami/containers, "Non-root containers": user 1001
     "docker.io/bitnamilegacy/",
     "docker.io/bitnamisecure/",
@@ -42,6 +49,14 @@ _ROOT = frozenset({
     "ubuntu",
 })  # fmt: skip
 """Official images whose Dockerfiles (docker-library/official-images) set no USER, so that a build on them runs as root."""
+_STEPS_DOWN = frozenset(
+    "cassandra consul couchdb eclipse-mosquitto ghost influxdb mariadb mongo mysql neo4j percona postgres rabbitmq redis redmine storm "
+    "valkey vault zookeeper".split()
+)
+"""Official images whose start script is root and starts the service as a user of its own, by gosu, su-exec, setpriv or the service itself
+(the docker-entrypoint.sh of each, in the repositories that docker-library/official-images names)."""
+_SERVERS = frozenset("caddy drupal httpd joomla matomo mediawiki nextcloud nginx php tomcat wordpress".split())
+"""Official images that start a server as root when they are told nothing."""
 _WINDOWS = ("windows", "nanoserver", "servercore")
 
 
@@ -59,6 +74,16 @@ def runs_as_non_root(reference: Reference) -> bool:
 def is_windows(reference: Reference) -> bool:
     """Whether an image is a Windows base image, by its name or tag."""
     return any(word in reference.repository or word in (reference.tag or "") for word in _WINDOWS)
+
+
+def steps_down(reference: Reference) -> bool:
+    """Whether what an image starts by itself is documented to leave root before it serves anyone."""
+    return reference.official and reference.name in _STEPS_DOWN
+
+
+def starts_a_server(reference: Reference) -> bool:
+    """Whether an image is documented to start a server as root by itself."""
+    return reference.official and reference.name in _SERVERS
 
 
 def runs_as_root(reference: Reference) -> bool:

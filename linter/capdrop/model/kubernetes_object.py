@@ -14,16 +14,33 @@ class KubernetesObject(Subject):
     dictionaries of values.
     """
 
-    __slots__ = ("api_version", "kind", "name", "namespace")
+    __slots__ = ("api_version", "kind", "kind_span", "name", "name_span", "namespace", "partial")
 
     def __init__(
-        self, source: Source, span: Span, address: str, origin: Origin, *, kind: str, api_version: str, name: str, namespace: str
+        self,
+        source: Source,
+        span: Span,
+        address: str,
+        origin: Origin,
+        *,
+        kind: str,
+        api_version: str,
+        name: str,
+        namespace: str,
+        kind_span: Span | None = None,
+        name_span: Span | None = None,
+        partial: bool = False,
     ) -> None:
         super().__init__(source, span, address, origin)
         self.kind = kind
         self.api_version = api_version
         self.name = name
         self.namespace = namespace
+        self.kind_span = kind_span or span
+        """Where its kind is written, with the key."""
+        self.name_span = name_span or span
+        self.partial = partial
+        """Whether a template may add to what is written."""
 
     def get(self, *path: str) -> Value:
         """The value of a field, by the keys that lead to it."""

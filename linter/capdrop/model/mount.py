@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..finding import Severity
+from ..finding import Confidence, Severity
 from ..source import Source, Span
 from . import host_paths
 from .container import plain
@@ -13,16 +13,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .container import Container
+
 
 class Mount(Subject):
     """A bind mount, or a volume that is one underneath.
 
     `host_path` is the path on the host as it takes effect, `target` the path inside, `read_only` yes or no, and
     `propagation` the propagation mode where one is set, by the name that `mount` has for it ("rshared"). All of it goes with
-    `drop("mount")`.
+    `drop("mount")`. `owners` are the containers that have it, as far as they are known.
     """
 
-    __slots__ = ("dialect", "host_path", "owner", "propagation", "read_only", "target")
+    __slots__ = ("dialect", "host_path", "owner", "owners", "propagation", "read_only", "target")
 
     def __init__(
         self,
@@ -42,6 +44,7 @@ class Mount(Subject):
         self.owner = owner
         """The name of the container or pod that mounts it."""
         self.dialect = dialect
+        self.owners: tuple[Container, ...] = ()
         self.host_path = host_path
         self.target = target
         self.read_only = read_only
@@ -63,6 +66,16 @@ class Mount(Subject):
         if self.read_only.is_false and host_paths.is_root_equivalent(path):
             return "root"
         return "knowledge" if host_paths.told_by(path) else ""
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """What of the host all its owners are made to use, in the words of `host_agents`."""
+        uses = [owner.uses for owner in self.owners]
+        return frozenset.intersection(*uses) if uses else frozenset()
+
+    def doubt(self, use: str) -> Confidence | None:
+        """Low confidence where all its owners are made to use this of their host; else a rule's own."""
+        return Confidence.LOW if use in self.uses else None
 
     @property
     def told(self) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from ..finding import Fix
 from ..source import Source, Span
 from .subject import Subject
 
 
 class Oddity(Subject):
-    """`kind` is "unknown-instruction", "ignored-directive" or "duplicate-key"; `message` says what stands there."""
+    """`kind` is "unknown-instruction", "refused-instruction", "ignored-directive", "skipped-check" (`message` names it), "duplicate-key",
+    "misspelt-key" or "misplaced-key"; `message` says what stands there, and `correction` is the fix where there is one."""
 
-    __slots__ = ("kind", "message")
+    __slots__ = ("correction", "kind", "message")
 
     def __init__(self, source: Source, span: Span, address: str, *, kind: str, message: str) -> None:
         super().__init__(source, span, address)
         self.kind = kind
         self.message = message
+        self.correction: Fix | None = None

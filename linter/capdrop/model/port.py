@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..source import Source, Span
+from .container import plain
 from .subject import Origin, Subject
 from .value import Value
 
@@ -10,15 +11,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_ALL_ADDRESSES = frozenset({"", "0.0.0.0", "[::]", "::", "0:0:0:0:0:0:0:0"})
+
 
 class Port(Subject):
     """A port, or a range of ports, inside a container.
 
-    `role` is "exposed" where the file says only that something listens there (EXPOSE). `first` and `last` are the ends of the range,
-    equal for one port and -1 where they are not known; `protocol` is "tcp", "udp" or "sctp".
+    `role` is "exposed" where the file says only that something listens there (EXPOSE), and "published" where the host passes on what
+    comes in. `first` and `last` are the ends of the range, equal for one port and -1 where they are not known; `protocol` is "tcp",
+    "udp" or "sctp". Of a published one `host_address` is the address of the host that it is bound to, absent where none is said, and
+    `host_port` the port or ports there, absent where the engine chooses.
     """
 
-    __slots__ = ("first", "last", "owner", "protocol", "role", "ships", "value")
+    __slots__ = ("first", "host_address", "host_port", "last", "owner", "protocol", "role", "ships", "value")
 
     def __init__(
         self,
@@ -34,6 +39,8 @@ class Port(Subject):
         role: str,
         owner: str,
         ships: bool = True,
+        host_address: Value | None = None,
+        host_port: Value | None = None,
     ) -> None:
         super().__init__(source, span, address, origin)
         self.value = value
@@ -44,13 +51,21 @@ class Port(Subject):
         self.owner = owner
         """What the user calls whose port it is."""
         self.ships = ships
+        self.host_address = host_address if host_address is not None else Value.absent(source, span)
+        self.host_port = host_port if host_port is not None else Value.absent(source, span)
+
+    @property
+    def on_all_addresses(self) -> bool:
+        """Whether everyone who reaches the host on any of its addresses reaches the port."""
+        address = self.host_address
+        return self.role == "published" and (address.is_absent or (address.is_known and address.text in _ALL_ADDRESSES))
 
     def covers(self, number: int) -> bool:
         """Whether a port is known to be among these."""
         return 0 <= self.first <= number <= self.last
 
     def state(self) -> Mapping[str, object]:
-        return {"port": (self.first, self.last, self.protocol)}
+        return {"port": (self.first, self.last, self.protocol), "host_address": plain(self.host_address)}
 
 
 def port_range(text: str) -> tuple[int, int, str]:

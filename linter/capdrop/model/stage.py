@@ -12,6 +12,40 @@ if TYPE_CHECKING:
     from .account import Account
 
 
+MOST_PATHS = 200
+"""Paths of one stage that are told apart; of one that more are taken from, everything counts as taken."""
+_LONGEST = 4096
+
+
+class Taken:
+    """The paths in a stage that go from there into an image."""
+
+    __slots__ = ("paths",)
+
+    def __init__(self) -> None:
+        self.paths: set[str] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self.paths)
+
+    def add(self, paths: set[str]) -> None:
+        """Note more of them."""
+        self.paths |= paths
+        if len(self.paths) > MOST_PATHS:
+            self.paths = {"/"}
+
+    def covers(self, place: str) -> bool:
+        """Whether a path, or a folder above it, is among them."""
+        if not self.paths:
+            return False
+        end = min(len(place), _LONGEST)
+        while end > 0:
+            if place[:end] in self.paths:
+                return True
+            end = place.rfind("/", 0, end)
+        return "/" in self.paths and place.startswith("/")
+
+
 class Stage(Subject):
     """One FROM and what follows it.
 
@@ -37,7 +71,7 @@ class Stage(Subject):
         user: Value,
         ships: bool,
         layers: tuple[tuple[Subject, ...], ...] = (),
-        taken: tuple[str, ...] = (),
+        taken: Taken,
         platform: str = "linux",
         accounts: tuple[Account, ...] = (),
     ) -> None:

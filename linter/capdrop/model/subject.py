@@ -37,9 +37,17 @@ class Origin:
         """The effective value of a fact."""
         raise NotImplementedError
 
+    def written_facts(self) -> frozenset[str] | None:
+        """The facts that something may be written about; None where that is not known without reading them."""
+        return None
+
     def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
         """A title for the change in the file's words, and its edits. Raises `Refused`."""
         raise Refused("there is no writer for this")
+
+    def adds(self, change: Change) -> tuple[tuple[str, str], ...]:
+        """The subjects that a change adds: the address of each, and a plus with its type, as `Fix.touches` has them."""
+        return ()
 
 
 class Subject:
@@ -116,6 +124,7 @@ class Subject:
             if self.origin is None:
                 raise Refused("there is no writer for this")
             title, edits = self.origin.write(change)
+            added = self.origin.adds(change)
         except Refused as refusal:
             return Fix(f"{change.action.capitalize()} {change.fact.replace('_', ' ')}", caveat=str(refusal))
-        return Fix(title, edits, safety, caveat, touches=((self.address, change.fact),))
+        return Fix(title, edits, safety, caveat, touches=((self.address, change.fact), *added))

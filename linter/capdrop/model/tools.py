@@ -7,6 +7,8 @@ from capdrop.source import Record
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh"})
 SCRIPT_RUNNERS = SHELLS | {"su", "runuser"}
 """Programs that run the script that follows `-c`."""
+WINDOWS_SHELLS = frozenset({"powershell", "powershell.exe", "pwsh", "pwsh.exe", "cmd", "cmd.exe"})
+"""Those of Windows, whose scripts are no shell's of Unix."""
 WRAPPERS = frozenset({
     "sudo", "doas", "env", "exec", "command", "builtin", "time", "nohup", "nice", "ionice", "timeout", "xargs", "gosu", "su-exec", "tini",
     "dumb-init", "busybox", "eatmydata", "setsid", "stdbuf", "fakeroot", "chroot", "unbuffer",
@@ -102,7 +104,9 @@ _ROWS: dict[str, str] = {
         "--NotebookApp.password --ServerApp.password --PasswordIdentityProvider.hashed_password --NotebookApp.ip --ServerApp.ip"
     ),
     "code-server": "--auth --bind-addr --password --hashed-password --user-data-dir --extensions-dir --cert --config --host --port",
+    "llama-server": "--host --port --api-key --api-key-file -m --model -c --ctx-size -ngl --n-gpu-layers -hf --hf-repo -t --threads",
     "mkdir": "-m --mode",
+    "mlflow": "-h --host -p --port -w --workers --app-name --backend-store-uri --default-artifact-root --artifacts-destination",
     "nice": "-n --adjustment",
     "node nodejs": "-r --require -e --eval -p --print --import --loader -C --conditions",
     "bun bunx": "--cwd --filter -F --config -c --cache-dir --registry --backend --package --omit -r --preload --env-file",
@@ -136,6 +140,7 @@ _ROWS: dict[str, str] = {
     "pdm": "-G --group -p --project --lockfile -s --sub-project",
     "pipenv": "-i --index --python --categories --extra-pip-args --pypi-mirror -e --editable -r --requirements",
     "python python2 python3": "-c -m -W -X --check-hash-based-pycs",
+    "ray": "--dashboard-host --dashboard-port --port --address --node-ip-address --num-cpus --num-gpus --resources --redis-password",
     "rpm": "--root --dbpath --define -D --eval -E --prefix --relocate",
     "ruby": "-e -I -r -C -E -W -x",
     "stdbuf": "-i --input -o --output -e --error",
@@ -179,6 +184,10 @@ _ONE_DASH: dict[str, str] = {
         "-C -o -p -mod -modfile -tags -ldflags -gcflags -asmflags -buildmode -pkgdir -overlay -installsuffix -compiler -run -exec -toolexec"
     ),
     "java": "-jar -cp -classpath --class-path",
+    "invoke-webrequest invoke-restmethod": (  # Get-Help Invoke-WebRequest; PowerShell's options are read in small letters
+        "-uri -outfile -headers -method -body -contenttype -useragent -infile -timeoutsec -proxy -proxycredential -credential "
+        "-maximumredirection -maximumretrycount -sessionvariable -websession -certificate -certificatethumbprint -transferencoding"
+    ),
 }
 _NESTED: dict[str, str] = {
     "bun bunx": "pm",

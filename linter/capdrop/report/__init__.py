@@ -40,10 +40,10 @@ class Result:
     """What came of one file.
 
     `outcome` is "analysed", "partly" or "not", `reasons` are (message, line, column) of what was not understood, and `broken`
-    names the rules that raised on it, with the error's type.
+    names the rules that raised on it, with the error's type. `told_once` are the reasons that people are told once for all files.
     """
 
-    __slots__ = ("broken", "findings", "kind", "outcome", "path", "reasons")
+    __slots__ = ("broken", "findings", "kind", "outcome", "path", "reasons", "told_once")
 
     def __init__(
         self,
@@ -58,6 +58,7 @@ class Result:
         self.kind = kind
         self.outcome = outcome
         self.reasons = reasons
+        self.told_once: Sequence[str] = ()
         self.findings = findings
         self.broken = broken
 

@@ -44,10 +44,13 @@ def silencing(suppression: Suppression) -> str:
 
 
 def complaints(result: Result) -> Iterator[tuple[str, str, int, int]]:
-    """What went wrong with a file as (kind, message, line, column): each part that was not analysed, each rule that broke."""
+    """What went wrong with a file as (kind, message, line, column): each part that was not analysed, each rule that broke; not what
+    people are told once for all files."""
     if result.outcome in INCOMPLETE:
         kind = INCOMPLETE[result.outcome].replace(" ", "-")
         for message, line, column in result.reasons or [("for an unknown reason", 1, 1)]:
+            if message in result.told_once:
+                continue
             yield kind, message, max(line, 1), max(column, 1)
     for rule, error in result.broken:
         yield RULE_BROKE, breakage(rule, error), 1, 1

@@ -36,6 +36,7 @@ _ENDINGS = {
     "ovpn": ("a VPN profile", LIKELY),
     "p12": ("a key store", SURE),
     "pfx": ("a key store", SURE),
+    "jks": ("a key store", LIKELY),
     "pem": ("a private key", KEY),
     "key": ("a private key", KEY),
     "env": ("settings with secrets", MAYBE),
@@ -98,7 +99,7 @@ def is_harmless(path: str) -> bool:
     """Whether a file is a template, or stands among tests and examples."""
     folder, _, name = path.lower().rpartition("/")
     words = _words(name)
-    key = words[-1] in ("pem", "key", "p12", "pfx", "ppk")
+    key = words[-1] in ("pem", "key", "p12", "pfx", "jks", "ppk")
     return not _TEMPLATES.isdisjoint(words[-1:] if key else words) or not _TRIALS.isdisjoint(folder.split("/"))
 
 
@@ -107,7 +108,7 @@ def secret_file(path: str) -> FileName | None:
     low = path.rpartition("/")[2].lower()
     stem, _, ending = low.rpartition(".")
     known = _by_name().get(low) or (_ENDINGS.get(ending) if stem else None) or _by_parts(path, low)
-    if known is None or is_harmless(path):
+    if known is None or is_harmless(path) or (ending == "jks" and ("trust" in stem or "cacerts" in stem)):
         return None
     return FileName(*known, private=known[1] == KEY and _says_private(path, low))
 

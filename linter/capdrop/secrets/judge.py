@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 from capdrop.source import Record
 
 from .keys import find_private_keys
-from .marks import SHORTEST
+from .marks import ENCODED_MARKS, SHORTEST, unencoded
 from .names import named_like_a_secret, role_in_a_secret, role_of, says_harmless, split
 from .pairs import find_docker_auths, find_pair_passwords
 from .tokens import find_tokens, is_documented, token_by_name
 from .urls import find_url_passwords
 from .values import is_digest, is_filler, is_number, is_password_hash, is_placeholder, is_plain, is_reference, is_weak, looks_random, turns
 from .words import CHOSEN, ISSUED, PASSWORD, VAGUE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Verdict", "is_placeholder", "is_reference", "judge", "named_like_a_secret"]
 
@@ -47,13 +54,82 @@ def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
     "argument" (an option's value; `name` is the option).
     """
     if len(value) >= SHORTEST or "://" in value:
-        verdict = _by_shape(value)
+        verdict = _by_shape(value) or judge_encoded(value)
         if verdict is not None:
             return verdict
+    if name.startswith("BUNDLE_") and "__" in name:
+        return _bundler(value)
     role = role_in_a_secret(name) if place == "secret" else role_of(name)
     if not role and place != "secret":
         return None
     return _by_name(value, name, role, place)
+
+
+def _bundler(value: str) -> Verdict | None:
+    """The login for a gem server: `BUNDLE_GEMS__ACME__IO=user:password`, or a token alone."""
+    text = value.strip()
+    user, colon, password = text.partition(":")
+    secret = password if colon else user
+    if not secret or is_reference(text) or is_placeholder(secret) or is_plain(secret) or (not colon and not looks_random(secret)):
+        return None
+    start = value.find(text) + len(text) - len(secret)
+    return Verdict("credential", start, start + len(secret), "high", "the login for a gem server")
+
+
+def judge_encoded(value: str) -> Verdict | None:
+    """The secret that base64 hides in a value; its range is that of the characters which encode it."""
+    inner = unencoded(value)
+    verdict = _by_shape(inner) if inner and "\n" not in value else None
+    if verdict is not None:
+        verdict.start = verdict.start // 3 * 4
+        verdict.end = min(len(value), -(-verdict.end // 3) * 4)
+        verdict.why += ", in base64"
+    return verdict
+
+
+@lru_cache(maxsize=1)
+def _encoded() -> re.Pattern[str]:
+    return re.compile(r"[A-Za-z0-9+/]{24,262144}={0,2}")
+
+
+def judge_lines_with_base64(text: str) -> list[Verdict]:
+    """The secrets in base64 on the lines that speak of it: `echo ... | base64 -d`, `client-key-data: ...`."""
+    found = []
+    for line in _lines_with_base64(text):
+        for match in _encoded().finditer(text, *line):
+            verdict = judge_encoded(match[0])
+            if verdict is not None:
+                verdict.start += match.start()
+                verdict.end += match.start()
+                found.append(verdict)
+    return found
+
+
+def _lines_with_base64(text: str) -> Iterator[tuple[int, int]]:
+    for mark in ENCODED_MARKS:
+        at = text.find(mark)
+        while at >= 0:
+            start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+            end = end if end >= 0 else len(text)
+            yield start, end
+            at = text.find(mark, end)
+
+
+@lru_cache(maxsize=1)
+def _pair() -> re.Pattern[str]:
+    return re.compile(r"([\"'])([A-Za-z_][\w.-]{0,80})\1\s{0,8}:\s{0,8}([\"'])([^\"'\n]{3,400})\3")
+
+
+def judge_json(text: str) -> list[Verdict]:
+    """The secrets in a JSON text that only their names tell; what shows by itself is left to those who search the text."""
+    found = []
+    for match in _pair().finditer(text):
+        verdict = judge(match[4], match[2]) if role_of(match[2]) else None
+        if verdict is not None and verdict.kind in ("credential", "default-credential"):
+            verdict.start += match.start(4)
+            verdict.end += match.start(4)
+            found.append(verdict)
+    return found
 
 
 def judge_all(value: str) -> list[Verdict]:

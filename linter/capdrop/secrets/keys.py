@@ -54,7 +54,7 @@ def _armoured_at(text: str, start: int) -> PrivateKey | None:
         return None
     body_start = label_end + 5
     footer = text.find("-----", body_start)
-    end_mark = f"-----END {label}-----"
+    end_mark = f"-----END {label}---"
     if footer < 0 or not text.startswith(end_mark, footer):
         return None
     headers, body = _split_headers(_unescaped(text[body_start:footer]))
@@ -62,7 +62,10 @@ def _armoured_at(text: str, start: int) -> PrivateKey | None:
     if not _is_key(key):
         return None
     kind = "pgp" if "PGP" in label else "openssh" if "OPENSSH" in label else "pem"
-    return PrivateKey(start, footer + len(end_mark), kind, _is_encrypted(label, headers, key))
+    end = footer + len(end_mark)
+    while end < footer + len(end_mark) + 2 and text[end : end + 1] == "-":  # a copy may have lost some
+        end += 1
+    return PrivateKey(start, end, kind, _is_encrypted(label, headers, key))
 
 
 def _unescaped(body: str) -> list[str]:
@@ -94,8 +97,9 @@ def _decoded(body: str) -> bytes:
 
     if not body.isascii() or not body.replace("+", "").replace("/", "").rstrip("=").isalnum():
         return b""
+    body = body.rstrip("=")
     try:
-        return a2b_base64(body)
+        return a2b_base64(body[: len(body) // 4 * 4])  # what a copy lost at the end does not matter
     except Error:
         return b""
 

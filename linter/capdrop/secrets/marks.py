@@ -10,31 +10,56 @@ BLOCK = 1 << 16
 
 TOKEN_HEADS = tuple(
     b"""
-    AIza AKCp AKIA ASIA ATATT3 ATCTT3 EAAA GOCSPX- GR1348941 HRKU- NRAK- PMAK- SG. SK bkua_ cio cmVmdGtu dapi dckr_oat_ dckr_pat_
-    doo_v1_ dop_v1_ dor_v1_ dp.ct. dp.pt. dp.st. dt0c01. eyJ figd_ gho_ ghp_ ghr_ ghs_ ghu_ github_pat_ glagent- glc_ glcbt- gldt-
-    glffct- glft- glimt- gloas- glpat- glptt- glrt- glsa_ glsoat- gsk_ hf_ hvb. hvr. hvs. key- lin_api_ lsv2_ nfp_ npm_ ntn_ nvapi-
-    ops_ oy2 pat pplx- pscale_oauth_ pscale_pw_ pscale_tkn_ pul- pypi- r8_ rk_live_ rnd_ rubygems_ sb_secret_ sbp_ secret_ shpat_
-    shpca_ shppa_ shpss_ sk- sk. sk_live_ sntrys_ sntryu_ sq0atp- sq0csp- sqa_ sqp_ squ_ tskey- v1.0- vck_ vcp_ xai- xapp- xoxb- xoxe-
-    xoxe.xox xoxp-
+    1000. 4b1d 5AEP861 A3- A3T ABIA ACCA AIza AKCp AKIA API- AQVN ASIA ATATT3 ATBB ATCTT3 BBFF- CCIPAT_ CFPAT- CLOJARS_ EAA EZAK EZTK
+    FLWSECK- FLWSECK_TEST- GOCSPX- GR1348941 HRKU- LTAI NF- NRAA- NRAK- NRII- NRIQ- NRRA- PMAK- SG. SK0 SK1 SK2 SK3 SK4 SK5 SK6 SK7
+    SK8 SK9 SKa SKb SKc SKd SKA SKB SKC SKD SKE SKF SKe SKf VF.
+    access-development- access-production- access-sandbox- aio_ ak_live_ alcht_ amzn.mws. api-
+    api_org_ apify_api_ authress_ bb_ma_ bb_pr_ bedrock-api-key- bkua_ cfat_ cfk_ cfut_ cio cmVmdGtu da2- dapi dckr_oat_ dckr_pat_
+    ddp_ ddw_ dnkey- doo_v1_ dop_v1_ dor_v1_ dp.audit. dp.ct. dp.pt. dp.sa. dp.scim. dp.st. dt0 duffel_live_ duffel_test_ eyJ fc-
+    figd_ figp_ fio-u- flb_live_ fo1_ gho_ ghp_ ghr_ ghs_ ghu_ github_pat_ glagent- glc_ glcbt- gldt- glffct- glft- glimt- gloas-
+    glpat- glptt- glrt- glsa_ glsoat- gsk_ hawk. hf_ hvb. hvr. hvs. ico- ion_ jina_ key- lin_api_ live_ lsv2_ mdb_sa_sk_ nfp_ npm_
+    ntn_ nvapi- odt_ ops_ oy2 p8e- pat pcsk_ pgar_ phx_ pk_ pnu_ pplx- pscale_oauth_ pscale_pw_ pscale_tkn_ pul- px-api- px-dep- pypi-
+    r8_ ramp_sec_ rdme_ rk_live_ rk_prod_ rk_test_ rnd_ rootly_ rubygems_ s-s4t2 salad_cloud_ sat. sb_secret_ sbp_ scauth_ scp-live-
+    sdk- secret_ sgp_ shippo_live_ shippo_test_ shltm_ shpat_ shpca_ shppa_ shpss_ sk- sk. sk_ sl. slk_ sm_aat_ sm_pat_ sm_sat_
+    sntrys_ sntryu_ spu- sq0atp- sq0csp- sqa_ sqco_ sqp_ squ_ t1. tfp_ thog-secret- tk-us- tkn.v1_ tskey- tvly- v1.0- vca_ vci_ vck_
+    vcp_ vcr_ xai- xapp- xkeysib- xoxa- xoxb- xoxe- xoxe.xox xoxo- xoxp- xoxr- xoxs- ya29.
     """.split()
 )
 """How the tokens of `formats.BY_PREFIX` begin."""
+WORDY_HEADS = (b"api-", b"access-", b"cio", b"key-", b"live_", b"ops_", b"pat", b"pk_", b"sdk-", b"secret_", b"sk-", b"sk_")
+"""Those with which names begin as well; a token has a digit behind them."""
+SURE_HEADS = (b"sk_live_", b"sk_test_", b"sk_prod_")
 TOKEN_PARTS = (
-    "Q~", "AccountKey=", "SharedAccessKey=", "discord.com/api/webhooks/", "discordapp.com/api/webhooks/", "fm2_", "-us",
-    "hooks.slack.com/services/", "hooks.slack.com/workflows/", "hooks.slack.com/triggers/", "whsec_", "webhook.office.com/webhookb2/",
-    ":AA", ".atlasv1.",
+    "+ABa", "+ACR", "+AEh", "+AMC", "+ARm", "+ASb", "+ASt", "-NRMA", "-us1", "-us2", "-us3", "-us4", "-us5", "-us6", "-us7", "-us8", "-us9",
+    ".atlasv1.", ".tines.com/webhook/", ":AA", ";Secret=", "ABSK", "ACDb", "AIoT", "APIM", "AZDO", "AZEG", "AccountKey=", "AzCa", "AzFu",
+    "AzSe", "BBDC-", "FFFFNRAL", "JQQJ9", "Q~", "SharedAccessKey=", "_gitlab_session=", "_mmk", "access_token$production$",
+    "api.softlayer.com/soap/v3",
+    "discord.com/api/webhooks/", "discordapp.com/api/webhooks/", "fm1a_", "fm1r_", "fm2_", "hooks.slack.com/services/",
+    "hooks.slack.com/triggers/", "hooks.slack.com/workflows/", "hooks.zapier.com/hooks/catch/", "outlook.office.com/webhook/", "sha256~",
+    "webhook.office.com/webhookb2/", "whsec_",
 )  # fmt: skip
 """What stands in those of `formats.BY_PART`."""
+PART_HINTS = (
+    "+A", "-NRMA", "-us", ".atlasv1.", ":AA", ";Secret=", "ABSK", "ACDb", "AIoT", "APIM", "AZDO", "AZEG", "AccountKey=", "AzCa", "AzFu",
+    "AzSe", "BBDC-", "FFFFNRAL", "JQQJ9", "Q~", "SharedAccessKey=", "_gitlab_session=", "_mmk", "access_token$",
+    "api.softlayer", "fm1", "fm2_",
+    "hook", "sha256~", "whsec_",
+)  # fmt: skip
+"""One of them is in every text that holds one of `TOKEN_PARTS`; they are fewer."""
 ARMOUR, PUTTY, AGE = "-----BEGIN ", "PuTTY-User-Key-File-", "AGE-SECRET-KEY-1"
 """How private keys begin."""
+ENCODED_MARKS = ("base64", "-key-data:")
+"""What stands on lines that hold base64."""
 PAIR_KEYS = ("password=", "passwd=", "pwd=")
 DOCKER_LOGINS = '"auths"'
 _STEMS = (
     "pass", "pw", "psw", "psk", "pat", "pepper", "secret", "token", "key", "auth", "cred", "salt", "mnemonic", "bearer", "jwt", "cookie",
+    "bundle_",
 )  # fmt: skip
 """One of them is in every name that `names.role_of` knows to be a secret's."""
 
 _RUN_CHARACTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
+_STARTS = frozenset(head[:3] for head in TOKEN_HEADS)
 _OTHERS = bytes(range(256)).translate(None, _RUN_CHARACTERS)
 _BLANKS = bytes.maketrans(_OTHERS, b" " * len(_OTHERS))
 
@@ -58,13 +83,29 @@ def may_hold_a_token(text: str) -> bool:
     size = len(text)
     if size < SHORTEST:
         return False
-    if size > BLOCK or (size >= SHORTEST_WITH_PART and any(part in text for part in TOKEN_PARTS)):
+    if size > BLOCK or (size >= SHORTEST_WITH_PART and _may_hold_a_part(text)):
         return True
-    return any(
-        run.startswith(TOKEN_HEADS) or (run[0] in b"nrt" and run.startswith(TOKEN_HEADS, 1))  # `\n` as it was written
-        for run in runs(text).split()
-        if len(run) >= SHORTEST
-    )
+    for run in runs(text).split():  # noqa: SIM110 (a generator takes twice the time)
+        if len(run) >= SHORTEST and _may_begin_a_token(run):
+            return True
+    return False
+
+
+def _may_hold_a_part(text: str) -> bool:
+    for hint in PART_HINTS:
+        if hint in text:
+            return any(part in text for part in TOKEN_PARTS)
+    return False
+
+
+def _may_begin_a_token(run: bytes) -> bool:
+    if run[:3] in _STARTS and run.startswith(TOKEN_HEADS):
+        if run[:2] == b"SK":
+            return not run[2:34].strip(b"0123456789abcdefABCDEF")
+        return not run.startswith(WORDY_HEADS) or run.startswith(SURE_HEADS) or not run.translate(None, b"_.-").isalpha()
+    if run[0] in b"MNO" and 56 < len(run) < 80 and run.count(b".") == 2:  # `formats.DISCORD_BOT`
+        return True
+    return run[0] in b"nrt" and len(run) > SHORTEST and _may_begin_a_token(run[1:])  # `\n` as it was written
 
 
 def may_hold_a_private_key(text: str) -> bool:
@@ -77,8 +118,98 @@ def may_hold_a_url_password(text: str) -> bool:
     return "://" in text and "@" in text and any("@" in rest.partition("/")[0] for rest in text.split("://")[1:])
 
 
+LOGIN_MARKS = (
+    ("netrc", ("machine",), (" password ", "\npassword ", "\tpassword ")),
+    ("npm", (":_",), (":_auth", ":_password")),
+    ("pgpass", (":5432:", ":3306:", ":*:"), ()),
+    ("docker", ('"auth',), ('"auth"', '"auth\\"')),
+    ("basic", ("basic ", "basic\t"), ()),
+    (
+        "header",
+        ("authorization", "-key", "-token"),
+        (
+            *("authorization:", "authorization=", "authorization'", 'authorization"', 'authorization\\"', "authorization ", "authorization,"),
+            *("x-api-key", "x-auth-token", "private-token", "api-key:", "x-vault-token", "x-access-token"),
+        ),
+    ),
+    ("hash", ("$",), ("$apr1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$y$", "$1$", "$argon2", "$p$", "$h$")),
+    ("hash", ("{sha", "{ssha"), ()),
+    ("xml", ("</",), ("pass", "secret", "token", "key>", "cred")),
+    ("attribute", ('value="',), ("pass", "pwd")),
+    ("attribute", ("<",), ('password="', 'passphrase="', ' pass="')),
+    ("sql", ("identified ", "password '", "password = '", "password \\'"), ()),
+    ("php", ("=>",), ("pass", "secret", "token", "key'", 'key"')),
+    ("php", ("$",), ("passwd =", "password =", "pass =", "passwd=", "password='", 'password="')),
+    ("php", ("define",), ("pass", "secret", "_key", "_salt", "token")),
+    ("kubeconfig", ("kind: config",), ("token: ", "password: ")),
+    ("engine", ("login",), (" -p ", " -p=", "--password ", "--password=", " -p'", ' -p"')),
+    ("query", ("?",), ("?access_token=", "?api", "?auth", "?key=", "?private_token=", "?secret=", "?sig", "?token=")),
+    ("query", ("&",), ("&access_token=", "&api", "&auth", "&key=", "&private_token=", "&secret=", "&sig", "&token=")),
+    (
+        "directive",
+        ("pass", "pw ", "auth"),
+        (
+            *("requirepass ", "masterauth ", "rootpw ", "bindpw ", "auth_pass ", "authtoken ", "\npassword ", " password ", "\tpassword "),
+            *("\npasswd ", " passwd ", "userpassword "),
+        ),
+    ),
+)
+"""A shape of login, and what must stand in a text for it, in small letters: one of the first, and one of the others if there are any."""
+_NAMED = ("password", "passwd", "secret", "token", "key", "pass", "pwd", "auth")
+
+
+def login_shapes(text: str) -> list[str]:
+    """The shapes of `logins` that may be in a text."""
+    low = text.lower()
+    shapes = [shape for shape, first, others in LOGIN_MARKS if _holds(low, first) and (not others or _holds(low, others))]
+    if "#" in low and _may_be_commented_out(low):
+        shapes.append("commented")
+    return shapes
+
+
+def _holds(low: str, marks: tuple[str, ...]) -> bool:
+    for mark in marks:  # noqa: SIM110 (a generator takes twice the time)
+        if mark in low:
+            return True
+    return False
+
+
+def _may_be_commented_out(low: str) -> bool:
+    """Whether a line that is a comment names a value as secrets are named."""
+    for line in low.split("\n") if any(name + sign in low for name in _NAMED for sign in "=:") else ():
+        plain = line.lstrip()
+        if plain.startswith("#") and ("=" in plain or ":" in plain) and any(name in plain for name in _NAMED):
+            return True
+    return False
+
+
+SHORTEST_ENCODED = 24
+LONGEST_ENCODED = 1 << 18
+"""Characters of base64."""
+
+
+def unencoded(value: str) -> str:
+    """What a value holds that is base64 of a text, on one line or on several; "" of any other value."""
+    if not SHORTEST_ENCODED <= len(value) <= LONGEST_ENCODED or not value.isascii() or " " in value or "-" in value or ":" in value:
+        return ""
+    if not value.rstrip("=\r\n").replace("+", "").replace("/", "").replace("\n", "").replace("\r", "").isalnum():
+        return ""
+    from binascii import Error, a2b_base64
+
+    try:
+        data = a2b_base64(value)
+    except Error:
+        return ""
+    return data.decode("ascii") if data.isascii() and b"\0" not in data else ""
+
+
 def may_hold_a_secret(text: str) -> bool:
-    """Whether something shows a value to be a secret, whatever it is called."""
+    """Whether something shows a value to be a secret, whatever it is called; also one level of base64 down."""
+    inner = unencoded(text)
+    return _may_show_a_secret(text) or (inner != "" and _may_show_a_secret(inner))
+
+
+def _may_show_a_secret(text: str) -> bool:
     if may_hold_a_token(text) or may_hold_a_private_key(text) or may_hold_a_url_password(text) or DOCKER_LOGINS in text:
         return True
     low = text.lower() if "=" in text else ""

@@ -58,7 +58,7 @@ class _Format:
         return self._compiled
 
     def token(self, start: int, end: int) -> Token:
-        from .formats import PROVIDERS
+        from .providers import PROVIDERS
 
         return Token(start, end, self.provider, PROVIDERS[self.provider][0], self.name, self.what)
 
@@ -70,12 +70,16 @@ _BEGINS = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))"
 @lru_cache(maxsize=1)
 def _by_head() -> dict[bytes, tuple[_Format, ...]]:
     """The formats by the first two characters of their literal, the longest literal first."""
-    from .formats import BY_PREFIX
+    from .formats import BY_PREFIX, DISCORD_BOT
 
     heads: dict[bytes, list[_Format]] = {}
-    for name, provider, what, literal, pattern, check in sorted(BY_PREFIX, key=lambda row: -len(row[3])):
+    for name, provider, what, literal, pattern, check, _ in sorted(BY_PREFIX, key=lambda row: -len(row[3])):
         body = re.escape(literal) + pattern + "(?![A-Za-z0-9])"
         heads.setdefault(literal[:2].encode(), []).append(_Format(name, provider, what, literal, body, check))
+    name, provider, what, pairs, pattern, check, _ = DISCORD_BOT
+    for pair in pairs:
+        body = pair + pattern + "(?![A-Za-z0-9])"
+        heads.setdefault(pair.encode(), []).append(_Format(name, provider, what, pair, body, check))
     return {head: tuple(formats) for head, formats in heads.items()}
 
 
@@ -85,7 +89,7 @@ def _by_part() -> tuple[_Format, ...]:
 
     return tuple(
         _Format(name, provider, what, literal, f"{_BEGINS}{before}{re.escape(literal)}{after}(?![A-Za-z0-9])", check, widths)
-        for name, provider, what, before, widths, literal, after, check in BY_PART
+        for name, provider, what, before, widths, literal, after, check, _ in BY_PART
     )
 
 
@@ -174,20 +178,32 @@ def _with_part(text: str, formats: list[_Format]) -> Iterator[Token]:
 
 def where_to_revoke(provider: str) -> str:
     """The page, or the place in words, at which a token of the provider is revoked."""
-    from .formats import PROVIDERS
+    from .providers import PROVIDERS
 
     return PROVIDERS[provider][1]
 
 
 def token_by_name(value: str, words: Sequence[str]) -> tuple[str, str, str] | None:
     """The provider, its name and the kind of a token that only its variable's name tells: DD_API_KEY and 32 hex digits."""
-    from .formats import BY_NAME, PROVIDERS
+    for size in range(min(len(words), LONGEST_ENDING), 0, -1):
+        row = _by_ending().get(tuple(words[-size:]))
+        if row is not None and re.fullmatch(row[2], value) and not _is_made_up(value):
+            from .providers import PROVIDERS
 
-    name = " ".join(words)
-    for _, provider, what, ending, pattern in BY_NAME:
-        if name.endswith(ending) and re.fullmatch(pattern, value) and not _is_made_up(value):
-            return provider, PROVIDERS[provider][0], what
+            return row[0], PROVIDERS[row[0]][0], row[1]
     return None
+
+
+LONGEST_ENDING = 6
+"""Words."""
+
+
+@lru_cache(maxsize=1)
+def _by_ending() -> dict[tuple[str, ...], tuple[str, str, str]]:
+    """Provider, kind and pattern of the tokens that only a name tells, by the words with which such names end."""
+    from .formats import BY_NAME
+
+    return {tuple(ending.split()): row[1:3] + row[4:5] for row in BY_NAME for ending in row[3].split("/")}
 
 
 def _is_real(token: str, form: _Format) -> bool:
@@ -212,19 +228,19 @@ def is_documented(value: str) -> bool:
     """Whether it is an example out of the provider's own documentation."""
     from .formats import DOCUMENTED
 
-    return value in DOCUMENTED
+    return value in DOCUMENTED or value.partition("AccountKey=")[2] in DOCUMENTED
 
 
 def _is_made_up(token: str) -> bool:
     low = token.lower()
-    return is_documented(token) or any(part in low for part in _MADE_UP) or _repeats(low) or _is_text(token)
+    return is_documented(token) or any(part in low for part in _MADE_UP) or _repeats(low) or is_text_in_base64(token)
 
 
 def _repeats(low: str) -> bool:
     return any(character * 6 in low for character in set(low))
 
 
-def _is_text(token: str) -> bool:
+def is_text_in_base64(token: str) -> bool:
     """Whether the part after the last `_` is base64 of plain words, as in a demonstration."""
     from binascii import Error, a2b_base64
 

@@ -45,8 +45,8 @@ def expand(word_text: str, lookup: Lookup, escape: str = "\\", quotes: bool = Tr
     try:
         text = expander.until("", raw_escapes=False)
     except _RefusedError as refused:
-        return Expansion(word_text, False, expander.used, expander.missing, str(refused))
-    return Expansion(text, expander.known, expander.used, expander.missing)
+        return Expansion(word_text, False, [*expander.used], [*expander.missing], str(refused))
+    return Expansion(text, expander.known, [*expander.used], [*expander.missing])
 
 
 class _RefusedError(Exception):
@@ -66,8 +66,8 @@ class _Expander:
         self.at = 0
         self.depth = 0
         self.known = True
-        self.used: list[str] = []
-        self.missing: list[str] = []
+        self.used: dict[str, None] = {}
+        self.missing: dict[str, None] = {}
 
     def until(self, stop: str, raw_escapes: bool) -> str:
         """The expanded text up to `stop` (all of it, if that is empty), which is passed over."""
@@ -217,10 +217,9 @@ class _Expander:
 
     def _value(self, name: str) -> str | None:
         value = self.lookup(name)
-        if name not in self.used:
-            self.used.append(name)
-        if value is None and name not in self.missing:
-            self.missing.append(name)
+        self.used[name] = None
+        if value is None:
+            self.missing[name] = None
         return value
 
     def _value_or_itself(self, name: str, start: int) -> str:

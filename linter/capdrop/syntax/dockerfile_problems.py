@@ -51,6 +51,10 @@ def _of_instruction(instruction: Instruction) -> list[Problem]:
         return [Problem(instruction.keyword_span, _unknown(instruction.keyword), "unknown-instruction")]
     message = check(instruction)
     found = [Problem(_blamed(instruction), message)] if message else []
+    if instruction.flags:
+        from .dockerfile_flags import refusals
+
+        found += [Problem(span, refusal) for span, refusal in refusals(instruction)]
     if instruction.keyword != "RUN":
         found += [Problem(word.span, "a quote that is not closed") for word in _expanded_words(instruction) if not word.closed]
         if instruction.inner:
@@ -129,7 +133,7 @@ def _pairs(instruction: Instruction) -> str:
     if instruction.keyword != "ARG":
         for pair in pairs:
             if pair.value is None:
-                return f"{instruction.keyword} needs a value for {pair.name.value}"
+                return f"{instruction.keyword} needs a value for each name"
     if any(map(_nameless, pairs)):
         return f"{instruction.keyword} needs a name before each ="
     return ""

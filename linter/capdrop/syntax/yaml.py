@@ -36,6 +36,7 @@ _MARKER = rf"(?:\A|(?<=[{_BREAK}]))(?:---|\.\.\.)(?=[ \t{_BREAK}]|\Z)"
 _COMMENTS_AND_DIRECTIVES = rf"\ufeff?(?:(?:[ \t]*(?:#[^{_BREAK}]*)?|%[^{_BREAK}]*)[{_BREAK}])*"
 _BLANKS_AND_COMMENTS = rf"(?:[ \t{_BREAK}]+(?:#[^{_BREAK}]*)?)*"
 _COMMENT = rf"(?:\A|(?<=[ \t{_BREAK}\ufeff]))#[^{_BREAK}]*"
+_BLOCK = ("|", ">")
 _BLOCK_INDICATOR = r"[|>][-+0-9]*"
 _TAG = rf"![^ \t{_BREAK}]*"
 _REST_OF_LINE = rf"[^{_BREAK}]*"
@@ -118,27 +119,22 @@ class _Composer:
         self.anchors: dict[str, Node] = {}
         self.open: list[Mapping | Sequence] = []
         self.keys: list[Node | None] = []
-        self.handlers: dict[type, Callable[..., None]] = {
-            Scalar: self.scalar,
-            Alias: self.alias,
-            Mapping: self.collection,
-            Sequence: self.collection,
-            Close: self.close,
-            Begin: self.begin,
-            type(NOTHING): self.nothing,
-        }
 
     def run(self, budget: Iterator[int]) -> list[Document]:
         """The documents of the whole text. Raises `_LimitError`, and what `explain` understands."""
         next_event = open_events(self.text)
-        handlers = self.handlers
+        handlers = _HANDLERS
+        add = self.add
         for _ in budget:
             event = next_event()
+            if type(event) is Scalar and event.value and event.style not in _BLOCK and event.tag is None and event.anchor is None:
+                add(event)  # most are like this
+                continue
             if event is None:
                 return self.documents
             if type(event) not in handlers:
                 event = adapt(event)
-            handlers[type(event)](event)
+            handlers[type(event)](self, event)
         raise _LimitError(f"more than {MOST_EVENTS:,} nodes", self.content, self.documents)
 
     def nothing(self, event: object) -> None:
@@ -156,7 +152,7 @@ class _Composer:
             self.settle(node)
         elif not node.value and not node.style:
             self.place(node)
-        if node.style in ("|", ">"):
+        if node.style in _BLOCK:
             node.end = _last_word(self.text, node)
         self.add(node)
 
@@ -234,6 +230,17 @@ class _Composer:
         elif key and self.text[at - 1] != ":":
             at = self.text.find(":", key.end, at) + 1 or key.end
         node.outer = node.start = node.end = at
+
+
+_HANDLERS: dict[type, Callable[..., None]] = {
+    Scalar: _Composer.scalar,
+    Alias: _Composer.alias,
+    Mapping: _Composer.collection,
+    Sequence: _Composer.collection,
+    Close: _Composer.close,
+    Begin: _Composer.begin,
+    type(NOTHING): _Composer.nothing,
+}
 
 
 def _last_word(text: str, node: Scalar) -> int:

@@ -52,7 +52,17 @@ NOTHING = object()
 
 
 def _scalar(anchor: str | None, tag: str | None, implicit: object, value: str, start: Any, end: Any, style: str) -> Scalar:
-    return Scalar(start.index, end.index, value, style, tag, anchor)
+    node = _new(Scalar)  # without a call of its constructor, as there are more of these than of anything else
+    node.outer = node.start = start.index
+    node.end = end.index
+    node.tag = tag
+    node.anchor = anchor
+    node.value = value
+    node.style = style
+    return node
+
+
+_new = object.__new__
 
 
 def _alias(name: str, start: Any, end: Any) -> Alias:

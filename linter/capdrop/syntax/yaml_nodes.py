@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from capdrop.source import Fragment
+    from capdrop.source import Fragment, Source
 
 _TRUE = frozenset(("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"))
 _FALSE = frozenset(("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"))
@@ -24,6 +24,9 @@ class Node:
     """
 
     __slots__ = ("anchor", "end", "outer", "start", "tag")
+
+    source: Source | None = None
+    """The file that the node is written in, where it was put into a tree of another file."""
 
     def __init__(self, start: int, end: int, tag: str | None = None, anchor: str | None = None) -> None:
         self.outer = self.start = start

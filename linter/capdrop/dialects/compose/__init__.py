@@ -1,8 +1,21 @@
-"""Compose files: services as containers."""
+"""Compose files: services as containers.
+
+What is read is the project as Compose sees it, seen from one of its files:
+
+- The file that Compose would begin with (`compose.yaml`, or the first of several that are named together) is judged as the joined
+  project: over it lie its override files, and its services are joined with what they extend and what it includes. A finding stands
+  where the text stands that has to change, which may be in one of those files, and its notes name the lines that lead there.
+- A file that is laid over another (by its name, by `COMPOSE_FILE` in `.env`, or as configured) is a part. By itself it is judged by
+  its own words alone, and nothing follows from what it lacks. The same goes for a service that has neither image nor build.
+- In a run over several files, what a file says of itself is shown there; the same finding from a file that it is joined with is not
+  shown again (`run.py`).
+
+The files that belong together are looked for only where something hints at them (`Beside.speaks`), so that an ordinary file does not
+pay for it.
+"""
 
 from __future__ import annotations
 
-import os
 import re
 
 from ...model.command import Word
@@ -15,25 +28,44 @@ from ...syntax.yaml import Mapping, Scalar
 from ..commands import Setting, commands_in_arguments, commands_in_shell
 from ..context import Context
 from ..yaml_document import YamlFile
-from ..yaml_facts import Interpolated, Site, container
-from ..yaml_view import Field, Section, items_of
+from ..yaml_facts import Site, container
+from ..yaml_view import Field, items_of
+from .beside import contexts_of, hooks_of, models_in
+from .build import Build, Dockerfiles, build_of
 from .facts import TABLE
-from .interpolation import interpolate
-from .variables import replaced, variables_in_configs, variables_of
+from .files_beside import Beside
+from .interpolation import left_to_shell
+from .keys import SERVICE_KEYS
+from .ports import ports_of
+from .service import Alone, Service, ServiceSite
+from .variables import as_written, variables_in_configs, variables_of
 from .volumes import mounts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_SECRET_DEFAULT = r"(?i)\$\{\w{0,60}(?:pass|pwd|secret|token|key|cred)\w{0,60}:?-[^}$]"
 _OVERRIDE = re.compile(r"override[\w.-]*\.ya?ml$")
+_JOINING = re.compile(r"\bextends\b|\binclude\b|\benv_file\b")
 
 
 def read(source: Source, context: Context) -> Reading:
-    """A Compose file, by itself."""
+    """A Compose file, joined with the files that belong to it."""
     file = YamlFile(source)
-    reader = _Reader(file)
-    return file.reading(reader.subjects(), summary=tuple(reader.build_targets()))
+    reader = _Reader(file, _project(file, Beside(source.path, context)), context)
+    reading = file.reading(reader.subjects(), summary=tuple(reader.build_targets()))
+    reading.gaps = [*file.gaps, *reader.project.gaps]
+    reading.others = reader.project.others
+    return reading
+
+
+def _project(file: YamlFile, beside: Beside) -> Alone:
+    if not beside.speaks and _JOINING.search(file.source.text) is None:
+        return Alone(file, beside)
+    from .project import Project
+
+    return Project(file, beside)
 
 
 class ImageOrigin(Origin):
@@ -43,60 +75,120 @@ class ImageOrigin(Origin):
 
 
 class _Reader:
-    __slots__ = ("file", "silence", "source")
+    __slots__ = ("awaited", "context", "dockerfiles", "file", "names_built", "project", "seen", "services", "silence", "source", "told")
 
-    def __init__(self, file: YamlFile) -> None:
+    def __init__(self, file: YamlFile, project: Alone, context: Context) -> None:
         self.file = file
+        self.project = project
+        self.context = context
         self.source = file.source
-        self.silence = "the file overrides another" if _OVERRIDE.search(file.source.path) else file.silence
-
-    def services(self) -> Iterator[tuple[str, Field]]:
-        for document in self.file.documents:
-            for name, field in Section(self.source, document.root).section("services").fields.items():
-                if isinstance(field.value, Mapping) and field.value.tag != "!reset":
-                    yield name, field
-
-    def volumes(self) -> Section:
-        """The declared volumes."""
-        roots = [document.root for document in self.file.documents]
-        return Section(self.source, roots[0] if roots else None).section("volumes")
-
-    def interpolate(self, fragment: Fragment) -> Interpolated:
-        return interpolate(fragment, {})
+        self.seen: set[int] = set()
+        self.told: list[Subject] = []
+        """The variables of all services."""
+        over = _OVERRIDE.search(file.source.path) or project.beside.is_laid_over(project.names)
+        self.silence = "the file overrides another" if over else file.silence
+        self.names_built: set[str] | None = None
+        self.dockerfiles = Dockerfiles(project.beside)
+        self.services: list[tuple[str, ServiceSite, Build | None]] = []
+        for service in project.services:
+            if isinstance(service.field.value, Mapping) and service.field.value.tag != "!reset":
+                site = self.site(service)
+                self.services.append((service.name, site, build_of(site, f"services.{service.name}", service.name)))
+        self.awaited = {
+            other
+            for _, site, _ in self.services
+            for other, how in site.own.section("depends_on").fields.items()
+            if how.section().text("condition") == "service_completed_successfully"
+        }
+        """The services that others wait for until they have done their work and ended."""
 
     def subjects(self) -> Iterator[Subject]:
         yield from self.file.subjects()
-        for document in self.file.documents:
-            yield from variables_in_configs(Section(self.source, document.root))
-        for name, field in self.services():
-            yield from self.service(name, field)
+        yield from variables_in_configs(self.project.sections["configs"])
+        yield from models_in(self.project.sections["models"], self.project.names.replace)
+        for name, site, build in self.services:
+            yield from self.service(name, site, build)
+        if "${" in self.source.text and re.search(_SECRET_DEFAULT, self.source.text):
+            from .defaults import secret_defaults
 
-    def service(self, name: str, field: Field) -> Iterator[Subject]:
+            yield from secret_defaults(self.file, self.told)
+
+    def site(self, service: Service) -> ServiceSite:
+        """Where the facts of a service are looked up."""
+        section = service.field.section()
+        silence = self.silence or service.silence
+        if not silence and section.get("extends") is not None:
+            silence = "it extends another service"
+        elif not silence and not any(key in section.fields for key in ("image", "build", "provider")):
+            silence = "it has neither image nor build, so another file completes it"
+        return ServiceSite(service, section, self.project, self.dockerfiles, silence=silence, fixable=self.file.fixable)
+
+    def service(self, name: str, site: ServiceSite, build: Build | None) -> Iterator[Subject]:
         address = f"services.{name}"
-        section = field.section()
-        site = Site(
-            self.source,
-            field.entry.key.span,
-            section,
-            silence=self.silence or ("it extends another service" if section.get("extends") is not None else ""),
-            fixable=self.file.fixable,
-            interpolate=self.interpolate,
-        )
-        yield container(site, TABLE, address, name=name, dialect="compose", kind="service")
-        yield from mounts_of(site, self.volumes(), address, name)
-        yield from self.image(site, address)
-        yield from variables_of(site, address, "environment", "env")
+        own = container(site, TABLE, address, name=name, dialect="compose", kind="init container" if name in self.awaited else "service")
+        if build is not None:
+            own.origin = build.origin(TABLE)
+        mounts = list(mounts_of(site, self.project.sections["volumes"], address, name))
+        for mount in mounts:
+            mount.owners = (own,)
+        parts = [
+            *mounts,
+            *ports_of(site, address, name),
+            *self.image(site, address),
+            *variables_of(site, address, "environment", "env"),
+        ]
+        from_files = list(self.variables_of_env_files(site, address, name))
+        own.parts = [*parts, *(variable for variable, _ in from_files)]
+        self.told += parts
+        yield own
+        yield from parts
+        yield from (variable for variable, is_new in from_files if is_new)
+        if not SERVICE_KEYS.issuperset(site.own.fields):
+            from ..misspelt import misspelt_keys
+
+            yield from misspelt_keys(site.own, SERVICE_KEYS, address, address, self.source, "Compose")
         yield from variables_of(site, address, "labels", "label")
-        yield from variables_of(site, f"{address}.build", "build.args", "arg")
+        if build is not None:
+            yield from self.build(site, build)
         for key in ("command", "entrypoint", "healthcheck.test"):
             yield from self.commands(site, address, key)
+        for place, hook in hooks_of(site, address):
+            yield from variables_of(hook, place, "environment", "env")
+            yield from self.commands(hook, place, "command")
+
+    def variables_of_env_files(self, site: ServiceSite, address: str, name: str) -> Iterator[tuple[Subject, bool]]:
+        if site.field("env_file", "own") is not None:
+            from .env_variables import variables_of_env_files
+            from .project import Project
+
+            if isinstance(self.project, Project):
+                yield from variables_of_env_files(site, self.project, address, name, self.seen)
+
+    def build(self, site: ServiceSite, build: Build) -> Iterator[Subject]:
+        """What a service's image is built with."""
+        for variable in variables_of(site, f"{build.address}.build", "build.args", "arg"):
+            if variable.secret is not None:
+                variable.value.trail += build.uses(variable.name)
+            yield variable
+        yield from contexts_of(site, build.address)
+        if site.field("build.dockerfile_inline", "own") is not None:
+            from .inline import subjects_of
+
+            yield from subjects_of(site, build, self.context)
 
     def image(self, site: Site, address: str) -> Iterator[Image]:
         field = site.field("image", "own")
         if field is not None:
             value = site.scalar(field)
-            local = site.field("build", "own") is not None
+            local = value.is_known and _tagged(value.text) in self.built()
             yield Image(field.source, field.span, f"{address}.image", None, value=value, role="run", local=local)
+
+    def built(self) -> set[str]:
+        """The names that services give the images that they build. Others may start these too."""
+        if self.names_built is None:
+            fields = [(site, site.field("image", "own")) for _, site, build in self.services if build is not None]
+            self.names_built = {_tagged(site.scalar(field).text) for site, field in fields if field is not None}
+        return self.names_built
 
     def commands(self, site: Site, address: str, key: str) -> Iterator[Subject]:
         field = site.field(key, "own")
@@ -104,33 +196,36 @@ class _Reader:
             return
         setting = Setting(field.source, f"{address}.{key}", key)
         if isinstance(field.value, Scalar):
-            script = replaced(site, field)[1]
-            if script is not None:
-                yield from commands_in_shell(script, setting)
+            yield from commands_in_shell(_script(field), setting)
             return
         words = []
-        for node, trail, shared in items_of(field):
-            value, fragment = replaced(site, Field(field.source, field.owner, field.entry, node, trail, shared))
-            words.append(Word(fragment or Fragment.at("", node.start), value.is_known, node.span))
+        items = [Field(field.source, field.owner, field.entry, node, trail, shared) for node, trail, shared in items_of(field)]
+        for item in items:
+            value, fragment = as_written(item)
+            words.append(Word(fragment or Fragment.at("", item.span.start), value.is_known, item.span))
         if words and words[0].text in ("CMD", "CMD-SHELL"):
             shell_form = words[0].text == "CMD-SHELL"
             words = words[1:]
             if shell_form and words:
-                yield from commands_in_shell(words[0].fragment, setting)
+                yield from commands_in_shell(_script(items[1]), setting)
                 return
         yield from commands_in_arguments(words, setting)
 
     def build_targets(self) -> Iterator[BuildTarget]:
         """The Dockerfile stages that these services are built from."""
-        folder = os.path.dirname(os.path.abspath(self.source.path))
-        for _, field in self.services():
-            section = field.section()
-            build = section.get("build")
-            if build is None:
-                continue
-            context = build.value.value if isinstance(build.value, Scalar) else section.text("build.context") or "."
-            dockerfile = section.text("build.dockerfile") or "Dockerfile"
-            if "://" not in context and "$" not in context + dockerfile:
-                built_from = os.path.normpath(os.path.join(folder, context))
-                path = os.path.normpath(os.path.join(built_from, dockerfile))
-                yield BuildTarget(path, section.text("build.target").lower(), built_from)
+        for _, _, build in self.services:
+            if build is not None and build.dockerfile:
+                yield BuildTarget(build.dockerfile, build.target, build.folder)
+
+
+def _script(field: Field) -> Fragment:
+    """A command line as it is written, for the shell's parser: variables that Compose would replace are unknown to it."""
+    if not isinstance(field.value, Scalar):
+        return Fragment.at("", field.span.start)
+    whole = field.value.fragment(field.source.text)
+    return left_to_shell(whole) if "$" in whole.text else whole
+
+
+def _tagged(image: str) -> str:
+    """An image's name with the tag that it means."""
+    return image if ":" in image.rpartition("/")[2] or "@" in image else f"{image}:latest"

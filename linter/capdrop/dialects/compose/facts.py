@@ -5,10 +5,13 @@ from __future__ import annotations
 from ...finding import Edit
 from ...model.subject import Change, Refused
 from ...model.value import Value
-from ...syntax.yaml import Scalar
-from ..yaml_facts import Cell, Flag, Is, Items, Site, append, remove
+from ...syntax.yaml import Mapping, Scalar
+from ..yaml_facts import Cell, FactTable, Flag, Is, Items, Site, append, remove
 from ..yaml_view import Field, Section, items_of
 from ..yaml_writer import replace_scalar
+
+HOOKS = ("post_start", "pre_stop", "pre_start")
+"""The keys of commands that Compose runs in the container beside its own."""
 
 
 class Namespace(Is):
@@ -130,9 +133,142 @@ class User(Cell):
 
     __slots__ = ()
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return ()
+
     def read(self, site: Site) -> Value:
         value = super().read(site)
         return Value.unknown("the image decides", value.source, value.span) if value.is_absent else value
+
+
+class Joined(Cell):
+    """`service:NAME` or `container:NAME`: the namespace of another container."""
+
+    __slots__ = ()
+
+    def meaning(self, site: Site, field: Field) -> Value:
+        value = site.scalar(field)
+        return value if value.is_unknown or value.text.startswith(("service:", "container:")) else site.nothing()
+
+
+class Either(Cell):
+    """The same setting under a newer key and an older one."""
+
+    __slots__ = ("older",)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return (self.path, *self.older)
+
+    def __init__(self, path: str, *older: str) -> None:
+        super().__init__(path)
+        self.older = older
+
+    def read(self, site: Site) -> Value:
+        field = site.field(self.written(site), "own")
+        return site.nothing() if field is None else self.meaning(site, field)
+
+    def written(self, site: Site) -> str:
+        """The path that is used."""
+        return next((path for path in (self.path, *self.older) if site.field(path, "own") is not None), self.path)
+
+    def write(self, site: Site, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        return Cell(self.written(site)).write(site, change)
+
+
+class Listed(Items):
+    """A list of words; one word alone counts as a list of one, and a mapping as a list of `key=value`."""
+
+    __slots__ = ()
+
+    def meaning(self, site: Site, field: Field) -> Value:
+        if isinstance(field.value, Mapping):
+            items = tuple(self.pair(site, key, entry) for key, entry in field.section().fields.items())
+        elif isinstance(field.value, Scalar):
+            items = (self.text(site, field),)
+        else:
+            return super().meaning(site, field)
+        return Value.known(items, field.source, field.span, field.trail)
+
+    def pair(self, site: Site, key: str, entry: Field) -> Value:
+        """An entry of a mapping as one word."""
+        value = site.scalar(entry)
+        return Value.known(f"{key}={value.text}", entry.source, entry.entry.span, entry.trail) if value.is_known else value
+
+
+class Gpus(Cell):
+    """`gpus: all`, a list of devices, or the devices that `deploy` reserves: `all`, or how many."""
+
+    __slots__ = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return ("gpus", "deploy.resources")
+
+    def read(self, site: Site) -> Value:
+        for path in ("gpus", "deploy.resources.reservations.devices"):
+            field = site.field(path, "own")
+            if field is not None:
+                return self.of(site, field, path == "gpus")
+        return site.nothing()
+
+    def of(self, site: Site, field: Field, are_gpus: bool) -> Value:
+        """What a list of devices asks for."""
+        if isinstance(field.value, Scalar):
+            return site.scalar(field)
+        for node, trail, shared in items_of(field):
+            device = Section(field.source, node, trail, shared)
+            if not are_gpus and not any(isinstance(one, Scalar) and one.value == "gpu" for one, *_ in device.items("capabilities")):
+                continue
+            count = device.get("count")
+            if count is not None:
+                return site.scalar(count)
+            if device.get("device_ids") is None:
+                return Value.known("all", field.source, node.span, trail)
+        return site.nothing()
+
+
+class Hooks(Cell):
+    """One key of the commands that Compose runs in the container when it has started and before it stops."""
+
+    __slots__ = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return HOOKS
+
+    def read(self, site: Site) -> Value:
+        found = [
+            value
+            for hook in HOOKS
+            if (field := site.field(hook, "own")) is not None
+            for node, trail, shared in items_of(field)
+            if (entry := Section(field.source, node, trail, shared).get(self.path)) is not None
+            for value in (self.meaning(site, entry),)
+        ]
+        return Value.known(tuple(found), found[0].source, found[0].span) if found else site.nothing()
+
+    def write(self, site: Site, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        raise Refused("there is no writer for this")
+
+
+class HookFlag(Hooks):
+    """Yes or no, of each of those commands."""
+
+    __slots__ = ()
+
+    def meaning(self, site: Site, field: Field) -> Value:
+        return Flag(self.path).meaning(site, field)
+
+
+class Switch(SecurityOption):
+    """A security option that is on where it is given without a value, or with `true`."""
+
+    __slots__ = ()
+
+    def content(self, written: str) -> object:
+        return written.lower() in ("", "true")
 
 
 def _cut(option: str) -> tuple[str, str]:
@@ -142,7 +278,7 @@ def _cut(option: str) -> tuple[str, str]:
     return name, content
 
 
-TABLE: dict[str, Cell] = {
+TABLE = FactTable({
     "privileged": Flag("privileged"),
     "user": User("user"),
     "capabilities_added": Items("cap_add"),
@@ -157,4 +293,33 @@ TABLE: dict[str, Cell] = {
     "read_only_root": Flag("read_only", harmful=False),
     "devices": Devices("devices"),
     "device_rules": Items("device_cgroup_rules"),
-}
+    "image": Cell("image"),
+    "host_uts": Namespace("uts"),
+    "host_users": Namespace("userns_mode"),
+    "host_cgroup": Namespace("cgroup"),
+    "writable_cgroups": Switch("writable-cgroups"),
+    "cgroup_parent": Cell("cgroup_parent"),
+    "joined_network": Joined("network_mode"),
+    "joined_pid": Joined("pid"),
+    "joined_ipc": Joined("ipc"),
+    "kernel_paths": SecurityOption("systempaths"),
+    "groups": Listed("group_add"),
+    "sysctls": Listed("sysctls"),
+    "oom_killer_disabled": Flag("oom_kill_disable"),
+    "oom_score": Cell("oom_score_adj"),
+    "memory_limit": Either("deploy.resources.limits.memory", "mem_limit"),
+    "cpu_limit": Either("deploy.resources.limits.cpus", "cpus", "cpu_quota"),
+    "process_limit": Either("deploy.resources.limits.pids", "pids_limit"),
+    "tmpfs": Listed("tmpfs"),
+    "log_driver": Either("logging.driver", "log_driver"),
+    "gpus": Gpus("gpus"),
+    "mounts_from": Listed("volumes_from"),
+    "hosts": Listed("extra_hosts"),
+    "domain_account": Either("credential_spec.file", "credential_spec.registry", "credential_spec.config"),
+    "privileged_hooks": HookFlag("privileged"),
+    "hook_users": Hooks("user"),
+    "host_program": Cell("provider.type"),
+    "build_privileged": Flag("build.privileged"),
+    "build_network": Cell("build.network"),
+    "build_entitlements": Listed("build.entitlements"),
+})

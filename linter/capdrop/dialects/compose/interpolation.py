@@ -1,5 +1,8 @@
 """Compose's variables: `$VAR`, `${VAR}`, `${VAR:-default}`, `${VAR-default}`, `${VAR:?error}`, `${VAR?error}`, `${VAR:+other}`,
-`${VAR+other}`, nested, and `$$` for a dollar sign (Compose specification, "Interpolation")."""
+`${VAR+other}`, nested, and `$$` for a dollar sign (Compose specification, "Interpolation").
+
+What nothing in the project sets may come from outside: it is unknown, not empty. The environment of our own process has no say.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ...finding import Note
+
 _DEEPEST = 20
+_LONGEST = 8192
+"""Characters that variables may add to a text; values that hold one another would fill the memory."""
+_PLACEHOLDER = "$$cap_"
+"""What a CapRover template fills in (caprover/one-click-apps, "cap_" variables); Compose itself never sees it."""
 _NAME = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 
 
@@ -21,10 +30,13 @@ class _Unset(Exception):
 class _Pieces:
     """Text gathered from several places of a fragment."""
 
-    __slots__ = ("defaulted", "outer", "places", "starts", "text")
+    __slots__ = ("added", "defaulted", "keeps", "outer", "places", "starts", "text", "used")
 
-    def __init__(self, outer: Fragment) -> None:
+    def __init__(self, outer: Fragment, keeps: bool = False) -> None:
         self.outer = outer
+        self.keeps = keeps
+        self.used: list[str] = []
+        self.added = 0
         self.text = ""
         self.starts: list[int] = []
         self.places: list[int] = []
@@ -38,12 +50,17 @@ class _Pieces:
             self.places.extend(part.places)
             self.text += part.text
 
-    def put(self, text: str, at: int) -> None:
-        """Add text from elsewhere, standing for what is at an offset of the fragment."""
-        for character in text:
-            self.starts.append(len(self.text))
-            self.places.append(self.outer.place(at))
-            self.text += character
+    def put(self, name: str, text: str | None, at: int) -> None:
+        """Add the value of a variable, standing for what is at an offset of the fragment."""
+        if text is None:
+            raise _Unset(f"${name} has no value in this project's files")
+        self.added += len(text)
+        if self.added > _LONGEST:
+            raise _Unset("it grows too long")
+        self.used.append(name)
+        self.starts.extend(range(len(self.text), len(self.text) + len(text)))
+        self.places.extend([self.outer.place(at)] * len(text))
+        self.text += text
 
     def fragment(self) -> Fragment:
         if not self.starts:
@@ -51,17 +68,33 @@ class _Pieces:
         return Fragment(self.text, self.starts, self.places)
 
 
-def interpolate(fragment: Fragment, values: Mapping[str, str]) -> Interpolated:
-    """The fragment with its variables replaced by `values` or by their defaults."""
+def left_to_shell(fragment: Fragment) -> Fragment:
+    """A script in which only what is written here is replaced: a variable without a default stays, for the shell's parser to see."""
+    pieces = _Pieces(fragment, keeps=True)
+    try:
+        _replace(pieces, 0, len(fragment.text), {}, 0)
+    except _Unset:
+        return fragment
+    return pieces.fragment()
+
+
+def interpolate(fragment: Fragment, values: Mapping[str, str | None], places: Mapping[str, Note] | None = None) -> Interpolated:
+    """The fragment with its variables replaced by `values` (None for what is set, and not known) or by their defaults.
+
+    `places` are where the values are set, for notes.
+    """
     pieces = _Pieces(fragment)
     try:
+        if _PLACEHOLDER in fragment.text:
+            raise _Unset("a placeholder of a template decides it")
         _replace(pieces, 0, len(fragment.text), values, 0)
     except _Unset as unset:
         return Interpolated(None, str(unset))
-    return Interpolated(pieces.fragment(), defaulted=pieces.defaulted)
+    notes = tuple(places[name] for name in dict.fromkeys(pieces.used) if name in places) if places else ()
+    return Interpolated(pieces.fragment(), defaulted=pieces.defaulted, notes=notes)
 
 
-def _replace(pieces: _Pieces, start: int, end: int, values: Mapping[str, str], depth: int) -> None:
+def _replace(pieces: _Pieces, start: int, end: int, values: Mapping[str, str | None], depth: int) -> None:
     text = pieces.outer.text
     if depth > _DEEPEST:
         raise _Unset("variables are nested too deeply")
@@ -77,11 +110,19 @@ def _replace(pieces: _Pieces, start: int, end: int, values: Mapping[str, str], d
             at = dollar + 2
         elif following == "{":
             close = _closing(text, dollar + 2, end)
-            _braced(pieces, dollar + 2, close, values, depth)
+            try:
+                _braced(pieces, dollar + 2, close, values, depth)
+            except _Unset:
+                if not pieces.keeps:
+                    raise
+                pieces.take(dollar, close + 1)
             at = close + 1
         elif following and following in _NAME and not following.isdigit():
             stop = _name_end(text, dollar + 1, end)
-            _plain(pieces, text[dollar + 1 : stop], dollar, values)
+            if pieces.keeps:
+                pieces.take(dollar, stop)
+            else:
+                _plain(pieces, text[dollar + 1 : stop], dollar, values)
             at = stop
         else:
             pieces.take(dollar, dollar + 1)
@@ -89,13 +130,11 @@ def _replace(pieces: _Pieces, start: int, end: int, values: Mapping[str, str], d
     pieces.take(at, end)
 
 
-def _plain(pieces: _Pieces, name: str, at: int, values: Mapping[str, str]) -> None:
-    if name not in values:
-        raise _Unset(f"${name} has no value in this project's files")
-    pieces.put(values[name], at)
+def _plain(pieces: _Pieces, name: str, at: int, values: Mapping[str, str | None]) -> None:
+    pieces.put(name, values.get(name), at)
 
 
-def _braced(pieces: _Pieces, start: int, end: int, values: Mapping[str, str], depth: int) -> None:
+def _braced(pieces: _Pieces, start: int, end: int, values: Mapping[str, str | None], depth: int) -> None:
     text = pieces.outer.text
     stop = _name_end(text, start, end)
     name = text[start:stop]
@@ -106,12 +145,12 @@ def _braced(pieces: _Pieces, start: int, end: int, values: Mapping[str, str], de
     if stop >= end or operator not in "-?+":
         _plain(pieces, name, start, values)
     elif operator == "+":
+        if name not in values or (colon and values[name] is None):
+            raise _Unset(f"${name} has no value in this project's files")
         if present:
             _replace(pieces, rest, end, values, depth + 1)
-        elif name not in values:
-            raise _Unset(f"${name} has no value in this project's files")
     elif present:
-        pieces.put(values[name], start)
+        pieces.put(name, values[name], start)
     elif operator == "-":
         pieces.defaulted = True
         _replace(pieces, rest, end, values, depth + 1)

@@ -13,6 +13,7 @@ from ...syntax.yaml import Scalar
 from ..settings_file import variables_in_settings
 from ..yaml_facts import Interpolated, Site
 from ..yaml_view import Field, Section, items_of
+from .names import NO_NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ def variables_of(site: Site, address: str, path: str, place: str) -> Iterator[Va
         return
     address = f"{address}.{path.rpartition('.')[2]}"
     for name, entry in field.section().fields.items():
-        value, fragment = replaced(site, entry)
-        origin = VariableOrigin(site, entry, name, entry.value.fragment(site.source.text)) if isinstance(entry.value, Scalar) else None
+        value, fragment = _said(site, entry, name, place)
+        origin = VariableOrigin(site, entry, name, entry.value.fragment(entry.source.text)) if isinstance(entry.value, Scalar) else None
         key = entry.entry.key.span
         yield Variable(
             entry.source, entry.span, f"{address}.{name}", origin, name=name, name_span=key, value=value, fragment=fragment, place=place
@@ -74,9 +75,24 @@ def variables_of(site: Site, address: str, path: str, place: str) -> Iterator[Va
             yield _assignment(site, address, item, node, place)
 
 
-def variables_in_configs(root: Section) -> Iterator[Variable]:
+def assignments_of(site: Site, path: str) -> Iterator[tuple[str, Value]]:
+    """The names and values at a path of a service, without their places."""
+    for variable in variables_of(site, "", path, ""):
+        yield variable.name, variable.value
+
+
+def names_of(site: Site, path: str) -> set[str]:
+    """The names that stand at a path of a service."""
+    field = site.field(path, "own")
+    if field is None:
+        return set()
+    items = {node.value.partition("=")[0] for node, _, _ in items_of(field) if isinstance(node, Scalar)}
+    return items | set(field.section().fields)
+
+
+def variables_in_configs(configs: Section) -> Iterator[Variable]:
     """The settings in files that stand in the Compose file itself, as `content` of a config."""
-    for name, field in root.section("configs").fields.items():
+    for name, field in configs.fields.items():
         content = field.section().get("content")
         if content is not None and isinstance(content.value, Scalar):
             yield from variables_in_settings(content.value.fragment(field.source.text), field.source, f"configs.{name}.content")
@@ -91,7 +107,7 @@ def _assignment(site: Site, address: str, field: Field, node: Scalar, place: str
         value, fragment = Value.unknown("it is passed on from outside", field.source, field.span, field.trail), None
     else:
         part = whole.part(len(name) + 1, len(whole.text))
-        value, fragment = _valued(_interpolated(site, part), field, part)
+        value, fragment = _said(site, field, name, place, part)
         origin = VariableOrigin(site, field, name, part)
     return Variable(
         field.source,
@@ -106,12 +122,32 @@ def _assignment(site: Site, address: str, field: Field, node: Scalar, place: str
     )
 
 
+def _said(site: Site, field: Field, name: str, place: str, part: Fragment | None = None) -> tuple[Value, Fragment | None]:
+    """The value that a name gets, and where it is written. A secret that is written as a default counts, also where the env file has
+    another value."""
+    value, fragment = replaced(site, field) if part is None else _valued(_interpolated(site, part), field, part)
+    if fragment is None or value.defaulted or len(value.trail) == len(field.trail) or "-" not in fragment.text:
+        return value, fragment
+    by_default, at = _valued(NO_NAMES.replace(fragment), field, fragment)
+    span = field.span
+    probe = Variable(field.source, span, "", None, name=name, name_span=span, value=by_default, fragment=at, place=place)
+    return (by_default, at) if probe.secret is not None else (value, fragment)
+
+
 def replaced(site: Site, field: Field) -> tuple[Value, Fragment | None]:
     """A field's value with its variables replaced, and where each character of it is written."""
     if not isinstance(field.value, Scalar):
         return site.scalar(field), None
     whole = field.value.fragment(field.source.text)
     return _valued(_interpolated(site, whole), field, whole)
+
+
+def as_written(field: Field) -> tuple[Value, Fragment | None]:
+    """A field's value by what stands in its file alone."""
+    if not isinstance(field.value, Scalar):
+        return Value.unknown("it is not a simple value", field.source, field.span, field.trail), None
+    whole = field.value.fragment(field.source.text)
+    return _valued(NO_NAMES.replace(whole) if "$" in whole.text else Interpolated(whole), field, whole)
 
 
 def _interpolated(site: Site, fragment: Fragment) -> Interpolated:
@@ -125,4 +161,6 @@ def _valued(interpolated: Interpolated, field: Field, whole: Fragment) -> tuple[
     if fragment is None:
         return Value.unknown(interpolated.reason, field.source, field.span, field.trail), None
     span = fragment.span() if fragment.text else field.span
-    return Value.known(fragment.text, field.source, span, field.trail, defaulted=interpolated.defaulted, node=field.value), fragment
+    trail = (*field.trail, *interpolated.notes)
+    value = Value.known(fragment.text, field.source, span, trail, defaulted=interpolated.defaulted, node=field.value)
+    return value, whole if interpolated.notes else fragment

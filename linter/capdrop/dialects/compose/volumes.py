@@ -11,7 +11,7 @@ from ...syntax.template import is_masked
 from ...syntax.yaml import Scalar
 from ..yaml_facts import Interpolated, Site, drop, put, remove
 from ..yaml_view import Field, Section, items_of
-from .interpolation import interpolate
+from .service import ServiceSite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ...syntax.yaml import Node
 
 PROPAGATIONS = frozenset({"shared", "rshared", "slave", "rslave", "private", "rprivate"})
-AMBIENT = {"HOME": "~", "PWD": ".", "XDG_RUNTIME_DIR": "/run/user/${UID}"}
-"""Variables that every session sets, as good as known when a path begins with them."""
 _API_SOCKET = "/var/run/docker.sock"
 
 
@@ -103,7 +101,7 @@ class ApiSocketOrigin(Origin):
         raise Refused("there is no writer for this")
 
 
-def mounts_of(site: Site, volumes: Section, address: str, name: str) -> Iterator[Mount]:
+def mounts_of(site: ServiceSite, volumes: Section, address: str, name: str) -> Iterator[Mount]:
     """The bind mounts of a service, and the named volumes (declared in `volumes`) that are one underneath."""
     field = site.field("volumes", "own")
     for node, trail, shared in items_of(field) if field is not None else ():
@@ -119,16 +117,16 @@ def mounts_of(site: Site, volumes: Section, address: str, name: str) -> Iterator
         yield _mount(socket, socket.span, address, name, ApiSocketOrigin(site), path, path, no, site.nothing())
 
 
-def _short(site: Site, field: Field, volumes: Section, address: str, name: str) -> Mount | None:
+def _short(site: ServiceSite, field: Field, volumes: Section, address: str, name: str) -> Mount | None:
     assert isinstance(field.value, Scalar)
     whole = field.value.fragment(field.source.text)
     parts = split_volume(whole.text)
     if len(parts) == 1 and "$" in whole.text:
-        whole = interpolate(whole, AMBIENT).fragment or whole
+        whole = site.names.replace_in_path(whole).fragment or whole
         parts = split_volume(whole.text)
     if len(parts) < 2:
         return None
-    values = [_part(field, whole.part(start, start + len(text))) for text, start in parts]
+    values = [_part(site, field, whole.part(start, start + len(text))) for text, start in parts]
     host_path = values[0] if is_path(values[0].text) or values[0].is_unknown else _device(site, volumes, field, values[0].text)
     if host_path is None:
         return None
@@ -148,7 +146,7 @@ def _short(site: Site, field: Field, volumes: Section, address: str, name: str) 
     )
 
 
-def _long(site: Site, field: Field, volumes: Section, address: str, name: str) -> Mount | None:
+def _long(site: ServiceSite, field: Field, volumes: Section, address: str, name: str) -> Mount | None:
     section = Section(field.source, field.value, field.trail, field.shared)
     path, target = section.get("source"), section.get("target")
     if path is None or target is None:
@@ -191,7 +189,7 @@ def _mount(
     )
 
 
-def _device(site: Site, volumes: Section, field: Field, name: str) -> Value | None:
+def _device(site: ServiceSite, volumes: Section, field: Field, name: str) -> Value | None:
     """The path behind a named volume that binds one."""
     device, options = volumes.find(f"{name}.driver_opts.device") if "." not in name else None, volumes.text(f"{name}.driver_opts.o")
     if device is None or "bind" not in options.split(","):
@@ -201,18 +199,19 @@ def _device(site: Site, volumes: Section, field: Field, name: str) -> Value | No
     return value
 
 
-def _text(site: Site, field: Field) -> Value:
-    return _part(field, field.value.fragment(field.source.text)) if isinstance(field.value, Scalar) else site.scalar(field)
+def _text(site: ServiceSite, field: Field) -> Value:
+    return _part(site, field, field.value.fragment(field.source.text)) if isinstance(field.value, Scalar) else site.scalar(field)
 
 
-def _part(field: Field, fragment: Fragment) -> Value:
+def _part(site: ServiceSite, field: Field, fragment: Fragment) -> Value:
     """A part of a scalar, with variables replaced."""
     if is_masked(fragment.text):
         return Value.unknown("a template action decides it", field.source, fragment.span(), field.trail)
-    replaced = interpolate(fragment, AMBIENT) if "$" in fragment.text else Interpolated(fragment)
+    replaced = site.names.replace_in_path(fragment) if "$" in fragment.text else Interpolated(fragment)
     if replaced.fragment is None:
         return Value.unknown(replaced.reason, field.source, fragment.span(), field.trail)
-    return Value.known(replaced.fragment.text, field.source, fragment.span(), field.trail, defaulted=replaced.defaulted)
+    trail = (*field.trail, *replaced.notes)
+    return Value.known(replaced.fragment.text, field.source, fragment.span(), trail, defaulted=replaced.defaulted)
 
 
 def _normal(value: Value) -> Value:

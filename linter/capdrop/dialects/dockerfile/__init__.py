@@ -12,7 +12,7 @@ from .reader import Reader
 
 def read(source: Source, context: Context) -> Reading:
     """A Dockerfile, Containerfile, or a fragment of one. A template is read with its actions masked, and is never fixed by itself."""
-    text, actions = _without_markup(source)
+    text, actions = without_markup(source)
     tree = syntax.parse(text)
     reader = Reader(source, tree, context, templated=bool(actions))
     if actions:
@@ -30,10 +30,10 @@ def read(source: Source, context: Context) -> Reading:
     )
 
 
-def _without_markup(source: Source) -> tuple[str, list[Span]]:
+def without_markup(source: Source) -> tuple[str, list[Span]]:
     """The text, and if it is a template, the actions that are masked in it."""
     text = source.text
-    if "{{" not in text and "{%" not in text and "<%" not in text:
+    if "{{" not in text and "{%" not in text and "<%" not in text and "${template" not in text:
         return text, []
     from .. import dockerfile_template as templates
 

@@ -19,7 +19,7 @@ from capdrop.source import Fragment, Source, Span
 from capdrop.syntax import dockerfile as syntax
 from capdrop.syntax import shell
 
-from ..commands import Setting, commands_in_arguments, commands_in_shell, commands_of_schedule
+from ..commands import Setting, commands_in_arguments, commands_in_shell, commands_of_file
 from ..settings_file import variables_in_settings
 from . import steps
 from .scope import Scope
@@ -33,11 +33,14 @@ if TYPE_CHECKING:
 
     from ..context import Context
 
+TEMPLATES = (".template", ".tmpl", ".tpl", ".in", ".j2", ".jinja", ".jinja2", ".erb", ".mustache")
+"""How the names of templates end, whatever their markup."""
+
 
 class Reader:
     """Reads one file. `stages` are those met so far; `offsets` and `addresses` say which instruction stands where."""
 
-    __slots__ = ("addresses", "context", "escape", "offsets", "outer", "source", "stages", "targets", "templated", "tree")
+    __slots__ = ("addresses", "context", "escape", "named", "offsets", "outer", "source", "stages", "targets", "templated", "tree")
 
     def __init__(self, source: Source, tree: syntax.Dockerfile, context: Context, *, templated: bool) -> None:
         self.source = source
@@ -47,6 +50,8 @@ class Reader:
         self.context = context.built_from(source.path, self.copied_names())
         self.templated = templated
         self.stages: list[StageState] = []
+        self.named: dict[str, StageState] = {}
+        """The last stage of each name."""
         self.outer = Scope.of_file()
         self.offsets: list[int] = []
         self.addresses: list[str] = []
@@ -55,6 +60,7 @@ class Reader:
         """All that rules judge."""
         yield Text(self.source, Span(0, len(self.source.text)), "", fragment=Fragment.at(self.source.text, 0), address_at=self.address_at)
         yield from self.oddities()
+        yield from self.skipped_checks()
         yield from self.frontend()
         ships = self.shipped()
         kept = self.kept(ships)
@@ -72,7 +78,8 @@ class Reader:
             if stage is not None and instruction.keyword != "ONBUILD":
                 stage.layers.append(done)
             yield from done
-        yield from finished(self.stages, self.source, templated=self.templated)
+        yield from finished(self.stages, self.source, self.tree, templated=self.templated)
+        yield from self.refusals()
 
     def shipped(self) -> set[int]:
         """The indexes of the stages that ship: the last one, and those that something asks for by name."""
@@ -86,13 +93,20 @@ class Reader:
         kept = set(ships)
         by_name: dict[str, int] = {}
         taken: list[set[int]] = []
+        scope = Scope.of_file()
         for instruction in self.tree.instructions:
-            if instruction.keyword == "FROM":
-                base = by_name.get(instruction.image.value.lower()) if instruction.image else None
+            if instruction.keyword == "ARG" and not taken:
+                for pair in instruction.pairs:
+                    if pair.value is not None:
+                        scope.declare(pair.name.value, self.value(pair.value, scope), None)
+            elif instruction.keyword == "FROM":
+                named = self.value(instruction.image, scope).text.lower() if instruction.image else ""
+                base = by_name.get(named) if named else None
                 taken.append(set() if base is None else {base})
                 by_name[self.stage_name(instruction)] = by_name[str(len(taken) - 1)] = len(taken) - 1
             elif instruction.keyword == "COPY" and taken and _copies_whole(instruction):
-                origin = by_name.get((instruction.flags[0].value or "").lower())
+                flag = instruction.flag("from")
+                origin = by_name.get((flag.value or "").lower()) if flag is not None else None
                 taken[-1] |= set() if origin is None else {origin}
         for index in range(len(taken) - 1, -1, -1):
             if index in kept:
@@ -118,16 +132,16 @@ class Reader:
         base = self.stage_called(value.text)
         address = f"stage {name or index}"
         image = Image(self.source, instruction.span, address, None, value=value, role="base", local=base is not None)
-        stage = StageState(index, instruction, name, image, base)
+        if value.is_known and image.reference is None and word is not None and "$" not in word.value:
+            self.outer.refused.append((word.span, "this is no name of an image"))
+        stage = StageState(index, instruction, name, image, base, self.outer)
         self.stages.append(stage)
+        self.named[name] = stage
         return stage
 
     def stage_called(self, name: str) -> StageState | None:
         """The last stage of this name."""
-        for stage in reversed(self.stages):
-            if name and stage.name == name.lower():
-                return stage
-        return None
+        return self.named.get(name.lower()) if name else None
 
     def stage_copied(self, name: str) -> StageState | None:
         """The stage that `COPY --from` means, by its name or its number."""
@@ -141,12 +155,35 @@ class Reader:
     def value(self, word: syntax.Word, scope: Scope) -> Value:
         return scope.value(word, self.source, self.escape)
 
+    @property
+    def is_filled_in(self) -> bool:
+        """Whether something completes the file before it is built, as its markup or its name tells."""
+        return self.templated or self.source.path.endswith(TEMPLATES)
+
     def oddities(self) -> Iterator[Oddity]:
-        for problem in () if self.templated else self.tree.problems:
-            if problem.kind == "unknown-instruction":
-                yield Oddity(self.source, problem.span, "", kind="unknown-instruction", message=problem.message)
+        for problem in () if self.is_filled_in else self.tree.problems:
+            if problem.kind != "unread":
+                kind = "refused-instruction" if problem.kind == "refused" else problem.kind
+                yield Oddity(self.source, problem.span, "", kind=kind, message=problem.message)
         for directive in self.tree.ignored_directives:
             yield Oddity(self.source, directive.span, "", kind="ignored-directive", message=f"`{directive.name}=` has no effect here")
+
+    def skipped_checks(self) -> Iterator[Oddity]:
+        """The checks of BuildKit's own that the file switches off."""
+        for directive in self.tree.directives if "check" in self.source.text[: self.tree.body_start] else ():
+            for setting in directive.value.split(";") if directive.name == "check" else ():
+                name, _, checks = setting.partition("=")
+                if name.strip().lower() == "skip":
+                    for check in checks.split(","):
+                        yield Oddity(self.source, directive.span, "", kind="skipped-check", message=check.strip())
+
+    def refusals(self) -> Iterator[Oddity]:
+        """What BuildKit would refuse once it has expanded the variables."""
+        told = {problem.span for problem in self.tree.problems} if self.outer.refused and not self.is_filled_in else set()
+        for span, message in () if self.is_filled_in else self.outer.refused:
+            if span not in told:
+                told.add(span)
+                yield Oddity(self.source, span, "", kind="refused-instruction", message=message)
 
     def frontend(self) -> Iterator[Image]:
         for directive in self.tree.directives:
@@ -189,7 +226,7 @@ class Reader:
         place = {"ENV": "env", "ARG": "arg", "LABEL": "label"}[instruction.keyword]
         scope = self.scope(stage)
         assigned: list[tuple[str, Value]] = []
-        for pair in instruction.pairs:
+        for at, pair in enumerate(instruction.pairs):
             name = pair.name.value
             value = Value.absent(self.source, pair.name.span) if pair.value is None else self.value(pair.value, scope)
             if place == "arg" and not on_build:
@@ -201,7 +238,7 @@ class Reader:
                 self.source,
                 pair.span,
                 address,
-                None,
+                steps.PairOrigin(self.source, instruction, at),
                 name=name,
                 name_span=pair.name.span,
                 value=value,
@@ -243,7 +280,7 @@ class Reader:
         for mount in step.mounts if step is not None else ():
             if "from" in mount.values:
                 assert step is not None
-                yield from self.other_image(mount.values["from"], step.address)
+                yield from self.other_image(mount.values["from"], step.address, (step.address, "mounts"))
 
     def commands(self, instruction: syntax.Instruction, stage: StageState | None, step: BuildStep | None) -> Iterator[Subject]:
         if instruction.keyword == "HEALTHCHECK":
@@ -253,11 +290,20 @@ class Reader:
             yield from commands_in_arguments([_argument(word) for word in instruction.arguments], self.setting(instruction, stage, step))
         elif stage is None or stage.shell.language == "sh":
             yield from commands_in_shell(instruction.body, self.setting(instruction, stage, step))
+        elif stage.shell.language in ("powershell", "cmd"):
+            from ..windows import commands_in_windows
 
-    def other_image(self, origin: Value, address: str) -> Iterator[Image]:
-        """An image that files are taken from, unless it is a stage of this file."""
-        if not origin.text.isdigit() and self.stage_called(origin.text) is None:
-            yield Image(self.source, origin.span, address, None, value=origin, role="copied")
+            yield from commands_in_windows(instruction.body, stage.shell.language, self.setting(instruction, stage, step))
+
+    def other_image(self, origin: Value, address: str, fact: tuple[str, str]) -> Iterator[Image]:
+        """An image that files are taken from, unless it is a stage of this file; `fact` is what of the instruction names it."""
+        stage = self.stage_copied(origin.text)
+        if stage is not None and stage is self.stages[-1]:
+            self.outer.refused.append((origin.span, "a stage cannot take files from itself"))
+        elif stage is None and origin.text.isdigit():
+            self.outer.refused.append((origin.span, "there is no stage of this number"))
+        elif stage is None:
+            yield Image(self.source, origin.span, address, None, value=origin, role="copied", named_by=fact)
 
     def copies(self, instruction: syntax.Instruction, stage: StageState | None, on_build: bool) -> Iterator[Subject]:
         scope = self.scope(stage)
@@ -285,11 +331,13 @@ class Reader:
         )
         if stage is not None:
             stage.script.copies.append(copy)
-            if origin is not None and stage.kept:
-                origin.hands_on([value.text or self.source[value.span] for value in copy.sources])
+            if origin is not None:
+                from .handing import taking
+
+                stage.takes.append(taking(copy, origin))
         yield copy
         if "from" in flags:
-            yield from self.other_image(flags["from"], address)
+            yield from self.other_image(flags["from"], address, (copy.address, "from"))
         for heredoc in instruction.heredocs:
             yield from self.written(heredoc, values[-1], address, copy)
             yield from variables_in_settings(heredoc.body, self.source, copy.address, ships=copy.ships)
@@ -309,7 +357,7 @@ class Reader:
                 program=copy.keyword,
             )
             yield file
-            yield from commands_of_schedule(file, Setting(self.source, address, copy.keyword, ships=copy.ships))
+            yield from commands_of_file(file, Setting(self.source, address, copy.keyword, ships=copy.ships))
 
     def address_at(self, offset: int) -> str:
         index = bisect_right(self.offsets, offset) - 1
@@ -318,7 +366,9 @@ class Reader:
 
 def _copies_whole(instruction: syntax.Instruction) -> bool:
     """Whether an instruction is a `COPY --from=... / /`."""
-    return [flag.name for flag in instruction.flags] == ["from"] and [word.value for word in instruction.arguments] == ["/", "/"]
+    if [word.value for word in instruction.arguments] not in (["/", "/"], ["/.", "/"]):
+        return False
+    return not any(flag.name in ("exclude", "parents") for flag in instruction.flags)
 
 
 def _argument(word: syntax.Word) -> Word:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import posixpath
-
 from capdrop.finding import Note
 from capdrop.model.build_step import Shell
 from capdrop.model.container import DefaultContainer
 from capdrop.model.image import Image
 from capdrop.model.known_images import is_windows, runs_as_non_root, runs_as_root
 from capdrop.model.script import Script
-from capdrop.model.stage import Stage
-from capdrop.model.subject import Origin, Subject
+from capdrop.model.stage import Stage, Taken
+from capdrop.model.subject import Change, Origin, Refused, Subject
 from capdrop.model.value import Value
-from capdrop.source import Source, Span
+from capdrop.source import Source
 from capdrop.syntax import dockerfile as syntax
 
 from .scope import Scope
@@ -22,31 +20,44 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from capdrop.finding import Edit
     from capdrop.model.account import Account
+
+    from .handing import Taking
+    from .writing import Writer
+
+
+MOST_ACCOUNTS = 100
+"""Accounts of the stages below that are remembered."""
+LONGEST_TRAIL = 8
 
 
 class StageState:
     """What is in force at one point of a stage."""
 
     __slots__ = (
-        "accounts", "base", "builder", "folder", "image", "index", "instruction", "kept", "layers", "name", "runs", "scope", "script",
-        "shell", "ships", "starts", "taken", "user", "windows",
+        "accounts", "base", "bottom", "builder", "folder", "image", "index", "inherited", "instruction", "kept", "layers", "name", "runs",
+        "scope", "script", "shell", "ships", "starts", "taken", "takes", "user", "windows",
     )  # fmt: skip
 
-    def __init__(self, index: int, instruction: syntax.Instruction, name: str, image: Image, base: StageState | None) -> None:
+    def __init__(self, index: int, instruction: syntax.Instruction, name: str, image: Image, base: StageState | None, outer: Scope) -> None:
         self.index = index
         self.instruction = instruction
         self.name = name
         self.image = image
         self.base = base
-        self.scope: Scope = base.scope.of_child() if base else Scope({}, {})
+        self.bottom: StageState = base.bottom if base else self
+        """The stage at the end of its line of local base stages."""
+        self.scope: Scope = base.scope.of_child() if base else Scope({}, None, outer.refused)
         self.user: Value | None = None
+        self.inherited: Value | None = self._handed_down(base) if base else None
+        """The user that a local base stage sets."""
         self.builder: Value | None = None
         """The user that commands are run as, once it was looked up."""
         self.windows: bool = base.windows if base else bool(image.reference and is_windows(image.reference))
         self.shell: Shell = base.shell if base else Shell("cmd" if self.windows else "sh")
         self.folder: str = base.folder if base else ("/" if image.value.text == "scratch" else ".")
-        self.accounts: list[Account] = list(base.accounts) if base else []
+        self.accounts: list[Account] = base.accounts[-MOST_ACCOUNTS:] if base else []
         self.runs: bool = base.runs if base else False
         """Whether anything is run to build it."""
         self.starts: bool = base.starts if base else False
@@ -55,29 +66,16 @@ class StageState:
         self.kept = False
         """Whether its layers end up in an image: it ships, or one that ships is built on it."""
         self.layers: list[tuple[Subject, ...]] = []
-        self.taken: list[str] = []
-        """The paths in it that go from there into an image."""
+        self.takes: list[Taking] = []
+        """What it copies from other stages."""
+        self.taken = Taken()
+        """The paths in it that go from there into an image, once all stages are read."""
         self.script = Script(image.source, instruction.span, self.address, [], [])
         """What it has run and copied so far."""
 
     @property
     def address(self) -> str:
         return f"stage {self.name or self.index}"
-
-    @property
-    def bottom(self) -> StageState:
-        """The stage at the end of its line of local base stages."""
-        at = self
-        while at.base is not None:
-            at = at.base
-        return at
-
-    def hands_on(self, sources: list[str]) -> None:
-        """Note what is copied from here, or from the stages that it is built on, into an image."""
-        at: StageState | None = self
-        while at is not None:
-            at.taken += [posixpath.join("/", posixpath.normpath(source.partition("*")[0])) for source in sources]
-            at = at.base
 
     def saw(self, keyword: str) -> None:
         """Note an instruction."""
@@ -86,15 +84,17 @@ class StageState:
 
     def user_now(self, *, templated: bool) -> Value:
         """The user in force, through the local base stages."""
-        trail: tuple[Note, ...] = ()
-        at = self
-        while at.user is None and at.base is not None:
-            trail = (*trail, Note(at.image.source, at.instruction.span, f"inherited here by {at.address}"))
-            at = at.base
-        if at.user is not None:
-            user = at.user
-            return Value(user.state, user.content, user.source, user.span, reason=user.reason, trail=trail)
-        return _user_of(at.image, starts=self.starts, templated=templated)
+        user = self.user
+        if user is not None:
+            return Value(user.state, user.content, user.source, user.span, reason=user.reason)
+        return self.inherited or _user_of(self.bottom.image, starts=self.starts, templated=templated)
+
+    def _handed_down(self, base: StageState) -> Value | None:
+        user = base.user or base.inherited
+        if user is None:
+            return None
+        trail = (Note(self.image.source, self.instruction.span, f"inherited here by {self.address}"), *user.trail)
+        return Value(user.state, user.content, user.source, user.span, reason=user.reason, trail=trail[:LONGEST_TRAIL])
 
     def builder_now(self, *, templated: bool) -> Value:
         """The user that a command is run as: like `user_now`, but root where the base image says so."""
@@ -120,18 +120,39 @@ def _user_of(image: Image, *, starts: bool, templated: bool) -> Value:
 class StageOrigin(Origin):
     """The container that a shipped stage starts: a Dockerfile speaks about its user and nothing else."""
 
-    __slots__ = ("unsaid", "user")
+    __slots__ = ("source", "stage", "tree", "unsaid", "user")
 
-    def __init__(self, source: Source, span: Span, user: Value) -> None:
+    def __init__(self, source: Source, tree: syntax.Dockerfile, stage: StageState, user: Value) -> None:
+        self.source = source
+        self.tree = tree
+        self.stage = stage
         self.user = user
-        self.unsaid = Value.unknown("a Dockerfile does not say", source, span)
+        self.unsaid = Value.unknown("a Dockerfile does not say", source, stage.instruction.span)
 
     def read(self, fact: str) -> Value:
         return self.user if fact == "user" else self.unsaid
 
+    def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if change.fact != "user" or change.action != "set":
+            raise Refused("there is no writer for this change of a stage")
+        return self._writer.leave_root(self.user)
 
-def finished(stages: list[StageState], source: Source, *, templated: bool) -> Iterator[Subject]:
+    def adds(self, change: Change) -> tuple[tuple[str, str], ...]:
+        return self._writer.added()
+
+    @property
+    def _writer(self) -> Writer:
+        from .writing import Writer
+
+        return Writer(self.source, self.tree, self.stage)
+
+
+def finished(stages: list[StageState], source: Source, tree: syntax.Dockerfile, *, templated: bool) -> Iterator[Subject]:
     """The stages as they stand at their end, what they ran, and the containers that the shipped ones start."""
+    if any(stage.takes for stage in stages):
+        from .handing import hand_on
+
+        hand_on(stages)
     for stage in stages:
         if stage.script.commands or stage.script.copies:
             yield stage.script
@@ -151,23 +172,34 @@ def finished(stages: list[StageState], source: Source, *, templated: bool) -> It
             ships=stage.ships,
             platform="windows" if stage.windows else "linux",
             layers=tuple(stage.layers),
-            taken=tuple(stage.taken),
+            taken=stage.taken,
             accounts=tuple(stage.accounts),
         )
         yield made[stage.index]
         if stage.ships:
-            yield _container(stage, user, source)
+            yield _container(stage, user, source, tree)
 
 
-def _container(stage: StageState, user: Value, source: Source) -> DefaultContainer:
+def _all_layers(stage: StageState) -> Iterator[tuple[Subject, ...]]:
+    """The layers of a stage and of the local stages below it."""
+    at: StageState | None = stage
+    while at is not None:
+        yield from at.layers
+        at = at.base
+
+
+def _container(stage: StageState, user: Value, source: Source, tree: syntax.Dockerfile) -> DefaultContainer:
     span = stage.instruction.span
     if user.is_absent:
-        user = Value("absent", None, source, span, reason=user.reason)
+        from capdrop.model.image_purpose import others_set_user
+
+        reason = user.reason or others_set_user(stage.bottom.image.reference, _all_layers(stage), source.path)
+        user = Value("absent", None, source, span, reason=reason)
     return DefaultContainer(
         source,
         span,
         stage.address,
-        StageOrigin(source, span, user),
+        StageOrigin(source, tree, stage, user),
         name=stage.name or stage.image.value.text or "the image",
         dialect="dockerfile",
         kind="stage",

@@ -63,6 +63,31 @@ class WordOrigin(Origin):
         return f"Remove `{self.source[self.word.span]}`", (Edit(span, ""),)
 
 
+class PairOrigin(Origin):
+    """Takes a variable out of an ENV, ARG or LABEL, and the whole instruction with its last one."""
+
+    __slots__ = ("at", "instruction", "source")
+
+    def __init__(self, source: Source, instruction: syntax.Instruction, at: int) -> None:
+        self.source = source
+        self.instruction = instruction
+        self.at = at
+
+    def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if (change.action, change.fact) != ("drop", "variable") or self.instruction.nested:
+            raise Refused("there is no writer for this")
+        pairs, at = self.instruction.pairs, self.at
+        pair = pairs[at]
+        title = f"Remove `{pair.name.value}`"
+        if len(pairs) == 1:
+            return title, (Edit(with_line_end(self.source, self.instruction.span), ""),)
+        last = at == len(pairs) - 1
+        span = Span(pairs[at - 1].span.end, pair.span.end) if last else Span(pair.span.start, pairs[at + 1].span.start)
+        if "#" in self.source.text[span.start : pair.span.start] + self.source.text[pair.span.end : span.end]:
+            raise Refused("a comment stands between it and the next")
+        return title, (Edit(span, ""),)
+
+
 def with_blanks_after(source: Source, span: Span) -> Span:
     """A span with the blanks behind it on its line."""
     end = span.end
@@ -133,6 +158,8 @@ def ports(instruction: syntax.Instruction, stage: StageState, source: Source, es
     for word in instruction.arguments:
         value = stage.scope.value(word, source, escape)
         first, last, protocol = port_range(value.text)
+        if value.is_known and first < 0:
+            stage.scope.refused.append((word.span, "this is no port"))
         yield Port(
             source,
             word.span,

@@ -2,56 +2,103 @@
 
 from __future__ import annotations
 
+import os
+
 from ...model.subject import Subject
 from ...reading import Reading
 from ...source import Source
-from ...syntax.yaml import Mapping, Node, Sequence
+from ...syntax.yaml import Mapping
 from ..context import Context
 from ..yaml_document import YamlFile
 from ..yaml_view import Section
-from .objects import entries_of, object_of
+from .cluster import noted, parts_of, workload_of
+from .facts import place_of
+from .objects import entries_of, object_of, objects_in
 from .pods import pods_in, subjects_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ...files import Files
+    from ...model.cluster import Part
+    from ...model.kubernetes_object import KubernetesObject
+
+_KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
+_SELECTING = frozenset({"DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"})
+"""Kinds that must say which pods are theirs."""
 _SCHEMAS = frozenset({"CustomResourceDefinition", "WorkloadAllowlist"})
 """Objects that hold descriptions of objects and no pods."""
+_POLICIES = frozenset({"PodSecurityPolicy", "SecurityContextConstraints"})
+_POLICY_GROUPS = ("gatekeeper.sh", "kyverno.io", "kubewarden.io", "admissionregistration.k8s.io", "skaffold")
+"""Who decides which pods are let in writes down patterns of pods; Skaffold runs containers on the developer's machine."""
 
 
 def read(source: Source, context: Context) -> Reading:
     """A file of one or many objects."""
-    file = YamlFile(source)
-    return file.reading(_subjects(file))
+    file = YamlFile(source, context.files)
+    name = os.path.basename(source.path)
+    if name.lower().startswith("kustomization"):
+        from .kustomize import read as read_kustomization
+
+        return read_kustomization(file, context)
+    parts: list[Part] = []
+    if context.files is None or not _may_be_patched(context.files, source.path):
+        return file.reading(file_subjects(file, parts), parts=parts)
+    from .kustomize_file import named_as_patch
+
+    return file.reading(file_subjects(file, parts, named_as_patch(source.path, context), may_complete=True), parts=parts)
 
 
-def _subjects(file: YamlFile) -> Iterator[Subject]:
+def _may_be_patched(files: Files, path: str) -> bool:
+    """Whether there is a kustomization in the folder of a file, or in the two above."""
+    folder = os.path.dirname(os.path.abspath(path))
+    for _ in range(3):
+        if not _KUSTOMIZATIONS.isdisjoint(files.names(folder)):
+            return True
+        folder = os.path.dirname(folder)
+    return False
+
+
+def file_subjects(file: YamlFile, parts: list[Part], partial: str = "", *, may_complete: bool = False) -> Iterator[Subject]:
+    """The subjects of a file; what it tells about other files goes to `parts`. `partial` says why nothing follows from what the objects
+    in it do not say, where so, and `may_complete` that it may hold patches."""
     yield from file.subjects()
     for document in file.documents:
-        for node in _objects(document.root, 0):
-            yield from _object(file, node)
+        silence = file.silence_in(document)
+        for node in objects_in(document.root, 0):
+            why = partial or (_unfinished(Section(file.source, node)) if may_complete else "")
+            yield from object_subjects(file.source, node, parts, silence=silence, partial=why)
 
 
-def _objects(node: Node | None, depth: int) -> Iterator[Mapping]:
-    """The objects of a document; those of a List one by one."""
-    if not isinstance(node, Mapping):
-        return
-    kind, items = node.get("kind"), node.get("items")
-    if depth < 10 and isinstance(items, Sequence) and getattr(kind, "value", "").endswith("List"):
-        for item in items.items:
-            yield from _objects(item, depth + 1)
-    else:
-        yield node
-
-
-def _object(file: YamlFile, node: Mapping) -> Iterator[Subject]:
-    source = file.source
-    section = Section(source, node)
-    thing = object_of(source, section)
+def object_subjects(
+    source: Source, node: Mapping, parts: list[Part], *, silence: str = "", partial: str = "", joined: bool = False
+) -> Iterator[Subject]:
+    """The subjects of an object. `joined` is set where it is put together from several places, so that none of it can be edited."""
+    section = Section(source, node, (), joined)
+    thing = object_of(source, section, silence or partial)
     if thing is None or thing.kind in _SCHEMAS:
         return
     yield thing
-    yield from entries_of(source, thing, section)
-    for pod in pods_in(source, node):
-        yield from subjects_of(source, pod, thing.address, file.silence)
+    yield from entries_of(thing, section)
+    parts.extend(parts_of(source, thing, section, silence or partial))
+    for pod in pods_in(source, node, shared=joined) if not _is_policy(thing) else ():
+        is_daemon = thing.kind == "DaemonSet" or ".daemonSet." in f".{pod.path}."
+        pod.place = place_of(pod.section, is_daemon, thing.namespace)
+        pod.partial = pod.partial or partial
+        workload = workload_of(source, thing, pod, section, silence or pod.partial)
+        parts.append(workload)
+        for subject in subjects_of(source, pod, thing, silence):
+            noted(workload, subject)
+            yield subject
+
+
+def _unfinished(section: Section) -> str:
+    """Why nothing follows from what an object does not say: the API would refuse it, so it is laid over another one."""
+    must_select = section.text("kind") in _SELECTING and section.text("apiVersion") == "apps/v1"
+    return "it has no selector, so it completes another one" if must_select and section.find("spec.selector") is None else ""
+
+
+def _is_policy(thing: KubernetesObject) -> bool:
+    """Whether an object says what pods may be like, and is none."""
+    return thing.kind in _POLICIES or thing.api_version.partition("/")[0].endswith(_POLICY_GROUPS)

@@ -7,32 +7,48 @@ from ...model.subject import Change, Refused
 from ...model.value import Value
 from ...source import Source, Span
 from ...syntax.yaml import Scalar
-from ..yaml_facts import Cell, Choice, Flag, Items, Site
-from ..yaml_view import Field, Section
+from ..yaml_facts import Cell, FactTable, Choice, Flag, Items, Site, drop
+from ..yaml_view import Field, Section, items_of
+from .objects import value_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Mapping as Table
 
 _PROFILES = {"RuntimeDefault": "default", "Unconfined": "unconfined", "Localhost": "localhost"}
 _APPARMOR_WORDS = {"runtime/default": "default", "docker/default": "default"}
 _APPARMOR_ANNOTATION = "container.apparmor.security.beta.kubernetes.io/"
+_SECCOMP_ANNOTATIONS = ("seccomp.security.alpha.kubernetes.io/", "container.seccomp.security.alpha.kubernetes.io/")
 _SELINUX = {"spc_t": "disable", "unconfined_t": "disable"}
+_FABRICS = ("google.com/tpu", "vpc.amazonaws.com/efa", "rdma/")
+"""Devices whose containers talk to each other past the cluster's network (https://cloud.google.com/kubernetes-engine/docs/how-to/
+tpu-multislice; https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html; https://github.com/Mellanox/k8s-rdma-shared-dev-plugin)."""
+_SYSTEM_PRIORITIES = ("system-node-critical", "system-cluster-critical")
 _OS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 
 
 class PodSite(Site):
-    """A container, the pod it is in, and the annotations of that pod."""
+    """A container, the pod it is in, the annotations of that pod, and its place in the cluster."""
 
-    __slots__ = ("annotations",)
+    __slots__ = ("annotations", "place")
 
     def __init__(
         self, source: Source, span: Span, own: Section, pod: Section, annotations: Section, *, silence: str, fixable: bool
     ) -> None:
         super().__init__(source, span, own, pod, silence=silence, fixable=fixable)
         self.annotations = annotations
+        self.place = ""
 
 
 class AppArmor(Choice):
     """`appArmorProfile`, or else the annotation that came before it."""
 
     __slots__ = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return ()
 
     def read(self, site: Site) -> Value:
         value = super().read(site)
@@ -56,6 +72,10 @@ class User(Cell):
 
     __slots__ = ()
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return ()
+
     def read(self, site: Site) -> Value:
         return _in_user_namespace(site) or super().read(site)
 
@@ -65,8 +85,52 @@ class NonRoot(Flag):
 
     __slots__ = ()
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return ()
+
     def read(self, site: Site) -> Value:
         return _in_user_namespace(site) or super().read(site)
+
+
+class Place(Cell):
+    """The place of a container in its cluster, as the kind, namespace and priority of its pod and the devices that it asks for tell."""
+
+    __slots__ = ()
+
+    def read(self, site: Site) -> Value:
+        place = site.place if isinstance(site, PodSite) else ""
+        if not place and any(name.startswith(_FABRICS) for name in site.own.section("resources.limits").fields):
+            place = "fabric"
+        return Value.known(place, site.source, site.span) if place else Value.absent(site.source, site.span)
+
+
+class Shared(Flag):
+    """Yes or no; not known where it stands behind the condition of a template, which whoever fills it in switches on."""
+
+    __slots__ = ()
+
+    def meaning(self, site: Site, field: Field) -> Value:
+        if is_conditional(field.source, field.entry.span):
+            return Value.unknown("a template decides it", field.source, field.span, field.trail)
+        return super().meaning(site, field)
+
+
+def is_conditional(source: Source, span: Span) -> bool:
+    """Whether the line above is a condition of a template that is not known to hold."""
+    end = max(source.text.rfind("\n", 0, span.start), 0)
+    start = source.text.rfind("\n", 0, end) + 1
+    if start in source.settled:
+        return False
+    line = source.text[start:end].strip()
+    return line.startswith("{{") and line[2:].lstrip("- ").startswith(("if ", "else", "with ", "range "))
+
+
+def place_of(pod: Section, is_daemon: bool, namespace: str) -> str:
+    """The place of a pod: "system", a part of the cluster that its administrators add, "daemon", one on every node, or ""."""
+    if pod.text("priorityClassName") in _SYSTEM_PRIORITIES or (is_daemon and namespace == "kube-system"):
+        return "system"
+    return "daemon" if is_daemon else ""
 
 
 def is_windows(pod: Section) -> bool:
@@ -83,7 +147,175 @@ def _in_user_namespace(site: Site) -> Value | None:
     return None
 
 
-TABLE: dict[str, Cell] = {
+class Label(Choice):
+    """A part of `seLinuxOptions`, of the container or else of its pod; the container's replace the pod's as a whole."""
+
+    __slots__ = ()
+
+    def __init__(self, part: str, names: Table[str, str] | None = None, scope: str = "either") -> None:
+        super().__init__(f"securityContext.seLinuxOptions.{part}", names or {}, scope)
+
+    def read(self, site: Site) -> Value:
+        if self.scope == "either" and site.own.find("securityContext.seLinuxOptions") is not None:
+            field = site.field(self.path, "own")
+            return site.nothing() if field is None else self.meaning(site, field)
+        return super().read(site)
+
+
+class Tree(Cell):
+    """Whatever stands there, as values all the way down."""
+
+    __slots__ = ()
+
+    def meaning(self, site: Site, field: Field) -> Value:
+        return value_of(field.source, field.value, 0)
+
+
+class Sysctls(Items):
+    """Items with a `name` and a `value`, as `name=value`."""
+
+    __slots__ = ()
+
+    def text(self, site: Site, item: Field) -> Value:
+        section = item.section()
+        name = section.get("name")
+        value = site.scalar(name) if name is not None else site.nothing()
+        if value.is_known:
+            value = value.replaced(f"{value.text}={section.text('value')}")
+            value.node = item.value
+        return value
+
+
+class Found(Cell):
+    """A list of what is found in several places of a container. The node of each is the path of keys to remove."""
+
+    __slots__ = ()
+
+    def read(self, site: Site) -> Value:
+        found = tuple(self.found(site))
+        return Value.known(found, site.source, site.span) if found else site.nothing()
+
+    def found(self, site: Site) -> Iterator[Value]:
+        raise NotImplementedError
+
+    def write(self, site: Site, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if change.action != "remove" or change.item is None or change.item.node is None:
+            raise Refused("there is no writer for this")
+        holder, path = change.item.node
+        return f"Remove `{path}`", drop(Site(site.source, site.span, holder, fixable=site.fixable), path, "own")
+
+
+class HostPorts(Found):
+    """The `hostPort` of every port; 0 is none."""
+
+    __slots__ = ()
+
+    def found(self, site: Site) -> Iterator[Value]:
+        for section in _mappings(site.own, self.path):
+            field = section.get("hostPort")
+            value = site.scalar(field) if field is not None else None
+            if value is not None and value.text not in ("", "0", "null", "~"):
+                value.node = (section, "hostPort")
+                yield value
+
+
+class ContainerPorts(Found):
+    """The `containerPort` of every port."""
+
+    __slots__ = ()
+
+    def found(self, site: Site) -> Iterator[Value]:
+        fields = (section.get("containerPort") for section in _mappings(site.own, self.path))
+        return (site.scalar(field) for field in fields if field is not None)
+
+
+class ProbeHosts(Found):
+    """The `host` that the kubelet connects to instead of the container, in probes and hooks."""
+
+    __slots__ = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(key for key, _ in _CALLS)
+
+    def found(self, site: Site) -> Iterator[Value]:
+        for key, handlers in _CALLS:
+            if site.own.get(key) is None:
+                continue
+            for path in (f"{key}{handler}{host}" for handler in handlers for host in (".httpGet.host", ".tcpSocket.host")):
+                field = site.own.find(path)
+                value = site.scalar(field) if field is not None else None
+                if value is not None and value.text not in ("", "null", "~"):
+                    value.node = (site.own, path)
+                    yield value
+
+
+_CALLS = (("livenessProbe", ("",)), ("readinessProbe", ("",)), ("startupProbe", ("",)), ("lifecycle", (".postStart", ".preStop")))
+"""The keys of a container below which its node is told what to connect to."""
+
+
+class Projections(Cell):
+    """What stands in the volumes that project tokens and other things, as values all the way down."""
+
+    __slots__ = ()
+
+    def read(self, site: Site) -> Value:
+        fields = [section.get("projected") for section in _mappings(site.own, self.path)]
+        found = tuple(value_of(field.source, field.value, 0) for field in fields if field is not None)
+        return Value.known(found, site.source, site.span) if found else site.nothing()
+
+
+class SecretVariables(Found):
+    """The secrets that `env` and `envFrom` name."""
+
+    __slots__ = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return ("env", "envFrom")
+
+    def found(self, site: Site) -> Iterator[Value]:
+        for path, reference in (("env", "valueFrom.secretKeyRef"), ("envFrom", "secretRef")):
+            for section in _mappings(site.own, path):
+                field = section.find(f"{reference}.name")
+                if field is not None:
+                    yield site.scalar(field)
+
+
+class Annotations(Cell):
+    """The values of the annotations of the pod whose names begin in one of these ways."""
+
+    __slots__ = ("prefixes",)
+
+    def __init__(self, *prefixes: str) -> None:
+        super().__init__("")
+        self.prefixes = prefixes
+
+    def read(self, site: Site) -> Value:
+        fields = site.annotations.fields if isinstance(site, PodSite) else {}
+        found = tuple(site.scalar(field) for name, field in fields.items() if name.startswith(self.prefixes))
+        return Value.known(found, site.source, site.span) if found else site.nothing()
+
+
+class ServiceAccount(Cell):
+    """`serviceAccountName`, or its old name."""
+
+    __slots__ = ()
+
+    def read(self, site: Site) -> Value:
+        value = super().read(site)
+        old = site.field("serviceAccount", "own") if value.is_absent else None
+        return site.scalar(old) if old is not None else value
+
+
+def _mappings(section: Section, path: str) -> Iterator[Section]:
+    """The mappings of the list at a path."""
+    field = section.find(path)
+    for node, trail, shared in items_of(field) if field is not None else ():
+        yield Section(section.source, node, trail, shared)
+
+
+TABLE = FactTable({
     "privileged": Flag("securityContext.privileged"),
     "user": User("securityContext.runAsUser", "either"),
     "non_root_enforced": NonRoot("securityContext.runAsNonRoot", "either", harmful=False),
@@ -92,9 +324,57 @@ TABLE: dict[str, Cell] = {
     "no_new_privileges": Flag("securityContext.allowPrivilegeEscalation", harmful=False, negated=True),
     "seccomp": Choice("securityContext.seccompProfile.type", _PROFILES, "either"),
     "apparmor": AppArmor("securityContext.appArmorProfile.type", _PROFILES, "either"),
-    "selinux": Choice("securityContext.seLinuxOptions.type", _SELINUX, "either"),
-    "host_network": Flag("hostNetwork", "outer"),
-    "host_pid": Flag("hostPID", "outer"),
-    "host_ipc": Flag("hostIPC", "outer"),
+    "selinux": Label("type", _SELINUX),
+    "selinux_user": Label("user"),
+    "selinux_role": Label("role"),
+    "kernel_paths": Choice("securityContext.procMount", {"Default": "default", "Unmasked": "unconfined"}),
+    "host_network": Shared("hostNetwork", "outer"),
+    "host_pid": Shared("hostPID", "outer"),
+    "host_ipc": Shared("hostIPC", "outer"),
     "read_only_root": Flag("securityContext.readOnlyRootFilesystem", harmful=False),
-}
+    "image": Cell("image"),
+    "place": Place(""),
+    "groups": Items("securityContext.supplementalGroups", "outer"),
+    "memory_limit": Cell("resources.limits.memory", "either"),
+    "cpu_limit": Cell("resources.limits.cpu", "either"),
+    "domain_account": Cell("securityContext.windowsOptions.gmsaCredentialSpecName", "either"),
+    "group": Cell("securityContext.runAsGroup", "either"),
+    "sysctls": Sysctls("securityContext.sysctls", "outer"),
+    "host_process": Flag("securityContext.windowsOptions.hostProcess", "either"),
+    "host_ports": HostPorts("ports"),
+    "listens_on": ContainerPorts("ports"),
+    "probe_hosts": ProbeHosts(""),
+    "secret_variables": SecretVariables("env"),
+})
+"""The facts of a container."""
+
+POD_TABLE = FactTable({
+    "automount_token": Flag("automountServiceAccountToken"),
+    "service_account": ServiceAccount("serviceAccountName"),
+    "os": Cell("os.name"),
+    "host_users": Flag("hostUsers"),
+    "share_process_namespace": Flag("shareProcessNamespace"),
+    "priority_class": Cell("priorityClassName"),
+    "runtime_class": Cell("runtimeClassName"),
+    "node_name": Cell("nodeName"),
+    "node_selector": Tree("nodeSelector"),
+    "service_links": Flag("enableServiceLinks"),
+    "host_aliases": Tree("hostAliases"),
+    "tolerations": Tree("tolerations"),
+    "volumes": Tree("volumes"),
+    "projections": Projections("volumes"),
+    "apparmor_annotations": Annotations(_APPARMOR_ANNOTATION),
+    "seccomp_annotations": Annotations(*_SECCOMP_ANNOTATIONS),
+    "groups": Items("securityContext.supplementalGroups"),
+    "file_system_group": Cell("securityContext.fsGroup"),
+    "sysctls": Sysctls("securityContext.sysctls"),
+    "user": Cell("securityContext.runAsUser"),
+    "non_root_enforced": Flag("securityContext.runAsNonRoot", harmful=False),
+    "seccomp": Choice("securityContext.seccompProfile.type", _PROFILES),
+    "apparmor": Choice("securityContext.appArmorProfile.type", _PROFILES),
+    "selinux": Label("type", _SELINUX, "own"),
+    "selinux_user": Label("user", scope="own"),
+    "selinux_role": Label("role", scope="own"),
+    "host_process": Flag("securityContext.windowsOptions.hostProcess"),
+})
+"""The facts of a pod."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...model.kubernetes_object import KubernetesObject
-from ...model.subject import Origin, Subject
+from ...model.subject import Change, Origin, Refused, Subject
 from ...model.text import Text
 from ...model.value import Value
 from ...model.variable import Variable
@@ -11,11 +11,16 @@ from ...source import Fragment, Source, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
 from ..settings_file import variables_in_settings
+from ..yaml_facts import Site, drop, put
 from ..yaml_view import Field, Section, followed
+from ..yaml_writer import add_entry, quoted
+from .annotations import PREFIX, ignored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from ...finding import Edit
 
 SETTINGS_FILES = (".properties", ".conf", ".cfg", ".ini", ".env", ".toml", ".yaml", ".yml")
 _LARGEST_DECODED = 65_536
@@ -35,13 +40,37 @@ class ObjectOrigin(Origin):
         if field is None:
             assert self.section.mapping is not None
             return Value.absent(source, self.section.mapping.entries[0].span)
-        return value_of(source, field.value, 0)
+        return value_of(field.source, field.value, 0)
+
+    def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        assert self.section.mapping is not None
+        site = Site(self.section.source, self.section.mapping.entries[0].span, self.section)
+        if change.action == "drop":
+            return f"Remove `{change.fact}`", drop(site, change.fact, "own")
+        if change.action == "set":
+            return f"Set `{change.fact}` to `{change.content}`", put(site, change.fact, "own", quoted(str(change.content)))
+        if change.action == "append" and isinstance(change.content, tuple):
+            key, value = change.content
+            return f"Add `{key}: {value}` to `{change.fact}`", (self._added(site, change.fact, key, value),)
+        raise Refused("there is no writer for this")
+
+    def _added(self, site: Site, path: str, key: str, value: str) -> Edit:
+        """A new entry, whose key may have dots, for the mapping at a path; that mapping is written where only it is missing."""
+        field, keys = self.section.find(path), [key]
+        if field is None:
+            outer, _, last = path.rpartition(".")
+            field, keys = self.section.find(outer), [last, key]
+        site.editable(field)
+        if field is None or not isinstance(field.value, Mapping):
+            raise Refused("there is no mapping to write it to")
+        return add_entry(site.source, field.value, keys, quoted(value))
 
 
 def value_of(source: Source, node: Node | None, depth: int) -> Value:
     """A node as a value: text, number-like text and yes/no, tuples of values, dictionaries of values."""
     node, trail, _ = followed(source, node, (), False)
     assert node is not None
+    source = node.source or source
     if isinstance(node, Sequence):
         return Value.known(tuple(value_of(source, item, depth + 1) for item in node.items), source, node.span, trail, node=node)
     if isinstance(node, Mapping):
@@ -55,11 +84,24 @@ def value_of(source: Source, node: Node | None, depth: int) -> Value:
     return Value.known(node.value if answer is None else answer, source, node.span, trail, node=node)
 
 
-def object_of(source: Source, section: Section) -> KubernetesObject | None:
-    """The object that a mapping is; None where it has no kind."""
+def objects_in(node: Node | None, depth: int) -> Iterator[Mapping]:
+    """The objects of a document; those of a List one by one."""
+    if not isinstance(node, Mapping):
+        return
+    kind, items = node.get("kind"), node.get("items")
+    if depth < 10 and isinstance(items, Sequence) and getattr(kind, "value", "").endswith("List"):
+        for item in items.items:
+            yield from objects_in(item, depth + 1)
+    else:
+        yield node
+
+
+def object_of(source: Source, section: Section, silence: str = "") -> KubernetesObject | None:
+    """The object that a mapping is; None where it has no kind. `silence` says why nothing follows from what is not written, where so."""
     kind = section.text("kind")
     if not kind or section.mapping is None:
         return None
+    named, told = section.find("metadata.name"), section.get("kind")
     name = section.text("metadata.name") or section.text("metadata.generateName")
     name = "" if is_masked(name) else name
     return KubernetesObject(
@@ -71,66 +113,71 @@ def object_of(source: Source, section: Section) -> KubernetesObject | None:
         api_version=section.text("apiVersion"),
         name=name,
         namespace=section.text("metadata.namespace"),
+        kind_span=told.entry.span if told is not None else None,
+        name_span=named.entry.span if named is not None else None,
+        partial=bool(silence),
     )
 
 
-def entries_of(source: Source, thing: KubernetesObject, section: Section) -> Iterator[Subject]:
+def entries_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
     """The named values of a ConfigMap or Secret, and the annotations of any object."""
+    if section.mapping is not None:
+        yield from ignored(section.section("metadata"), thing.address, section.mapping.span)
     for name, field in section.section("metadata.annotations").fields.items():
-        fragment = _text_of(source, field)
-        if fragment is not None:
-            yield _variable(source, f"{thing.address} annotations.{name}", name, field, fragment, "annotation")
+        fragment = _text_of(field)
+        if fragment is not None and not name.startswith(PREFIX):
+            yield _variable(f"{thing.address} annotations.{name}", name, field, fragment, "annotation")
     if thing.api_version != "v1":
         return
     if thing.kind == "ConfigMap":
         for name, field in section.section("data").fields.items():
-            yield from _entry(source, f"{thing.address} data.{name}", name, field, _text_of(source, field), "configmap")
+            yield from _entry(f"{thing.address} data.{name}", name, field, _text_of(field), "configmap")
     elif thing.kind == "Secret":
         for name, field in section.section("stringData").fields.items():
-            yield from _entry(source, f"{thing.address} stringData.{name}", name, field, _text_of(source, field), "secret")
+            yield from _entry(f"{thing.address} stringData.{name}", name, field, _text_of(field), "secret")
         for name, field in section.section("data").fields.items():
-            yield from _encoded(source, f"{thing.address} data.{name}", name, field)
+            yield from _encoded(f"{thing.address} data.{name}", name, field)
 
 
-def _text_of(source: Source, field: Field) -> Fragment | None:
+def _text_of(field: Field) -> Fragment | None:
     """A field's text; None where it is none, or where a template decides it."""
     if not isinstance(field.value, Scalar) or is_masked(field.value.value):
         return None
-    return field.value.fragment(source.text)
+    return field.value.fragment(field.source.text)
 
 
-def _entry(source: Source, address: str, name: str, field: Field, fragment: Fragment | None, place: str) -> Iterator[Variable]:
+def _entry(address: str, name: str, field: Field, fragment: Fragment | None, place: str) -> Iterator[Variable]:
     """An entry as a variable, or each line of it where it is a settings file."""
     if fragment is None:
         return
     is_file = "\n" in fragment.text.strip() or name.lower().endswith(SETTINGS_FILES)
     if not is_file or fragment.text.lstrip().startswith("{"):
-        yield _variable(source, address, name, field, fragment, place)
+        yield _variable(address, name, field, fragment, place)
     elif "." not in name or name.lower().endswith(SETTINGS_FILES):
-        yield from variables_in_settings(fragment, source, address)
+        yield from variables_in_settings(fragment, field.source, address)
 
 
-def _encoded(source: Source, address: str, name: str, field: Field) -> Iterator[Subject]:
-    written = _text_of(source, field)
+def _encoded(address: str, name: str, field: Field) -> Iterator[Subject]:
+    written = _text_of(field)
     fragment = decoded(written) if written is not None else None
     if fragment is not None:
-        yield Text(source, field.span, address, fragment=fragment, address_at=_always(address))
-        yield from _entry(source, address, name, field, fragment, "secret")
+        yield Text(field.source, field.span, address, fragment=fragment, address_at=_always(address))
+        yield from _entry(address, name, field, fragment, "secret")
 
 
 def _always(address: str) -> Callable[[int], str]:
     return lambda offset: address
 
 
-def _variable(source: Source, address: str, name: str, field: Field, fragment: Fragment, place: str) -> Variable:
+def _variable(address: str, name: str, field: Field, fragment: Fragment, place: str) -> Variable:
     return Variable(
-        source,
+        field.source,
         field.span,
         address,
         None,
         name=name,
         name_span=field.entry.key.span,
-        value=Value.known(fragment.text, source, field.span, field.trail, node=field.value),
+        value=Value.known(fragment.text, field.source, field.span, field.trail, node=field.value),
         fragment=fragment,
         place=place,
     )

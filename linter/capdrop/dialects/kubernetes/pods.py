@@ -4,9 +4,12 @@ pod that an operator makes of its own object)."""
 from __future__ import annotations
 
 from ...finding import Edit, Note
+from ...model import pod as model
 from ...model.command import Word
+from ...model.container import Container
 from ...model.image import Image
 from ...model.mount import Mount, normal_path
+from ...model.pod import NOT_ON_WINDOWS
 from ...model.subject import Change, Origin, Refused, Subject
 from ...model.value import Value
 from ...model.variable import Variable
@@ -14,43 +17,78 @@ from ...source import Fragment, Source
 from ...syntax.template import is_masked
 from ...syntax.yaml import Mapping, Node, Scalar, Sequence, resolve
 from ..commands import Setting, commands_in_arguments
-from ..yaml_facts import Site, container, drop, put, remove
+from ..yaml_facts import Site, TableOrigin, container, drop, put, remove
 from ..yaml_view import Section, items_of
-from .facts import TABLE, PodSite, is_windows
+from .annotations import ignored
+from .facts import POD_TABLE, TABLE, PodSite, is_conditional, is_windows
+from .keys import odd_keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CONTAINER_LISTS = {"containers": "container", "initContainers": "init container", "ephemeralContainers": "ephemeral container"}
+    from ...model.kubernetes_object import KubernetesObject
+
+CONTAINER_LISTS = {
+    "containers": "container",
+    "initContainers": "init container",
+    "ephemeralContainers": "ephemeral container",
+    "container": "container",
+    "script": "container",
+    "steps": "step",
+    "sidecars": "sidecar",
+}
+"""The keys of a pod that hold containers, one or a list: those of Kubernetes, and those of Argo Workflows and Tekton."""
+_PLAIN_LISTS = ("containers", "initContainers", "ephemeralContainers")
+_NAMESPACES = frozenset({"hostNetwork", "hostPID", "hostIPC"})
+_OF_CONTAINERS = frozenset({"privileged", "capabilities", "allowPrivilegeEscalation", "procMount"})
+"""Parts of a security context that only containers have."""
 _USUAL = frozenset({"spec", "spec.template.spec", "spec.jobTemplate.spec.template.spec"})
+_COMPLETED = "it is a part of something that its operator completes"
+_ONE_PART = "there is no image, so this is one part of several"
 
 
 class Pod:
-    """A pod's mapping, the path of keys that leads to it, and the annotations beside it."""
+    """A pod's mapping, the path of keys that leads to it, the metadata beside it with its annotations, and its place in the cluster.
 
-    __slots__ = ("annotations", "path", "section")
+    `lone` is set where the mapping is a container in itself, and the pod around it is made by an operator. `partial` says why nothing
+    follows from what is not written, where an operator fills that in.
+    """
 
-    def __init__(self, section: Section, path: str, annotations: Section) -> None:
+    __slots__ = ("annotations", "lone", "metadata", "partial", "path", "place", "section")
+
+    def __init__(self, section: Section, path: str, metadata: Section, partial: str = "", *, lone: bool = False) -> None:
         self.section = section
         self.path = path
-        self.annotations = annotations
+        self.metadata = metadata
+        self.annotations = metadata.section("annotations")
+        self.partial = partial
+        self.lone = lone
+        self.place = ""
 
     def address(self, owner: str) -> str:
         """The pod's address below the object that holds it."""
         return owner if self.path in _USUAL or not self.path else f"{owner} {self.path}"
 
 
-def pods_in(source: Source, root: Node) -> Iterator[Pod]:
-    """Every pod below a node."""
-    stack: list[tuple[Node, str, Node | None, bool]] = [(root, "", None, False)]
+def pods_in(source: Source, root: Node, *, shared: bool = False) -> Iterator[Pod]:
+    """Every pod below a node. `shared` says that its text belongs to others too."""
+    stack: list[tuple[Node, str, Node | None, bool]] = [(root, "", None, shared)]
+    defaults = ""
     while stack:
         node, path, holder, shared = stack.pop()
         shared = shared or node.anchor is not None
         if isinstance(node, Mapping):
-            if _is_pod(node):
-                yield Pod(Section(source, node, (), shared), path, Section(source, holder).section("metadata.annotations"))
-                continue
+            keys = {entry.key.value for entry in node.entries if isinstance(entry.key, Scalar)}
+            shape = _shape(node) if not _SHAPING.isdisjoint(keys) else ""
+            if shape:
+                partial = _COMPLETED if shape != "pod" else _inherits(node) or defaults
+                metadata = Section(source, holder).section("metadata")
+                yield Pod(Section(source, node, (), shared), path, metadata, partial, lone=shape == "lone")
+                if shape != "part":
+                    continue
+            if "templates" in keys:
+                defaults = defaults or _gives_defaults(node)
             for entry in reversed(node.entries):
                 if isinstance(entry.key, Scalar) and not isinstance(entry.value, Scalar):
                     stack.append((entry.value, f"{path}.{entry.key.value}".lstrip("."), node, shared))
@@ -58,15 +96,53 @@ def pods_in(source: Source, root: Node) -> Iterator[Pod]:
             stack.extend((item, path, node, shared) for item in reversed(node.items) if not isinstance(item, Scalar))
 
 
-def _is_pod(mapping: Mapping) -> bool:
+def _shape(mapping: Mapping) -> str:
+    """What a mapping is: a "pod", a "lone" container, a "part" of a pod that has no containers, or nothing of these."""
+    shape = ""
     for entry in mapping.entries:
-        if isinstance(entry.key, Scalar) and isinstance(entry.value, Sequence):
-            items = [item for item in map(resolve, entry.value.items) if isinstance(item, Mapping)]
-            if entry.key.value in CONTAINER_LISTS:
-                return bool(items) and len(items) == len(entry.value.items)
-            if entry.key.value == "volumes" and mapping.get("volumeMounts") and any(item.get("hostPath") for item in items):
-                return True
-    return False
+        key = entry.key.value if isinstance(entry.key, Scalar) else ""
+        if key in _NAMESPACES:
+            shape = shape or ("part" if isinstance(entry.value, Scalar) and entry.value.value not in ("false", "") else "")
+        elif key not in _TELLING:
+            continue
+        elif key == "securityContext":
+            context = resolve(entry.value)
+            if isinstance(context, Mapping) and any(isinstance(e.key, Scalar) and e.key.value in _OF_CONTAINERS for e in context.entries):
+                shape = "lone"
+        elif key == "volumes":
+            items = entry.value.items if isinstance(entry.value, Sequence) else ()
+            mounted = any(isinstance(item, Mapping) and item.get("hostPath") for item in map(resolve, items))
+            if mounted and mapping.get("volumeMounts"):
+                return "pod"
+        elif _holds_containers(key, resolve(entry.value)):
+            return "pod"
+    return shape
+
+
+_TELLING = frozenset({*CONTAINER_LISTS, "volumes", "securityContext"})
+_SHAPING = _TELLING | _NAMESPACES
+
+
+def _holds_containers(key: str, node: Node) -> bool:
+    """Whether what stands at a key is a container, or a list of containers."""
+    if isinstance(node, Sequence):
+        items = [resolve(item) for item in node.items]
+        containers = bool(items) and all(isinstance(item, Mapping) for item in items)
+        return containers and (key in _PLAIN_LISTS or any(isinstance(item, Mapping) and item.get("image") for item in items))
+    return isinstance(node, Mapping) and key in ("container", "script") and node.get("image") is not None
+
+
+def _inherits(pod: Mapping) -> str:
+    """Why nothing follows from what a pod does not say: something in it speaks for all its containers (Tekton), or it has only those
+    that an operator puts beside its own."""
+    alone = pod.get("sidecars") is not None and all(pod.get(key) is None for key in ("containers", "container", "script", "steps"))
+    return _COMPLETED if alone or pod.get("stepTemplate") is not None else ""
+
+
+def _gives_defaults(node: Mapping) -> str:
+    """The same for the pods below a mapping: an Argo workflow sets these for all its templates."""
+    given = any(node.get(key) is not None for key in ("securityContext", "podSpecPatch", "templateDefaults"))
+    return _COMPLETED if given else ""
 
 
 def _name(section: Section) -> str:
@@ -74,39 +150,111 @@ def _name(section: Section) -> str:
     return "" if is_masked(name) else name
 
 
-def subjects_of(source: Source, pod: Pod, owner: str, silence: str) -> Iterator[Subject]:
-    """The containers of a pod, and what they hold. `silence` says why nothing follows from what is not written, where so."""
-    address = pod.address(owner)
+def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str) -> Iterator[Subject]:
+    """The containers of a pod, what they hold, and the pod itself. `silence` says why nothing follows from what is not written, where
+    so."""
+    silence, fixable = silence or pod.partial, not silence
+    source = pod.section.source
+    address = pod.address(owner.address)
+    containers: dict[Node, Container] = {}
+    for section, kind, at in _containers_of(pod):
+        assert section.mapping is not None
+        for subject in _container(source, pod, section, f"{address} {at}".rstrip(), kind, silence, fixable):
+            if isinstance(subject, Container):
+                containers[section.mapping] = subject
+            yield subject
+    if not containers:
+        yield from _unnamed(source, pod, address, silence, fixable)
+    owners = dict(containers)
+    if pod.section.mapping is not None and not containers:
+        site = PodSite(source, pod.section.mapping.span, pod.section, pod.section, pod.annotations, silence=silence, fixable=fixable)
+        site.place = pod.place
+        owners[pod.section.mapping] = container(site, TABLE, address, name="the pod", dialect="kubernetes", kind="pod")
+    for mount, uses in _host_paths(source, pod, address, silence, fixable):
+        sure = [use for use in uses if use.mount.mapping is None or not is_conditional(source, use.mount.mapping.span)]
+        users = [owners.get(use.container.mapping) for use in sure or uses if use.container.mapping is not None]
+        mount.owners = tuple(user for user in users if user is not None) if None not in users else ()
+        yield mount
+    yield from _image_volumes(source, pod, address, silence)
+    if containers and pod.path in _USUAL and not _is_put_together(pod.section):
+        yield from odd_keys(pod.section, address, source, is_pod=True)
+    if pod.path not in ("", "spec") and pod.section.mapping is not None:
+        yield from ignored(pod.metadata, address, pod.section.mapping.span)
+    if containers and not pod.lone:
+        yield _pod(source, pod, owner, tuple(containers.values()), silence, fixable)
+
+
+def _containers_of(pod: Pod) -> Iterator[tuple[Section, str, str]]:
+    """The mappings of a pod's containers, what users call each, and the key that it stands at."""
+    if pod.lone:
+        yield pod.section, "container", ""
+        return
     for key, kind in CONTAINER_LISTS.items():
         field = pod.section.get(key)
-        if field is None:
+        if field is None or not _holds_containers(key, field.value):
             continue
+        if isinstance(field.value, Mapping):
+            yield field.section(), kind, key
         for node, trail, shared in items_of(field):
             section = Section(field.source, node, trail, shared or pod.section.shared)
-            if section.mapping is not None:
-                yield from _container(source, pod, section, f"{address} {key}", kind, silence)
-    yield from _host_paths(source, pod, address, silence)
+            if section.mapping is not None and section.mapping.entries:
+                stays = key == "initContainers" and section.text("restartPolicy") == "Always"
+                yield section, "sidecar" if stays else kind, key
 
 
-def _container(source: Source, pod: Pod, section: Section, address: str, kind: str, silence: str) -> Iterator[Subject]:
+def _pod(source: Source, pod: Pod, owner: KubernetesObject, containers: tuple[Container, ...], silence: str, fixable: bool) -> model.Pod:
+    """The pod itself; what it does not say is told at the key of its containers."""
+    key = next(field.entry.key for name, field in pod.section.fields.items() if name in CONTAINER_LISTS)
+    if not any(section.get("image") for section, _, _ in _containers_of(pod)):
+        silence = silence or _ONE_PART
+    section, source = pod.section, key.source or source
+    site = PodSite(source, key.span, section, section, pod.annotations, silence=silence, fixable=fixable)
+    return model.Pod(
+        source,
+        key.span,
+        pod.address(owner.address),
+        TableOrigin(site, POD_TABLE),
+        kind=owner.kind,
+        api_group=owner.api_version.rpartition("/")[0],
+        name=owner.name or owner.kind,
+        namespace=owner.namespace,
+        containers=containers,
+        is_whole=not silence,
+    )
+
+
+def _unnamed(source: Source, pod: Pod, address: str, silence: str, fixable: bool) -> Iterator[Container]:
+    """What stands for the containers of a pod that an operator fills in: it shares what the pod shares with its node."""
+    mapping = pod.section.mapping
+    if mapping is not None and any(isinstance(entry.key, Scalar) and entry.key.value in _NAMESPACES for entry in mapping.entries):
+        own, span = Section(source, None), mapping.entries[0].span
+        site = PodSite(source, span, own, pod.section, pod.annotations, silence=silence, fixable=fixable)
+        site.place = pod.place
+        yield container(site, TABLE, address, name="the pod", dialect="kubernetes", kind="pod")
+
+
+def _container(source: Source, pod: Pod, section: Section, address: str, kind: str, silence: str, fixable: bool) -> Iterator[Subject]:
     assert section.mapping is not None
     name_field = section.get("name")
     name = _name(section)
     address = f"{address}.{name}".rstrip(".")
     span = name_field.entry.span if name_field is not None else section.mapping.entries[0].span
+    source = name_field.source if name_field is not None else section.source
     platform = "windows" if is_windows(pod.section) else "linux"
-    fixable = not silence
     if platform == "windows":
-        silence = "Windows containers have no such setting"
+        silence = silence or NOT_ON_WINDOWS
     elif section.get("image") is None:
-        silence = silence or "there is no image, so this is one part of several"
+        silence = silence or _ONE_PART
     site = PodSite(source, span, section, pod.section, pod.annotations, silence=silence, fixable=fixable)
+    site.place = pod.place
     yield container(site, TABLE, address, name=name or "the container", dialect="kubernetes", kind=kind, platform=platform)
+    if pod.path in _USUAL and not pod.lone and not _is_put_together(section):
+        yield from odd_keys(section, address, source, is_pod=False)
     image = section.get("image")
     if image is not None:
         policy = section.get("imagePullPolicy")
         pull_policy = site.nothing() if policy is None else site.scalar(policy)
-        yield Image(source, image.span, f"{address}.image", None, value=site.scalar(image), role="run", pull_policy=pull_policy)
+        yield Image(image.source, image.span, f"{address}.image", None, value=site.scalar(image), role="run", pull_policy=pull_policy)
     yield from _environment(site, address)
     yield from _commands(site, address)
 
@@ -119,14 +267,14 @@ def _environment(site: Site, address: str) -> Iterator[Variable]:
             continue
         value = site.scalar(field)
         yield Variable(
-            site.source,
-            node.span,
+            field.source,
+            node.span if field.source is section.source else field.span,
             f"{address}.env.{name.value.value}",
             None,
             name=name.value.value,
-            name_span=name.span,
+            name_span=name.span if name.source is field.source else field.span,
             value=value,
-            fragment=field.value.fragment(site.source.text) if value.is_known else None,
+            fragment=field.value.fragment(field.source.text) if value.is_known else None,
             place="env",
         )
 
@@ -134,18 +282,22 @@ def _environment(site: Site, address: str) -> Iterator[Variable]:
 def _commands(site: Site, address: str) -> Iterator[Subject]:
     for path in ("command", "args", "lifecycle.postStart.exec.command", "lifecycle.preStop.exec.command"):
         words = []
+        sources = []
         prefix = "command" if path == "args" else ""
         for source_path in (prefix, path) if prefix else (path,):
             for node, trail, _ in site.own.items(source_path):
                 if isinstance(node, Scalar):
                     words.append(_word(site, node, trail))
-        if path == "command" and site.own.get("args") is not None:
+                    sources.append(node.source or site.source)
+        if path in ("command", "args") and (path == "args") is (site.own.get("args") is None):
             continue
-        yield from commands_in_arguments(words, Setting(site.source, f"{address}.{path.partition('.')[0]}", path))
+        if all(source is sources[0] for source in sources):
+            source = sources[0] if sources else site.source
+            yield from commands_in_arguments(words, Setting(source, f"{address}.{path.partition('.')[0]}", path))
 
 
 def _word(site: Site, node: Scalar, trail: tuple[Note, ...]) -> Word:
-    return Word(node.fragment(site.source.text), "$(" not in node.value and "\ue000" not in node.value, node.span)
+    return Word(node.fragment((node.source or site.source).text), "$(" not in node.value and "\ue000" not in node.value, node.span)
 
 
 PROPAGATIONS = {"Bidirectional": "rshared", "HostToContainer": "rslave", "None": "private"}
@@ -191,36 +343,54 @@ class HostPathOrigin(Origin):
         return Site(self.site.source, self.site.span, section, fixable=self.site.fixable)
 
 
-def _host_paths(source: Source, pod: Pod, address: str, silence: str) -> Iterator[Mount]:
+def _host_paths(source: Source, pod: Pod, address: str, silence: str, fixable: bool) -> Iterator[tuple[Mount, list[Use]]]:
+    """The hostPath volumes of a pod, each with the places where it is mounted."""
     for node, trail, shared in pod.section.items("volumes"):
         volume = Section(source, node, trail, shared)
         path = volume.find("hostPath.path")
         if path is None:
             continue
-        site = Site(source, path.span, pod.section, silence=silence, fixable=not silence)
+        site = Site(path.source, path.span, pod.section, silence=silence, fixable=fixable)
         name = _name(volume)
         uses = list(_uses_of(source, pod, name))
         value = site.scalar(path)
         if value.is_known:
             value = value.replaced(normal_path(value.text))
         targets = [use.mount.text("mountPath") for use in uses]
-        yield Mount(
-            source,
+        mount = Mount(
+            path.source,
             path.entry.span,
             f"{address} volumes.{name}",
             HostPathOrigin(site, node, uses),
             owner=(_name(uses[0].container) if uses else name) or "the pod",
             host_path=value,
-            target=Value.known(targets[0], source, path.span) if targets else Value.absent(source, path.span),
+            target=Value.known(targets[0], path.source, path.span) if targets else Value.absent(path.source, path.span),
             read_only=_read_only(site, uses),
             propagation=_propagation(site, uses),
             dialect="kubernetes",
         )
+        yield mount, uses
+
+
+def _image_volumes(source: Source, pod: Pod, address: str, silence: str) -> Iterator[Image]:
+    """The images whose files a pod mounts."""
+    for item in pod.section.items("volumes"):
+        volume = Section(source, *item)
+        field = volume.find("image.reference")
+        if field is not None:
+            site = Site(field.source, field.span, pod.section, silence=silence)
+            policy = volume.find("image.pullPolicy")
+            value, pull_policy = site.scalar(field), site.nothing() if policy is None else site.scalar(policy)
+            yield Image(
+                field.source, field.span, f"{address} volumes.{_name(volume)}.image", None, value=value, role="run", pull_policy=pull_policy
+            )
 
 
 def _read_only(site: Site, uses: list[Use]) -> Value:
     """Whether every mount of a volume is read-only; of one that may be mounted elsewhere too this cannot be told."""
     writable = [use.mount for use in uses if use.mount.text("readOnly") != "true"]
+    if writable and all(mount.mapping is not None and is_conditional(mount.source, mount.mapping.span) for mount in writable):
+        return Value.unknown("a template decides it", site.source, site.span)
     if not uses:
         return Value.unknown("nothing in this file mounts it", site.source, site.span)
     if site.silence and writable and all(mount.get("readOnly") is None for mount in writable):
@@ -243,6 +413,11 @@ def _uses_of(source: Source, pod: Pod, name: str) -> Iterator[Use]:
             mount = Section(source, *item)
             if name and mount.text("name") == name:
                 yield Use(holder, mount)
+
+
+def _is_put_together(section: Section) -> bool:
+    """Whether a mapping may hold keys of several files, which judge these themselves."""
+    return section.mapping is not None and type(section.mapping) is not Mapping
 
 
 def text_fragment(source: Source, node: Scalar) -> Fragment:

@@ -1,0 +1,146 @@
+"""What a service is built from: the Dockerfile, its stage and the arguments, and what they tell about the service.
+
+A service without a `user` starts as the stage's. Where the stage sets none either, the Dockerfile is where that is said, once.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ...finding import Note
+from ...model.value import Value
+from ...source import Source, Span
+from ...syntax.yaml import Scalar
+from ..yaml_facts import TableOrigin
+from .variables import assignments_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..dockerfile.target import Target
+    from ..yaml_facts import FactTable
+    from .files_beside import Beside
+    from .service import ServiceSite
+
+
+MOST_READ = 1_000_000
+"""Characters of Dockerfiles, counted again for each way in which they are built, that are read for one project."""
+
+
+class Dockerfiles:
+    """The Dockerfiles of a project, and their stages, each read once."""
+
+    __slots__ = ("_beside", "_read", "_sources", "_targets")
+
+    def __init__(self, beside: Beside) -> None:
+        self._beside = beside
+        self._sources: dict[str, Source | None] = {}
+        self._targets: dict[tuple[object, ...], Target | None] = {}
+        self._read = 0
+
+    def source(self, path: str) -> Source | None:
+        """A Dockerfile of the project; None where there is none, or none to read."""
+        if path not in self._sources:
+            text = self._beside.text(path)
+            self._sources[path] = Source(self._beside.shown(path), text) if text is not None else None
+        return self._sources[path]
+
+    def target(self, source: Source, name: str, arguments: Mapping[str, str | None]) -> Target | None:
+        """A stage as it is built with these arguments."""
+        key = (source.path, name, *sorted(arguments.items(), key=str))
+        if key not in self._targets:
+            self._targets[key] = None
+            self._read += len(source.text)
+            if self._read <= MOST_READ:
+                from ..dockerfile.target import Target
+
+                self._targets[key] = Target(source, name, arguments)
+        return self._targets[key]
+
+
+class Build:
+    """The `build` of a service. `dockerfile` and `folder` (its context) are absolute; "" where they are not known, or are no files."""
+
+    __slots__ = ("address", "dockerfile", "folder", "name", "site", "span", "target")
+
+    def __init__(self, site: ServiceSite, address: str, name: str, span: Span) -> None:
+        self.site = site
+        self.address = address
+        self.name = name
+        self.span = span
+        self.dockerfile = ""
+        self.folder = ""
+        self.target = (self.text("target") or "").lower()
+        self._locate()
+
+    def text(self, key: str) -> str | None:
+        """A part of it as text; "" where it is not written, None where it is not known."""
+        field = self.site.field(f"build.{key}", "own")
+        if field is None:
+            return ""
+        return self.site.names.text(field.value.value) if isinstance(field.value, Scalar) else None
+
+    def _locate(self) -> None:
+        whole = self.site.field("build", "own")
+        assert whole is not None
+        written = self.site.names.text(whole.value.value) if isinstance(whole.value, Scalar) else self.text("context")
+        named = self.text("dockerfile")
+        if written is None or named is None or "://" in written or written.startswith(("git@", "github.com/")):
+            return
+        at = self.site.field("build.context", "own") or whole
+        self.folder = os.path.normpath(os.path.join(self.site.folder_of(at.source), written))
+        if self.site.field("build.dockerfile_inline", "own") is None:
+            self.dockerfile = os.path.normpath(os.path.join(self.folder, named or "Dockerfile"))
+
+    @property
+    def source(self) -> Source | None:
+        """The Dockerfile, where it may be looked at."""
+        return self.site.dockerfiles.source(self.dockerfile) if self.dockerfile else None
+
+    def arguments(self) -> dict[str, str | None]:
+        """The build arguments; None for one whose value is not known."""
+        return {name: value.text if value.is_known else None for name, value in assignments_of(self.site, "build.args")}
+
+    def origin(self, table: FactTable) -> BuiltOrigin:
+        """The way to the facts of the service that is built."""
+        return BuiltOrigin(self, table)
+
+    def user(self) -> Value | None:
+        """The user that the stage leaves in force; None where it sets none, or is not known."""
+        source = self.source
+        if source is None or "user" not in source.text.lower() or (self.target == "" and self.text("target") is None):
+            return None
+        target = self.site.dockerfiles.target(source, self.target, self.arguments())
+        user = target.user if target is not None else None
+        if user is None or not user.is_known:
+            return None
+        site = self.site
+        trail = (*user.trail, Note(site.source, self.span, f"`{self.name}` is built from it"))
+        return Value.known(user.content, user.source, user.span, trail)
+
+    def uses(self, name: str) -> tuple[Note, ...]:
+        """Where the Dockerfile takes up a build argument, and what keeps it in the image."""
+        target = self.site.dockerfiles.target(self.source, self.target, {}) if self.source is not None else None
+        return target.uses(name) if target is not None else ()
+
+
+class BuiltOrigin(TableOrigin):
+    """A service whose image is built here: what it does not say of its user, the Dockerfile does."""
+
+    __slots__ = ("build",)
+
+    def __init__(self, build: Build, table: FactTable) -> None:
+        super().__init__(build.site, table)
+        self.build = build
+
+    def read(self, fact: str) -> Value:
+        if fact == "user" and self.site.field("user", "own") is None:
+            return self.build.user() or super().read(fact)
+        return super().read(fact)
+
+
+def build_of(site: ServiceSite, address: str, name: str) -> Build | None:
+    """What a service is built from; None where it is not built."""
+    field = site.field("build", "own")
+    return Build(site, address, name, field.entry.key.span) if field is not None else None

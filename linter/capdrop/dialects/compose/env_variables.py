@@ -1,0 +1,85 @@
+"""The variables that a service gets from its env files; each stands in its file, and is judged there.
+
+What git ignores is nobody's to review: of the variables in such a file the settings are judged, and not whether they are secrets.
+A file that several services get is judged once, for the first of them.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ...finding import Note
+from ...model.value import Value
+from ...model.variable import Variable
+from ...syntax.yaml import Scalar
+from ..yaml_view import Field, items_of
+from .variables import names_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .env_file import Assignment, EnvFile
+    from .project import Project
+    from .service import ServiceSite
+
+MANY = 5000
+"""Variables; above that, what several services get is only told for the first of them."""
+
+
+def variables_of_env_files(site: ServiceSite, project: Project, address: str, name: str, seen: set[int]) -> Iterator[tuple[Variable, bool]]:
+    """The variables that the files of `env_file` set, and neither a later one nor `environment` sets again, each with whether it is new."""
+    found: dict[str, tuple[EnvFile, Assignment, Field, str]] = {}
+    files: list[EnvFile] = []
+    for item in _entries(site.field("env_file", "own")):
+        section = item.section()
+        path = item if isinstance(item.value, Scalar) else section.get("path")
+        written = site.names.text(path.value.value) if path is not None and isinstance(path.value, Scalar) else None
+        if written and path is not None:
+            whole = os.path.normpath(os.path.join(site.folder_of(path.source), written))
+            file = project.env_file(whole, section.text("format") == "raw")
+            if file is None or (project.told >= MANY and id(file) in seen):
+                continue
+            files.append(file)
+            for one in file.assignments:
+                found[one.name] = (file, one, path, whole)
+    for again in names_of(site, "environment") & found.keys():
+        del found[again]
+    seen.update(map(id, files))
+    for file, one, path, whole in found.values():
+        is_new = id(one) not in seen
+        if is_new or project.told < MANY:
+            seen.add(id(one))
+            project.told += 1
+            yield _variable(file, one, path, f"{address}.environment", name, ignored=project.beside.is_ignored(whole)), is_new
+
+
+def _variable(file: EnvFile, one: Assignment, by: Field, address: str, name: str, *, ignored: bool) -> Variable:
+    trail = (*by.trail, Note(by.source, by.span, f"`{name}` is given this file" + ("" if ignored else ", which git does not ignore")))
+    text = file.known.get(one.name) if one.written is not None else None
+    if text is None:
+        value = Value.unknown("it is set from outside", file.source, one.span, trail)
+    else:
+        assert one.written is not None
+        value = Value.known(text, file.source, one.written.span(), trail)
+    return Variable(
+        file.source,
+        one.span,
+        f"{address}.{one.name}",
+        None,
+        name=one.name,
+        name_span=one.name_span,
+        value=value,
+        fragment=one.written if text and not ignored else None,
+        place="env",
+    )
+
+
+def _entries(field: Field | None) -> Iterator[Field]:
+    """One path, or the items of a list."""
+    if field is None:
+        return
+    if isinstance(field.value, Scalar):
+        yield field
+    for node, trail, shared in items_of(field):
+        yield Field(field.source, field.owner, field.entry, node, trail, shared)

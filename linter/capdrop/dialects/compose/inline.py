@@ -1,0 +1,37 @@
+"""`dockerfile_inline`: a Dockerfile that stands in the Compose file, judged as the Dockerfile it is."""
+
+from __future__ import annotations
+
+import os
+
+from ...model.text import Text
+from ...model.workspace import BuildTarget, Workspace
+from ...source import Inset
+from ...syntax.yaml import Scalar
+from .. import dockerfile
+from ..context import Context
+from .interpolation import left_to_shell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.subject import Subject
+    from .build import Build
+    from .service import ServiceSite
+
+
+def subjects_of(site: ServiceSite, build: Build, context: Context) -> Iterator[Subject]:
+    """What is in the Dockerfile of a service. Its text as such is a part of the Compose file's."""
+    field = site.field("build.dockerfile_inline", "own")
+    if field is None or not isinstance(field.value, Scalar) or not field.value.value.strip():
+        return
+    whole = left_to_shell(field.value.fragment(field.source.text))
+    inset = Inset(field.source, whole, f"{build.address}.build")
+    workspace = Workspace()
+    if build.folder:
+        workspace.add((BuildTarget(os.path.abspath(field.source.path), build.target, build.folder),))
+    targets = frozenset({build.target} if build.target else ())
+    for subject in dockerfile.read(inset, Context(targets, workspace, context.files)).subjects:
+        if not isinstance(subject, Text):
+            yield subject

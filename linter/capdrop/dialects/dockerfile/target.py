@@ -1,0 +1,107 @@
+"""One stage of a Dockerfile as somebody builds it: by its name, with arguments of their own."""
+
+from __future__ import annotations
+
+import re
+
+from capdrop.finding import Note
+from capdrop.source import Source, Span
+from capdrop.syntax import dockerfile as syntax
+from capdrop.syntax.template import UNKNOWN
+
+from ..context import Context
+from . import without_markup
+from .reader import Reader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from capdrop.model.value import Value
+
+    from .stages import StageState
+
+_MOST_NOTES = 4
+_KEEPS = {
+    "ENV": "and kept in the image's environment here",
+    "LABEL": "and kept in the image's labels here",
+    "RUN": "and used here, where it stays in the image's history",
+    "COPY": "and used here",
+}
+
+
+class Target:
+    """A stage, the last one where no name is given. `arguments` are what the builder gives; None for what is not known."""
+
+    __slots__ = ("_source", "_tree", "stage", "user")
+
+    def __init__(self, source: Source, name: str, arguments: Mapping[str, str | None]) -> None:
+        text, actions = without_markup(source)
+        self._source = source
+        self._tree = syntax.parse(text)
+        reader = Reader(source, self._tree, Context(), templated=bool(actions))
+        self.stage: StageState | None = None
+        for instruction in self._tree.instructions:
+            if instruction.keyword == "FROM":
+                if self.stage is not None and name and name in (self.stage.name, str(self.stage.index)):
+                    break
+                self.stage = reader.begin_stage(instruction)
+            else:
+                _follow(reader, instruction, self.stage, arguments)
+        if self.stage is not None and name and name not in (self.stage.name, str(self.stage.index)):
+            self.stage = None
+        self.user: Value | None = self.stage.user_now(templated=bool(actions)) if self.stage is not None else None
+
+    def uses(self, name: str) -> tuple[Note, ...]:
+        """Where the stage, and those that it is built on, declare an argument and take it up."""
+        parts = self._instructions()
+        declared = [one for one in parts if one.keyword == "ARG" and any(pair.name.value == name for pair in one.pairs)]
+        if not declared or not re.fullmatch(r"\w+", name):
+            return ()
+        taken = re.compile(rf"\$(?:\{{{name}\b|{name}\b)")
+        uses = [one for one in parts if one.keyword in _KEEPS and taken.search(self._source[one.span])]
+        notes = [Note(self._source, _line(self._source, one.span), "the build takes it here") for one in declared[:1]]
+        notes += [Note(self._source, _line(self._source, one.span), _KEEPS[one.keyword]) for one in uses]
+        return tuple(notes[:_MOST_NOTES])
+
+    def _instructions(self) -> list[syntax.Instruction]:
+        """The instructions of the stage and of those that it is built on."""
+        starts = set()
+        at = self.stage
+        while at is not None:
+            starts.add(at.instruction.span.start)
+            at = at.base
+        found: list[syntax.Instruction] = []
+        inside = False
+        for instruction in self._tree.instructions:
+            if instruction.keyword == "FROM":
+                inside = instruction.span.start in starts
+            if inside:
+                found.append(instruction)
+        return found
+
+
+def _follow(reader: Reader, instruction: syntax.Instruction, stage: StageState | None, arguments: Mapping[str, str | None]) -> None:
+    """Let an instruction change what is in force."""
+    keyword = instruction.keyword
+    if keyword in ("ARG", "ENV"):
+        _run(reader.variables(instruction, stage, on_build=False))
+        for pair in instruction.pairs if keyword == "ARG" else ():
+            if pair.name.value in arguments:
+                given = arguments[pair.name.value]
+                reader.scope(stage).give(pair.name.value, UNKNOWN if given is None else given)
+    elif stage is not None:
+        stage.saw(keyword)
+        if keyword == "USER":
+            _run(reader.setting_of_stage(instruction, stage, on_build=False))
+
+
+def _run(subjects: Iterable[object]) -> None:
+    """Run through subjects for what they change on the way."""
+    for _ in subjects:
+        pass
+
+
+def _line(source: Source, span: Span) -> Span:
+    """The first line of an instruction."""
+    return Span(span.start, max(span.start, min(span.end, source.line(source.position(span.start).line).end)))

@@ -1,0 +1,279 @@
+"""What an object tells about others: roles, bindings, accounts, pods, policies, services and routes as parts of a cluster."""
+
+from __future__ import annotations
+
+from ...model.cluster import (
+    Grant,
+    Item,
+    NetworkPolicy,
+    Part,
+    Party,
+    Role,
+    RoleBinding,
+    Route,
+    Service,
+    ServiceAccount,
+    Traffic,
+    Workload,
+)
+from ...model.container import Container
+from ...model.image import Image
+from ...model.kubernetes_object import KubernetesObject
+from ...model.selector import Selector, Term
+from ...model.subject import Subject
+from ...source import Source, Span
+from ...syntax.template import is_masked
+from ...syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
+from ..yaml_view import Field, Section
+from .pods import Pod
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_RBAC = "rbac.authorization.k8s.io"
+_ROLES = frozenset({"Role", "ClusterRole"})
+_BINDINGS = frozenset({"RoleBinding", "ClusterRoleBinding"})
+_BALANCERS = {
+    "service.beta.kubernetes.io/aws-load-balancer-internal": ("true", "0.0.0.0/0"),
+    "service.beta.kubernetes.io/aws-load-balancer-scheme": ("internal",),
+    "service.beta.kubernetes.io/azure-load-balancer-internal": ("true",),
+    "service.beta.kubernetes.io/openstack-internal-load-balancer": ("true",),
+    "service.beta.kubernetes.io/oci-load-balancer-internal": ("true",),
+    "service.kubernetes.io/ibm-load-balancer-cloud-provider-ip-type": ("private",),
+    "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type": ("intranet",),
+    "service.kubernetes.io/qcloud-loadbalancer-internal-subnetid": (),
+    "networking.gke.io/load-balancer-type": ("internal",),
+    "cloud.google.com/load-balancer-type": ("internal",),
+}
+"""Annotations, with their values in small letters (any where none is named), by which providers keep a load balancer inside; from the
+"Internal load balancer" section of kubernetes.io/docs/concepts/services-networking/service, read 2026-11."""
+_ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+
+
+def parts_of(source: Source, thing: KubernetesObject, section: Section, silence: str) -> Iterator[Part]:
+    """The part that an object is, where it is one of those kinds."""
+    group = thing.api_version.partition("/")[0]
+    kind = thing.kind
+    base = _base(source, thing, section, silence)
+    if group == _RBAC and kind in _ROLES:
+        base["labels"] = _labels(section.section("metadata.labels"))
+        aggregates = [_selector(Section(source, *item)) for item in section.items("aggregationRule.clusterRoleSelectors")]
+        grants = tuple(_grants(source, section.get("rules")))
+        yield Role(base, grants, tuple(selector for selector in aggregates if selector is not None))
+    elif group == _RBAC and kind in _BINDINGS:
+        yield _binding(base, source, section)
+    elif thing.api_version == "v1" and kind == "ServiceAccount":
+        yield ServiceAccount(base, _flag(section.get("automountServiceAccountToken")))
+    elif thing.api_version == "v1" and kind == "Service":
+        yield _service(base, source, section)
+    elif kind == "NetworkPolicy" and group == "networking.k8s.io":
+        yield _policy(base, source, section)
+    elif kind in _BACKENDS:
+        yield Route(base, tuple(_backends(source, section, kind)))
+
+
+def workload_of(source: Source, thing: KubernetesObject, pod: Pod, root: Section, silence: str) -> Workload:
+    """A pod as a part."""
+    holder = pod.path.rpartition(".")[0]
+    labels = root.section(f"{holder}.metadata.labels" if holder else "metadata.labels")
+    account = pod.section.get("serviceAccountName") or pod.section.get("serviceAccount")
+    written = _written(source, account)
+    base = _base(source, thing, root, silence) | {"address": pod.address(thing.address), "labels": _labels(labels)}
+    default = "" if silence else "default"
+    return Workload(
+        base,
+        written or default,
+        account.span if account is not None else thing.span,
+        _flag(pod.section.get("automountServiceAccountToken")),
+    )
+
+
+def _base(source: Source, thing: KubernetesObject, section: Section, silence: str) -> dict[str, object]:
+    """What all parts have."""
+    name = section.find("metadata.name")
+    return {
+        "source": source,
+        "span": thing.span,
+        "address": thing.address,
+        "kind": thing.kind,
+        "name": _written(source, name),
+        "name_span": name.entry.span if name is not None else None,
+        "namespace": thing.namespace if not is_masked(thing.namespace) else "",
+        "partial": bool(silence),
+    }
+
+
+def noted(workload: Workload, subject: Subject) -> None:
+    """Take what is known of a pod's containers and images into its part."""
+    if isinstance(subject, Container):
+        if subject.fact("privileged").is_true:
+            workload.privileged += (subject.name,)
+    elif isinstance(subject, Image) and subject.reference is not None:
+        workload.images += (subject.reference.repository,)
+
+
+def _written(source: Source, field: Field | None) -> str:
+    """The text of a field; where a template decides it, the template's own words, which say the same wherever they are the same."""
+    if field is None or not isinstance(field.value, Scalar):
+        return ""
+    return source[field.span].strip("\"' ") if is_masked(field.value.value) else field.value.value
+
+
+def _flag(field: Field | None) -> bool | None:
+    return boolean(field.value) if field is not None else None
+
+
+def _items(source: Source, section: Section, path: str) -> tuple[Item, ...]:
+    """The texts of a list; of one that a template makes nothing is known."""
+    items = [node for node, _, _ in section.items(path)]
+    return tuple(Item(node.value, node.span) for node in items if isinstance(node, Scalar) and not is_masked(node.value))
+
+
+def _labels(section: Section) -> dict[str, str]:
+    fields = section.fields.items()
+    return {name: field.value.value for name, field in fields if isinstance(field.value, Scalar) and not is_masked(field.value.value)}
+
+
+def _grants(source: Source, field: Field | None) -> Iterator[Grant]:
+    if field is None or not isinstance(field.value, Sequence):
+        return
+    for item in field.value.items:
+        rule = Section(source, item)
+        kept = [_items(source, rule, name) for name in ("apiGroups", "resources", "verbs", "resourceNames")]
+        groups, resources, verbs, names = kept
+        if not names and rule.get("resourceNames") is not None:
+            names = (Item("", rule.value.span if rule.value is not None else Span(0, 0)),)
+        yield Grant(groups, resources, verbs, names)
+
+
+def _binding(base: dict[str, object], source: Source, section: Section) -> RoleBinding:
+    parties = []
+    for node, trail, shared in section.items("subjects"):
+        party = Section(source, node, trail, shared)
+        name = party.get("name")
+        namespace = party.text("namespace") or str(base["namespace"])
+        namespace = "" if is_masked(namespace) else namespace
+        span = name.span if name is not None else node.span
+        parties.append(Party(party.text("kind"), _written(source, name), namespace, span))
+    role = section.find("roleRef.name")
+    span = role.span if role is not None else section.mapping.entries[0].span if section.mapping is not None else Span(0, 0)
+    return RoleBinding(base, section.text("roleRef.kind"), _written(source, role), span, tuple(parties))
+
+
+def _selector(section: Section) -> Selector | None:
+    """A label selector; None where a template or something unknown is in it."""
+    if section.mapping is None:
+        return None
+    labels = section.section("matchLabels").fields
+    if any(not isinstance(field.value, Scalar) or is_masked(field.value.value) for field in labels.values()):
+        return None
+    terms = []
+    for node, trail, shared in section.items("matchExpressions"):
+        term = Section(section.source, node, trail, shared)
+        values = _items(section.source, term, "values")
+        terms.append(Term(term.text("key"), term.text("operator"), tuple(item.text for item in values)))
+    return Selector(_labels(section.section("matchLabels")), tuple(terms))
+
+
+def _service(base: dict[str, object], source: Source, section: Section) -> Service:
+    kind = section.find("spec.type")
+    chosen = section.section("spec.selector")
+    masked = any(not isinstance(field.value, Scalar) or is_masked(field.value.value) for field in chosen.fields.values())
+    selector = Selector(_labels(chosen)) if chosen.mapping is not None and not masked else None
+    span = kind.span if kind is not None else base["span"]
+    assert isinstance(span, Span)
+    return Service(base, section.text("spec.type") or "ClusterIP", span, selector, restricted=_is_restricted(source, section))
+
+
+def _is_restricted(source: Source, section: Section) -> bool:
+    """Whether a service lets in only some addresses."""
+    ranges = section.find("spec.loadBalancerSourceRanges")
+    if ranges is not None:
+        some = _items(source, section, "spec.loadBalancerSourceRanges")
+        return not any(item.text.strip() in _ANYWHERE for item in some)
+    for name, field in section.section("metadata.annotations").fields.items():
+        if name in _BALANCERS and isinstance(field.value, Scalar):
+            values = _BALANCERS[name]
+            if not values or field.value.value.lower() in values or is_masked(field.value.value):
+                return True
+    return False
+
+
+def _policy(base: dict[str, object], source: Source, section: Section) -> NetworkPolicy:
+    field = section.find("spec.podSelector")
+    selector = _selector(field.section()) if field is not None else None
+    if base["partial"] and field is not None and not (isinstance(field.value, Mapping) and field.value.flow):
+        selector = None  # a template may ask for more labels
+    directions = {item.text for item in _items(source, section, "spec.policyTypes")}
+    if not directions:
+        directions = {"Ingress", "Egress"} if section.find("spec.egress") is not None else {"Ingress"}
+    traffic = [*_traffic(source, section, "ingress", "from"), *_traffic(source, section, "egress", "to")]
+    return NetworkPolicy(base, selector, frozenset(directions), tuple(traffic))
+
+
+def _traffic(source: Source, section: Section, direction: str, peers: str) -> Iterator[Traffic]:
+    for node, trail, shared in section.items(f"spec.{direction}"):
+        if not isinstance(node, Mapping):
+            continue
+        rule = Section(source, node, trail, shared)
+        sides = list(rule.items(peers))
+        blocks = []
+        for side in sides:
+            block = Section(source, *side).section("ipBlock")
+            cidr = block.get("cidr")
+            if cidr is not None and isinstance(cidr.value, Scalar):
+                excepted = tuple(item.text for item in _items(source, block, "except"))
+                blocks.append((Item(cidr.value.value, cidr.span), excepted))
+        named = rule.get(peers)
+        unread = named is not None and not sides and not _is_empty(named.value)
+        yield Traffic(direction, node.span, tuple(blocks), anyone=not sides and not unread, ports=_ports(source, rule))
+
+
+def _ports(source: Source, rule: Section) -> tuple[str, ...]:
+    """The ports of a rule as written; "" for those that are not told."""
+    field = rule.get("ports")
+    ports = [port.text("port") for port in _sections(source, rule, "ports")]
+    unread = field is not None and not ports and not _is_empty(field.value)
+    return ("",) if unread else tuple(ports)
+
+
+def _is_empty(node: Node) -> bool:
+    """Whether nothing is written for a list, or an empty one."""
+    if isinstance(node, Sequence):
+        return not node.items
+    return isinstance(node, Scalar) and node.value in ("", "~", "null") and not node.style
+
+
+_BACKENDS = frozenset({"Ingress", "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "VirtualService", "Route", "IngressRoute"})
+"""Kinds that lead traffic from outside to services: of Kubernetes, its Gateway API, Istio, OpenShift and Traefik."""
+
+
+def _backends(source: Source, section: Section, kind: str) -> Iterator[Item]:
+    """The names of the services that a route leads to."""
+    found: list[Field | None] = []
+    if kind == "Ingress":
+        for default in ("spec.defaultBackend.service.name", "spec.backend.serviceName"):
+            found.append(section.find(default))
+        for rule in _sections(source, section, "spec.rules"):
+            for path in _sections(source, rule, "http.paths"):
+                found += [path.find("backend.service.name"), path.find("backend.serviceName")]
+    elif kind == "VirtualService":
+        gateways = {item.text for item in _items(source, section, "spec.gateways")}
+        for way in ("http", "tcp", "tls") if gateways - {"mesh"} else ():
+            for rule in _sections(source, section, f"spec.{way}"):
+                found += [target.find("destination.host") for target in _sections(source, rule, "route")]
+    elif kind == "Route":
+        found = [section.find("spec.to.name")]
+    else:
+        lists = ("services",) if kind == "IngressRoute" else ("backendRefs",)
+        for rule in _sections(source, section, "spec.routes" if kind == "IngressRoute" else "spec.rules"):
+            found += [target.get("name") for name in lists for target in _sections(source, rule, name)]
+    for field in found:
+        name = _written(source, field)
+        if field is not None and name:
+            yield Item(name.partition(".")[0] if "{{" not in name else name, field.span)
+
+
+def _sections(source: Source, section: Section, path: str) -> list[Section]:
+    return [Section(source, *item) for item in section.items(path)]

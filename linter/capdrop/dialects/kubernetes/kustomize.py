@@ -1,0 +1,87 @@
+"""Kustomizations: the objects that they change, as they change them, and what they hold themselves.
+
+A base is judged as it stands where it stands, and a patch by what it says. What only both together show is told here, at the file and
+line to change: each object that the kustomization itself changes is judged with all patches over it. Where several files of a run say
+the same, it is shown once (`elsewhere.py`), and what every kustomization that takes in a base mends is not held against the base
+(`overlays.py`).
+"""
+
+from __future__ import annotations
+
+from ...model.subject import Subject
+from ...reading import Gap, Overlay, Reading
+from ...syntax.yaml import Mapping
+from ..context import Context
+from ..near import Near
+from ..yaml_document import YamlFile
+from ..yaml_view import Section
+from . import file_subjects, object_subjects
+from .kustomize_build import Build, Resource
+from .kustomize_file import Kustomization, is_kustomization
+from .kustomize_generators import Generators
+from .objects import object_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.cluster import Part
+
+_CHARTS = ("helmCharts", "helmChartInflationGenerator")
+_PATCH = "it is a patch"
+
+
+def read(file: YamlFile, context: Context) -> Reading:
+    """A file that holds a kustomization, joined with the files that it speaks of."""
+    parts: list[Part] = []
+    near = Near(file.source.path, context)
+    roots = [document.root for document in file.documents if is_kustomization(file.source, document.root)]
+    joined = [_Joined(Kustomization(near.path, Section(file.source, root)), near) for root in roots[:1]]
+    reading = file.reading(_subjects(file, joined, parts), parts=parts)
+    for one in joined:
+        reading.gaps = one.build.gaps
+        reading.gaps += file.gaps
+        reading.others = one.build.others
+        reading.overlay = one.overlay
+    return reading
+
+
+def _subjects(file: YamlFile, joined: list[_Joined], parts: list[Part]) -> Iterator[Subject]:
+    yield from file_subjects(file, parts)
+    for one in joined:
+        yield from one.subjects()
+
+
+class _Joined:
+    """A kustomization with what belongs to it."""
+
+    __slots__ = ("build", "overlay", "this")
+
+    def __init__(self, this: Kustomization, near: Near) -> None:
+        self.this = this
+        self.build = Build(near, this)
+        self.overlay = Overlay(near.path)
+
+    def subjects(self) -> Iterator[Subject]:
+        build = self.build
+        for key in _CHARTS:
+            field = self.this.root.get(key)
+            if field is not None:
+                build.gaps.append(Gap(field.entry.key.span, f"`{key}`: charts are fetched and rendered by Helm", by_design=True))
+        for resource in build.resources():
+            if resource.changed and not resource.unsure:
+                yield from self._judged(resource)
+        self.overlay.uses = tuple(build.uses)
+        self.overlay.files = frozenset(build.files)
+        for source, root in build.left:
+            if isinstance(root, Mapping):
+                yield from object_subjects(source, root, [], partial=_PATCH)
+        yield from Generators(self.this, build).subjects()
+
+    def _judged(self, resource: Resource) -> Iterator[Subject]:
+        """What an object is with its patches. It adds nothing to a cluster: its files do that."""
+        assert isinstance(resource.node, Mapping)
+        thing = object_of(resource.source, Section(resource.source, resource.node))
+        if thing is not None:
+            self.overlay.changes.add((resource.file, thing.address))
+        yield from object_subjects(resource.source, resource.node, [], silence=resource.silence, joined=True)

@@ -1,0 +1,183 @@
+"""A kustomization: what it takes in, what it lays over that, and what it makes (kubectl.docs.kubernetes.io, "The Kustomization File")."""
+
+from __future__ import annotations
+
+import os
+
+from ...source import Inset, Source
+from ...syntax import yaml
+from ...syntax.yaml import Mapping, Node, Scalar
+from ..near import Near
+from ..yaml_document import YamlFile
+from ..yaml_placed import placed
+from ..yaml_view import Field, Section, items_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...files import Files
+    from ..context import Context
+
+NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+GROUP = "kustomize.config.k8s.io"
+_NEAREST = 3
+"""Folders, from its own upwards, in which the kustomization that names a patch is looked for."""
+
+
+def is_kustomization(source: Source, root: Node | None) -> bool:
+    """Whether a document is one that kustomize reads."""
+    if os.path.basename(source.path) not in NAMES or not isinstance(root, Mapping):
+        return False
+    version = root.get("apiVersion")
+    return version is None or (isinstance(version, Scalar) and version.value.partition("/")[0] == GROUP)
+
+
+class Target:
+    """Which objects a patch is laid over. The texts are regular expressions that must fit as a whole; "" fits all."""
+
+    __slots__ = ("by_labels", "group", "kind", "name", "namespace", "version")
+
+    def __init__(self, section: Section) -> None:
+        self.group = section.text("group")
+        self.version = section.text("version")
+        self.kind = section.text("kind")
+        self.name = section.text("name")
+        self.namespace = section.text("namespace")
+        self.by_labels = bool(section.text("labelSelector") or section.text("annotationSelector"))
+
+
+class Patch:
+    """A patch: where the kustomization names it or holds it, its file ("" for one that it holds), and what it is laid over where that
+    is said beside it."""
+
+    __slots__ = ("at", "path", "target")
+
+    def __init__(self, at: Field, path: str, target: Target | None) -> None:
+        self.at = at
+        self.path = path
+        self.target = target
+
+
+class Kustomization:
+    """A kustomization file as it is written. Paths in it are told apart from folders and URLs by whoever follows them."""
+
+    __slots__ = ("folder", "path", "root", "source")
+
+    def __init__(self, path: str, root: Section) -> None:
+        self.path = path
+        self.folder = os.path.dirname(path)
+        self.root = root
+        self.source = root.source
+
+    def paths(self, *keys: str) -> Iterator[Field]:
+        """The texts of the lists at these keys."""
+        for key in keys:
+            field = self.root.get(key)
+            for item in fields_of(field):
+                if isinstance(item.value, Scalar) and item.value.value:
+                    yield item
+
+    def absolute(self, written: str) -> str:
+        """A path in it as an absolute one."""
+        return os.path.normpath(os.path.join(self.folder, written))
+
+    @property
+    def resources(self) -> Iterator[Field]:
+        """The files and folders that it takes in."""
+        return self.paths("resources", "bases")
+
+    @property
+    def components(self) -> Iterator[Field]:
+        """The folders of the components that it is changed by."""
+        return self.paths("components")
+
+    @property
+    def patches(self) -> list[Patch]:
+        """The patches, in the order in which they are laid over."""
+        found = [self._patch(item, item, None) for item in fields_of(self.root.get("patchesStrategicMerge"))]
+        for key in ("patches", "patchesJson6902"):
+            for item in fields_of(self.root.get(key)):
+                section = item.section()
+                target = Target(section.section("target")) if section.get("target") is not None else None
+                found.append(self._patch(section.get("path") or section.get("patch") or item, item, target))
+        return [patch for patch in found if patch is not None]
+
+    def _patch(self, at: Field, item: Field, target: Target | None) -> Patch | None:
+        if not isinstance(at.value, Scalar) or not at.value.value.strip():
+            return None
+        text = at.value.value
+        held = at is item.section().get("patch") if at is not item else "\n" in text or ": " in text
+        return Patch(at, "" if held else self.absolute(text), target)
+
+    @property
+    def images(self) -> list[Section]:
+        """What images are to be taken instead of others."""
+        return [item.section() for item in fields_of(self.root.get("images")) if item.section().text("name")]
+
+    @property
+    def affixes(self) -> tuple[str, str]:
+        """What is put before and behind the names of all objects."""
+        return self.root.text("namePrefix"), self.root.text("nameSuffix")
+
+
+def fields_of(field: Field | None) -> Iterator[Field]:
+    """The items of a list as fields."""
+    for node, trail, shared in items_of(field) if field is not None else ():
+        assert field is not None
+        yield Field(field.source, field.owner, field.entry, node, trail, shared)
+
+
+def held_in(patch: Patch, address: str) -> tuple[Source, list[Node]]:
+    """The documents of a patch that stands in the kustomization, as those of a file inside of it."""
+    assert isinstance(patch.at.value, Scalar)
+    outer = patch.at.source
+    inner = Inset(outer, patch.at.value.fragment(outer.text), address)
+    return inner, [placed(document.root, inner) for document in yaml.parse(inner.text).documents if document.root is not None]
+
+
+def is_remote(path: str) -> bool:
+    """Whether kustomize would clone or download this (kustomize, `api/internal/git/repospec.go`)."""
+    return "://" in path or path.startswith(("git@", "github.com/", "gh:", "git::")) or "?ref=" in path
+
+
+def kustomization_in(near: Near, folder: str) -> str:
+    """The path of the kustomization in a folder; "" where there is none."""
+    names = near.names_in(folder)
+    return next((os.path.join(folder, name) for name in NAMES if names.get(name) is False), "")
+
+
+def named_as_patch(path: str, context: Context) -> str:
+    """Why nothing follows from what a file does not say, where a kustomization near it names it as a patch."""
+    files, folder = context.files, os.path.dirname(os.path.abspath(path))
+    if files is None:
+        return ""
+    top = files.top(folder)
+    for _ in range(_NEAREST):
+        found = next((name for name in NAMES if files.names(folder).get(name) is False), "")
+        if found:
+            at = os.path.join(folder, found)
+            if os.path.abspath(path) in _kept_patches(files, at):
+                return f"it is a patch of a `{found}`"
+        if folder == top:
+            break
+        folder = os.path.dirname(folder)
+    return ""
+
+
+def _kept_patches(files: Files, at: str) -> frozenset[str]:
+    kept: frozenset[str] = files.kept(("patches", at), lambda: _patches_of(at, files.text(at)))
+    return kept
+
+
+def _patches_of(path: str, text: str | None) -> frozenset[str]:
+    """The files that are only patches of a kustomization."""
+    if text is None or "patch" not in text:
+        return frozenset()
+    source = Source(path, text)
+    for document in YamlFile(source).documents:
+        if is_kustomization(source, document.root):
+            this = Kustomization(path, Section(source, document.root))
+            taken = {this.absolute(field.value.value) for field in this.resources if isinstance(field.value, Scalar)}
+            return frozenset(patch.path for patch in this.patches if patch.path) - taken
+    return frozenset()

@@ -1,0 +1,69 @@
+"""The files of a project that one of them names: looked for below its root only, and read within bounds."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from .context import Context
+
+
+class Near:
+    """The folder of a file. `path` is the file's, absolute; nothing outside of the project's root is looked at."""
+
+    __slots__ = ("_files", "_root", "folder", "names", "path", "written")
+
+    def __init__(self, path: str, context: Context) -> None:
+        self.written = path
+        self.path = os.path.abspath(path)
+        self.folder = os.path.dirname(self.path)
+        self._files = context.files
+        self.names: Mapping[str, bool] = context.files.names(self.folder) if context.files is not None else {}
+        self._root: str | None = None
+
+    @property
+    def root(self) -> str:
+        """The folder above which nothing is looked at."""
+        if self._root is None:
+            self._root = self._files.top(self.folder) if self._files is not None else self.folder
+        return self._root
+
+    def problem(self, path: str) -> tuple[str, bool]:
+        """Why a file cannot be looked at ("" where it can), and whether that is no fault of the project."""
+        if self._files is None:
+            return "the other files are not known here", True
+        if not self.is_inside(path):
+            return f"`{self.shown(path)}` lies outside of the project, and is not read", True
+        folder, name = os.path.split(path)
+        if self._files.names(folder).get(name) is not False:
+            return f"there is no file `{self.shown(path)}`", False
+        return "", False
+
+    def is_inside(self, path: str) -> bool:
+        """Whether a path lies below the project's root."""
+        return path.startswith(self.root.rstrip(os.sep) + os.sep)
+
+    def names_in(self, folder: str) -> Mapping[str, bool]:
+        """What is in a folder of the project, and which of it are folders; nothing where it is none."""
+        inside = self.is_inside(folder) or folder == self.root
+        return self._files.names(folder) if self._files is not None and inside else {}
+
+    def text(self, path: str) -> str | None:
+        """The text of a file of the project; None where there is none, or none to read."""
+        return None if self._files is None or self.problem(path)[0] else self._files.text(path)
+
+    def kept(self, key: object, make: Callable[[], Any]) -> Any:
+        """What was made of a file, which may be remembered for a while."""
+        return make() if self._files is None else self._files.kept(key, make)
+
+    def is_ignored(self, path: str) -> bool:
+        """Whether git ignores a file, as far as the .gitignore files tell."""
+        return self._files is not None and self._files.is_ignored(path)
+
+    def shown(self, path: str) -> str:
+        """A path in the way in which the file's own is written."""
+        return os.path.normpath(os.path.join(os.path.dirname(self.written), os.path.relpath(path, self.folder)))

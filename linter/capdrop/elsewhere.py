@@ -1,0 +1,102 @@
+"""Findings that stand in another file than the one that was read: in one that it is joined with, or in one that stands inside it."""
+
+from __future__ import annotations
+
+import os
+
+from .finding import Fix, Note
+from .reading import Reading
+from .source import Inset
+from .suppress import Reach, apply, mentioned
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .finding import Edit, Finding
+    from .model.subject import Subject
+    from .report import Result
+    from .rulebook import Rulebook
+    from .source import Span
+
+    Place = tuple[str, str, Span]
+
+
+def tell_outside(findings: Iterable[Finding]) -> None:
+    """Tell what was found in a file inside another one by its places in the outer one."""
+    for finding in findings:
+        finding.notes = tuple(_note(note) for note in finding.notes)
+        inner = finding.source
+        if isinstance(inner, Inset):
+            finding.fix = _fix(finding.fix, inner) if finding.fix is not None else None
+            finding.span = inner.place(finding.span)
+            finding.hidden = tuple(inner.place(span) for span in finding.hidden)
+            finding.subject = f"{inner.address} {finding.subject}".rstrip()
+            finding.source = inner.outer
+
+
+def silence(reading: Reading, subjects: Iterable[Subject], findings: list[Finding], book: Rulebook) -> None:
+    """Apply the comments of the files that one was joined with, which may silence what was found in them; what the comments themselves
+    are worth is said where those files are read."""
+    away = {id(finding.source) for finding in findings if finding.source is not reading.source}
+    for other in reading.others:
+        if id(other.source) in away and mentioned(other.source.text.lower()):
+            reach = Reach()
+            for part in other.parts():
+                reach.note_lines(other.source, part)
+            for subject in subjects:
+                if subject.source is other.source:
+                    reach.note(subject)
+            for _ in apply(Reading(other.source, (), gaps=[], comments=other.comments), findings, book, reach):
+                pass
+
+
+def lead_there(reading: Reading, findings: Iterable[Finding]) -> None:
+    """Give a finding in another file, where nothing tells yet how one gets there, a note that does. It is not fixed from here."""
+    led = {id(other.source): other.led for other in reading.others}
+    for finding in findings:
+        if finding.source is not reading.source and finding.fix is not None and finding.fix.edits:
+            finding.fix = Fix(finding.fix.title, caveat="it stands in another file; fix that one")
+        note = led.get(id(finding.source))
+        if note is not None and not any(other.source is not finding.source for other in finding.notes):
+            finding.notes = (*finding.notes, note)
+
+
+def show_once(results: Sequence[Result]) -> None:
+    """Leave out what another file says that it was joined with, where the file itself says it too, or an earlier one did."""
+    seen: set[Place] = set()
+    for result in results:
+        seen.update(_place(finding) for finding in result.findings if finding.source.path == result.path)
+    for result in results:
+        kept = []
+        for finding in result.findings:
+            if finding.source.path != result.path:
+                place = _place(finding)
+                if place in seen:
+                    continue
+                seen.add(place)
+            kept.append(finding)
+        result.findings = kept
+
+
+def _place(finding: Finding) -> Place:
+    return os.path.abspath(finding.source.path), finding.rule, finding.span
+
+
+def _note(note: Note) -> Note:
+    inner = note.source
+    return Note(inner.outer, inner.place(note.span), note.message) if isinstance(inner, Inset) else note
+
+
+def _fix(fix: Fix, inner: Inset) -> Fix:
+    """A fix with its edits in the outer file, where they are as plain there."""
+    if not fix.edits or not all(_is_plain(edit, inner) for edit in fix.edits):
+        return Fix(fix.title, caveat=fix.caveat or "it stands inside another file")
+    edits = tuple(type(edit)(inner.place(edit.span), edit.text) for edit in fix.edits)
+    return Fix(fix.title, edits, fix.safety, fix.caveat, fix.touches)
+
+
+def _is_plain(edit: Edit, inner: Inset) -> bool:
+    """Whether an edit stays on a line, and replaces what stands in the outer file just so."""
+    old = inner[edit.span]
+    return not set("\r\n$") & set(edit.text) and "\n" not in old and inner.outer[inner.place(edit.span)] == old

@@ -1,0 +1,108 @@
+"""As whom an image can run that is built on a base: a user that the base has, or one made in the base's idiom. Data of fixes."""
+
+from __future__ import annotations
+
+from capdrop.source import Record
+from capdrop.syntax.image_reference import Reference
+
+NOBODY_IN_PARTICULAR = "65532:65532"
+"""The number of distroless' `nonroot` (GoogleContainerTools/distroless, common/variables.bzl: NONROOT = 65532), which needs no entry
+in /etc/passwd: for bases of which nothing is known, and for those that hold nothing to make a user with."""
+WINDOWS_USER = "ContainerUser"
+"""https://learn.microsoft.com/virtualization/windowscontainers/manage-containers/container-security"""
+NUMBER = "10001"
+"""Above the numbers that people have on a host, as Kubernetes' guides advise for `runAsUser`."""
+_USERADD = f"useradd --create-home --uid {NUMBER} app"
+"""shadow's, in Debian, Ubuntu and the full images of Red Hat's family; useradd(8)."""
+_ADDUSER = f"adduser -D -u {NUMBER} app"
+"""busybox's, in Alpine and busybox; it makes the group as well (busybox, loginutils/adduser.c)."""
+
+_HAS_USER = {
+    "node": "node",  # nodejs/docker-node, Dockerfile-debian.template: useradd --uid 1000 --gid node ... node
+    # docker-library/php, Dockerfile-linux.template: www-data; its folders "allow running as an arbitrary user", also Apache's
+    "php": "www-data",
+    "drupal": "www-data",  # FROM php, as the next four (Dockerfile.template of each)
+    "joomla": "www-data",
+    "matomo": "www-data",
+    "mediawiki": "www-data",
+    "wordpress": "www-data",
+    "mysql": "mysql",  # docker-library/mysql, Dockerfile.oracle: useradd --system --uid 999
+    "postgres": "postgres",  # docker-library/postgres, Dockerfile-debian.template: useradd -r -g postgres --uid=999
+    "rabbitmq": "rabbitmq",  # docker-library/rabbitmq, Dockerfile-ubuntu.template: useradd --uid 999 --system
+}
+"""Official images with a user of their own that what they start can run as."""
+_OWN_USER = (
+    ("docker.io/bitnami", "1001"),  # https://github.com/bitnami/containers, "Non-root containers"; with its two sister folders
+    ("docker.io/grafana/grafana", "472"),  # https://grafana.com/docs/grafana/latest/setup-grafana/configure-docker/
+    ("docker.io/jenkins/", "jenkins"),  # jenkinsci/docker, Dockerfile: USER ${user}
+    ("docker.io/n8nio/", "node"),  # n8n-io/n8n, docker/images/n8n/Dockerfile: USER node
+    ("docker.n8n.io/n8nio/", "node"),
+    ("gcr.io/distroless/", "nonroot"),  # GoogleContainerTools/distroless, README: the user `nonroot`
+)
+"""Images, by how their names begin, and the user that they have."""
+_DEBIAN = frozenset(
+    "buildpack-deps clojure dart debian eclipse-temurin elixir erlang gcc golang gradle groovy haskell jruby julia maven "
+    "neurodebian openjdk perl pypy python r-base ros ruby rust swift tomcat ubuntu".split()
+)
+"""Official images that are built on Debian or Ubuntu where their tag says nothing else."""
+_RED_HAT = frozenset("almalinux centos fedora rockylinux".split())
+"""Official images of distributions whose full images hold shadow-utils (their `minimal` ones do not)."""
+_BUSYBOX = frozenset("alpine bash busybox composer docker".split())
+"""Official images on Alpine or busybox."""
+_DEBIAN_WORDS = (
+    "bionic", "bookworm", "bullseye", "buster", "debian", "focal", "jammy", "jessie", "noble", "resolute", "stretch", "trixie", "trusty",
+    "ubuntu", "xenial",
+)  # fmt: skip
+_BARE_WORDS = (
+    "al20", "amazoncorretto", "azurelinux", "cbl-mariner", "ibm", "mariner", "micro", "minimal", "oracle", "photon", "sapmachine", "ubi",
+)  # fmt: skip
+"""What the words of a tag begin with where the base is known to hold no `useradd`, or is not known to hold one."""
+_UBI = ("registry.access.redhat.com/ubi", "registry.redhat.io/ubi")
+_NEEDS_MORE = {
+    "nginx": "nginx must be told where else to write and to listen above 1024; `nginxinc/nginx-unprivileged` is the same image so set up",
+    "httpd": "httpd must be told where else to write its process id, and to listen above 1024",
+}
+"""Official images that do not start as another user by a USER alone (https://hub.docker.com/_/nginx, "Running nginx as a non-root user";
+docker-library/httpd, 2.4/Dockerfile)."""
+
+
+class BaseUser(Record):
+    """The words of the USER, and the command that makes this user where it is not there yet. `reason` says why a USER is not enough."""
+
+    __slots__ = ("made_by", "name", "reason")
+
+    def __init__(self, name: str, made_by: str = "", reason: str = "") -> None:
+        self.name = name
+        self.made_by = made_by
+        self.reason = reason
+
+
+def base_user(base: Reference | None, *, runs_shell: bool) -> BaseUser:
+    """A user other than root for what is built on a base. `runs_shell` says whether a command can be added to the build."""
+    if base is None:
+        return BaseUser(NOBODY_IN_PARTICULAR)
+    if base.official and base.name in _NEEDS_MORE:
+        return BaseUser("", reason=_NEEDS_MORE[base.name])
+    own = _HAS_USER.get(base.name) if base.official else next((user for start, user in _OWN_USER if base.canonical.startswith(start)), None)
+    if own is not None:
+        return BaseUser(own)
+    made_by = _idiom(base) if runs_shell else ""
+    return BaseUser(NUMBER, made_by) if made_by else BaseUser(NOBODY_IN_PARTICULAR)
+
+
+def _idiom(base: Reference) -> str:
+    """The command that makes a user there, as its name and tag tell; "" where they do not."""
+    words = (base.tag or "").split("-")
+    if any(word.startswith("alpine") for word in words):
+        return _ADDUSER
+    if any(word.startswith(_DEBIAN_WORDS) for word in words):
+        return _USERADD
+    if any(word.startswith(_BARE_WORDS) for word in words):
+        return ""
+    if base.canonical.startswith(_UBI):
+        return _USERADD if base.name in ("ubi", "ubi8", "ubi9", "ubi10") else ""
+    if not base.official:
+        return ""
+    if base.name in _BUSYBOX:
+        return _ADDUSER
+    return _USERADD if base.name in _DEBIAN | _RED_HAT else ""

@@ -1,0 +1,343 @@
+"""Objects of a cluster that say something about one another.
+
+Files offer them as their summary: light, and fit to be sent from one process to another. Their sources know a path and no text; the
+engine puts the real one into the findings.
+"""
+
+from __future__ import annotations
+
+from ..finding import Finding, Note, Severity
+from ..source import Record, Source, Span
+from .subject import Subject
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from .cluster_joins import Joins
+    from .selector import Selector
+
+ALL = "*"
+READING = frozenset({"get", "list", "watch"})
+SHOWN = 5
+"""Pods that a finding names."""
+EVERYONE = frozenset({"system:anonymous", "system:unauthenticated", "system:authenticated"})
+"""Who holds a role when everyone does."""
+
+
+class Item(Record):
+    """A text and where it stands."""
+
+    __slots__ = ("span", "text")
+
+    def __init__(self, text: str, span: Span) -> None:
+        self.text = text
+        self.span = span
+
+
+class Grant(Record):
+    """One rule of a role: these verbs on these resources of these groups, where `names` are given on these alone."""
+
+    __slots__ = ("groups", "names", "resources", "verbs")
+
+    def __init__(self, groups: tuple[Item, ...], resources: tuple[Item, ...], verbs: tuple[Item, ...], names: tuple[Item, ...]) -> None:
+        self.groups = groups
+        self.resources = resources
+        self.verbs = verbs
+        self.names = names
+
+    def reaches(self, group: str) -> bool:
+        """Whether it speaks about an API group; that of the core is ""."""
+        return any(item.text in (group, ALL) for item in self.groups)
+
+
+class Part(Subject):
+    """An object, or a pod in one. `name_span` is where its name stands, and `partial` is set where a template may add to what is written.
+
+    `cluster` holds everything that the files of the run say, once all are read.
+    """
+
+    __slots__ = ("cluster", "kind", "labels", "name", "name_span", "namespace", "partial")
+
+    cluster: Cluster
+
+    def __init__(
+        self,
+        source: Source,
+        span: Span,
+        address: str,
+        *,
+        kind: str,
+        name: str,
+        name_span: Span | None = None,
+        namespace: str = "",
+        labels: Mapping[str, str] | None = None,
+        partial: bool = False,
+    ) -> None:
+        super().__init__(Source(source.path, ""), span, address)
+        self.kind = kind
+        self.name = name
+        self.name_span = name_span or span
+        self.namespace = namespace
+        self.labels = labels or {}
+        self.partial = partial
+
+    def shares_namespace(self, other: Part) -> bool:
+        """Whether both may be in one namespace: it is the same, or one does not say."""
+        return self.namespace == other.namespace or not self.namespace or not other.namespace
+
+    def note(self, message: str) -> Note:
+        """This part as a second place of a finding."""
+        return Note(self.source, self.name_span, message)
+
+
+class Role(Part):
+    """A Role or ClusterRole; `aggregates` selects the ClusterRoles whose rules it takes over."""
+
+    __slots__ = ("aggregates", "grants")
+
+    def __init__(self, part: Mapping[str, object], grants: tuple[Grant, ...], aggregates: tuple[Selector, ...] = ()) -> None:
+        super().__init__(**part)  # type: ignore[arg-type]
+        self.grants = grants
+        self.aggregates = aggregates
+
+    @property
+    def bindings(self) -> list[RoleBinding]:
+        """What gives this role to somebody, be it through a role that takes over its rules."""
+        return self.cluster.joins.bindings_of(self)
+
+    @property
+    def workloads(self) -> list[Workload]:
+        """The pods that run with it."""
+        return list({id(pod): pod for binding in self.bindings for pod in binding.workloads}.values())
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether all that it grants is to read what is no secret, or to be judged by some policy (`use`)."""
+        texts = {item.text for grant in self.grants for items in (grant.verbs, grant.resources) for item in items}
+        verbs = {item.text for grant in self.grants for item in grant.verbs}
+        return not self.partial and verbs <= {"get", "list", "watch", "use"} and not texts & {ALL, "secrets", "nodes/proxy"}
+
+    @property
+    def is_builtin(self) -> bool:
+        """Whether Kubernetes itself brings it."""
+        return self.name.startswith("system:")
+
+    def granting(self, group: str, resources: Iterable[str], verbs: Iterable[str], *, named: bool = False) -> Iterator[Item]:
+        """The resources by which it grants any of these verbs on any of these resources; "*" is meant only where it is asked for.
+        Grants on single objects count where `named` says so."""
+        for grant in self.grants:
+            if grant.reaches(group) and (named or not grant.names) and any(verb.text == ALL or verb.text in verbs for verb in grant.verbs):
+                yield from (item for item in grant.resources if item.text in resources)
+
+    def power(self, at: Span, message: str, severity: Severity) -> Finding:
+        """A finding on what the role grants: it names the pods that run with it, and weighs more where there are any."""
+        pods = self.workloads
+        notes = [pod.note(f"`{pod.address}` runs with this role") for pod in pods[:SHOWN]]
+        if len(pods) > SHOWN:
+            notes.append(pods[SHOWN].note(f"and {len(pods) - SHOWN} more"))
+        grown = Severity(min(severity + 1, Severity.CRITICAL)) if pods else severity
+        return self.finding(at, message, notes=tuple(notes), severity=grown)
+
+
+class Party(Record):
+    """Who a binding gives a role to: a User, a Group or a ServiceAccount."""
+
+    __slots__ = ("kind", "name", "namespace", "span")
+
+    def __init__(self, kind: str, name: str, namespace: str, span: Span) -> None:
+        self.kind = kind
+        self.name = name
+        self.namespace = namespace
+        self.span = span
+
+    @property
+    def is_everyone(self) -> bool:
+        """Whether it is everyone who reaches the API server, or everyone who has any account."""
+        return self.name in EVERYONE
+
+
+class RoleBinding(Part):
+    """A RoleBinding or ClusterRoleBinding: the kind and name of its role, and who is given it."""
+
+    __slots__ = ("parties", "role_kind", "role_name", "role_span")
+
+    def __init__(self, part: Mapping[str, object], role_kind: str, role_name: str, role_span: Span, parties: tuple[Party, ...]) -> None:
+        super().__init__(**part)  # type: ignore[arg-type]
+        self.role_kind = role_kind
+        self.role_name = role_name
+        self.role_span = role_span
+        self.parties = parties
+
+    @property
+    def takeover(self) -> str:
+        """By what the role leads to the whole cluster, in words; nothing where it does not."""
+        return self.cluster.joins.takeover_of(self)
+
+    @property
+    def reads_secrets(self) -> bool:
+        """Whether it gives the secrets of every namespace."""
+        every = ("secrets", ALL)
+        return self.kind == "ClusterRoleBinding" and any(True for role in self.roles for _ in role.granting("", every, READING))
+
+    @property
+    def roles(self) -> list[Role]:
+        """The role that it names, as far as a file of the run holds it, and those whose rules that role takes over."""
+        return self.cluster.joins.roles_of(self)
+
+    @property
+    def workloads(self) -> list[Workload]:
+        """The pods that run as a service account that is given the role."""
+        return self.cluster.joins.workloads_of(self)
+
+
+class ServiceAccount(Part):
+    """A service account; `automount` says whether pods get its token: None where it is not said."""
+
+    __slots__ = ("automount",)
+
+    def __init__(self, part: Mapping[str, object], automount: bool | None) -> None:
+        super().__init__(**part)  # type: ignore[arg-type]
+        self.automount = automount
+
+
+class Workload(Part):
+    """A pod, or what makes pods. `account` is the name of its service account ("" where a template says it), `automount` whether it
+    is given the token (None where it is not said), `images` are the names of its images, and `privileged` those of its containers
+    that have the host's full power."""
+
+    __slots__ = ("account", "account_span", "automount", "images", "privileged")
+
+    def __init__(self, part: Mapping[str, object], account: str, account_span: Span, automount: bool | None) -> None:
+        super().__init__(**part)  # type: ignore[arg-type]
+        self.account = account
+        self.account_span = account_span
+        self.automount = automount
+        self.images: tuple[str, ...] = ()
+        self.privileged: tuple[str, ...] = ()
+
+    @property
+    def bindings(self) -> list[RoleBinding]:
+        """What gives roles to it."""
+        return self.cluster.joins.bindings_for(self)
+
+    @property
+    def accounts(self) -> list[ServiceAccount]:
+        """Its service account, as far as a file of the run holds it."""
+        return self.cluster.joins.accounts_of(self)
+
+    @property
+    def policies(self) -> list[NetworkPolicy]:
+        """The network policies that stand near it, whether or not they select it."""
+        return self.cluster.joins.policies_near(self)
+
+
+class Traffic(Record):
+    """One rule of a network policy: `blocks` are the blocks of addresses with what they leave out, `anyone` is set where it names no
+    peer at all, and `ports` are the ports that it names, as written."""
+
+    __slots__ = ("anyone", "blocks", "direction", "ports", "span")
+
+    def __init__(
+        self, direction: str, span: Span, blocks: tuple[tuple[Item, tuple[str, ...]], ...], *, anyone: bool, ports: tuple[str, ...]
+    ) -> None:
+        self.direction = direction
+        self.span = span
+        self.blocks = blocks
+        self.anyone = anyone
+        self.ports = ports
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it lets everything through."""
+        return self.anyone and not self.ports
+
+
+class NetworkPolicy(Part):
+    """A network policy: the pods that it selects, the directions that it is about, and what it lets through."""
+
+    __slots__ = ("directions", "selector", "traffic")
+
+    def __init__(
+        self, part: Mapping[str, object], selector: Selector | None, directions: frozenset[str], traffic: tuple[Traffic, ...]
+    ) -> None:
+        super().__init__(**part)  # type: ignore[arg-type]
+        self.selector = selector
+        self.directions = directions
+        self.traffic = traffic
+
+    @property
+    def rivals(self) -> list[NetworkPolicy]:
+        """The other policies that select some pod that this one does."""
+        return self.cluster.joins.rivals_of(self)
+
+    @property
+    def workloads_near(self) -> list[Workload]:
+        """The pods that stand near it, whether or not it selects them."""
+        return self.cluster.joins.workloads_near(self)
+
+
+class Service(Part):
+    """A service: its type ("ClusterIP" where it says none), the labels of its pods, and whether it lets in only some addresses, or only
+    those of the provider's own network."""
+
+    __slots__ = ("restricted", "selector", "type", "type_span")
+
+    def __init__(self, part: Mapping[str, object], type_: str, type_span: Span, selector: Selector | None, *, restricted: bool) -> None:
+        super().__init__(**part)  # type: ignore[arg-type]
+        self.type = type_
+        self.type_span = type_span
+        self.selector = selector
+        self.restricted = restricted
+
+    @property
+    def workloads(self) -> list[Workload]:
+        """The pods behind it."""
+        return self.cluster.joins.workloads_behind(self)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it is reached from outside the cluster by itself."""
+        return self.type in ("LoadBalancer", "NodePort")
+
+    @property
+    def routes(self) -> list[Route]:
+        """What leads traffic from outside to it."""
+        return self.cluster.joins.routes_to(self)
+
+
+class Route(Part):
+    """An Ingress, or a route of a gateway: the names of the services that it leads to."""
+
+    __slots__ = ("backends",)
+
+    def __init__(self, part: Mapping[str, object], backends: tuple[Item, ...]) -> None:
+        super().__init__(**part)  # type: ignore[arg-type]
+        self.backends = backends
+
+
+class Cluster:
+    """All parts that the files of a run offer. `whole` says that the run is about a folder, so that what is not there may be missed."""
+
+    __slots__ = ("_joins", "parts", "whole")
+
+    def __init__(self, parts: Iterable[Part], *, whole: bool) -> None:
+        self.parts = list(parts)
+        self.whole = whole
+        self._joins: Joins | None = None
+        for part in self.parts:
+            part.cluster = self
+
+    def release(self) -> None:
+        """Let go of the parts, so that they can be sent elsewhere."""
+        for part in self.parts:
+            del part.cluster
+
+    @property
+    def joins(self) -> Joins:
+        """Who belongs to whom; found out when it is first asked for."""
+        if self._joins is None:
+            from .cluster_joins import Joins  # most files say nothing that needs it
+
+            self._joins = Joins(self.parts)
+        return self._joins

@@ -1,0 +1,85 @@
+"""Containers that are made to work on their host: what of it each one uses, by its image's name and its place in a cluster.
+
+What they ask of the host is their purpose, so that a reviewer of an ordinary project would not ask to change it. Nothing here
+speaks for the runtime's socket, for a privileged container, or for all capabilities at once.
+"""
+
+from __future__ import annotations
+
+from capdrop.syntax import image_reference
+
+NETWORK, PROCESSES, FILES, WHOLE, MODULES = "network processes files whole modules".split()
+CLOCK, DEVICES, BUS, KERNEL = "clock devices bus kernel".split()
+"""The host's (or their own) network and its rules; its processes; what can be read of its files; how full its file systems are, seen
+from `/`; its kernel modules; its clock; its devices; its system bus; and all else of its kernel: mounts, confinement, settings."""
+
+_KINDS = (
+    (
+        (NETWORK, PROCESSES, FILES, CLOCK, DEVICES),
+        "node-exporter node_exporter cadvisor glances netdata/netdata beszel-agent metricbeat auditbeat elastic-agent telegraf "
+        "datadog/agent datadoghq/agent newrelic/infrastructure newrelic/nrsysmond sysdig/agent dynatrace/oneagent cloudwatch-agent "
+        "node-problem-detector process-exporter systemd-exporter ebpf_exporter zabbix-agent zabbix-agent2 skywalking-rover "
+        "coroot-node-agent parca-agent kepler falco tetragon tracee",
+    ),  # github.com/prometheus/node_exporter, google/cadvisor, nicolargo/glances, henrygd/beszel (README, Docker); learn.netdata.cloud,
+    # docs.datadoghq.com, elastic.co/docs (running Metricbeat on Docker and on Kubernetes)
+    (
+        (NETWORK, FILES),
+        "filebeat journalbeat fluentd fluent-bit fluentd-kubernetes-daemonset promtail logspout timberio/vector grafana/alloy "
+        "opentelemetry-collector opentelemetry-collector-contrib aws-otel-collector",
+    ),  # they read logs and facts of the host: elastic.co/docs (Filebeat on Docker), docs.fluentbit.io, grafana.com/docs/loki
+    (
+        (NETWORK, MODULES),
+        "wireguard wg-easy tailscale/tailscale netbirdio/netbird zerotier openvpn gluetun strongswan netclient kube-proxy calico/node "
+        "cilium/cilium flannel kube-router amazon-k8s-cni metallb/speaker keepalived kube-vip",
+    ),  # github.com/linuxserver/docker-wireguard, wg-easy/wg-easy, qdm12/gluetun; tailscale.com/kb/1282/docker; docs.netbird.io
+    ((NETWORK, CLOCK), "pihole/pihole"),  # docs.pi-hole.net/docker/configuration: NET_ADMIN and SYS_TIME
+    (
+        (NETWORK,),
+        "adguardhome dnsmasq v2raya cloudflare-ddns packetbeat suricata zeek ntopng dockurr/windows dockurr/macos qemux/qemu gdy666/lucky",
+    ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat)
+    (
+        (NETWORK, BUS, DEVICES),
+        "home-assistant homebridge esphome openhab plex pms-docker jellyfin emby embyserver python-matter-server scrypted gateway-go",
+    ),  # discovery by broadcast: home-assistant.io/installation/alternative, github.com/homebridge/docker-homebridge,
+    # esphome.io/guides/getting_started_command_line, openhab.org/docs/installation/docker, github.com/plexinc/pms-docker,
+    # jellyfin.org/docs, github.com/OpenIoTHub/gateway-go (README)
+    ((CLOCK,), "chrony ntp"),
+    ((WHOLE,), "node-exporter node_exporter cadvisor glances metricbeat newrelic/infrastructure netdata/netdata telegraf"),
+    ((BUS,), "systemd-exporter node-exporter node_exporter"),  # they ask systemd for its units
+    (
+        (KERNEL, PROCESSES),
+        "skywalking-rover falco tetragon tracee parca-agent ebpf_exporter coroot-node-agent kepler cilium/cilium netdata/netdata "
+        "netbirdio/netbird",
+    ),  # programs in the kernel: skywalking.apache.org/docs/skywalking-rover, falco.org/docs, tetragon.io/docs, github.com/parca-dev,
+    # learn.netdata.cloud/docs/netdata-agent/installation/docker, docs.netbird.io (they add SYS_ADMIN)
+    ((DEVICES,), "smartctl-exporter scrutiny"),  # github.com/AnalogJ/scrutiny (README): SYS_RAWIO and the disks
+)
+"""What kinds of images are documented to need, by their name or by folder and name, on whatever registry they are mirrored."""
+
+_BY_NAME: dict[str, frozenset[str]] = {}
+_BY_PLACE = {
+    "system": frozenset({NETWORK, PROCESSES, FILES, MODULES, CLOCK, DEVICES, BUS, KERNEL}),
+    "daemon": frozenset({PROCESSES, FILES}),
+    "fabric": frozenset({NETWORK}),
+    "tool": frozenset({NETWORK}),
+}
+_NOTHING: frozenset[str] = frozenset()
+
+
+def uses_of_image(image: str) -> frozenset[str]:
+    """What of the host an image is made to use, by its reference."""
+    reference = image_reference.parse(image)
+    if reference is None:
+        return _NOTHING
+    if not _BY_NAME:
+        for uses, names in _KINDS:
+            for name in names.split():
+                _BY_NAME[name] = _BY_NAME.get(name, _NOTHING) | frozenset(uses)
+    folder, _, name = reference.repository.rpartition("/")
+    return _BY_NAME.get(name) or _BY_NAME.get(f"{folder.rpartition('/')[2]}/{name}", _NOTHING)
+
+
+def uses_of_place(place: str) -> frozenset[str]:
+    """What of its host a container is made to use: "system" is a part of the cluster itself, "daemon" runs on every node, "fabric"
+    works with others over a network that only the node has, and "tool" is run once and removed."""
+    return _BY_PLACE.get(place, _NOTHING)

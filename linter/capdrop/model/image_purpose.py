@@ -1,0 +1,68 @@
+"""What an image is for, as far as its Dockerfile tells: whether who builds it is who says as which user it runs."""
+
+from __future__ import annotations
+
+from .command import Command
+from .copy import Copy
+from .known_images import starts_a_server, steps_down
+from .port import Port
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from capdrop.syntax.image_reference import Reference
+
+    from .subject import Subject
+
+_STEPPING_DOWN = frozenset({"gosu", "su-exec", "setpriv", "s6-setuidgid", "chpst", "setuidgid"})
+_INTERPRETERS = frozenset(
+    "sh bash ash dash zsh fish pwsh powershell cmd python python2 python3 ipython node irb ruby jshell iex erl php julia ghci R perl lua "
+    "swift clojure lein sbt scala gradle mvn rebar3 elixir deno bun".split()
+)
+_SCRIPTS = (".sh", ".bash")
+_DEVELOPMENT = ("mcr.microsoft.com/devcontainers/", "mcr.microsoft.com/vscode/devcontainers/")
+"""Bases whose user is set by the tool that starts them (https://containers.dev/implementors/json_reference/: remoteUser)."""
+_LONGEST = 20_000
+"""Words of a build that are looked at."""
+
+
+def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]], path: str) -> str:
+    """Why an image that sets no user need not set one, or nothing. `layers` are those of all its stages in the file, `base` what it is
+    built on, and `path` that of the Dockerfile."""
+    if "/.devcontainer/" in f"/{path}" or (base is not None and base.canonical.startswith(_DEVELOPMENT)):
+        return "it is a development container"
+    subjects = [subject for layer in layers for subject in layer]
+    commands = [subject for subject in subjects if isinstance(subject, Command)]
+    started = {command.place: command for command in commands if command.place in ("CMD", "ENTRYPOINT") and command.within is None}
+    leaves_root = base is not None and "ENTRYPOINT" not in started and steps_down(base)
+    if leaves_root or any(word in _STEPPING_DOWN for word in _words_run(commands)):
+        return "what it starts steps down from root"
+    if not started:
+        return "" if base is not None and starts_a_server(base) else "it starts nothing of its own"
+    command = started.get("CMD")
+    if command is not None and len(command.words) == 1 and command.name in _INTERPRETERS:
+        return "it starts an interpreter"
+    serves = any(isinstance(subject, Port) for subject in subjects) or any(one.place == "HEALTHCHECK" for one in commands)
+    if not serves and not any(_brings_program(subject) for subject in subjects if isinstance(subject, Copy)):
+        return "it packs a tool of others"
+    return ""
+
+
+def _words_run(commands: list[Command]) -> Iterator[str]:
+    count = 0
+    for command in commands:
+        for wrapper in command.wrappers:
+            yield wrapper.name
+        count += len(command.words)
+        if count > _LONGEST:
+            return
+        for word in command.words:
+            yield word.text.rpartition("/")[2].partition("=")[0]
+
+
+def _brings_program(copy: Copy) -> bool:
+    """Whether it copies what was built or written for this image, and not just a script around a tool."""
+    if "from" in copy.flags:
+        return copy.from_build
+    return not all(source.text.endswith(_SCRIPTS) or "://" in source.text for source in copy.sources)

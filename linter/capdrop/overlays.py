@@ -1,0 +1,87 @@
+"""Findings on a base that every overlay of it mends.
+
+A base is judged as it stands. But where other files of the run take it in (a kustomization), and none that nothing else takes in shows
+what was found, because each was laid over with something that mends it, the finding is left out: nothing is ever applied with it.
+Secrets stay: what is overwritten was still written down.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from .finding import Finding
+    from .reading import Overlay
+    from .report import Result
+    from .rulebook import Rulebook
+    from .source import Span
+
+    Key = tuple[str, str]
+    Place = tuple[str, str, Span]
+
+SUBJECTS = frozenset({"Container", "Image", "KubernetesObject", "Mount", "Pod"})
+"""What rules judge of which an overlay sees the whole."""
+
+
+class Overlays:
+    """The overlays of a run: which of them take in which others, and which take in a file."""
+
+    __slots__ = ("_above", "_objects")
+
+    def __init__(self, overlays: Iterable[Overlay]) -> None:
+        self._above: dict[str, list[Overlay]] = {}
+        self._objects: set[Key] = set()
+        for overlay in overlays:
+            self._objects |= overlay.changes
+            for path in {*overlay.uses, *overlay.files}:
+                self._above.setdefault(path, []).append(overlay)
+
+    def changed(self, path: str, subject: str) -> Key | None:
+        """The object that a subject of a file belongs to, where some overlay changes it."""
+        key = (path, subject.partition(" ")[0])
+        return key if key in self._objects else None
+
+    def last(self, key: Key) -> Iterator[str]:
+        """For each way in which an object comes to be applied, the overlay that changes it last, or "" where none does."""
+        seen: set[Key] = set()
+        waiting = [(overlay, "") for overlay in self._above.get(key[0], ())]
+        while waiting:
+            overlay, last = waiting.pop()
+            last = overlay.path if key in overlay.changes else last
+            if (overlay.path, last) in seen:
+                continue
+            seen.add((overlay.path, last))
+            above = self._above.get(overlay.path)
+            if above:
+                waiting.extend((one, last) for one in above)
+            else:
+                yield last
+
+
+def leave_out_mended(results: Sequence[Result], overlays: Sequence[Overlay], book: Rulebook) -> None:
+    """Leave out what every overlay of a file mends."""
+    known = Overlays(overlays)
+    paths = {overlay.path for overlay in overlays}
+    said = {os.path.abspath(result.path): {_place(each) for each in result.findings} for result in results}
+    said = {path: places for path, places in said.items() if path in paths}
+    for result in results:
+        result.findings = [finding for finding in result.findings if not _is_mended(finding, known, said, book)]
+
+
+def _is_mended(finding: Finding, known: Overlays, said: dict[str, set[Place]], book: Rulebook) -> bool:
+    path = os.path.abspath(finding.source.path)
+    key = known.changed(path, finding.subject)
+    if key is None or finding.hidden:
+        return False
+    rule = book.find(finding.rule)
+    if rule is None or SUBJECTS.isdisjoint(rule.subjects):
+        return False
+    last = set(known.last(key))
+    return bool(last) and all(one in said and _place(finding) not in said[one] for one in last)
+
+
+def _place(finding: Finding) -> Place:
+    return os.path.abspath(finding.source.path), finding.rule, finding.span

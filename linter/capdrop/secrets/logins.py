@@ -1,0 +1,261 @@
+"""Logins as programs store and send them: netrc, .npmrc, .pgpass, Docker's, HTTP headers and queries, XML, SQL, PHP, password files."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from capdrop.source import Record
+
+from .marks import login_shapes
+from .names import role_of
+from .tokens import is_text_in_base64
+from .values import is_digest, is_number, is_placeholder, is_plain, is_reference, is_weak, looks_random
+from .words import PASSWORD
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+LONGEST = 4000
+"""Characters of a login; what is longer is none."""
+
+
+class Login(Record):
+    """Where the secret of a login stands, what kind of login it is, whether anyone would guess it, and whether it is only a hash of one."""
+
+    __slots__ = ("end", "hashed", "start", "weak", "what")
+
+    def __init__(self, start: int, end: int, what: str, *, weak: bool = False, hashed: bool = False) -> None:
+        self.start = start
+        self.end = end
+        self.what = what
+        self.weak = weak
+        self.hashed = hashed
+
+
+def find_logins(text: str) -> Iterator[Login]:
+    """Every login in a text, in order; references, placeholders and made-up values are none. Linear in the length of the text."""
+    found = [login for shape in dict.fromkeys(login_shapes(text)) for login in _SHAPES[shape](text)]
+    found.sort(key=lambda login: (login.start, -login.end))
+    end = 0
+    for login in found:
+        if login.start >= end:
+            yield login
+            end = login.end
+
+
+@lru_cache(maxsize=32)
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+_NETRC = r"machine\s{1,20}[^\s]{1,255}\s{1,20}(?:login\s{1,20}[^\s]{1,255}\s{1,20})?password\s{1,20}([^\s'\"\\]{3,255})"
+_NPM = r":_(authToken|auth|password)\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_./+=~-]{6,2000})"
+_PGPASS = r"(?<=:)(?:5432|3306|\*):([A-Za-z0-9_*-]{1,63}):([A-Za-z0-9_*.@-]{1,63}):([^\s:'\"\\]{3,255})"
+_DOCKER = r'\\?"auth\\?"\s{0,8}:\s{0,8}\\?"([A-Za-z0-9+/=]{8,4000})\\?"'
+_HEADER = (
+    r"(?:uthorization|(?i:x-api-key|x-auth-token|private-token|api-key|x-vault-token|x-access-token))(?:[\"']?\s{0,4}[:=,]|\\?[\"']|\s)\s{0,4}[\"']?"
+    r"(?:(?:Bearer|bearer|Token|token|ApiKey|Apikey|apikey|SSWS|GenieKey)\s{1,4}(?:token=)?)?[\"']?([A-Za-z0-9+/=_.~:-]{8,4000})(?![A-Za-z0-9({])"
+)
+_BASIC = r"(?<![A-Za-z])[Bb]asic\s{1,4}([A-Za-z0-9+/]{6,4000}={0,2})(?![A-Za-z0-9+/=])"
+_HASH = r"(?:\$?\$(?:apr1|2[aby]|5|6|y|1|argon2(?:id|i|d)|P|H)\$[A-Za-z0-9./$,=+@-]{20,250}|\{S?SHA[0-9]{0,3}\}[A-Za-z0-9+/]{27,120}={0,2})"
+_XML = r"<([A-Za-z][\w:.-]{0,60})(?:\s[^<>]{0,200})?>([^<>\s]{3,400})</"
+_ATTRIBUTE = r"key\s{0,4}=\s{0,4}\"([\w.:-]{3,80})\"\s{1,20}value\s{0,4}=\s{0,4}\"([^\"\s]{3,255})\""
+_PASSWORD_ATTRIBUTE = r"<[^<>\"]{1,60}(?:\"[^<>\"]{0,200}\"[^<>\"]{1,60}){0,20}[Pp]ass(?:word|phrase)?=\"([^\"\s]{3,255})\""
+_SQL = (
+    r"(?i)(?:IDENTIFIED\s{1,8}(?:WITH\s{1,8}\S{1,60}\s{1,8})?BY|\b(?:WITH|ENCRYPTED|USER\s{1,8}\S{1,80}|ROLE\s{1,8}\S{1,80})\s{1,8}PASSWORD"
+    r"|PASSWORD\s{0,4}=)\s{1,8}N?\\?'([^'\\\n]{3,255})\\?'"
+)
+_PHP = (
+    r"(?m)(?:define\s{0,4}\(\s{0,4}|\[\s{0,40}|,\s{0,40}|\(\s{0,40}|^\s{0,40})(['\"])([A-Za-z_][\w.-]{2,80})\1\s{0,8}(?:,|=>)\s{0,8}"
+    r"(['\"])([^'\"\n]{3,255})\3"
+)
+_PHP_VARIABLE = r"\$([A-Za-z_]\w{1,60})\s{0,8}=\s{0,8}(['\"])([^'\"\n]{3,255})\2\s{0,8};"
+_QUERY = r"[?&;]([A-Za-z_][\w.-]{1,40})=([A-Za-z0-9_.~%+/-]{12,2000}={0,2})(?=[&#\s'\"`)>]|\Z)"
+_DIRECTIVE = (
+    r"(?m)^[ \t]{0,40}(requirepass|masterauth|rootpw|bindpw|auth_pass|authtoken|password|passwd|userpassword)"
+    r"[ \t]{1,20}([\"']?)([^\s\"'#]{3,255})\2[ \t]{0,20};?[ \t\r]{0,20}$"
+)
+_KUBECONFIG = r"(?m)^[ \t]{2,40}(token|password):[ \t]{1,8}[\"']?([^\s\"'#]{3,4000})[\"']?[ \t\r]{0,20}$"
+_ENGINE = (
+    r"\b(?:docker|podman|nerdctl|buildah|skopeo|oras|helm registry)[ \t]{1,8}login\b[^\n|;&#]{0,300}?[ \t](?:-p|--password)[ \t=]{1,4}"
+    r"[\"']?([^\s\"'|;&]{3,255})"
+)
+_COMMENTED = (
+    r"(?m)^[ \t]{0,80}#[ \t#]{0,8}(?:- {1,4}|export |ENV |ARG )?[\"']?([A-Za-z_][\w.-]{2,80})[\"']?[ \t]{0,8}[:=][ \t]{0,8}"
+    r"[\"']?([^\s\"'#]{6,255})[\"']?[ \t\r]{0,20}$"
+)
+
+
+def _literal(value: str) -> bool:
+    """Whether a value stands for itself."""
+    if value[0] in "$%{<*" or is_reference(value) or is_placeholder(value):
+        return False
+    return is_number(value) or not is_plain(value)
+
+
+def _credential(match: re.Match[str], group: int, what: str) -> Iterator[Login]:
+    value = match[group]
+    if _literal(value):
+        yield Login(match.start(group), match.end(group), what, weak=is_weak(value) or is_number(value))
+
+
+def _issued(match: re.Match[str], group: int, what: str) -> Iterator[Login]:
+    """What a provider hands out is random."""
+    value = match[group]
+    if _literal(value) and (is_digest(value) or (len(value) >= 12 and looks_random(value))):
+        yield Login(match.start(group), match.end(group), what)
+
+
+def _netrc(text: str) -> Iterator[Login]:
+    for match in _pattern(_NETRC).finditer(text):
+        yield from _credential(match, 1, "netrc login")
+
+
+def _npm(text: str) -> Iterator[Login]:
+    for match in _pattern(_NPM).finditer(text):
+        if match[1] == "authToken":
+            yield from _credential(match, 2, "npm registry token")
+        elif _password_in_base64(match[2], alone=match[1] == "password"):
+            yield Login(*match.span(2), "npm registry login")
+
+
+def _pgpass(text: str) -> Iterator[Login]:
+    for match in _pattern(_PGPASS).finditer(text):
+        if not match[1].isdigit():
+            yield from _credential(match, 3, "database login of a password file")
+
+
+def _docker(text: str) -> Iterator[Login]:
+    for match in _pattern(_DOCKER).finditer(text):
+        if _password_in_base64(match[1]):
+            yield Login(*match.span(1), "registry login")
+
+
+def _basic(text: str) -> Iterator[Login]:
+    for match in _pattern(_BASIC).finditer(text):
+        if _password_in_base64(match[1]):
+            yield Login(*match.span(1), "`Authorization` header with a login")
+
+
+def _password_in_base64(encoded: str, *, alone: bool = False) -> bool:
+    """Whether it is base64 of `user:password` (or of the password alone), and the password stands for itself."""
+    from binascii import Error, a2b_base64
+
+    try:
+        login = a2b_base64(encoded + "=" * (-len(encoded) % 4)).decode("utf-8")
+    except (Error, UnicodeDecodeError):
+        return False
+    user, colon, password = login.partition(":")
+    if not alone and (not colon or not user):
+        return False
+    secret = login if alone else password
+    return bool(secret) and secret.isprintable() and not is_reference(secret) and not is_placeholder(secret)
+
+
+def _header(text: str) -> Iterator[Login]:
+    for match in _pattern(_HEADER).finditer(text):
+        yield from _issued(match, 1, "HTTP header with a token")
+
+
+def _hash(text: str) -> Iterator[Login]:
+    for match in _pattern(_HASH).finditer(text):
+        before = text[max(0, match.start() - 1) : match.start()]
+        if before in (":", "'", '"', "=", " ") and not is_placeholder(match[0]):
+            yield Login(match.start(), match.end(), "password hash", hashed=True)
+
+
+def _xml(text: str) -> Iterator[Login]:
+    for match in _pattern(_XML).finditer(text):
+        name = match[1].rpartition(":")[2]
+        role = role_of(name) if "hex" not in name and "sha" not in name else ""
+        if role == PASSWORD:
+            yield from _credential(match, 2, "password in XML")
+        elif role:
+            yield from _issued(match, 2, "secret in XML")
+
+
+def _attribute(text: str) -> Iterator[Login]:
+    for match in _pattern(_ATTRIBUTE).finditer(text):
+        if role_of(match[1]) == PASSWORD:
+            yield from _credential(match, 2, "password in XML")
+    for match in _pattern(_PASSWORD_ATTRIBUTE).finditer(text) if "<" in text else ():
+        yield from _credential(match, 1, "password in XML")
+
+
+def _sql(text: str) -> Iterator[Login]:
+    for match in _pattern(_SQL).finditer(text):
+        yield from _credential(match, 1, "database user's password")
+
+
+def _php(text: str) -> Iterator[Login]:
+    for match in _pattern(_PHP).finditer(text):
+        role = role_of(match[2])
+        if role == PASSWORD:
+            yield from _credential(match, 4, "password in source code")
+        elif role:
+            yield from _issued(match, 4, "secret in source code")
+    for match in _pattern(_PHP_VARIABLE).finditer(text):
+        if role_of(match[1]) == PASSWORD:
+            yield from _credential(match, 3, "password in source code")
+
+
+def _query(text: str) -> Iterator[Login]:
+    for match in _pattern(_QUERY).finditer(text):
+        name = match[1].lower()
+        if name in _QUERY_NAMES:
+            yield from _issued(match, 2, "token in the query of a URL")
+
+
+_QUERY_NAMES = frozenset("access_token api_key apikey api-key auth auth_token key private_token secret sig signature token".split())
+
+
+def _directive(text: str) -> Iterator[Login]:
+    for match in _pattern(_DIRECTIVE).finditer(text):
+        if match[1] in ("requirepass", "masterauth", "rootpw", "bindpw", "auth_pass") or match[2] or not match[3].isalpha():
+            yield from _credential(match, 3, "password of a settings file")
+
+
+def _commented(text: str) -> Iterator[Login]:
+    for match in _pattern(_COMMENTED).finditer(text):
+        if is_text_in_base64(match[2]):
+            continue
+        if role_of(match[1]) == PASSWORD and looks_random(match[2]) and not is_weak(match[2]):
+            yield from _credential(match, 2, "secret that is commented out")
+        elif role_of(match[1]):
+            yield from _issued(match, 2, "secret that is commented out")
+
+
+def _kubeconfig(text: str) -> Iterator[Login]:
+    if "kind: Config\n" not in text and "kind: Config\r" not in text:
+        return
+    for match in _pattern(_KUBECONFIG).finditer(text):
+        yield from (_credential if match[1] == "password" else _issued)(match, 2, "login for Kubernetes")
+
+
+def _engine(text: str) -> Iterator[Login]:
+    for match in _pattern(_ENGINE).finditer(text):
+        yield from _credential(match, 1, ENGINE_LOGIN)
+
+
+ENGINE_LOGIN = "password on the command line of a registry login"
+
+_SHAPES: dict[str, Callable[[str], Iterator[Login]]] = {
+    "netrc": _netrc,
+    "npm": _npm,
+    "pgpass": _pgpass,
+    "docker": _docker,
+    "basic": _basic,
+    "header": _header,
+    "hash": _hash,
+    "xml": _xml,
+    "attribute": _attribute,
+    "sql": _sql,
+    "php": _php,
+    "query": _query,
+    "directive": _directive,
+    "commented": _commented,
+    "kubeconfig": _kubeconfig,
+    "engine": _engine,
+}

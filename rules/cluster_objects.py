@@ -1,0 +1,256 @@
+"""Objects that decide what a cluster lets in and whom it trusts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capdrop import Bad, Finding, Good, KubernetesObject, Severity, rule
+
+ENFORCE = "pod-security.kubernetes.io/enforce"
+LEVELS = frozenset({"baseline", "restricted"})
+SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+UNCHECKED = "insecure-skip-tls-verify"
+
+
+@rule(
+    "namespace-without-pod-security",
+    severity=Severity.LOW,
+    profile="strict",
+    references="CIS Kubernetes 5.2.1",
+    also_known_as=" ".join(f"kubescape:C-0{number}" for number in range(192, 205)),
+    examples=(
+        Bad(
+            "namespace.yaml",
+            "apiVersion: v1\nkind: Namespace\nmetadata:\n  «name: shop»  # ours\n",
+            fixed=(
+                "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop  # ours\n  labels:\n"
+                "    pod-security.kubernetes.io/enforce: baseline\n"
+            ),
+        ),
+        Bad(
+            "namespace.yaml",
+            "apiVersion: v1\nkind: Namespace\nmetadata: {«name: shop», labels: {team: shop}}\n",
+            fixed=(
+                "apiVersion: v1\nkind: Namespace\n"
+                "metadata: {name: shop, labels: {team: shop, pod-security.kubernetes.io/enforce: baseline}}\n"
+            ),
+        ),
+        Bad(
+            "namespace.yaml",
+            """
+            apiVersion: v1
+            kind: Namespace
+            metadata:
+              name: shop
+              labels: {pod-security.kubernetes.io/enforce: «privileged», pod-security.kubernetes.io/warn: restricted}
+            """,
+        ),
+        Good(
+            "namespace.yaml",
+            """
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: baseline}}
+            """,
+        ),
+        Good("namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: kube-system}\n"),
+        Good("namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n  labels:\n{{ .Values.labels | indent 4 }}\n"),
+    ),
+)
+def namespace_without_pod_security(thing: KubernetesObject) -> Iterator[Finding]:
+    """A namespace admits any pod.
+
+    Without the label `pod-security.kubernetes.io/enforce` nothing refuses a privileged pod or one with the host's files. Enforce
+    `baseline`, and warn of what `restricted` would refuse.
+    """
+    if thing.kind != "Namespace" or thing.api_version != "v1" or thing.name in SYSTEM:
+        return
+    labels = thing.get("metadata", "labels")
+    level = labels.content.get(ENFORCE) if isinstance(labels.content, dict) else None
+    if level is None:
+        if not thing.partial:
+            fix = thing.append("metadata.labels", (ENFORCE, "baseline"), caveat="pods that need more are refused")
+            yield thing.finding(thing.name_span, f"namespace `{thing.name}` admits any pod: it has no `{ENFORCE}`", fix=fix)
+    elif level.is_known and level.text not in LEVELS:
+        yield thing.finding(level, f"namespace `{thing.name}` admits any pod: it enforces `{level.text}`")
+
+
+@rule(
+    "scc-allows-privileged",
+    severity=Severity.HIGH,
+    references="ATT&CK T1611",
+    also_known_as="kube-linter:scc-deny-privileged-container",
+    examples=(
+        Bad(
+            "scc.yaml",
+            """
+            apiVersion: security.openshift.io/v1
+            kind: SecurityContextConstraints
+            metadata: {name: agent}
+            allowPrivilegedContainer: «true»
+            """,
+        ),
+        Good(
+            "scc.yaml",
+            """
+            apiVersion: security.openshift.io/v1
+            kind: SecurityContextConstraints
+            metadata: {name: agent}
+            allowPrivilegedContainer: false
+            """,
+        ),
+    ),
+)
+def scc_allows_privileged(thing: KubernetesObject) -> Iterator[Finding]:
+    """A security context constraint admits privileged containers.
+
+    Whoever may use it runs as root on the node. Allow the one capability, volume or device that the workload needs.
+    """
+    allowed = thing.get("allowPrivilegedContainer")
+    if thing.kind == "SecurityContextConstraints" and allowed.is_true:
+        yield thing.finding(allowed, f"`{thing.name}` admits privileged containers")
+
+
+@rule(
+    "cluster-certificate-unchecked",
+    severity=Severity.HIGH,
+    references="ATT&CK T1557",
+    also_known_as="semgrep:k/skip-tls-verify-cluster",
+    examples=(
+        Bad(
+            "kubeconfig.yaml",
+            """
+            apiVersion: v1
+            kind: Config
+            clusters:
+              - name: ours
+                cluster: {server: 'https://192.0.2.7', insecure-skip-tls-verify: «true»}
+            """,
+        ),
+        Good(
+            "kubeconfig.yaml",
+            "{apiVersion: v1, kind: Config, clusters: [{name: ours, cluster: {server: 'https://192.0.2.7'}}]}",
+        ),
+    ),
+)
+def cluster_certificate_unchecked(thing: KubernetesObject) -> Iterator[Finding]:
+    """A kubeconfig does not check whom it speaks to.
+
+    Who stands in between reads every token and answers in the cluster's place. Give its authority: `certificate-authority-data`.
+    """
+    for entry in thing.get("clusters") if thing.kind == "Config" and thing.api_version == "v1" else ():
+        cluster = entry.content.get("cluster") if isinstance(entry.content, dict) else None
+        skip = cluster.content.get(UNCHECKED) if cluster is not None and isinstance(cluster.content, dict) else None
+        if skip is not None and skip.is_true:
+            yield thing.finding(skip, "the cluster is not asked for its certificate")
+
+
+@rule(
+    "api-service-certificate-unchecked",
+    severity=Severity.MEDIUM,
+    profile="strict",
+    references="ATT&CK T1557",
+    also_known_as="semgrep:k/skip-tls-verify-service",
+    examples=(
+        Bad(
+            "apiservice.yaml",
+            """
+            apiVersion: apiregistration.k8s.io/v1
+            kind: APIService
+            metadata: {name: v1beta1.metrics.k8s.io}
+            spec:
+              insecureSkipTLSVerify: «true»
+              group: metrics.k8s.io
+            """,
+            fixed="""
+            apiVersion: apiregistration.k8s.io/v1
+            kind: APIService
+            metadata: {name: v1beta1.metrics.k8s.io}
+            spec:
+              group: metrics.k8s.io
+            """,
+        ),
+        Good(
+            "apiservice.yaml",
+            """
+            apiVersion: apiregistration.k8s.io/v1
+            kind: APIService
+            metadata: {name: v1beta1.metrics.k8s.io}
+            spec: {insecureSkipTLSVerify: false, caBundle: Zm9v}
+            """,
+        ),
+    ),
+)
+def api_service_certificate_unchecked(thing: KubernetesObject) -> Iterator[Finding]:
+    """The certificate of an API that is served by pods is not checked.
+
+    Who stands in between sees what is asked and answers in its place. Many metrics servers ship so; give the authority in `caBundle`, or
+    have cert-manager fill it in.
+    """
+    skip = thing.get("spec", "insecureSkipTLSVerify")
+    if thing.kind == "APIService" and skip.is_true:
+        fix = thing.drop("spec.insecureSkipTLSVerify", caveat="the API fails until `caBundle` holds its authority")
+        yield thing.finding(skip, f"the API server behind `{thing.name}` is not asked for its certificate", fix=fix)
+
+
+@rule(
+    "pod-security-policy",
+    severity=Severity.INFO,
+    profile="strict",
+    also_known_as=(
+        "checkov:CKV_K8S_1 checkov:CKV_K8S_2 checkov:CKV_K8S_3 checkov:CKV_K8S_4 checkov:CKV_K8S_5 checkov:CKV_K8S_6 checkov:CKV_K8S_7 "
+        "checkov:CKV_K8S_24 checkov:CKV_K8S_32 checkov:CKV_K8S_36"
+    ),
+    examples=(
+        Bad("psp.yaml", "apiVersion: policy/v1beta1\n«kind: PodSecurityPolicy»\nmetadata: {name: restricted}\nspec: {privileged: false}\n"),
+        Good("pdb.yaml", "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: web}\nspec: {minAvailable: 1}\n"),
+    ),
+)
+def pod_security_policy(thing: KubernetesObject) -> Iterator[Finding]:
+    """A PodSecurityPolicy guards nothing any more.
+
+    Kubernetes 1.25 removed the kind, so what it forbade is allowed. Label the namespaces for Pod Security admission in its place.
+    """
+    if thing.kind == "PodSecurityPolicy" and thing.api_version.startswith(("policy/", "extensions/")):
+        yield thing.finding(thing.kind_span, "Kubernetes has no PodSecurityPolicy since 1.25")
+
+
+@rule(
+    "admission-webhook-fails-open",
+    severity=Severity.LOW,
+    profile="strict",
+    examples=(
+        Bad(
+            "webhook.yaml",
+            """
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingWebhookConfiguration
+            metadata: {name: policy}
+            webhooks:
+              - {name: pods.acme.example.com, failurePolicy: «Ignore»}
+            """,
+        ),
+        Good(
+            "webhook.yaml",
+            """
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingWebhookConfiguration
+            metadata: {name: policy}
+            webhooks:
+              - {name: pods.acme.example.com, failurePolicy: Fail}
+              - {name: jobs.acme.example.com}
+            """,
+        ),
+    ),
+)
+def admission_webhook_fails_open(thing: KubernetesObject) -> Iterator[Finding]:
+    """An admission webhook lets everything in while it is down.
+
+    Who can stop or overload it, or only wait, passes its policy. Set `failurePolicy: Fail` for what must hold, with a `namespaceSelector`
+    that leaves out the namespace of the webhook itself.
+    """
+    if thing.kind == "ValidatingWebhookConfiguration":
+        for webhook in thing.get("webhooks"):
+            policy = webhook.content.get("failurePolicy") if isinstance(webhook.content, dict) else None
+            if policy is not None and policy.text == "Ignore":
+                yield thing.finding(policy, f"`{webhook.content['name'].text if 'name' in webhook.content else thing.name}` fails open")

@@ -1,0 +1,463 @@
+"""What the containers of a pod share, and what they are told about users and confinement that does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capdrop import Bad, Container, Finding, Good, Pod, Severity, rule
+
+OUTSIDE = frozenset(
+    "gcePersistentDisk awsElasticBlockStore gitRepo nfs iscsi glusterfs rbd flexVolume cinder cephfs flocker fc azureFile vsphereVolume "
+    "quobyte azureDisk portworxVolume photonPersistentDisk scaleIO storageos".split()
+)
+"""Types of volumes that restricted forbids (Pod Security Standards v1.37), but for hostPath, which is another rule's."""
+SANDBOXES = ("Sandbox", "SandboxTemplate", "SandboxWarmPool")
+"""Kinds of agents.x-k8s.io (github.com/kubernetes-sigs/agent-sandbox) that hold a pod for code that nobody has read."""
+
+
+@rule(
+    "shared-process-namespace",
+    severity=Severity.LOW,
+    profile="strict",
+    references="CIS Docker 5.16 · ATT&CK T1057",
+    examples=(
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              shareProcessNamespace: «true»
+              containers:
+                - {name: web, image: 'acme/web:1'}
+                - {name: side, image: 'acme/side:1'}
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1'}
+                - {name: side, image: 'acme/side:1'}
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              shareProcessNamespace: false
+              containers:
+                - {name: web, image: 'acme/web:1'}
+            """,
+        ),
+    ),
+)
+def shared_process_namespace(pod: Pod) -> Iterator[Finding]:
+    """The containers of a pod see each other's processes.
+
+    Through `/proc` each of them reads the arguments, the environment and, as the same user, the files of the others: a weak sidecar opens
+    up the application's secrets. Share only what one container signals to the other.
+    """
+    shared = pod.fact("share_process_namespace")
+    if shared.is_true:
+        fix = pod.drop("share_process_namespace", caveat="a container that signals another one, or looks at it, fails")
+        yield pod.finding(shared, f"the containers of `{pod.name}` see each other's processes", fix=fix)
+
+
+@rule(
+    "service-links",
+    severity=Severity.INFO,
+    profile="off",
+    references="ATT&CK T1046",
+    examples=(
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              «containers»:
+                - name: web
+                  image: acme/web:1
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+              enableServiceLinks: false
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              enableServiceLinks: false
+              containers:
+                - {name: web, image: 'acme/web:1'}
+            """,
+        ),
+    ),
+)
+def service_links(pod: Pod) -> Iterator[Finding]:
+    """The environment of a pod names every service of its namespace.
+
+    It is a map of the namespace for whoever gets in, and overwrites variables that happen to have such a name. Programs find services
+    by DNS: say `enableServiceLinks: false`.
+    """
+    links = pod.fact("service_links")
+    if links.is_absent or links.is_true:
+        fix = pod.set("service_links", False, caveat="what reads variables such as WEB_SERVICE_HOST fails")
+        yield pod.finding(links, f"the environment of `{pod.name}` names every service of its namespace", fix=fix)
+
+
+@rule(
+    "volume-from-outside",
+    severity=Severity.LOW,
+    profile="strict",
+    references="PSS restricted",
+    also_known_as="trivy:KSV-0028 pss:R:restrictedVolumes",
+    examples=(
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1'}
+              volumes:
+                - name: «shared»
+                  nfs: {server: nfs.example.com, path: /}
+                - {name: «code», gitRepo: {repository: 'https://git.example.com/acme/code'}}
+                - {name: scratch, emptyDir: {}}
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1'}
+              volumes:
+                - {name: scratch, emptyDir: }
+                - {name: data, persistentVolumeClaim: {claimName: data}}
+                - {name: model, image: {reference: 'registry.example.com/acme/model:3'}}
+            """,
+        ),
+    ),
+)
+def volume_from_outside(pod: Pod) -> Iterator[Finding]:
+    """A pod names storage outside of the cluster by itself.
+
+    Nobody else has a say in which server or disk the node mounts for it, with which options, and the node does so as root; a `gitRepo`
+    even runs git there. Use a persistent volume, which is an administrator's.
+    """
+    for name, kind, _ in pod.volumes():
+        if kind in OUTSIDE:
+            severity = Severity.MEDIUM if kind == "gitRepo" else None
+            yield pod.finding(name, f"volume `{name.text}` is of the type {kind}, which the node mounts for the pod", severity=severity)
+
+
+@rule(
+    "sandbox-without-runtime-class",
+    severity=Severity.MEDIUM,
+    profile="strict",
+    references="ATT&CK T1611",
+    also_known_as="kubescape:C-0297",
+    examples=(
+        Bad(
+            "sandbox.yaml",
+            """
+            apiVersion: extensions.agents.x-k8s.io/v1alpha1
+            kind: SandboxTemplate
+            metadata: {name: python}
+            spec:
+              podTemplate:
+                spec:
+                  «containers»:
+                    - {name: python, image: 'acme/python:3'}
+            """,
+        ),
+        Good(
+            "sandbox.yaml",
+            """
+            apiVersion: extensions.agents.x-k8s.io/v1alpha1
+            kind: SandboxTemplate
+            metadata: {name: python}
+            spec:
+              podTemplate:
+                spec:
+                  runtimeClassName: gvisor
+                  containers:
+                    - {name: python, image: 'acme/python:3'}
+            """,
+        ),
+    ),
+)
+def sandbox_without_runtime_class(pod: Pod) -> Iterator[Finding]:
+    """A sandbox for code that nobody has read shares the node's kernel.
+
+    What an agent writes and runs is one kernel flaw away from the node. Name a runtime class that has a kernel of its own (gVisor, Kata
+    Containers).
+    """
+    if pod.kind in SANDBOXES and pod.api_group.endswith("agents.x-k8s.io"):
+        runtime = pod.fact("runtime_class")
+        if runtime.is_absent or runtime.text in ("runc", "crun"):
+            yield pod.finding(runtime, f"`{pod.name}` runs its code on the node's own kernel")
+
+
+@rule(
+    "ignored-seccomp-annotation",
+    severity=Severity.LOW,
+    references="CIS Kubernetes 5.7.2",
+    examples=(
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: web
+              annotations:
+                seccomp.security.alpha.kubernetes.io/pod: «runtime/default»
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1'}
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: web
+              annotations: {seccomp.security.alpha.kubernetes.io/pod: runtime/default}
+            spec:
+              securityContext: {seccompProfile: {type: RuntimeDefault}}
+              containers:
+                - {name: web, image: 'acme/web:1'}
+            """,
+        ),
+    ),
+)
+def ignored_seccomp_annotation(pod: Pod) -> Iterator[Finding]:
+    """A seccomp profile is asked for by an annotation that nothing reads.
+
+    Kubernetes dropped these annotations in v1.27, so the pod runs without the profile. Write `seccompProfile` into the security context.
+    """
+    if all(container.fact("seccomp").is_absent for container in pod.containers):
+        for profile in pod.fact("seccomp_annotations"):
+            yield pod.finding(profile, f"this gives `{pod.name}` no seccomp profile since Kubernetes v1.27; use `seccompProfile`")
+
+
+@rule(
+    "root-group",
+    severity=Severity.LOW,
+    profile="strict",
+    references="CIS Kubernetes 5.2.7",
+    also_known_as="trivy:KSV-0116 kube-linter:run-as-non-root kubescape:C-0013",
+    examples=(
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              securityContext:
+                runAsUser: 1000
+                fsGroup: «0»
+                supplementalGroups: [2000, «0»]
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {runAsGroup: «0»}}
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              securityContext: {runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000}
+              containers:
+                - {name: web, image: 'acme/web:1'}
+            """,
+        ),
+    ),
+)
+def root_group(subject: Pod | Container) -> Iterator[Finding]:
+    """A container is in root's group.
+
+    Much of what an image or a mounted path keeps from others can be read, and some of it written, by that group. Give the application a
+    group of its own.
+    """
+    if isinstance(subject, Container):
+        group = subject.fact("group")
+        if group.text == "0":
+            yield subject.finding(group, f"`{subject.name}` runs in root's group")
+        return
+    for group in (subject.fact("file_system_group"), *subject.fact("groups")):
+        if group.text == "0":
+            yield subject.finding(group, f"the containers of `{subject.name}` are in root's group")
+
+
+@rule(
+    "root-refused",
+    severity=Severity.LOW,
+    profile="strict",
+    references="PSS restricted",
+    also_known_as="kube-linter:run-as-non-root",
+    examples=(
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              securityContext: {runAsNonRoot: «true»}
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {runAsUser: 0}}
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              securityContext: {runAsNonRoot: true, runAsUser: 0}
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {runAsUser: 1000}}
+                - {name: side, image: 'acme/side:1', securityContext: {runAsNonRoot: false}}
+            """,
+        ),
+    ),
+)
+def root_refused(container: Container) -> Iterator[Finding]:
+    """A container asks to run as root and to be refused for it.
+
+    The kubelet does not start it. Give it another user; where it has to be root, say `runAsNonRoot: false` for this container alone.
+    """
+    enforced, user = container.fact("non_root_enforced"), container.fact("user")
+    if enforced.is_true and user.is_known and user.text == "0":
+        yield container.finding(enforced, f"`{container.name}` is to run as root, which this refuses, so it does not start")
+
+
+@rule(
+    "misspelt-capability",
+    severity=Severity.LOW,
+    profile="strict",
+    references="PSS baseline · PSS restricted",
+    facts=("capabilities_added", "capabilities_dropped"),
+    examples=(
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {capabilities: {drop: [«all»], add: [«CAP_CHOWN», KILL]}}}
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {capabilities: {drop: [ALL], add: [CHOWN, KILL]}}}
+            """,
+        ),
+        Good("compose.yaml", "services: {web: {image: 'acme/web:1', cap_drop: [all], cap_add: [CAP_CHOWN]}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {capabilities: {drop: [ALL]}}}
+            """,
+        ),
+    ),
+)
+def misspelt_capability(container: Container) -> Iterator[Finding]:
+    """A capability is not written as Kubernetes writes it.
+
+    The Pod Security admission compares names letter by letter: it takes `drop: [all]` for nothing dropped, and refuses `CAP_CHOWN` at
+    every level. Some runtimes do not start the container either. Write it in capitals and without `CAP_`.
+    """
+    if container.dialect != "kubernetes":
+        return
+    for fact in ("capabilities_added", "capabilities_dropped"):
+        for item in container.fact(fact):
+            right = item.text.upper().removeprefix("CAP_")
+            if right != item.text and right.replace("_", "").isalpha():
+                fix = container.rewrite(fact, item.span, item.text, right)
+                yield container.finding(item, f"`{container.name}` writes the capability {right} as `{item.text}`", fix=fix)
+
+
+@rule(
+    "ssh-port-in-pod",
+    severity=Severity.LOW,
+    profile="strict",
+    references="CIS Docker 5.7 · ATT&CK T1021.004",
+    also_known_as="kube-linter:ssh-port",
+    facts=("listens_on",),
+    examples=(
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', ports: [{containerPort: 80}, {containerPort: «22»}]}
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', ports: [{containerPort: 2222}]}
+            """,
+        ),
+    ),
+)
+def ssh_port_in_pod(container: Container) -> Iterator[Finding]:
+    """A container runs an SSH server.
+
+    That is a second way in, with accounts and keys of its own, past the cluster's access control and log. Use `kubectl exec`; where SSH
+    is the application (a git server), say so in a suppression.
+    """
+    for port in container.fact("listens_on"):
+        if port.text == "22":
+            yield container.finding(port, f"`{container.name}` listens on port 22, where SSH does")

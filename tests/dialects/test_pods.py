@@ -1,0 +1,140 @@
+"""Pods by their shape, wherever they stand: of workflows, operators, patches and policies."""
+
+from __future__ import annotations
+
+import pytest
+from capdrop import rulebook
+from capdrop.dialects.context import Context
+from capdrop.dialects.kubernetes import read
+from capdrop.discover import kind_named
+from capdrop.engine import analyse
+from capdrop.finding import Finding
+from capdrop.model.container import Container
+from capdrop.model.image import Image
+from capdrop.model.pod import Pod
+from capdrop.source import Source
+
+
+def containers(text: str) -> list[Container]:
+    return [subject for subject in read(Source("pod.yaml", text), Context()).subjects if isinstance(subject, Container)]
+
+
+def found(text: str, *rules: str) -> list[Finding]:
+    book = rulebook.load()
+    book.select(rules)
+    analysis = analyse(Source("pod.yaml", text), kind_named("kubernetes"), book, Context())
+    assert analysis.broken == []
+    return analysis.findings
+
+
+def of(kind: str, body: str, version: str = "example.com/v1") -> str:
+    return f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: x}}\n{body}\n"
+
+
+SHAPES = [
+    ("CronJob", "spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: c, image: a}]}}}}}", ["CronJob/x containers.c"]),
+    ("PodTemplate", "template: {spec: {containers: [{name: c, image: a}]}}", ["PodTemplate/x template.spec containers.c"]),
+    (
+        "Workflow",
+        "spec: {templates: [{name: t, container: {name: c, image: a}, sidecars: [{name: s, image: b}]}, {name: u, script: {image: d}}]}",
+        ["Workflow/x spec.templates container.c", "Workflow/x spec.templates sidecars.s", "Workflow/x spec.templates script"],
+    ),
+    ("Workflow", "spec: {templates: [{name: t, steps: [[{name: a, template: b}]]}]}", []),
+    ("Task", "spec: {steps: [{name: s, image: a}], sidecars: [{name: d, image: b}]}", ["Task/x steps.s", "Task/x sidecars.d"]),
+    ("Pipeline", "spec: {tasks: [{name: t, taskSpec: {steps: [{name: s, image: a}]}}]}", ["Pipeline/x spec.tasks.taskSpec steps.s"]),
+    ("InferenceService", "spec: {predictor: {containers: [{name: k, image: a}]}}", ["InferenceService/x spec.predictor containers.k"]),
+    (
+        "InferenceService",
+        "spec: {predictor: {model: {image: a, securityContext: {privileged: true}}}}",
+        ["InferenceService/x spec.predictor.model"],
+    ),
+    (
+        "RayCluster",
+        "spec: {headGroupSpec: {template: {spec: {containers: [{name: h, image: a}]}}}, "
+        "workerGroupSpecs: [{template: {spec: {containers: [{name: w, image: a}]}}}]}",
+        ["RayCluster/x spec.headGroupSpec.template.spec containers.h", "RayCluster/x spec.workerGroupSpecs.template.spec containers.w"],
+    ),
+    (
+        "Kafka",
+        "spec: {kafka: {template: {kafkaContainer: {securityContext: {privileged: true}}}}}",
+        ["Kafka/x spec.kafka.template.kafkaContainer"],
+    ),
+    ("Prometheus", "spec: {hostNetwork: true}", ["Prometheus/x"]),
+    ("Prometheus", "spec: {hostNetwork: false}", []),
+    ("Gadget", "spec: {steps: [{name: one}], container: nginx, script: 'echo'}", []),
+]
+
+
+@pytest.mark.parametrize(("kind", "body", "addresses"), SHAPES)
+def test_containers_are_found_by_shape(kind: str, body: str, addresses: list[str]) -> None:
+    assert [container.address for container in containers(of(kind, body))] == addresses
+
+
+@pytest.mark.parametrize("group", ["kyverno.io/v1", "skaffold/v4beta13", "constraints.gatekeeper.sh/v1beta1", "policy/v1beta1"])
+def test_a_policy_is_no_pod(group: str) -> None:
+    body = "spec: {hostNetwork: true, validate: {pattern: {spec: {containers: [{name: '*', securityContext: {privileged: true}}]}}}}"
+    assert containers(of("PodSecurityPolicy" if group.startswith("policy") else "Any", body, group)) == []
+
+
+def test_what_an_operator_completes_lacks_nothing() -> None:
+    text = of("Kafka", "spec: {kafka: {template: {kafkaContainer: {env: [], securityContext: {privileged: true}}}}}")
+    (container,) = containers(text)
+    assert container.fact("privileged").is_true
+    assert container.fact("read_only_root").is_unknown
+    assert container.drop("privileged").edits
+
+
+def test_the_defaults_of_a_workflow_are_not_missed() -> None:
+    body = "spec: {securityContext: {runAsNonRoot: true}, templates: [{name: t, container: {image: a}}]}"
+    (container,) = containers(of("Workflow", body))
+    assert container.fact("non_root_enforced").is_unknown
+
+
+def test_the_defaults_of_a_task_are_not_missed() -> None:
+    body = "spec: {stepTemplate: {securityContext: {runAsNonRoot: true}}, steps: [{name: s, image: a}]}"
+    (container,) = containers(of("Task", body))
+    assert container.fact("non_root_enforced").is_unknown
+
+
+def test_what_stands_beside_the_containers_of_an_operator_lacks_nothing() -> None:
+    (container,) = containers(of("postgresql", "spec: {sidecars: [{name: s, image: a}]}"))
+    assert container.fact("user").is_unknown
+
+
+def test_a_pod_knows_its_object_and_its_volumes() -> None:
+    text = of("Pod", "spec: {volumes: [{name: a, nfs: {path: /}}, {name: b}, {emptyDir: }], containers: [{name: c, image: a}]}", "v1")
+    (pod,) = [subject for subject in read(Source("pod.yaml", text), Context()).subjects if isinstance(subject, Pod)]
+    assert (pod.kind, pod.api_group, pod.name, pod.is_whole) == ("Pod", "", "x", True)
+    assert [(name.text, kind) for name, kind, _ in pod.volumes()][:2] == [("a", "nfs"), ("b", "")]
+    assert text[pod.span.start : pod.span.end] == "containers"
+
+
+def test_an_image_that_is_mounted_is_an_image() -> None:
+    text = of("Pod", "spec: {volumes: [{name: m, image: {reference: 'acme/model:latest'}}], containers: [{name: c, image: a}]}", "v1")
+    images = [subject for subject in read(Source("pod.yaml", text), Context()).subjects if isinstance(subject, Image)]
+    assert [image.value.text for image in images] == ["a", "acme/model:latest"]
+
+
+BLIND_SPOTS = [
+    ("sensitive-host-path", "spec: {volumes: [{name: v, hostPath: {path: /devices}}], containers: [{name: c, image: a}]}", 0),
+    ("sensitive-host-path", "spec: {containers: [{name: c, image: a, volumeMounts: [{name: v, mountPath: /proc}]}]}", 0),
+    ("runtime-socket-mount", "spec: {volumes: [{name: v, hostPath: {path: /run/docker.sock}}], containers: [{name: c, image: a}]}", 1),
+    ("runtime-socket-mount", "spec: {volumes: [{name: v, hostPath: {path: /run/k3s/containerd/}}], containers: [{name: c, image: a}]}", 1),
+    ("apparmor-unconfined", "spec: {containers: [{name: c, image: a, securityContext: {appArmorProfile: {type: Unconfined}}}]}", 1),
+    ("capabilities-not-dropped", "spec: {containers: [{name: c, image: a}]}", 1),
+    ("no-new-privileges-missing", "spec: {containers: [{name: c, image: a}]}", 1),
+    ("privileged-container", "spec: {ephemeralContainers: [{name: c, image: a, securityContext: {privileged: true}}]}", 1),
+    ("seccomp-unconfined", "spec: {initContainers: [{name: c, image: a, securityContext: {seccompProfile: {type: Unconfined}}}]}", 1),
+    ("kernel-paths-unmasked", "spec: {initContainers: [{name: c, image: a, securityContext: {procMount: Unmasked}}]}", 1),
+    (
+        "windows-host-process",
+        "spec: {initContainers: [{name: c, image: a, securityContext: {windowsOptions: {hostProcess: true}}}]}",
+        1,
+    ),
+]
+"""Where others look away, or see what is not there (section 1.5 of the rule catalogue)."""
+
+
+@pytest.mark.parametrize(("rule", "body", "count"), BLIND_SPOTS)
+def test_what_others_do_not_see(rule: str, body: str, count: int) -> None:
+    assert len(found(of("Pod", body, "v1"), rule)) == count

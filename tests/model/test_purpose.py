@@ -1,0 +1,153 @@
+"""What containers and images are for, and how that makes a finding less sure."""
+
+from __future__ import annotations
+
+import pytest
+from capdrop import rulebook
+from capdrop.dialects.context import Context
+from capdrop.discover import kind_of
+from capdrop.engine import analyse
+from capdrop.finding import Confidence
+from capdrop.model.host_agents import uses_of_image
+from capdrop.source import Source
+
+BOOK = rulebook.load()
+LOW, MEDIUM, HIGH = Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH
+
+
+def said(path: str, text: str, rule: str) -> list[Confidence | None]:
+    """How sure a rule is of what it says about a file."""
+    kind = kind_of(path, text)
+    assert kind is not None
+    analysis = analyse(Source(path, text), kind, BOOK, Context())
+    assert not analysis.broken
+    return [finding.confidence for finding in analysis.findings if finding.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("image", "uses"),
+    [
+        ("prom/node-exporter:v1.9.1", True),
+        ("registry.example.com/mirror/prom/node-exporter@sha256:" + "a" * 64, True),
+        ("netdata/netdata", True),
+        ("acme/netdata", False),
+        ("acme/node-exporter-dashboard", False),
+        ("nginx", False),
+        ("not an image", False),
+    ],
+)
+def test_images_that_work_on_their_host(image: str, uses: bool) -> None:
+    assert bool(uses_of_image(image)) is uses
+
+
+@pytest.mark.parametrize(
+    ("service", "rule", "confidence"),
+    [
+        ("image: prom/node-exporter, network_mode: host", "host-network", LOW),
+        ("image: 'acme/app:1', network_mode: host", "host-network", HIGH),
+        ("image: 'docker.elastic.co/beats/packetbeat:${TAG}', network_mode: host", "host-network", LOW),
+        ("image: '${IMAGE}', network_mode: host", "host-network", HIGH),
+        ("image: nicolargo/glances, pid: host", "host-pid", LOW),
+        ("image: 'acme/app:1', pid: host", "host-pid", HIGH),
+        ("image: pihole/pihole, pid: host", "host-pid", HIGH),
+        ("image: ghcr.io/wg-easy/wg-easy, cap_add: [NET_ADMIN]", "dangerous-capability", LOW),
+        ("image: ghcr.io/wg-easy/wg-easy, cap_add: [SYS_ADMIN]", "dangerous-capability", HIGH),
+        ("image: netdata/netdata, cap_add: [ALL]", "dangerous-capability", HIGH),
+        ("image: 'acme/vpn:1', cap_add: [NET_ADMIN], devices: ['/dev/net/tun']", "dangerous-capability", LOW),
+        ("image: 'acme/vpn:1', cap_add: [NET_ADMIN], devices: ['/dev/net/tun'], network_mode: host", "dangerous-capability", HIGH),
+        ("image: prom/node-exporter, volumes: ['/proc:/host/proc:ro']", "sensitive-host-path", LOW),
+        ("image: prom/node-exporter, volumes: ['/proc:/host/proc']", "writable-host-path", HIGH),
+        ("image: prom/node-exporter, volumes: ['~/.ssh:/keys:ro']", "sensitive-host-path", HIGH),
+        ("image: 'acme/app:1', volumes: ['/proc:/host/proc:ro']", "sensitive-host-path", HIGH),
+        ("image: ghcr.io/home-assistant/home-assistant, volumes: ['/run/dbus:/run/dbus:ro']", "sensitive-host-path", LOW),
+        ("image: 'acme/app:1', volumes: ['/run/dbus:/run/dbus:ro']", "sensitive-host-path", HIGH),
+        ("image: 'acme/fs:1', volumes: ['/mnt:/mnt:rshared'], devices: [/dev/fuse]", "mount-propagation", LOW),
+        ("image: 'acme/fs:1', volumes: ['/mnt:/mnt:rshared']", "mount-propagation", HIGH),
+        ("image: gcr.io/cadvisor/cadvisor, devices: [/dev/kmsg]", "host-device", LOW),
+        ("image: 'acme/app:1', devices: [/dev/kmsg]", "host-device", HIGH),
+        ("image: netdata/netdata, security_opt: ['apparmor:unconfined']", "apparmor-unconfined", LOW),
+        ("image: 'acme/a:1', security_opt: ['label:disable'], volumes: ['/run/docker.sock:/d.sock']", "selinux-disabled", LOW),
+        ("image: 'acme/a:1', security_opt: ['label:disable']", "selinux-disabled", HIGH),
+        ("image: prom/node-exporter, privileged: true", "privileged-container", HIGH),
+        ("image: gcr.io/cadvisor/cadvisor, volumes: ['/var/run/docker.sock:/d.sock:ro']", "runtime-socket-mount", HIGH),
+    ],
+)
+def test_services(service: str, rule: str, confidence: Confidence) -> None:
+    assert said("compose.yaml", f"services:\n  app: {{{service}}}\n", rule) == [confidence]
+
+
+POD = """\
+apiVersion: apps/v1
+kind: {kind}
+metadata: {{name: agent, namespace: {namespace}}}
+spec:
+  selector: {{matchLabels: {{app: a}}}}
+  template:
+    metadata: {{labels: {{app: a}}}}
+    spec:
+      {pod}
+      containers:
+        - name: agent
+          image: {image}
+          {own}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "namespace", "pod", "own", "rule", "confidence"),
+    [
+        ("DaemonSet", "shop", "hostNetwork: true", "", "host-network", HIGH),
+        ("Deployment", "shop", "hostNetwork: true", "", "host-network", HIGH),
+        ("Deployment", "kube-system", "hostNetwork: true", "", "host-network", HIGH),
+        ("Deployment", "shop", "{hostNetwork: true, priorityClassName: system-cluster-critical}", "", "host-network", LOW),
+        ("Deployment", "shop", "hostNetwork: true", "resources: {limits: {google.com/tpu: 4}}", "host-network", LOW),
+        ("DaemonSet", "shop", "hostPID: true", "", "host-pid", LOW),
+        ("Deployment", "shop", "hostPID: true", "", "host-pid", HIGH),
+        ("DaemonSet", "shop", "", "securityContext: {capabilities: {add: [SYS_ADMIN]}}", "dangerous-capability", HIGH),
+        ("DaemonSet", "kube-system", "", "securityContext: {capabilities: {add: [SYS_ADMIN]}}", "dangerous-capability", LOW),
+        ("DaemonSet", "kube-system", "", "securityContext: {capabilities: {add: [ALL]}}", "dangerous-capability", HIGH),
+        ("DaemonSet", "kube-system", "", "securityContext: {privileged: true}", "privileged-container", HIGH),
+        ("DaemonSet", "kube-system", "", "securityContext: {privileged: true}", "missing-user", LOW),
+        ("Deployment", "shop", "", "", "missing-user", MEDIUM),
+    ],
+)
+def test_pods(kind: str, namespace: str, pod: str, own: str, rule: str, confidence: Confidence) -> None:
+    pod = pod.strip("{}").replace(", ", "\n      ")
+    text = POD.format(kind=kind, namespace=namespace, pod=pod, own=own, image="'acme/agent:1'")
+    assert said("agent.yaml", text, rule) == [confidence]
+
+
+@pytest.mark.parametrize(("image", "confidence"), [("grafana/grafana:12.0.0", LOW), ("'acme/app:1'", MEDIUM)])
+def test_images_with_a_user_of_their_own(image: str, confidence: Confidence) -> None:
+    text = POD.format(kind="Deployment", namespace="shop", pod="", own="", image=image)
+    assert said("app.yaml", text, "missing-user") == [confidence]
+
+
+def test_what_a_template_switches_on_is_not_known() -> None:
+    text = POD.format(
+        kind="Deployment", namespace="shop", pod="{{- if .Values.host }}\n      hostNetwork: true\n      {{- end }}", own="", image="a:1"
+    )
+    assert said("templates/app.yaml", text, "host-network") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence"),
+    [
+        ('FROM python:3.14\nCOPY . /app\nCMD ["python", "/app/main.py"]\n', HIGH),
+        ('FROM golang:1.25 AS build\nRUN go build\nFROM scratch\nCOPY --from=build /app /\nENTRYPOINT ["/app"]\n', HIGH),
+        ("FROM nginx:1.29\nCOPY dist /usr/share/nginx/html\n", HIGH),
+        ("FROM debian:12\nRUN apt-get install -y nginx\nEXPOSE 80\nCMD nginx\n", HIGH),
+        ("FROM debian:12\nRUN apt-get install -y gcc\n", LOW),
+        ('FROM python:3.14\nCOPY . /app\nCMD ["python3"]\n', LOW),
+        ("FROM postgres:18\nCOPY init.sql /docker-entrypoint-initdb.d/\n", LOW),
+        ('FROM postgres:18\nCOPY start /\nENTRYPOINT ["/start"]\n', HIGH),
+        ('FROM debian:12\nRUN apt-get install -y gosu\nCOPY app start.sh /\nENTRYPOINT ["/start.sh"]\n', LOW),
+        ('FROM debian:12\nRUN gosu nobody true\nCOPY app start.sh /\nENTRYPOINT ["/start.sh"]\n', LOW),
+        ('FROM alpine:3.22\nRUN apk add helm\nENTRYPOINT ["helm"]\nCMD ["--help"]\n', LOW),
+        ('FROM alpine:3.22\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]\n', LOW),
+        ('FROM alpine:3.22\nCOPY run.sh /\nEXPOSE 80\nENTRYPOINT ["/run.sh"]\n', HIGH),
+        ("FROM mcr.microsoft.com/devcontainers/base:1\nCOPY . /app\nCMD /app/run\n", LOW),
+    ],
+)
+def test_images_that_set_no_user(text: str, confidence: Confidence) -> None:
+    assert said("Dockerfile", text, "missing-user") == [confidence]
