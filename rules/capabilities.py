@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Confidence, Container, Finding, Good, Severity, Value, rule
+from capdrop import Bad, Confidence, Container, Finding, Fix, Good, Safety, Severity, Value, rule
 
 ORDINARY = frozenset(
     "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT".split()
@@ -144,7 +144,7 @@ def dangerous_capability(container: Container) -> Iterator[Finding]:
                 f"`{container.name}` adds {item.text}: {gives}",
                 severity=severity,
                 confidence=Confidence.LOW if name == "NET_ADMIN" and makes_tunnels(container) else container.doubt(PURPOSES.get(name, "")),
-                fix=container.remove("capabilities_added", item, caveat="what needs the capability fails"),
+                fix=_without(container, item),
             )
 
 
@@ -230,7 +230,7 @@ def extra_capability(container: Container) -> Iterator[Finding]:
             yield container.finding(
                 item,
                 f"`{container.name}` adds {item.text}, which containers do not have by default",
-                fix=container.remove("capabilities_added", item, caveat="what needs the capability fails"),
+                fix=_without(container, item),
             )
 
 
@@ -345,3 +345,10 @@ def plain_name(item: Value) -> str:
     """A capability's name without its prefix; nothing for what is unknown or no capability (`CAP_ALL` is none)."""
     name = item.text.upper()
     return "" if name == "CAP_ALL" else name.removeprefix("CAP_")
+
+
+def _without(container: Container, item: Value) -> Fix:
+    """A fix that no longer adds a capability; safe where `privileged` gives all of them anyway, whatever else is written."""
+    if container.fact("privileged").is_true:
+        return container.remove("capabilities_added", item, safety=Safety.SAFE)
+    return container.remove("capabilities_added", item, caveat="what needs the capability fails")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from capdrop import RUNNERS, Bad, Command, Download, Finding, Fix, Good, Note, Script, Severity, rule
 
 COMPARE = '`echo "SHA256  FILE" | sha256sum -c`'
-OWN_SUM = "the sum is that of the file that was looked at, so it cannot be written for you"
 
 
 @rule(
@@ -122,7 +121,7 @@ def download_piped_to_shell(command: Command) -> Iterator[Finding]:
         yield command.finding(
             command.words[0].span,
             f"`{command.name}` runs what `{source.name}` downloads, unchecked",
-            fix=Fix(f"Download to a file, compare it ({COMPARE}), and run it then", caveat=OWN_SUM),
+            fix=Fix(f"Download to a file, compare it with the one that you have looked at ({COMPARE}), and run it then"),
             severity=Severity.HIGH if insecure else None,
         )
 
@@ -346,7 +345,7 @@ def _use(download: Download) -> str:
 def _unchecked(download: Download, message: str, severity: Severity | None = None) -> Finding:
     assert download.use is not None
     note = Note(download.use.source, download.use.span, "used here")
-    fix = Fix(f"Name a version, and compare the file before its first use ({COMPARE})", caveat=OWN_SUM)
+    fix = Fix(f"Name a version, and compare the file before its first use ({COMPARE})")
     return download.command.finding(download.url.span, message, notes=(note,), severity=severity, fix=fix)
 
 
@@ -395,7 +394,7 @@ def add_url_without_checksum(script: Script) -> Iterator[Finding]:
                 continue
             if not script.checks(_added_as(written, copy.destination.text)):
                 severity = Severity.HIGH if written.startswith("http:") else None
-                fix = Fix("Write `--checksum=sha256:` and the sum of the file behind ADD", caveat=OWN_SUM)
+                fix = Fix("Write `--checksum=sha256:SUM` behind ADD, with the sum of the file that you have looked at")
                 yield copy.finding(source, "what this URL sends is added without a checksum", severity=severity, fix=fix)
 
 

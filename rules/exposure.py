@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Finding, Good, Image, KubernetesObject, RoleBinding, Service, Severity, rule
+from capdrop import Bad, Finding, Good, Image, RoleBinding, Service, Severity, rule
 
 WITHOUT_LOGIN = {
     "argocli": "Argo Workflows",
@@ -192,36 +192,3 @@ def kubernetes_dashboard(thing: Image | RoleBinding) -> Iterator[Finding]:
                 yield thing.finding(party.span, f"the Kubernetes dashboard is given `{thing.role_name}`")
     elif thing.role == "run" and thing.reference is not None and thing.reference.repository.startswith("kubernetesui/dashboard"):
         yield thing.finding(thing.value, "the Kubernetes dashboard runs here")
-
-
-@rule(
-    "tiller",
-    severity=Severity.HIGH,
-    references="ATT&CK T1133",
-    also_known_as="trivy:KSV-0102 checkov:CKV_K8S_34 checkov:CKV_K8S_44 checkov:CKV_K8S_45 kics:6d173be7 kics:8b862ca9 kics:e17fa86a",
-    examples=(
-        Bad("pod.yaml", pod_of("«gcr.io/kubernetes-helm/tiller:v2.17.0»").replace("'", "")),
-        Bad(
-            "service.yaml",
-            """
-            apiVersion: v1
-            kind: Service
-            metadata: {«name: tiller-deploy», namespace: kube-system}
-            spec: {selector: {app: helm, name: tiller}, ports: [{port: 44134}]}
-            """,
-        ),
-        Good("pod.yaml", pod_of("acme/tiller-exporter:1")),
-        Good("service.yaml", "{apiVersion: v1, kind: Service, metadata: {name: tillage}, spec: {}}"),
-    ),
-)
-def tiller(thing: Image | KubernetesObject) -> Iterator[Finding]:
-    """Tiller, the server of Helm 2, runs in the cluster.
-
-    Every pod reaches its port without a password, and it installs anything with rights that are mostly `cluster-admin`. Helm 3 has no
-    such server.
-    """
-    if isinstance(thing, Image):
-        if thing.role == "run" and thing.reference is not None and thing.reference.name == "tiller":
-            yield thing.finding(thing.value, "Tiller installs anything for whoever reaches it")
-    elif thing.kind == "Service" and thing.name == "tiller-deploy":
-        yield thing.finding(thing.name_span, "Tiller installs anything for whoever reaches it")

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from capdrop import Bad, Container, Finding, Good, Severity, rule
 
-DISKS = tuple(
-    f"/dev/{name}" for name in "sd hd vd xvd nvme mmcblk md dm- loop nbd rbd mtdblock zd ram mapper/ disk/ block/ zvol/".split()
-)
+DISKS = tuple(f"/dev/{name}" for name in "sd hd vd xvd nvme mmcblk md dm- loop nbd rbd mtdblock zd ram mapper/ disk/ block/ zvol/".split())
 """How disks begin, and what is a disk underneath (the kernel's list of devices, and the links of udev)."""
 
 KERNEL = {

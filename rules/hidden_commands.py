@@ -47,7 +47,7 @@ GIVES_SHELL = ("/bin/sh", "/bin/bash", "pty.spawn", "'sh'", '"sh"', "'bash'", '"
     "encoded-command-executed",
     severity=Severity.HIGH,
     references="ATT&CK T1027 · ATT&CK T1140 · ATT&CK T1059.004",
-    programs=RUNNERS,
+    programs=RUNNERS | set(DECODERS) | {"openssl"},
     examples=(
         Bad(
             "Dockerfile",

@@ -17,6 +17,7 @@ IN_BUILD = ("RUN", "ONBUILD")
     "host-entered",
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
+    programs=("nsenter", "chroot"),
     references="ATT&CK T1611",
     examples=(
         Bad(

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 
 from capdrop import Bad, Confidence, Finding, Good, Image, Severity, rule
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from capdrop import KubernetesObject
+
 ANOTHER_RELEASE = "it is another release: test what runs on it, and bring the data of a database to it step by step"
 
 
@@ -30,12 +34,16 @@ ANOTHER_RELEASE = "it is another release: test what runs on it, and bring the da
         Bad(
             "Dockerfile",
             """
+            ARG MIRROR=mirror.gcr.io/library/
+            FROM «${MIRROR}alpine:3.10» AS tool
             FROM «node:18-alpine3.17» AS web
             FROM «golang:1.15.2-buster» AS build
             FROM «debian:stretch-20200224-slim»
             COPY --from=«openjdk:11-jre-slim» /usr/local/openjdk-11 /opt/java
             """,
             fixed="""
+            ARG MIRROR=mirror.gcr.io/library/
+            FROM ${MIRROR}alpine:3.23 AS tool
             FROM node:24-alpine3.24 AS web
             FROM golang:1.26-bookworm AS build
             FROM debian:bookworm-slim
@@ -118,3 +126,52 @@ def end_of_life_image(image: Image) -> Iterator[Finding]:
         confidence = Confidence.MEDIUM if image.value.defaulted else None
         fix = image.move_on(caveat=ANOTHER_RELEASE)
         yield image.finding(image.value, f"`{image.reference.text}`: {end.reason}{instead}", confidence=confidence, fix=fix)
+
+
+@rule(
+    "tiller",
+    severity=Severity.HIGH,
+    references="ATT&CK T1133",
+    also_known_as="trivy:KSV-0102 checkov:CKV_K8S_34 checkov:CKV_K8S_44 checkov:CKV_K8S_45 kics:6d173be7 kics:8b862ca9 kics:e17fa86a",
+    examples=(
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: tiller}
+            spec: {containers: [{name: tiller, image: «'gcr.io/kubernetes-helm/tiller:v2.17.0'»}]}
+            """,
+        ),
+        Bad(
+            "service.yaml",
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {«name: tiller-deploy», namespace: kube-system}
+            spec: {selector: {app: helm, name: tiller}, ports: [{port: 44134}]}
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: exporter}
+            spec: {containers: [{name: exporter, image: 'acme/tiller-exporter:1'}]}
+            """,
+        ),
+        Good("service.yaml", "{apiVersion: v1, kind: Service, metadata: {name: tillage}, spec: {}}"),
+    ),
+)
+def tiller(thing: Image | KubernetesObject) -> Iterator[Finding]:
+    """Tiller, the server of Helm 2, runs in the cluster.
+
+    Every pod reaches its port without a password, and it installs anything with rights that are mostly `cluster-admin`. Helm 3 has no
+    such server.
+    """
+    if isinstance(thing, Image):
+        if thing.role == "run" and thing.reference is not None and thing.reference.name == "tiller":
+            yield thing.finding(thing.value, "Tiller installs anything for whoever reaches it")
+    elif thing.kind == "Service" and thing.name == "tiller-deploy":
+        yield thing.finding(thing.name_span, "Tiller installs anything for whoever reaches it")

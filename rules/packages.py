@@ -314,6 +314,7 @@ ELSEWHERE = ("-g", "--global", "--prefix", "-C", "--cwd", "--dir")
 @rule(
     "lock-file-not-enforced",
     severity=Severity.LOW,
+    programs=LOCK_FILES,
     references="NIST SP 800-190 3.1.2 · ATT&CK T1195.001",
     examples=(
         Bad(

@@ -163,7 +163,8 @@ def role_forwards_ports(role: Role) -> Iterator[Finding]:
         Good(
             "role.yaml",
             role_that(
-                "apiGroups: [admissionregistration.k8s.io], resources: [validatingwebhookconfigurations], resourceNames: [a], verbs: [patch]"
+                "apiGroups: [admissionregistration.k8s.io], resources: [validatingwebhookconfigurations], "
+                "resourceNames: [a], verbs: [patch]"
             ),
         ),
     ),

@@ -370,6 +370,7 @@ def encoded(text: Text, kind: str) -> Iterator[Finding]:
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
     """The finding on a variable's secret: less severe where it does not ship, with the change that takes it from outside."""
     whole = verdict.end - verdict.start == len(variable.value.text)
+    of_a_build = variable.address.startswith(("stage ", "ARG "))
     fix = variable.drop("value", safety=Safety.UNSAFE, caveat="it must then be set before the next start")
     return variable.finding_in(
         verdict.start,
@@ -377,7 +378,7 @@ def credential(variable: Variable, verdict: Verdict, message: str, severity: Sev
         message,
         severity=None if variable.ships else Severity(severity - 1),
         confidence=Confidence[verdict.confidence.upper()],
-        fix=fix if whole and variable.origin is not None else better_way(variable),
+        fix=fix if whole and variable.origin is not None and not of_a_build else better_way(variable),
     )
 
 

@@ -14,7 +14,7 @@ ARROWS = """
     reading        -> source finding model
     syntax         -> source
     secrets        -> source
-    secret_search  -> secrets
+    secret_search  -> secrets secret_advice finding model
     secret_advice  -> finding model secrets
     pragmas        -> source finding
     secrets_baseline -> finding rulebook secrets report
@@ -49,7 +49,7 @@ ARROWS = """
     lsp            -> source finding diff model config discover gitignore dialects engine fixer rulebook run documentation report files
     rules          -> capdrop
     hooks          -> cli
-"""
+"""  # noqa: E501
 
 
 def test_only_the_drawn_arrows_exist() -> None:

@@ -46,7 +46,7 @@ BY_CONTENT = {
     ("dev.compose.yml", COMPOSE): "compose",
     ("test-docker-compose.yml", "on: push\njobs: {}\n"): None,
     (".github/workflows/docker-compose.yml", "on: push\njobs:\n  a:\n    runs-on: x\n"): None,
-    ("values.yaml", "image: a\nservices: {}\n"): None,
+    ("values.yaml", "image: a\nservices: {}\n"): "helm-values",
     ("pod.yaml", KUBERNETES): "kubernetes",
     ("pod.yml", "---\n# c\n" + KUBERNETES): "kubernetes",
     ("pod.json", '{"apiVersion": "v1", "kind": "Pod"}\n'): "kubernetes",

@@ -92,6 +92,16 @@ def test_several_fixes_in_one_file() -> None:
         """)
 
 
+def test_what_privileged_gives_anyway_is_taken_out_safely() -> None:
+    text = (
+        "services:\n  a:\n    image: a:1\n    privileged: true\n    cap_add: [NET_ADMIN]\n  b:\n    image: a:1\n    cap_add: [NET_ADMIN]\n"
+    )
+    source = Source("compose.yaml", text)
+    result = fix(source, bench(source), Safety.SAFE)
+    assert [(finding.rule, finding.subject) for finding in result.applied] == [("dangerous-capability", "services.a")]
+    assert result.source.text == text.replace("    cap_add: [NET_ADMIN]\n", "", 1)
+
+
 def test_a_fix_of_a_pod_may_change_every_container_in_it() -> None:
     text = "kind: Pod\napiVersion: v1\nspec:\n  hostPID: true\n  containers:\n  - {name: a, image: a}\n  - {name: b, image: b}\n"
     assert fixed(text, "host-pid", path="pod.yaml").source.text == text.replace("  hostPID: true\n", "")

@@ -50,9 +50,9 @@ if TYPE_CHECKING:
     from .model.value import Value
     from .model.variable import Variable
     from .model.written_file import WrittenFile
-    from .secret_advice import better_way, revocation
     from .secret_search import (
         Verdict,
+        better_way,
         find_by_detect_secrets,
         find_encoded,
         find_in_json,
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         is_harmless_file,
         judge,
         named_like_a_secret,
+        revocation,
         secret_file,
         secret_folder,
     )
@@ -111,7 +112,7 @@ _HOMES = {
     "Word": "model.command",
     "Workload": "model.cluster",
     "WrittenFile": "model.written_file",
-    "better_way": "secret_advice",
+    "better_way": "secret_search",
     "find_by_detect_secrets": "secret_search",
     "Verdict": "secrets.judge",
     "find_encoded": "secret_search",
@@ -124,7 +125,7 @@ _HOMES = {
     "is_runtime_socket": "model.host_paths",
     "judge": "secret_search",
     "named_like_a_secret": "secret_search",
-    "revocation": "secret_advice",
+    "revocation": "secret_search",
     "secret_file": "secret_search",
     "secret_folder": "secret_search",
 }

@@ -41,6 +41,13 @@ KINDS = (
         content=(r"\A(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*+[ \t]*+(?i:FROM|ARG)[ \t]++[^\s=(](?!\S*[ \t]+import\b)",),
     ),
     Kind(
+        "helm-values",
+        "kubernetes.helm_file",
+        names=r"(?!)",
+        maybe=r"values(?:[._-][^/]*)?\.ya?ml",
+        content=(r"(?m)\A(?!(?s:.*)^[\"]?kind\"?[ \t]*:)",),
+    ),
+    Kind(
         "compose",
         "compose",
         names=r"(?i:(?:(?:docker|podman)[._-])?compose[^/]*\.ya?ml)",

@@ -57,9 +57,7 @@ def page(rule: Rule) -> str:
 def table(book: Rulebook) -> str:
     """All rules, a line each."""
     width = max(len(name) for name in book.rules)
-    return "".join(
-        f"{rule.name:<{width}}  {rule.severity.name.lower():<8}  {rule.profile:<7}  {rule.summary}\n" for rule in by_name(book)
-    )
+    return "".join(f"{rule.name:<{width}}  {rule.severity.name.lower():<8}  {rule.profile:<7}  {rule.summary}\n" for rule in by_name(book))
 
 
 def as_json(book: Rulebook) -> str:

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from .model.subject import Subject
     from .report import Result
     from .rulebook import Rulebook
-    from .source import Span
 
-    Place = tuple[str, str, Span]
+    Place = tuple[str, str, int, bool]
 
 
 def tell_outside(findings: Iterable[Finding]) -> None:
@@ -80,7 +79,8 @@ def show_once(results: Sequence[Result]) -> None:
 
 
 def _place(finding: Finding) -> Place:
-    return os.path.abspath(finding.source.path), finding.rule, finding.span
+    """What is the same of findings that say the same: one may begin at a name, which another has in its own file."""
+    return os.path.abspath(finding.source.path), finding.rule, finding.span.end, finding.suppressed is None
 
 
 def _note(note: Note) -> Note:

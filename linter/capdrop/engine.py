@@ -118,6 +118,9 @@ def _silence(analysis: Analysis, reading: Reading, reach: Reach | None, book: Ru
         from .suppress import apply
 
         comments = list(apply(reading, analysis.findings, book, reach, whole=whole))
+        if reading.serves:
+            for comment in comments:
+                comment.unused = ()
         analysis.waits = any(comment.waits for comment in comments)
         said = [finding for comment in comments for rule in book.on(comment) for finding in judged(rule, comment, analysis.broken)]
         analysis.findings = sorted([*analysis.findings, *numbered(said)], key=_place)

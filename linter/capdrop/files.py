@@ -94,6 +94,10 @@ class FilesOnDisk(Files):
         self._ignored: dict[str, bool] = {}
         self._kept: dict[object, Any] = {}
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process begins with nothing remembered."""
+        return FilesOnDisk, (self._given,)
+
     def top(self, folder: str) -> str:
         return self._top(folder) or next(
             (top for top in self._given if f"{folder}{os.sep}".startswith(top.rstrip(os.sep) + os.sep)), folder

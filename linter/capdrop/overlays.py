@@ -45,12 +45,13 @@ class Overlays:
         return key if key in self._objects else None
 
     def last(self, key: Key) -> Iterator[str]:
-        """For each way in which an object comes to be applied, the overlay that changes it last, or "" where none does."""
+        """For each way in which an object comes to be applied, the overlay that changes it last, or "" where none does, or where
+        what it does is not known."""
         seen: set[Key] = set()
         waiting = [(overlay, "") for overlay in self._above.get(key[0], ())]
         while waiting:
             overlay, last = waiting.pop()
-            last = overlay.path if key in overlay.changes else last
+            last = "" if key in overlay.unsure else overlay.path if key in overlay.changes else last
             if (overlay.path, last) in seen:
                 continue
             seen.add((overlay.path, last))

@@ -49,15 +49,17 @@ class Joint:
 
 class Overlay:
     """A file that changes objects of others (a kustomization): its path, the overlays and other files that it takes in, and the objects
-    that it changes, each by its file and its address. All paths are absolute."""
+    that it changes, or takes away, each by its file and its address; `unsure` are those of which it is not known what becomes. All paths
+    are absolute."""
 
-    __slots__ = ("changes", "files", "path", "uses")
+    __slots__ = ("changes", "files", "path", "unsure", "uses")
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.uses: tuple[str, ...] = ()
         self.files: frozenset[str] = frozenset()
         self.changes: set[tuple[str, str]] = set()
+        self.unsure: set[tuple[str, str]] = set()
 
 
 class Reading:
@@ -67,7 +69,8 @@ class Reading:
     tree with the keys that lead to them. `summary` is what the file tells about others, and `parts` what it adds to a cluster, filled
     while the subjects are run through. `fixable` is false where fixes must not be tried (a template). `blocks` are the parts that a
     comment above covers as a whole (instructions), and `body_start` the first offset at which a comment for the whole file may stand.
-    `others` are the files that it was joined with, and `overlay` is what it changes in them; both may be filled meanwhile.
+    `others` are the files that it was joined with, and `overlay` is what it changes in them; both may be filled meanwhile. `serves` is
+    set where other files use what stands in it, so that a comment may speak of what is found there.
     """
 
     __slots__ = (
@@ -80,6 +83,7 @@ class Reading:
         "others",
         "overlay",
         "parts",
+        "serves",
         "source",
         "subjects",
         "summary",
@@ -111,3 +115,4 @@ class Reading:
         self.blocks = blocks or []
         self.others: list[Joint] = []
         self.overlay: Overlay | None = None
+        self.serves = False

@@ -12,12 +12,18 @@ from .rule import Rule
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
-    from typing import Any
+    from typing import Any, Protocol
+
+    class Judged(Protocol):
+        """Something that rules judge."""
+
+        @property
+        def asked_by(self) -> frozenset[str] | None:
+            """The names by which rules may ask for it; None where it is for every rule on its type."""
+
 
 INDEX = "index.txt"
 """Beside our rules: what each file holds, so that a run loads those it needs. Written by `docs/generate.py`."""
-SETS_VARIABLES = "="
-"""Among the programs of a rule: it judges all commands that set variables."""
 UNNAMED = "-"
 """How the index writes the program of a command that is only given arguments."""
 
@@ -53,20 +59,19 @@ class Listed:
         return frozenset(self._facts.split())
 
 
+_ASKS_BY = {"Command": "programs", "Script": "programs", "Variable": "variables", "Container": "facts"}
+"""By which names a rule asks for subjects of a type."""
+
+
 class Asking:
-    """The selected rules that judge one kind of subject, and the names of commands, variables or facts that some of them ask for."""
+    """The selected rules that judge one kind of subject, and the names by which some of them ask for it."""
 
     __slots__ = ("names", "rules")
 
     def __init__(self, kind: str, rules: list[Rule | Listed]) -> None:
         self.rules = rules
-        self.names: frozenset[str] = frozenset()
-        if kind == "Command":
-            self.names = frozenset(name for rule in rules for name in rule.programs)
-        elif kind == "Variable":
-            self.names = frozenset(name for rule in rules for name in rule.variables)
-        elif kind == "Container":
-            self.names = frozenset(name for rule in rules for name in rule.facts)
+        by = _ASKS_BY.get(kind)
+        self.names: frozenset[str] = frozenset(name for rule in rules for name in getattr(rule, by)) if by else frozenset()
 
 
 class Rulebook:
@@ -88,7 +93,7 @@ class Rulebook:
             self.loaded[rule.name] = rule
         self.selected = self.names
         self._by_kind: dict[str, Asking] = {}
-        self._by_subject: dict[tuple[str, str | frozenset[str] | None, bool], list[Rule]] = {}
+        self._by_subject: dict[tuple[str, frozenset[str] | None], list[Rule]] = {}
 
     @property
     def names(self) -> frozenset[str]:
@@ -102,39 +107,21 @@ class Rulebook:
             self._load(path)
         return self.loaded
 
-    def on(self, subject: object) -> list[Rule]:
-        """The selected rules that judge subjects of this one's type; of commands those of its program, of variables those of its name."""
+    def on(self, subject: Judged) -> list[Rule]:
+        """The selected rules that judge subjects of this one's type, but for those that ask for others of it by name."""
         kind = type(subject).__name__
-        name: str | frozenset[str] | None = None
-        sets_variables = False
-        if kind == "Command":
-            name = self._named_by_rules(kind, subject.name)  # type: ignore[attr-defined]
-            sets_variables = bool(subject.assignments)  # type: ignore[attr-defined]
-        elif kind == "Variable":
-            name = self._named_by_rules(kind, subject.name.lower())  # type: ignore[attr-defined]
-        elif kind == "Container":
-            written = subject.written  # type: ignore[attr-defined]
-            name = None if written is None else self._asking(kind).names & written
-        key = (kind, name, sets_variables)
+        asking = self._by_kind.get(kind) or self._asking(kind)
+        names = subject.asked_by
+        key = (kind, None if names is None else asking.names & names)
         rules = self._by_subject.get(key)
         if rules is None:
-            rules = self._by_subject[key] = [self._ready(rule) for rule in self._asking(kind).rules if _judges(rule, *key)]
+            rules = self._by_subject[key] = [self._ready(rule) for rule in asking.rules if _judges(rule, *key)]
         return rules
 
-    def _named_by_rules(self, kind: str, name: str) -> str | None:
-        """The name if rules ask for subjects of that name, else None: all others are alike. `python3.12` is a `python3`."""
-        names = self._asking(kind).names
-        if name in names:
-            return name
-        short = name.partition(".")[0]
-        return short if kind == "Command" and short in names else None
-
     def _asking(self, kind: str) -> Asking:
-        asking = self._by_kind.get(kind)
-        if asking is None:
-            rules: list[Rule | Listed] = [*self.loaded.values(), *self._listed.values()]
-            selected = [rule for rule in rules if kind in rule.subjects and rule.name in self.selected]
-            asking = self._by_kind[kind] = Asking(kind, selected)
+        rules: list[Rule | Listed] = [*self.loaded.values(), *self._listed.values()]
+        selected = [rule for rule in rules if kind in rule.subjects and rule.name in self.selected]
+        asking = self._by_kind[kind] = Asking(kind, selected)
         return asking
 
     def _ready(self, rule: Rule | Listed) -> Rule:
@@ -180,7 +167,7 @@ class Rulebook:
         return None
 
     def suggestion(self, name: str) -> str:
-        """", did you mean ...?" for a name that is nearly a rule's, else nothing."""
+        """ ", did you mean ...?" for a name that is nearly a rule's, else nothing."""
         from difflib import get_close_matches
 
         near = get_close_matches(name.casefold(), self.names, n=1)
@@ -268,16 +255,10 @@ def _size(path: str) -> str:
         return ""
 
 
-def _judges(rule: Rule | Listed, kind: str, name: str | frozenset[str] | None, sets_variables: bool) -> bool:
-    if kind not in rule.subjects:
-        return False
-    if kind == "Container":
-        return not isinstance(name, frozenset) or not rule.facts or not rule.facts.isdisjoint(name)
-    if kind == "Variable":
-        return not rule.variables or name in rule.variables
-    if kind != "Command" or not rule.programs or (sets_variables and SETS_VARIABLES in rule.programs):
-        return True
-    return isinstance(name, str) and (name in rule.programs or name.partition(".")[0] in rule.programs)
+def _judges(rule: Rule | Listed, kind: str, names: frozenset[str] | None) -> bool:
+    by = _ASKS_BY.get(kind)
+    wanted = getattr(rule, by) if by else ()
+    return names is None or not wanted or not names.isdisjoint(wanted)
 
 
 def _files(folder: str) -> list[str]:

@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from capdrop.finding import Fix
+    from capdrop.model.subject import Subject
     from capdrop.secrets.bridge import Other
     from capdrop.secrets.file_names import FileName
     from capdrop.secrets.judge import Verdict as Verdict
@@ -95,6 +97,20 @@ def find_in_json(text: str) -> list[Verdict]:
     from capdrop.secrets.judge import judge_json
 
     return judge_json(text)
+
+
+def revocation(provider: str) -> str:
+    """What to do with a provider's token, and where."""
+    from .secret_advice import revocation
+
+    return revocation(provider)
+
+
+def better_way(subject: Subject) -> Fix:
+    """Where a secret comes from instead, as a change to make by hand."""
+    from .secret_advice import better_way
+
+    return better_way(subject)
 
 
 def find_by_detect_secrets(text: str, path: str) -> Iterator[Other]:

@@ -218,15 +218,18 @@ def _postpone(comment: IgnoreComment, book: Rulebook) -> None:
 
 
 class Found:
-    """The findings of a file by rule and line."""
+    """The findings of a file by rule and line, also those in other files at the line that leads there."""
 
     __slots__ = ("by_rule",)
 
     def __init__(self, source: Source, findings: list[Finding]) -> None:
         self.by_rule: dict[str, dict[int, list[Finding]]] = {}
         for finding in findings:
-            if finding.source is source:
-                line = source.position(finding.span.start).line
+            at: Span | None = finding.span
+            if finding.source is not source:
+                at = next((note.span for note in finding.notes if note.source is source), None)
+            if at is not None:
+                line = source.position(at.start).line
                 self.by_rule.setdefault(finding.rule, {}).setdefault(line, []).append(finding)
 
     def under(self, rule: str, cover: Cover) -> list[Finding]:

@@ -44,14 +44,16 @@ Found = Counter[tuple[str, str, str]]
 def rendered(chart: Path, scratch: Path) -> dict[str, str] | None:
     """What Helm makes of each template of a chart without the charts that it would have to fetch; None where it cannot."""
     assert HELM is not None
-    copy = scratch / chart.name
+    copy = scratch / "copy" / chart.name
     shutil.copytree(chart, copy, symlinks=True)
     (copy / "Chart.lock").unlink(missing_ok=True)
     (copy / "requirements.yaml").unlink(missing_ok=True)
     about = copy / "Chart.yaml"
     about.write_text(without_dependencies(about.read_text(encoding="utf-8")), encoding="utf-8")
     shutil.rmtree(copy / "charts", ignore_errors=True)
-    ran = subprocess.run([HELM, "template", "release", str(copy)], capture_output=True, text=True, check=False, timeout=60)
+    ran = subprocess.run(
+        [HELM, "template", "release", str(copy), "--kube-version", "1.34.0"], capture_output=True, text=True, check=False, timeout=60
+    )
     shutil.rmtree(copy)
     if ran.returncode:
         return None

@@ -223,6 +223,8 @@ def test_a_file_without_selector_in_such_a_tree_is_a_patch(tmp_path: Path) -> No
     text = pod("containers:\n- name: app\n  image: example/app:2.0")
     assert found(run(tmp_path, {"a/p.yaml": text}), tmp_path) == {"a/p.yaml:9 missing-user"}
     assert found(run(tmp_path, {"a/p.yaml": text, "kustomization.yaml": "resources: []\n"}), tmp_path) == set()
+    labelled = "resources: [a/p.yaml]\ncommonLabels: {app: web}\n"
+    assert found(run(tmp_path, {"kustomization.yaml": labelled}), tmp_path) == {"a/p.yaml:9 missing-user"}
 
 
 MENDS = pod("containers:\n- name: app\n  securityContext: {privileged: false}")
@@ -240,6 +242,17 @@ def test_what_every_overlay_mends_is_not_held_against_the_base(tmp_path: Path) -
     assert found(run(tmp_path / "c", {}, "base/web.yaml"), tmp_path / "c") == {"base/web.yaml:17 privileged-container"}
     undone = files | one | {"top/kustomization.yaml": "resources: [../one]\n" + held(MENDS.replace("false", "true"))}
     assert found(run(tmp_path / "d", undone), tmp_path / "d") == {"top/kustomization.yaml:13 privileged-container"}
+
+
+def test_what_an_overlay_takes_away_is_mended_and_what_is_not_followed_is_not(tmp_path: Path) -> None:
+    away = held("$patch: delete\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}")
+    assert found(run(tmp_path / "a", {"web.yaml": BASE, "kustomization.yaml": INNER + away}), tmp_path / "a") == set()
+    files = {
+        "base/web.yaml": BASE,
+        "base/kustomization.yaml": INNER + held(MENDS),
+        "over/kustomization.yaml": "resources: [../base]\n" + held("- {op: move}", WEB),
+    }
+    assert found(run(tmp_path / "b", files), tmp_path / "b") == {"base/web.yaml:17 privileged-container"}
 
 
 def test_a_secret_that_is_overwritten_was_written_down(tmp_path: Path) -> None:
@@ -317,6 +330,25 @@ def test_a_comment_or_an_annotation_in_the_base_counts(tmp_path: Path) -> None:
             assert "web.yaml:17 privileged-container" not in found(run(tmp_path, files, path), tmp_path)
 
 
+ABOVE = "# capdrop: ignore[host-pid] -- known"
+
+
+@pytest.mark.parametrize("target", ["", WEB])
+def test_a_comment_covers_a_patch_that_is_held(target: str, tmp_path: Path) -> None:
+    text = INNER + held(pod("hostPID: true"), target)
+    quiet = BASE.replace("privileged: true", "runAsUser: 5")
+    assert found(run(tmp_path, {"web.yaml": quiet, "kustomization.yaml": text}), tmp_path) == {"kustomization.yaml:11 host-pid"}
+    silent = text.replace("  - patch", f"  {ABOVE}\n  - patch")
+    assert found(run(tmp_path, {"web.yaml": quiet, "kustomization.yaml": silent}), tmp_path) == set()
+
+
+def test_a_patch_for_objects_that_cannot_be_told_is_said(tmp_path: Path) -> None:
+    files = {"web.yaml": BASE, "kustomization.yaml": INNER + held(MENDS, "{kind: Deployment, labelSelector: a=b}")}
+    ran = run(tmp_path, files)
+    assert reasons(ran) == ["which objects it is for is not understood"]
+    assert found(ran, tmp_path) == {"web.yaml:17 privileged-container"}
+
+
 GAPS = [
     ("resources: [gone.yaml]\n", "there is no file", False),
     ("resources: [gone]\n", "there is no file", False),
@@ -330,6 +362,7 @@ GAPS = [
     ("components: [gone]\n", "there is no kustomization in", False),
     ("patches: [{path: gone.yaml}]\n", "there is no file", False),
     ("helmCharts: [{name: x}]\n", "rendered by Helm", True),
+    ("transformers: [x.yaml]\n", "plugins are not run", True),
     ("resources: 7\npatches: x\nimages: {a: b}\nsecretGenerator: [1]\ncomponents: [[]]\nbases: [{}]\n", "", True),
     (
         "patches: [[], {path: []}, {patch: ''}, {patch: '[1, {op: add}]', target: {kind: X}}]\nimages: [1, {name: a, newTag: []}]\n",

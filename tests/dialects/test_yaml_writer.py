@@ -55,7 +55,7 @@ DROPS = {
     "the last line": ("user: '1'\nprivileged: true", "user: '1'"),
     "with a trailing comment": ("privileged: true   # why\nuser: '1'", "# why\nuser: '1'"),
     "with comments around": ("# above\nprivileged: true\n# below\nuser: '1'", "# above\n# below\nuser: '1'"),
-    "a quoted key": ('"privileged": true\nuser: \'1\'', "user: '1'"),
+    "a quoted key": ("\"privileged\": true\nuser: '1'", "user: '1'"),
     "a key with no value": ("privileged:\nuser: '1'", "user: '1'"),
 }
 

@@ -180,7 +180,7 @@ def test_a_wrapper_is_dropped(line: str, after: str) -> None:
 
 
 def test_a_word_is_replaced_only_where_it_stands_as_it_is() -> None:
-    plain, quoted = command("chmod 777 a"), command("chmod 7\"7\"7 a")
+    plain, quoted = command("chmod 777 a"), command('chmod 7"7"7 a')
     assert [edit.text for edit in plain.replace(plain.operands[0], "755").edits] == ["755"]
     assert quoted.replace(quoted.operands[0], "755").edits == ()
 

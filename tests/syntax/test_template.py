@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from capdrop.syntax import yaml
-from capdrop.syntax.template import UNKNOWN, Masked, is_masked, looks_templated, mask
+from capdrop.syntax import UNKNOWN, yaml
+from capdrop.syntax.template import Masked, is_masked, looks_templated, mask
 from capdrop.syntax.template_mask import actions
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -6,14 +6,20 @@ from capdrop.finding import Edit
 from capdrop.model.command import Command, Option, Word, Wrapper, executed_by_find
 from capdrop.model.script import Script
 from capdrop.model.subject import Change, Origin, Refused
-from capdrop.model.tools import DECLARES_VARIABLES, GIVES_VARIABLES, OPERANDS_FIRST, RUNS_PROGRAMS, SHELLS, WINDOWS_SHELLS, WRAPPERS, tool
+from capdrop.model.tools import (
+    DECLARES_VARIABLES,
+    GIVES_VARIABLES,
+    OPERANDS_FIRST,
+    RUNS_PROGRAMS,
+    SHELLS,
+    WINDOWS_SHELLS,
+    WRAPPERS,
+    WRITES_TEXT,
+    tool,
+)
 from capdrop.model.value import Value
 from capdrop.source import Fragment, Source, Span
-from capdrop.syntax import shell
-from capdrop.syntax.template import UNKNOWN
-
-from .settings_file import variables_in_settings
-from .written_files import WRITES_TEXT, files_written, scheduled
+from capdrop.syntax import UNKNOWN, shell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -168,6 +174,8 @@ def commands_in_shell(fragment: Fragment, setting: Setting, depth: int = 0) -> I
         setting.commands.append(command)
         yield command
         if command.name in WRITES_TEXT:
+            from .written_files import files_written
+
             for file in files_written(command, _around(parsed, fragment), _readers(parsed, made)):
                 yield file
                 yield from commands_of_file(file, setting, depth)
@@ -211,6 +219,8 @@ def commands_of_file(file: WrittenFile, setting: Setting, depth: int = 0) -> Ite
     """The commands of a written file: what cron runs of it, or the whole where it is a script."""
     if depth >= _DEEPEST:
         return
+    from .written_files import scheduled
+
     scripts, place = list(scheduled(file)), "cron"
     if not scripts and file.texts[0].text.startswith("#!"):
         scripts, place = [text for text in file.texts[:1] if shell.shebang(text.text) == "sh"], "script"
@@ -296,6 +306,8 @@ def _fed(parsed: shell.Command, command: Command, outer: Fragment, setting: Sett
         if body is None:
             continue
         if command.name in _WRITERS:
+            from .settings_file import variables_in_settings
+
             yield from variables_in_settings(body, setting.source, f"{setting.address} {command.name}", ships=setting.ships)
         elif _runs(command, body):
             yield from _inner(command, body, setting, depth)

@@ -99,7 +99,7 @@ def _subjects(source: Source) -> Iterator[Subject]:
 
 
 def _word(word: shell.Word, script: Fragment) -> Word:
-    known = word.literal and "$(" not in word.value   # make replaces those inside single quotes too
+    known = word.literal and "$(" not in word.value  # make replaces those inside single quotes too
     return Word(word.fragment.within(script), known, script.span(word.span.start, word.span.end))
 
 

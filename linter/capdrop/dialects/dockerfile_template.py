@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from capdrop.source import Span
-from capdrop.syntax.template import UNKNOWN
+from capdrop.syntax import UNKNOWN
 from capdrop.syntax.template_mask import actions as actions_in
 
 _SUFFIXES = (".template", ".tmpl", ".tpl", ".j2", ".jinja", ".jinja2", ".erb")

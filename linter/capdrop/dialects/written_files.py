@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 PRINTERS = frozenset({"echo", "printf"})
 PASS_ON = frozenset({"cat", "tee"})
-WRITES_TEXT = PRINTERS | PASS_ON
 ESCAPES = {"n": "\n", "t": "\t"}
 """What a backslash and a letter stand for, of those that matter to a file's lines."""
 CRON = "/var/spool/cron/crontabs"

@@ -115,9 +115,7 @@ class YamlFile:
         for document in self.documents:
             if document.start <= offset < document.end:
                 chain = yaml.path_at(document, offset)
-                return ".".join(
-                    step.key.value for step in chain if isinstance(step, Entry) and isinstance(step.key, Scalar)
-                )
+                return ".".join(step.key.value for step in chain if isinstance(step, Entry) and isinstance(step.key, Scalar))
         return ""
 
     def _duplicates(self, root: Node | None) -> Iterator[Oddity]:

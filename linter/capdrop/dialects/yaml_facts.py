@@ -374,10 +374,6 @@ def remove(site: Site, path: str, scope: str, node: object) -> tuple[Edit, ...]:
     return (writer.remove_item(site.source, field.value, index),)
 
 
-def container(
-    site: Site, table: FactTable, address: str, *, name: str, dialect: str, kind: str, platform: str = "linux"
-) -> Container:
+def container(site: Site, table: FactTable, address: str, *, name: str, dialect: str, kind: str, platform: str = "linux") -> Container:
     """A container read through a table."""
-    return Container(
-        site.source, site.span, address, TableOrigin(site, table), name=name, dialect=dialect, kind=kind, platform=platform
-    )
+    return Container(site.source, site.span, address, TableOrigin(site, table), name=name, dialect=dialect, kind=kind, platform=platform)

@@ -321,6 +321,8 @@ class Cluster:
 
     __slots__ = ("_joins", "parts", "whole")
 
+    asked_by = None
+
     def __init__(self, parts: Iterable[Part], *, whole: bool) -> None:
         self.parts = list(parts)
         self.whole = whole

@@ -137,11 +137,19 @@ class Command(Subject):
         self._options: tuple[list[Option], list[Word]] | None = None
         self._packages: list[Package] | None = None
 
+    @property
+    def asked_by(self) -> frozenset[str]:
+        """Its program and those around it, also without a version (`python3.12` is a `python3`), and `=` if it sets variables."""
+        names = [self.name, self.name.partition(".")[0]]
+        if self.wrappers:
+            names += [wrapper.name for wrapper in self.wrappers]
+        if self.assignments:
+            names.append("=")
+        return frozenset(names)
+
     def state(self) -> Mapping[str, object]:
         start, end = executed_by_find(self.words) if self.name == "find" else (0, 0)
-        words = tuple(
-            "" if word is self.script or start <= index < end else word.own_text for index, word in enumerate(self.words)
-        )
+        words = tuple("" if word is self.script or start <= index < end else word.own_text for index, word in enumerate(self.words))
         return {"words": words, "wrappers": tuple(word.text for wrapper in self.wrappers for word in wrapper.words)}
 
     @property

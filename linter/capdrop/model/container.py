@@ -125,8 +125,8 @@ class Container(WithFacts):
         """Its mounts, ports and variables, where the dialect tells them: they are judged by themselves, and here together."""
 
     @property
-    def written(self) -> frozenset[str] | None:
-        """The facts that something may be written about; None where that is not known without reading them."""
+    def asked_by(self) -> frozenset[str] | None:
+        """The facts that something may be written about."""
         return self.origin.written_facts() if self.origin is not None else None
 
     @property

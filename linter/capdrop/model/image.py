@@ -108,8 +108,17 @@ class Image(Subject):
         return self._named(maintained, caveat)
 
     def _named(self, find: Callable[[Reference], str], caveat: str) -> Fix | None:
+        old = self.reference.text if self.reference is not None else ""
         new = find(self.reference) if self.reference is not None else ""
-        return self.rename(self.reference.text, new, caveat=caveat) if self.reference is not None and new else None
+        if not new:
+            return None
+        written = self.value.source[self.value.span].rstrip("\"'")
+        if old not in written and old.rpartition("/")[0] == new.rpartition("/")[0]:  # a variable says where it is
+            last = old.rpartition("/")[2]
+            if written.endswith((f"/{last}", f"}}{last}")):
+                end = self.value.span.start + len(written)
+                return self._renamed(Span(end - len(last), end), last, new.rpartition("/")[2], caveat=caveat)
+        return self.rename(old, new, caveat=caveat)
 
     def rename(self, old: str, new: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that writes another text for a part of the reference. No dialect needs quotes for one."""
@@ -117,6 +126,9 @@ class Image(Subject):
         at = self.source.text.find(old, span.start, span.end) if self.value.source is self.source else -1
         if at >= 0:
             span = Span(at, at + len(old))
+        return self._renamed(span, old, new, safety=safety, caveat=caveat)
+
+    def _renamed(self, span: Span, old: str, new: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         fix = self.rewrite("image", span, old, new, safety=safety, caveat=caveat)
         fix.touches += (self.named_by,) if self.named_by is not None else ()
         return fix

@@ -25,6 +25,11 @@ class Script(Subject):
         self._downloads: list[Download] | None = None
 
     @property
+    def asked_by(self) -> frozenset[str]:
+        """The programs of its commands."""
+        return frozenset(name for command in self.commands for name in command.asked_by)
+
+    @property
     def downloads(self) -> list[Download]:
         """What it downloads, and what becomes of it."""
         if self._downloads is None:

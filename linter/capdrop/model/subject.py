@@ -92,6 +92,11 @@ class Subject:
             confidence=confidence,
         )
 
+    @property
+    def asked_by(self) -> frozenset[str] | None:
+        """The names by which rules ask for such a subject: programs, variables or facts. None where it is for every rule on its type."""
+        return None
+
     def state(self) -> Mapping[str, object]:
         """The facts of this subject by name, as far as known: what a proved fix must leave alone, except those it names."""
         return {}

@@ -9,6 +9,10 @@ SCRIPT_RUNNERS = SHELLS | {"su", "runuser"}
 """Programs that run the script that follows `-c`."""
 WINDOWS_SHELLS = frozenset({"powershell", "powershell.exe", "pwsh", "pwsh.exe", "cmd", "cmd.exe"})
 """Those of Windows, whose scripts are no shell's of Unix."""
+MAKES_ACCOUNTS = frozenset({"adduser", "addgroup", "useradd", "groupadd"})
+"""Programs that `account` reads."""
+WRITES_TEXT = frozenset({"echo", "printf", "cat", "tee"})
+"""Programs that print a text that they are given, or pass it on."""
 WRAPPERS = frozenset({
     "sudo", "doas", "env", "exec", "command", "builtin", "time", "nohup", "nice", "ionice", "timeout", "xargs", "gosu", "su-exec", "tini",
     "dumb-init", "busybox", "eatmydata", "setsid", "stdbuf", "fakeroot", "chroot", "unbuffer",

@@ -10,9 +10,7 @@ if TYPE_CHECKING:
 
 _SCHEMES = ("http://", "https://", "ftp://")
 _IN_HOSTS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:"
-_NOT_FETCHED = frozenset(
-    "-x --proxy --preproxy -e --referer -A -U --user-agent -H --header -d --data --data-raw --build-arg".split()
-)
+_NOT_FETCHED = frozenset("-x --proxy --preproxy -e --referer -A -U --user-agent -H --header -d --data --data-raw --build-arg".split())
 """Options whose value may be a URL that nothing is fetched from."""
 _PUBLIC_ENDINGS = frozenset(
     "ai app biz cloud com dev edu gov info int io mil name net online org pro shop site sh store tech tools wiki world xyz".split()

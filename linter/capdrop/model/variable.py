@@ -48,6 +48,10 @@ class Variable(Subject):
         self.ships = ships
         self._secret: tuple[Verdict | None] | None = None
 
+    @property
+    def asked_by(self) -> frozenset[str]:
+        return frozenset((self.name.lower(),))
+
     def state(self) -> Mapping[str, object]:
         return {"value": plain(self.value)}
 

@@ -128,7 +128,8 @@ LOGIN_MARKS = (
         "header",
         ("authorization", "-key", "-token"),
         (
-            *("authorization:", "authorization=", "authorization'", 'authorization"', 'authorization\\"', "authorization ", "authorization,"),
+            *("authorization:", "authorization=", "authorization'", 'authorization"', 'authorization\\"'),
+            *("authorization ", "authorization,"),
             *("x-api-key", "x-auth-token", "private-token", "api-key:", "x-vault-token", "x-access-token"),
         ),
     ),

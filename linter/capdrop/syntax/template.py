@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from capdrop.source import Record, Span
 
-UNKNOWN = "\ue000"
-"""Stands for each character of an action amid a value; a private-use character, which YAML takes for a letter."""
+from . import UNKNOWN
 
 
 class Insert(Span):

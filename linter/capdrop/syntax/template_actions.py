@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     r"""(?P<blank>\s+) | (?P<text>"(?:[^"\\\n]|\\.)*" | `[^`]*`) | (?P<sign>[|()]|:=|=|,) | (?P<word>[^\s|()"`,=:]+) | (?P<other>.)""",
     re.X | re.S,
 )
+_FIRST_WORD = re.compile(r"[a-z]+(?![\w-])")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "'": "'"}
 _KEYWORDS = frozenset({"if", "else", "with", "range", "end", "define", "block", "template", "break", "continue"})
@@ -90,16 +91,16 @@ class _MisreadError(Exception):
 def parse(text: str) -> Action:
     """An action with its braces."""
     inner = text[2:-2]
-    inner = inner[1:] if inner[:2] in ("- ", "-\n", "-\t", "-\r") or inner[:1] == "-" and not inner[1:2].isdigit() else inner
+    inner = inner[1:] if inner[:2] in ("- ", "-\n", "-\t", "-\r") or (inner[:1] == "-" and not inner[1:2].isdigit()) else inner
     inner = (inner[:-1] if inner.endswith("-") else inner).strip()
     if inner.startswith("/*"):
         return COMMENT
-    keyword = inner.split(None, 1)[0] if inner else ""
-    if keyword not in _KEYWORDS:
-        keyword = ""
+    first = _FIRST_WORD.match(inner)
+    keyword = first[0] if first is not None and first[0] in _KEYWORDS else ""
     rest = inner[len(keyword) :].lstrip()
     if keyword == "else" and rest:
-        more = rest.split(None, 1)[0]
+        also = _FIRST_WORD.match(rest)
+        more = also[0] if also is not None else ""
         keyword, rest = (f"else {more}", rest[len(more) :]) if more in ("if", "with") else ("else ?", "")
     try:
         return _statement(keyword, rest) if len(text) <= LONGEST else Action(keyword)

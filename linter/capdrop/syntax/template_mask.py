@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 
 from capdrop.source import Span
-from capdrop.syntax import yaml
-from capdrop.syntax.template import UNKNOWN, Insert, Masked
+from capdrop.syntax import UNKNOWN, yaml
+from capdrop.syntax.template import Insert, Masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

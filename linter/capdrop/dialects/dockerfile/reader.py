@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from capdrop.model.account import account_made
 from capdrop.model.build_step import Shell
 from capdrop.model.command import Command, Word
 from capdrop.model.copy import Copy
 from capdrop.model.image import Image
-from capdrop.model.oddity import Oddity
 from capdrop.model.subject import Subject
 from capdrop.model.text import Text
+from capdrop.model.tools import MAKES_ACCOUNTS
 from capdrop.model.value import Value
 from capdrop.model.variable import Variable
-from capdrop.model.written_file import WrittenFile
 from capdrop.source import Fragment, Source, Span
 from capdrop.syntax import dockerfile as syntax
 from capdrop.syntax import shell
 
 from ..commands import Setting, commands_in_arguments, commands_in_shell, commands_of_file
-from ..settings_file import variables_in_settings
 from . import steps
 from .scope import Scope
 from .stages import StageState, finished
@@ -30,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from capdrop.model.build_step import BuildStep
+    from capdrop.model.oddity import Oddity
 
     from ..context import Context
 
@@ -164,9 +162,9 @@ class Reader:
         for problem in () if self.is_filled_in else self.tree.problems:
             if problem.kind != "unread":
                 kind = "refused-instruction" if problem.kind == "refused" else problem.kind
-                yield Oddity(self.source, problem.span, "", kind=kind, message=problem.message)
+                yield self.oddity(problem.span, kind, problem.message)
         for directive in self.tree.ignored_directives:
-            yield Oddity(self.source, directive.span, "", kind="ignored-directive", message=f"`{directive.name}=` has no effect here")
+            yield self.oddity(directive.span, "ignored-directive", f"`{directive.name}=` has no effect here")
 
     def skipped_checks(self) -> Iterator[Oddity]:
         """The checks of BuildKit's own that the file switches off."""
@@ -175,7 +173,7 @@ class Reader:
                 name, _, checks = setting.partition("=")
                 if name.strip().lower() == "skip":
                     for check in checks.split(","):
-                        yield Oddity(self.source, directive.span, "", kind="skipped-check", message=check.strip())
+                        yield self.oddity(directive.span, "skipped-check", check.strip())
 
     def refusals(self) -> Iterator[Oddity]:
         """What BuildKit would refuse once it has expanded the variables."""
@@ -183,7 +181,12 @@ class Reader:
         for span, message in () if self.is_filled_in else self.outer.refused:
             if span not in told:
                 told.add(span)
-                yield Oddity(self.source, span, "", kind="refused-instruction", message=message)
+                yield self.oddity(span, "refused-instruction", message)
+
+    def oddity(self, span: Span, kind: str, message: str) -> Oddity:
+        from capdrop.model.oddity import Oddity
+
+        return Oddity(self.source, span, "", kind=kind, message=message)
 
     def frontend(self) -> Iterator[Image]:
         for directive in self.tree.directives:
@@ -273,7 +276,9 @@ class Reader:
             yield step
         for subject in self.commands(instruction, stage, step):
             yield subject
-            if stage is not None and isinstance(subject, Command):
+            if stage is not None and isinstance(subject, Command) and subject.name in MAKES_ACCOUNTS:
+                from capdrop.model.account import account_made
+
                 account = account_made(subject)
                 if account is not None:
                     stage.accounts.append(account)
@@ -339,12 +344,16 @@ class Reader:
         if "from" in flags:
             yield from self.other_image(flags["from"], address, (copy.address, "from"))
         for heredoc in instruction.heredocs:
+            from ..settings_file import variables_in_settings
+
             yield from self.written(heredoc, values[-1], address, copy)
             yield from variables_in_settings(heredoc.body, self.source, copy.address, ships=copy.ships)
 
     def written(self, heredoc: syntax.Heredoc, destination: Value, address: str, copy: Copy) -> Iterator[Subject]:
         """The file that a here-document becomes, and what cron runs of it."""
         if heredoc.body.text and destination.text:
+            from capdrop.model.written_file import WrittenFile
+
             path = destination.text + heredoc.name if destination.text.endswith("/") else destination.text
             file = WrittenFile(
                 self.source,

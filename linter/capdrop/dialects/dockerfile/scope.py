@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from capdrop.model.value import Value
 from capdrop.source import Source
+from capdrop.syntax import UNKNOWN
 from capdrop.syntax import dockerfile as syntax
-from capdrop.syntax.template import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

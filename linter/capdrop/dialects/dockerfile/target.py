@@ -6,8 +6,8 @@ import re
 
 from capdrop.finding import Note
 from capdrop.source import Source, Span
+from capdrop.syntax import UNKNOWN
 from capdrop.syntax import dockerfile as syntax
-from capdrop.syntax.template import UNKNOWN
 
 from ..context import Context
 from . import without_markup

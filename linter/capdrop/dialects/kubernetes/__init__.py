@@ -45,9 +45,10 @@ def read(source: Source, context: Context) -> Reading:
     parts: list[Part] = []
     if context.files is None or not _may_be_patched(context.files, source.path):
         return file.reading(file_subjects(file, parts), parts=parts)
-    from .kustomize_file import named_as_patch
+    from .kustomize_file import standing
 
-    return file.reading(file_subjects(file, parts, named_as_patch(source.path, context), may_complete=True), parts=parts)
+    partial, may_complete = standing(source.path, context)
+    return file.reading(file_subjects(file, parts, partial, may_complete=may_complete), parts=parts)
 
 
 def _may_be_patched(files: Files, path: str) -> bool:
@@ -68,25 +69,35 @@ def file_subjects(file: YamlFile, parts: list[Part], partial: str = "", *, may_c
         silence = file.silence_in(document)
         for node in objects_in(document.root, 0):
             why = partial or (_unfinished(Section(file.source, node)) if may_complete else "")
-            yield from object_subjects(file.source, node, parts, silence=silence, partial=why)
+            yield from object_subjects(file.source, node, parts, silence=silence, partial=why, templated=file.decided is not None)
 
 
 def object_subjects(
-    source: Source, node: Mapping, parts: list[Part], *, silence: str = "", partial: str = "", joined: bool = False
+    source: Source,
+    node: Mapping,
+    parts: list[Part],
+    *,
+    silence: str = "",
+    partial: str = "",
+    joined: bool = False,
+    templated: bool = False,
 ) -> Iterator[Subject]:
-    """The subjects of an object. `joined` is set where it is put together from several places, so that none of it can be edited."""
+    """The subjects of an object. `joined` is set where it is put together from several places, so that none of it can be edited, and
+    `templated` where helpers write its names and labels, so that what belongs together cannot be told."""
     section = Section(source, node, (), joined)
     thing = object_of(source, section, silence or partial)
     if thing is None or thing.kind in _SCHEMAS:
         return
     yield thing
     yield from entries_of(thing, section)
-    parts.extend(parts_of(source, thing, section, silence or partial))
+    unsure = silence or partial or ("a template action decides it" if templated else "")
+    parts.extend(parts_of(source, thing, section, unsure))
     for pod in pods_in(source, node, shared=joined) if not _is_policy(thing) else ():
         is_daemon = thing.kind == "DaemonSet" or ".daemonSet." in f".{pod.path}."
         pod.place = place_of(pod.section, is_daemon, thing.namespace)
         pod.partial = pod.partial or partial
         workload = workload_of(source, thing, pod, section, silence or pod.partial)
+        workload.partial |= templated
         parts.append(workload)
         for subject in subjects_of(source, pod, thing, silence):
             noted(workload, subject)

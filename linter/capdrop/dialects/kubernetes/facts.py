@@ -7,7 +7,7 @@ from ...model.subject import Change, Refused
 from ...model.value import Value
 from ...source import Source, Span
 from ...syntax.yaml import Scalar
-from ..yaml_facts import Cell, FactTable, Choice, Flag, Items, Site, drop
+from ..yaml_facts import Cell, Choice, FactTable, Flag, Items, Site, drop
 from ..yaml_view import Field, Section, items_of
 from .objects import value_of
 
@@ -315,66 +315,70 @@ def _mappings(section: Section, path: str) -> Iterator[Section]:
         yield Section(section.source, node, trail, shared)
 
 
-TABLE = FactTable({
-    "privileged": Flag("securityContext.privileged"),
-    "user": User("securityContext.runAsUser", "either"),
-    "non_root_enforced": NonRoot("securityContext.runAsNonRoot", "either", harmful=False),
-    "capabilities_added": Items("securityContext.capabilities.add"),
-    "capabilities_dropped": Items("securityContext.capabilities.drop"),
-    "no_new_privileges": Flag("securityContext.allowPrivilegeEscalation", harmful=False, negated=True),
-    "seccomp": Choice("securityContext.seccompProfile.type", _PROFILES, "either"),
-    "apparmor": AppArmor("securityContext.appArmorProfile.type", _PROFILES, "either"),
-    "selinux": Label("type", _SELINUX),
-    "selinux_user": Label("user"),
-    "selinux_role": Label("role"),
-    "kernel_paths": Choice("securityContext.procMount", {"Default": "default", "Unmasked": "unconfined"}),
-    "host_network": Shared("hostNetwork", "outer"),
-    "host_pid": Shared("hostPID", "outer"),
-    "host_ipc": Shared("hostIPC", "outer"),
-    "read_only_root": Flag("securityContext.readOnlyRootFilesystem", harmful=False),
-    "image": Cell("image"),
-    "place": Place(""),
-    "groups": Items("securityContext.supplementalGroups", "outer"),
-    "memory_limit": Cell("resources.limits.memory", "either"),
-    "cpu_limit": Cell("resources.limits.cpu", "either"),
-    "domain_account": Cell("securityContext.windowsOptions.gmsaCredentialSpecName", "either"),
-    "group": Cell("securityContext.runAsGroup", "either"),
-    "sysctls": Sysctls("securityContext.sysctls", "outer"),
-    "host_process": Flag("securityContext.windowsOptions.hostProcess", "either"),
-    "host_ports": HostPorts("ports"),
-    "listens_on": ContainerPorts("ports"),
-    "probe_hosts": ProbeHosts(""),
-    "secret_variables": SecretVariables("env"),
-})
+TABLE = FactTable(
+    {
+        "privileged": Flag("securityContext.privileged"),
+        "user": User("securityContext.runAsUser", "either"),
+        "non_root_enforced": NonRoot("securityContext.runAsNonRoot", "either", harmful=False),
+        "capabilities_added": Items("securityContext.capabilities.add"),
+        "capabilities_dropped": Items("securityContext.capabilities.drop"),
+        "no_new_privileges": Flag("securityContext.allowPrivilegeEscalation", harmful=False, negated=True),
+        "seccomp": Choice("securityContext.seccompProfile.type", _PROFILES, "either"),
+        "apparmor": AppArmor("securityContext.appArmorProfile.type", _PROFILES, "either"),
+        "selinux": Label("type", _SELINUX),
+        "selinux_user": Label("user"),
+        "selinux_role": Label("role"),
+        "kernel_paths": Choice("securityContext.procMount", {"Default": "default", "Unmasked": "unconfined"}),
+        "host_network": Shared("hostNetwork", "outer"),
+        "host_pid": Shared("hostPID", "outer"),
+        "host_ipc": Shared("hostIPC", "outer"),
+        "read_only_root": Flag("securityContext.readOnlyRootFilesystem", harmful=False),
+        "image": Cell("image"),
+        "place": Place(""),
+        "groups": Items("securityContext.supplementalGroups", "outer"),
+        "memory_limit": Cell("resources.limits.memory", "either"),
+        "cpu_limit": Cell("resources.limits.cpu", "either"),
+        "domain_account": Cell("securityContext.windowsOptions.gmsaCredentialSpecName", "either"),
+        "group": Cell("securityContext.runAsGroup", "either"),
+        "sysctls": Sysctls("securityContext.sysctls", "outer"),
+        "host_process": Flag("securityContext.windowsOptions.hostProcess", "either"),
+        "host_ports": HostPorts("ports"),
+        "listens_on": ContainerPorts("ports"),
+        "probe_hosts": ProbeHosts(""),
+        "secret_variables": SecretVariables("env"),
+    }
+)
 """The facts of a container."""
 
-POD_TABLE = FactTable({
-    "automount_token": Flag("automountServiceAccountToken"),
-    "service_account": ServiceAccount("serviceAccountName"),
-    "os": Cell("os.name"),
-    "host_users": Flag("hostUsers"),
-    "share_process_namespace": Flag("shareProcessNamespace"),
-    "priority_class": Cell("priorityClassName"),
-    "runtime_class": Cell("runtimeClassName"),
-    "node_name": Cell("nodeName"),
-    "node_selector": Tree("nodeSelector"),
-    "service_links": Flag("enableServiceLinks"),
-    "host_aliases": Tree("hostAliases"),
-    "tolerations": Tree("tolerations"),
-    "volumes": Tree("volumes"),
-    "projections": Projections("volumes"),
-    "apparmor_annotations": Annotations(_APPARMOR_ANNOTATION),
-    "seccomp_annotations": Annotations(*_SECCOMP_ANNOTATIONS),
-    "groups": Items("securityContext.supplementalGroups"),
-    "file_system_group": Cell("securityContext.fsGroup"),
-    "sysctls": Sysctls("securityContext.sysctls"),
-    "user": Cell("securityContext.runAsUser"),
-    "non_root_enforced": Flag("securityContext.runAsNonRoot", harmful=False),
-    "seccomp": Choice("securityContext.seccompProfile.type", _PROFILES),
-    "apparmor": Choice("securityContext.appArmorProfile.type", _PROFILES),
-    "selinux": Label("type", _SELINUX, "own"),
-    "selinux_user": Label("user", scope="own"),
-    "selinux_role": Label("role", scope="own"),
-    "host_process": Flag("securityContext.windowsOptions.hostProcess"),
-})
+POD_TABLE = FactTable(
+    {
+        "automount_token": Flag("automountServiceAccountToken"),
+        "service_account": ServiceAccount("serviceAccountName"),
+        "os": Cell("os.name"),
+        "host_users": Flag("hostUsers"),
+        "share_process_namespace": Flag("shareProcessNamespace"),
+        "priority_class": Cell("priorityClassName"),
+        "runtime_class": Cell("runtimeClassName"),
+        "node_name": Cell("nodeName"),
+        "node_selector": Tree("nodeSelector"),
+        "service_links": Flag("enableServiceLinks"),
+        "host_aliases": Tree("hostAliases"),
+        "tolerations": Tree("tolerations"),
+        "volumes": Tree("volumes"),
+        "projections": Projections("volumes"),
+        "apparmor_annotations": Annotations(_APPARMOR_ANNOTATION),
+        "seccomp_annotations": Annotations(*_SECCOMP_ANNOTATIONS),
+        "groups": Items("securityContext.supplementalGroups"),
+        "file_system_group": Cell("securityContext.fsGroup"),
+        "sysctls": Sysctls("securityContext.sysctls"),
+        "user": Cell("securityContext.runAsUser"),
+        "non_root_enforced": Flag("securityContext.runAsNonRoot", harmful=False),
+        "seccomp": Choice("securityContext.seccompProfile.type", _PROFILES),
+        "apparmor": Choice("securityContext.appArmorProfile.type", _PROFILES),
+        "selinux": Label("type", _SELINUX, "own"),
+        "selinux_user": Label("user", scope="own"),
+        "selinux_role": Label("role", scope="own"),
+        "host_process": Flag("securityContext.windowsOptions.hostProcess"),
+    }
+)
 """The facts of a pod."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 
 from ...finding import Note
 from ...reading import Gap
 from ...source import Source, Span
-from ...syntax.template import UNKNOWN, Insert
+from ...syntax import UNKNOWN
+from ...syntax.template import Insert
 from ...syntax.template_mask import without_markup
 from ...syntax.yaml import Document, Entry, Mapping, Node, Scalar, Sequence
 from ..yaml_view import Link
@@ -25,9 +27,9 @@ MOST_COLLECTIONS = 500
 """Collections of the values that one template takes in."""
 
 _HARMLESS = frozenset(
-    "annotations labels matchLabels env envFrom args command nodeSelector affinity tolerations topologySpreadConstraints "
-    "imagePullSecrets dnsConfig livenessProbe readinessProbe startupProbe lifecycle strategy updateStrategy metrics behavior data "
-    "stringData".split()
+    "annotations labels selector podSelector matchLabels env envFrom args command nodeSelector affinity tolerations "
+    "topologySpreadConstraints imagePullSecrets dnsConfig livenessProbe readinessProbe startupProbe lifecycle strategy updateStrategy "
+    "metrics behavior data stringData".split()
 )
 """Of what is missing below these keys nothing is judged."""
 _OF_NO_INTEREST = frozenset(
@@ -36,8 +38,14 @@ _OF_NO_INTEREST = frozenset(
     "apiVersion hostname storage schedule optional defaultMode medium sizeLimit mountPath subPath".split()
 )
 """Keys whose values tell nothing that is judged."""
-_PLAIN = frozenset("image imagePullPolicy type path value priorityClassName runtimeClassName host readOnly memory cpu".split())
-"""More keys that hold no collection."""
+_WORDS = ("args", "command")
+"""Keys of lists whose items are judged together."""
+_COLLECTIONS = frozenset(
+    "securityContext capabilities add drop seccompProfile appArmorProfile seLinuxOptions windowsOptions resources limits requests spec "
+    "template containers initContainers volumes volumeMounts rules subjects".split()
+)
+_MANY_LINES = re.compile(r"\b(?:n?indent|to\w*(?:Json|Yaml))\b")
+"""What makes an action write more than a word."""
 
 
 class Decided:
@@ -104,17 +112,24 @@ class Decided:
         if not isinstance(node, Scalar):
             stack.append((node, key, harmless))
         elif UNKNOWN in node.value:
-            found = self._value_of(node)
+            found = self._value_of(node, in_place=key in _WORDS)
             if found is not None:
                 return found
             if not harmless and key not in _OF_NO_INTEREST:
                 self._unknown.append(node.span)
-                if key not in _PLAIN:
+                if key in _COLLECTIONS or _MANY_LINES.search(self._source.text, *self._around(node)):
                     self._silent.append(node.start)
         return node
 
-    def _value_of(self, node: Scalar) -> Node | None:
-        """What stands in the place of a scalar that actions write, or are a part of; None where that is not known."""
+    def _around(self, node: Scalar) -> tuple[int, int]:
+        """A scalar with the whole of its actions."""
+        first = self._first(node.start)
+        start = self._starts[first] if first < len(self._starts) else node.start
+        return min(start, node.start), node.end
+
+    def _value_of(self, node: Scalar, *, in_place: bool) -> Node | None:
+        """What stands in the place of a scalar that actions write, or are a part of; None where that is not known. `in_place` says that it
+        must be a part of this file."""
         outcomes = self.run.outcomes[self._first(node.start) : bisect_left(self._starts, node.end)]
         written = [outcome for outcome in outcomes if outcome.kind == WRITTEN]
         if any(outcome.kind == OPEN for outcome in outcomes) or any(outcome.given is None for outcome in written):
@@ -124,7 +139,7 @@ class Decided:
         if len(written) == 1 and not inner.strip(f"{UNKNOWN} "):
             given = written[0].given
             assert given is not None
-            return self._whole(node, given, written[0].span)
+            return self._whole(node, given, written[0].span, in_place)
         if node.style in ("|", ">") or inner != node.value:
             return None
         made = composed(node, inner, node.start + edge, [(outcome.span, outcome.given) for outcome in outcomes])
@@ -136,13 +151,13 @@ class Decided:
         at = max(0, bisect_right(self._starts, offset) - 1)
         return at if at < len(self._starts) and self.run.outcomes[at].span.end > offset else at + 1
 
-    def _whole(self, node: Scalar, given: Given, at: Span) -> Node | None:
+    def _whole(self, node: Scalar, given: Given, at: Span, in_place: bool) -> Node | None:
         if given.is_collection:
             self._collections += 1
             usable = given.is_yaml and not node.style and self._collections <= MOST_COLLECTIONS
             assert isinstance(given.content, Node)
             return _Used(given.content, node, self._trail(given, at)) if usable else None
-        target = filled(node, given)
+        target = filled(node, given, in_place=in_place)
         if target is None or target.source is None:
             return _Used(target, node, given.notes) if target is not None and given.notes else target
         return _Used(target, node, self._trail(given, at))

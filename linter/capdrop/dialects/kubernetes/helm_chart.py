@@ -7,7 +7,7 @@ import os
 from ...reading import Joint
 from ...source import Source, Span
 from ...syntax import yaml
-from ...syntax.yaml import Entry, Mapping, Node, Scalar, resolve
+from ...syntax.yaml import Alias, Entry, Mapping, Node, Scalar, resolve
 from ..yaml_placed import PlacedMapping, placed
 from ..yaml_view import Section
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 TEMPLATES, ABOUT, VALUES, BELOW = "templates", "Chart.yaml", "values.yaml", "charts"
 DEEPEST = 5
 """Charts in charts that are followed."""
+DEEPEST_VALUES = 40
+"""Mappings in mappings of values that are laid over others key by key."""
 _NOWHERE = Source("", "")
 
 
@@ -39,10 +41,10 @@ class Chart:
         self.actions: dict[int, bool] = {}
 
     def has_actions(self, node: Node) -> bool:
-        """Whether there are template actions in a part of the values, which `tpl` runs."""
+        """Whether there may be template actions in a part of the values, which `tpl` runs."""
         found = self.actions.get(id(node))
         if found is None:
-            found = any(isinstance(one, Scalar) and "{{" in one.value for one in yaml.walk(node))
+            found = any(isinstance(one, Alias) or (isinstance(one, Scalar) and "{{" in one.value) for one in yaml.walk(node))
             self.actions[id(node)] = found
         return found
 
@@ -136,17 +138,24 @@ def _given(above: Chart, name: str) -> tuple[Node | None, list[Joint]]:
     return whole, above.joints
 
 
-def overlaid(below: Node | None, above: Node, depth: int = 0) -> Node:
+def overlaid(below: Node | None, above: Node) -> Node:
     """Values over others: mappings key by key, all else as a whole."""
+    return _overlaid(below, above, 0, {})
+
+
+def _overlaid(below: Node | None, above: Node, depth: int, made: dict[tuple[int, int], Node]) -> Node:
     above, below = resolve(above), resolve(below) if below is not None else None
-    if not isinstance(above, Mapping) or not isinstance(below, Mapping) or depth > 40:
+    if not isinstance(above, Mapping) or not isinstance(below, Mapping) or depth > DEEPEST_VALUES:
         return above
-    whole = PlacedMapping(above.start, above.end, False)
+    known = made.get((id(below), id(above)))
+    if known is not None:
+        return known
+    whole = made[id(below), id(above)] = PlacedMapping(above.start, above.end, False)
     whole.source = above.source or _NOWHERE
     over = {entry.key.value: entry for entry in above.entries if isinstance(entry.key, Scalar)}
     for entry in below.entries:
         other = over.pop(entry.key.value, None) if isinstance(entry.key, Scalar) else None
-        whole.entries.append(entry if other is None else Entry(other.key, overlaid(entry.value, other.value, depth + 1)))
+        whole.entries.append(entry if other is None else Entry(other.key, _overlaid(entry.value, other.value, depth + 1, made)))
     whole.entries += over.values()
     return whole
 

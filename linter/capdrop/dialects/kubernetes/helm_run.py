@@ -9,7 +9,8 @@ from ...syntax import template_actions
 from ...syntax.template_actions import Action, Pipeline
 from ...syntax.template_mask import actions
 from .helm_chart import Chart
-from .helm_values import TOP, Given, Scope, items_given
+from .helm_scope import Scope
+from .helm_values import TOP, Given, items_given
 
 _SET_AGAIN = re.compile(r"\{\{-?\s*(\$\w+)\s*=[^=]")
 _OPENERS = frozenset({"if", "with", "range", "define", "block"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...source import Fragment, Span
-from ...syntax.template import UNKNOWN
+from ...syntax import UNKNOWN
 from ...syntax.yaml import Scalar
 from ..yaml_placed import PlacedScalar
 
@@ -29,7 +29,10 @@ class Filled(PlacedScalar):
         self.source = written.source
 
     def fragment(self, text: str) -> Fragment:
-        return self.written.fragment(self.source.text) if self.written.value == self.value else _at_once(self.value, self.start, self.end)
+        if self.written.value != self.value:
+            return _at_once(self.value, self.start, self.end)
+        assert self.source is not None
+        return self.written.fragment(self.source.text)
 
 
 class Composed(Scalar):
@@ -73,8 +76,8 @@ def _at_once(text: str, start: int, end: int) -> Fragment:
     return _Patchwork(text, list(range(count)), [start] * count, {start: end})
 
 
-def filled(node: Scalar, given: Given) -> Scalar | None:
-    """What a scalar is that one action writes as a whole."""
+def filled(node: Scalar, given: Given, *, in_place: bool = False) -> Scalar | None:
+    """What a scalar is that one action writes as a whole: the one in the values, unless it is to stand `in_place`."""
     text, quoted = given.text, given.is_quoted or node.style in ("'", '"')
     if text is None and given.content is None and given.is_yaml and not quoted:
         return Scalar(node.start, node.end, "null")
@@ -82,7 +85,7 @@ def filled(node: Scalar, given: Given) -> Scalar | None:
         return None
     style = '"' if quoted or (given.is_yaml and type(given.content) is str) else ""
     field = given.field
-    if field is not None and isinstance(field.value, Scalar) and field.value.source is not None:
+    if not in_place and field is not None and isinstance(field.value, Scalar) and field.value.source is not None:
         return Filled(field.value, text, style)
     return Composed(node, _at_once(text, node.start, node.end), style)
 

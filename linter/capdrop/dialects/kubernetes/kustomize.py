@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 
     from ...model.cluster import Part
 
-_CHARTS = ("helmCharts", "helmChartInflationGenerator")
+_ELSEWHERE = {
+    "helmCharts": "charts are fetched and rendered by Helm",
+    "helmChartInflationGenerator": "charts are fetched and rendered by Helm",
+    "generators": "plugins are not run",
+    "transformers": "plugins are not run",
+}
+"""Keys whose work is done by other programs."""
 _PATCH = "it is a patch"
 
 
@@ -42,6 +48,7 @@ def read(file: YamlFile, context: Context) -> Reading:
         reading.gaps = one.build.gaps
         reading.gaps += file.gaps
         reading.others = one.build.others
+        reading.blocks = one.this.held
         reading.overlay = one.overlay
     return reading
 
@@ -64,13 +71,18 @@ class _Joined:
 
     def subjects(self) -> Iterator[Subject]:
         build = self.build
-        for key in _CHARTS:
+        for key, words in _ELSEWHERE.items():
             field = self.this.root.get(key)
             if field is not None:
-                build.gaps.append(Gap(field.entry.key.span, f"`{key}`: charts are fetched and rendered by Helm", by_design=True))
+                build.gaps.append(Gap(field.entry.key.span, f"`{key}`: {words}", by_design=True))
         for resource in build.resources():
-            if resource.changed and not resource.unsure:
+            if resource.unsure:
+                self.overlay.unsure.update(_keys(resource))
+            elif resource.changed:
+                self.overlay.changes.update(_keys(resource))
                 yield from self._judged(resource)
+        for resource in build.removed:
+            self.overlay.changes.update(_keys(resource))
         self.overlay.uses = tuple(build.uses)
         self.overlay.files = frozenset(build.files)
         for source, root in build.left:
@@ -78,10 +90,15 @@ class _Joined:
                 yield from object_subjects(source, root, [], partial=_PATCH)
         yield from Generators(self.this, build).subjects()
 
-    def _judged(self, resource: Resource) -> Iterator[Subject]:
+    @staticmethod
+    def _judged(resource: Resource) -> Iterator[Subject]:
         """What an object is with its patches. It adds nothing to a cluster: its files do that."""
         assert isinstance(resource.node, Mapping)
-        thing = object_of(resource.source, Section(resource.source, resource.node))
-        if thing is not None:
-            self.overlay.changes.add((resource.file, thing.address))
         yield from object_subjects(resource.source, resource.node, [], silence=resource.silence, joined=True)
+
+
+def _keys(resource: Resource) -> Iterator[tuple[str, str]]:
+    """The file and the address of an object."""
+    thing = object_of(resource.source, Section(resource.source, resource.node))
+    if thing is not None:
+        yield resource.file, thing.address

@@ -33,11 +33,16 @@ if TYPE_CHECKING:
 MOST_FILES = 300
 MOST_TEXT = 4_000_000
 """Files, and characters in them, that are read for one kustomization."""
+MOST_FOLDERS = 500
+"""Kustomizations that are gone through, counted again for each way to them."""
+MOST_SAID = 100
+"""Gaps that are told."""
 MOST_TRIED = 1_000_000
 """Pairs of a patch and a resource that are looked at."""
 MOST_LAID = 2_000_000
 """Characters of patches, counted again for each resource that they are laid over."""
 DEEPEST = 20
+MORE = "more belongs to it than is read"
 _GROUPS = frozenset({"", "apps", "batch", "extensions", "policy", "autoscaling"})
 _IDENTITY = frozenset({"apiVersion", "kind"})
 _OWN_IDENTITY = frozenset({"name", "namespace"})
@@ -71,7 +76,7 @@ class Resource:
 
 class Build:
     """Reads what belongs to a kustomization. `uses` are the kustomizations, and `files` the other files, that it names itself;
-    `left` are patches that it holds and that nothing was found for."""
+    `left` are patches that it holds and that nothing was found for, and `removed` the objects that it takes away."""
 
     def __init__(self, near: Near, top: Kustomization) -> None:
         self.near = near
@@ -81,9 +86,12 @@ class Build:
         self.uses: list[str] = []
         self.files: list[str] = []
         self.left: list[tuple[Source, Node]] = []
+        self.removed: list[Resource] = []
         self._led: Field | None = None
         self._weight = 0
         self._tried = 0
+        self._said: set[tuple[Span, str]] = set()
+        self._entered = 0
         self._laid = 0
         self._files: dict[str, YamlFile | None] = {}
         self._documents: dict[tuple[str, int], tuple[Source, list[Node]]] = {}
@@ -174,6 +182,7 @@ class Build:
                         raise UnfollowedError
                     if not self._lay(source, root, resource, by_key=resource.is_known or this.root.get("openapi") is not None):
                         found.remove(resource)
+                        self.removed += [resource] if is_own else []
                 except UnfollowedError:
                     resource.unsure = True
                     words = f"what it does to `{resource.kind}/{resource.names[0]}` is not followed"
@@ -212,6 +221,9 @@ class Build:
                 continue
             if None in whole or target.by_labels:
                 one.unsure = True
+                self._complain(
+                    patch.at, "which objects it is for is not understood", by_design=True, is_own=patch.at.source is self.top.source
+                )
             else:
                 yield one
 
@@ -244,8 +256,8 @@ class Build:
 
     def _needles(self, this: Kustomization) -> Iterator[str]:
         """Texts of which a file holds one if the kustomization may change something in it."""
-        for override in this.images:
-            yield override.text("name")
+        for name, _ in this.images:
+            yield name
         for patch in this.patches:
             target = patch.target
             if target is not None:
@@ -288,10 +300,14 @@ class Build:
             self._complain(field, f"`{written}` is fetched from elsewhere", by_design=True, is_own=is_own)
             return ""
         at = kustomization_in(self.near, path)
+        self._entered += 1
         if not at:
             known = self.near.is_inside(path) or path == self.near.root
             words = f"there is no kustomization in `{self.near.shown(path)}`" if known else self.near.problem(path)[0]
             self._complain(field, words, by_design=not known, is_own=is_own)
+        elif self._entered > MOST_FOLDERS:
+            self._complain(self._led, MORE, by_design=True, is_own=True)
+            at = ""
         elif at in above or len(above) > DEEPEST:
             words = "it takes in itself" if at == above[-1] else "kustomizations take in one another in a circle"
             self._complain(field if is_own else self._led, words, is_own=True)
@@ -313,7 +329,7 @@ class Build:
         self._weight += len(text or "")
         if text is None or len(self._files) > MOST_FILES or self._weight > MOST_TEXT:
             words = f"`{self.near.shown(path)}` cannot be read, or is too large"
-            self._complain(self._led, words if text is None else "more belongs to it than is read", by_design=True, is_own=True)
+            self._complain(self._led, words if text is None else MORE, by_design=True, is_own=True)
             return None
         shown = self.near.shown(path)
         file: YamlFile = self.near.kept((shown, text, "yaml"), lambda: YamlFile(Source(shown, text)))
@@ -325,9 +341,9 @@ class Build:
     def _complain(self, field: Field | None, reason: str, *, by_design: bool = False, is_own: bool) -> None:
         """Note what could not be followed, where the file that is read says it; what others say is noted when they are read."""
         span = field.span if field is not None and field.source is self.top.source else Span(0, 0)
-        gap = Gap(span, reason, by_design=by_design)
-        if is_own and gap not in self.gaps:
-            self.gaps.append(gap)
+        if is_own and (span, reason) not in self._said and len(self._said) < MOST_SAID:
+            self._said.add((span, reason))
+            self.gaps.append(Gap(span, reason, by_design=by_design))
 
 
 def group_and_version(section: Section) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ...source import Inset, Source
+from ...source import Inset, Source, Span
 from ...syntax import yaml
 from ...syntax.yaml import Mapping, Node, Scalar
 from ..near import Near
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 GROUP = "kustomize.config.k8s.io"
-_NEAREST = 3
+NEAREST = 3
 """Folders, from its own upwards, in which the kustomization that names a patch is looked for."""
 
 
@@ -48,13 +48,14 @@ class Target:
 
 
 class Patch:
-    """A patch: where the kustomization names it or holds it, its file ("" for one that it holds), and what it is laid over where that
-    is said beside it."""
+    """A patch: where the kustomization names it or holds it, its entry in the list, its file ("" for one that it holds), and what it is
+    laid over where that is said beside it."""
 
-    __slots__ = ("at", "path", "target")
+    __slots__ = ("at", "entry", "path", "target")
 
-    def __init__(self, at: Field, path: str, target: Target | None) -> None:
+    def __init__(self, at: Field, entry: Span, path: str, target: Target | None) -> None:
         self.at = at
+        self.entry = entry
         self.path = path
         self.target = target
 
@@ -108,12 +109,19 @@ class Kustomization:
             return None
         text = at.value.value
         held = at is item.section().get("patch") if at is not item else "\n" in text or ": " in text
-        return Patch(at, "" if held else self.absolute(text), target)
+        return Patch(at, item.span, "" if held else self.absolute(text), target)
 
     @property
-    def images(self) -> list[Section]:
-        """What images are to be taken instead of others."""
-        return [item.section() for item in fields_of(self.root.get("images")) if item.section().text("name")]
+    def held(self) -> list[Span]:
+        """The patches that it holds, each from where its entry begins, and from where its text does."""
+        held = [patch for patch in self.patches if not patch.path]
+        return [span for patch in held for span in (patch.entry, patch.at.entry.span) if span.end >= patch.at.span.end]
+
+    @property
+    def images(self) -> list[tuple[str, Section]]:
+        """What images are to be taken instead of others, by the names of those."""
+        named = [(item.section().text("name"), item.section()) for item in fields_of(self.root.get("images"))]
+        return [(name, override) for name, override in named if name]
 
     @property
     def affixes(self) -> tuple[str, str]:
@@ -147,37 +155,47 @@ def kustomization_in(near: Near, folder: str) -> str:
     return next((os.path.join(folder, name) for name in NAMES if names.get(name) is False), "")
 
 
-def named_as_patch(path: str, context: Context) -> str:
-    """Why nothing follows from what a file does not say, where a kustomization near it names it as a patch."""
-    files, folder = context.files, os.path.dirname(os.path.abspath(path))
+class Named:
+    """The files that a kustomization takes in, and those that are only patches of it."""
+
+    __slots__ = ("patches", "taken")
+
+    def __init__(self, patches: frozenset[str] = frozenset(), taken: frozenset[str] = frozenset()) -> None:
+        self.patches = patches
+        self.taken = taken
+
+
+def standing(path: str, context: Context) -> tuple[str, bool]:
+    """Why nothing follows from what a file does not say, where a kustomization near it names it as a patch; and whether the file may hold
+    patches even where none does: it is not taken in either."""
+    files, absolute = context.files, os.path.abspath(path)
     if files is None:
-        return ""
+        return "", False
+    folder = os.path.dirname(absolute)
     top = files.top(folder)
-    for _ in range(_NEAREST):
+    for _ in range(NEAREST):
         found = next((name for name in NAMES if files.names(folder).get(name) is False), "")
-        if found:
-            at = os.path.join(folder, found)
-            if os.path.abspath(path) in _kept_patches(files, at):
-                return f"it is a patch of a `{found}`"
+        named = _named(files, os.path.join(folder, found)) if found else Named()
+        if absolute in named.patches:
+            return f"it is a patch of a `{found}`", False
+        if absolute in named.taken:
+            return "", False
         if folder == top:
             break
         folder = os.path.dirname(folder)
-    return ""
+    return "", True
 
 
-def _kept_patches(files: Files, at: str) -> frozenset[str]:
-    kept: frozenset[str] = files.kept(("patches", at), lambda: _patches_of(at, files.text(at)))
-    return kept
+def _named(files: Files, at: str) -> Named:
+    named: Named = files.kept(("named", at), lambda: _names_in(at, files.text(at)))
+    return named
 
 
-def _patches_of(path: str, text: str | None) -> frozenset[str]:
-    """The files that are only patches of a kustomization."""
-    if text is None or "patch" not in text:
-        return frozenset()
-    source = Source(path, text)
+def _names_in(path: str, text: str | None) -> Named:
+    source = Source(path, text or "")
     for document in YamlFile(source).documents:
         if is_kustomization(source, document.root):
             this = Kustomization(path, Section(source, document.root))
-            taken = {this.absolute(field.value.value) for field in this.resources if isinstance(field.value, Scalar)}
-            return frozenset(patch.path for patch in this.patches if patch.path) - taken
-    return frozenset()
+            taken = frozenset(this.absolute(field.value.value) for field in this.resources if isinstance(field.value, Scalar))
+            return Named(frozenset(patch.path for patch in this.patches if patch.path) - taken, taken)
+    return Named()

@@ -21,14 +21,13 @@ _LISTS = frozenset({"containers", "initContainers"})
 DEEPEST = 60
 
 
-def with_images(root: Node, overrides: List[Section]) -> Node:
+def with_images(root: Node, overrides: List[tuple[str, Section]]) -> Node:
     """A tree with the images of its containers replaced; the same one where there is nothing to replace."""
-    named = [(override.text("name"), override) for override in overrides]
 
     def replacement(written: Scalar) -> Node | None:
         node: Scalar = written
         name = split(node.value)[0]
-        for meant, override in named:
+        for meant, override in overrides:
             if meant == name:
                 node = _overridden(node, override) or node
                 name = split(node.value)[0]

@@ -113,10 +113,16 @@ def object_of(source: Source, section: Section, silence: str = "") -> Kubernetes
         api_version=section.text("apiVersion"),
         name=name,
         namespace=section.text("metadata.namespace"),
-        kind_span=told.entry.span if told is not None else None,
-        name_span=named.entry.span if named is not None else None,
+        kind_span=place_of_entry(told, section)[1] if told is not None else None,
+        name_span=place_of_entry(named, section)[1] if named is not None else None,
         partial=bool(silence),
     )
+
+
+def place_of_entry(field: Field, section: Section) -> tuple[Source, Span]:
+    """Where an entry of a section stands; only its key, where its value is written in another file."""
+    source = field.entry.key.source or section.source
+    return source, field.entry.span if field.source is source else field.entry.key.span
 
 
 def entries_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
@@ -176,7 +182,7 @@ def _variable(address: str, name: str, field: Field, fragment: Fragment, place: 
         address,
         None,
         name=name,
-        name_span=field.entry.key.span,
+        name_span=field.entry.key.span if field.entry.key.source is field.value.source else field.span,
         value=Value.known(fragment.text, field.source, field.span, field.trail, node=field.value),
         fragment=fragment,
         place=place,

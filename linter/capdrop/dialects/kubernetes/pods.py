@@ -22,6 +22,7 @@ from ..yaml_view import Section, items_of
 from .annotations import ignored
 from .facts import POD_TABLE, TABLE, PodSite, is_conditional, is_windows
 from .keys import odd_keys
+from .objects import place_of_entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -238,8 +239,8 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
     name_field = section.get("name")
     name = _name(section)
     address = f"{address}.{name}".rstrip(".")
-    span = name_field.entry.span if name_field is not None else section.mapping.entries[0].span
-    source = name_field.source if name_field is not None else section.source
+    first = section.mapping.entries[0]
+    source, span = place_of_entry(name_field, section) if name_field is not None else (first.key.source or section.source, first.span)
     platform = "windows" if is_windows(pod.section) else "linux"
     if platform == "windows":
         silence = silence or NOT_ON_WINDOWS
@@ -358,8 +359,7 @@ def _host_paths(source: Source, pod: Pod, address: str, silence: str, fixable: b
             value = value.replaced(normal_path(value.text))
         targets = [use.mount.text("mountPath") for use in uses]
         mount = Mount(
-            path.source,
-            path.entry.span,
+            *place_of_entry(path, volume),
             f"{address} volumes.{name}",
             HostPathOrigin(site, node, uses),
             owner=(_name(uses[0].container) if uses else name) or "the pod",

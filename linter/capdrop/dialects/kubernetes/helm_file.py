@@ -1,0 +1,59 @@
+"""The values of a chart as a file of their own: its secrets. What the values mean is told where templates use them."""
+
+from __future__ import annotations
+
+import re
+
+from ...model.subject import Subject
+from ...model.value import Value
+from ...model.variable import Variable
+from ...reading import Reading
+from ...source import Source
+from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence
+from ..context import Context
+from ..settings_file import variables_in_settings
+from ..yaml_document import YamlFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NAMES_A_SECRET = r"(?i)(?:token|pass|password|key|certs?|tls|credentials?|existing|license|auth)[_-]?secret(?:[_-]?(?:key|name))?$"
+"""Values of these keys are names of Secrets in the cluster, or of entries in them."""
+
+
+def read(source: Source, context: Context) -> Reading:
+    """A file of values."""
+    file = YamlFile(source)
+    reading = file.reading(_subjects(file))
+    reading.serves = True
+    return reading
+
+
+def _subjects(file: YamlFile) -> Iterator[Subject]:
+    yield from file.subjects()
+    for document in file.documents:
+        stack: list[tuple[Node | None, str]] = [(document.root, "")]
+        while stack:
+            node, path = stack.pop()
+            if isinstance(node, Sequence):
+                stack.extend((item, f"{path}.{number}") for number, item in reversed(list(enumerate(node.items))))
+            elif isinstance(node, Mapping):
+                for entry in reversed(node.entries):
+                    if isinstance(entry.key, Scalar):
+                        below = f"{path}.{entry.key.value}".lstrip(".")
+                        stack.append((entry.value, below))
+                        yield from _variables(file.source, entry, entry.key, below)
+
+
+def _variables(source: Source, entry: Entry, key: Scalar, address: str) -> Iterator[Variable]:
+    """An entry as a variable, or each line of it where it is a settings file; of templates for `tpl` nothing is said."""
+    node = entry.value
+    if not isinstance(node, Scalar) or not node.value or "{{" in node.value or re.search(_NAMES_A_SECRET, key.value):
+        return
+    fragment = node.fragment(source.text)
+    if "\n" in node.value.strip():
+        yield from variables_in_settings(fragment, source, address)
+        return
+    value = Value.known(node.value, source, node.span, node=node)
+    yield Variable(source, entry.span, address, None, name=key.value, name_span=key.span, value=value, fragment=fragment, place="values")

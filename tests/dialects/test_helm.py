@@ -1,0 +1,264 @@
+"""Charts judged in place: what their values decide, where findings point, and what stays unknown."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+from capdrop import rulebook
+from capdrop.cli import main
+from capdrop.config import Config
+from capdrop.dialects.context import Context
+from capdrop.dialects.yaml_document import YamlFile
+from capdrop.files import FilesOnDisk, FilesWritten
+from capdrop.finding import Finding
+from capdrop.model.container import Container
+from capdrop.run import check
+from capdrop.source import Source
+from capdrop.syntax import template_actions
+from capdrop.syntax.template_actions import Action, Call, Literal
+from capdrop.syntax.template_actions import Path as Fields
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tests.dialects.helm_charts import CHARTS, HEAD, POD, VALUES, Chart
+else:
+    from helm_charts import CHARTS, HEAD, POD, VALUES, Chart
+
+BOOK = rulebook.load()
+BOOK.select(BOOK.of_profile("default"))
+
+
+def found(folder: Path, monkeypatch: pytest.MonkeyPatch, *paths: str) -> list[Finding]:
+    """What is found below a folder."""
+    monkeypatch.chdir(folder)
+    run = check(list(paths) or ["."], Config("."), BOOK)
+    assert not [result.broken for result in run.results if result.broken]
+    assert not run.incomplete, [result.reasons for result in run.results]
+    return [finding for result in run.results for finding in result.findings]
+
+
+def places(findings: list[Finding]) -> list[tuple[str, int, str]]:
+    return sorted((each.source.path, each.source.position(each.span.start).line, each.rule) for each in findings)
+
+
+def notes(finding: Finding) -> list[tuple[str, int]]:
+    return [(note.source.path, note.source.position(note.span.start).line) for note in finding.notes]
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)
+def test_what_is_due_is_found(chart: Chart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert places(found(chart.written(tmp_path), monkeypatch)) == chart.due
+
+
+def test_both_places_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (one, _) = found(CHARTS[0].written(tmp_path), monkeypatch)
+    assert (one.source.path, one.source[one.span]) == (VALUES, "true")
+    assert notes(one) == [(POD, 21)]
+    assert one.subject == "Deployment containers.app"
+    assert one.fix is None or not one.fix.edits
+
+
+def test_a_text_that_is_put_together_stands_where_it_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sidecar = found(CHARTS[2].written(tmp_path), monkeypatch)[0]
+    assert sidecar.source[sidecar.span] == "{{ .Values.sidecar.repository }}:{{ .Values.sidecar.tag }}"
+    assert notes(sidecar) == [(VALUES, 4), (VALUES, 4)]
+
+
+def chart(values: str, pod: str, others: dict[str, str] | None = None) -> Chart:
+    return Chart("", values, pod, [], others)
+
+
+PRIVILEGED = """
+securityContext: {runAsNonRoot: true}
+containers:
+  - name: a
+    image: acme/app:1.0.0
+    securityContext:
+      privileged: {{ .Values.privileged }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "extra"),
+    [
+        ("# capdrop: ignore[privileged-container] -- drivers\nprivileged: true\n", ""),
+        ("privileged: true # capdrop: ignore[privileged-container] -- drivers\n", ""),
+        ("privileged: true\n", " # capdrop: ignore[privileged-container] -- drivers"),
+    ],
+)
+def test_a_comment_at_either_place_silences(values: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pod = PRIVILEGED.rstrip() + extra
+    assert [each.suppressed is not None for each in found(chart(values, pod).written(tmp_path), monkeypatch)] == [True]
+
+
+def test_the_chart_above_has_the_last_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chart("sub: {privileged: true}\nglobal: {pid: true}\n", "containers: [{name: a, image: 'acme/app:1.0.0'}]").written(tmp_path)
+    pod = PRIVILEGED.replace("containers:", "hostPID: {{ .Values.global.pid }}\nhostNetwork: {{ .Values.network }}\ncontainers:")
+    below = chart("privileged: false\nnetwork: true\nglobal: {}\n", pod)
+    below.files["Chart.yaml"] = below.files["Chart.yaml"].replace("name: app", "name: sub")
+    below.written(tmp_path / "charts" / "sub")
+    said = [place for place in places(found(tmp_path, monkeypatch)) if place[2] != "missing-user"]
+    assert said == [("charts/sub/values.yaml", 2, "host-network"), (VALUES, 1, "privileged-container"), (VALUES, 2, "host-pid")]
+
+
+def test_what_a_dependency_may_set_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = chart("a: 1\n", PRIVILEGED.replace(".Values.privileged", ".Values.redis.privileged | default true"))
+    one.files["Chart.yaml"] += "dependencies: [{name: redis, version: 1.0.0, repository: 'https://charts.acme.io'}]\n"
+    assert places(found(one.written(tmp_path), monkeypatch)) == []
+
+
+@pytest.mark.parametrize("values", ["a: [\n", "a: 1\n---\nb: 2\n", ""])
+def test_values_that_cannot_be_read_tell_nothing(values: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = chart("", PRIVILEGED).written(tmp_path)
+    (folder / VALUES).write_text(values, encoding="utf-8")
+    assert places(found(folder, monkeypatch, "templates")) == []
+
+
+def test_templates_outside_of_a_chart_are_masked_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = CHARTS[0].written(tmp_path)
+    (folder / "Chart.yaml").unlink()
+    assert places(found(folder, monkeypatch)) == []
+
+
+def test_secrets_in_values_are_told_once_and_names_of_secrets_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = "adminPassword: " + "m8Rr-20" + "kLx\npasswordSecretKey: app-password\ntokenSecret: my-token\ntext: '{{ .Values.password }}'\n"
+    folder = chart(values, "securityContext: {runAsNonRoot: true}\ncontainers: [{name: a, image: 'acme/app:1.0.0'}]").written(tmp_path)
+    assert places(found(folder, monkeypatch)) == [(VALUES, 1, "hard-coded-credential")]
+
+
+def test_what_is_unknown_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(CHARTS[6].written(tmp_path))
+    assert main(["check", "--isolated", "."]) == 0
+    said = capsys.readouterr()
+    assert said.out == "no findings; 2 files: 1 analysed, 1 partly\n"
+    assert said.err == "1 template: what their actions decide beyond values.yaml is unknown (`--format json` says where)\n"
+    main(["check", "--isolated", "--format", "json", "."])
+    (partly,) = [file for file in json.loads(capsys.readouterr().out)["files"] if file["outcome"] == "partly"]
+    assert [reason["message"] for reason in partly["reasons"]] == ["template: what 4 actions decide beyond values.yaml is unknown"]
+
+
+def test_what_is_decided_is_analysed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CHARTS[0].written(tmp_path))
+    run = check(["."], Config("."), BOOK)
+    assert [result.outcome for result in run.results] == ["analysed", "analysed"]
+
+
+@pytest.mark.parametrize(
+    "broken", ["{{ if .Values.a }}", "{{ end }}", "{{ else }}", "{{ if .Values.off }}", "{{ with .Values.off }}{{ else }}", "{{ range }}"]
+)
+def test_blocks_that_do_not_fit_are_masked_only(broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = chart("privileged: true\noff: false\n", PRIVILEGED + broken).written(tmp_path)
+    assert places(found(folder, monkeypatch, "templates")) == []
+
+
+def test_a_named_file_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = CHARTS[0].written(tmp_path)
+    assert places(found(folder, monkeypatch, POD)) == CHARTS[0].due
+
+
+def containers(values: str, pod: str) -> list[Container]:
+    from capdrop.dialects.kubernetes import read
+
+    one = chart(values, pod)
+    source = Source(POD, one.files[POD])
+    reading = read(source, Context(files=FilesWritten(one.files)))
+    return [subject for subject in reading.subjects if isinstance(subject, Container) and subject.kind != "pod"]
+
+
+@pytest.mark.parametrize(
+    ("values", "own", "fact", "known"),
+    [
+        ("a: 1000", "runAsUser: {{ .Values.a | quote }}", "user", "1000"),
+        ("a: '1000'", "runAsUser: {{ .Values.a | int64 }}", "user", "1000"),
+        ("a: {b: 7}", 'runAsUser: {{ index .Values "a" "b" }}', "user", "7"),
+        ("a: {b: 7}", 'runAsUser: {{ (index .Values "a").b }}', "user", "7"),
+        ("a: {}", "runAsUser: {{ .Values.a.b | default 9 }}", "user", "9"),
+        ("a: {}", "runAsUser: {{ .Values.a.b.c | default 9 }}", "user", None),
+        ("a: ''", "runAsUser: {{ .Values.a }}", "user", None),
+        ("a: 1", "runAsUser: {{ coalesce .Values.b .Values.c .Values.a }}", "user", "1"),
+        ("a: &x 5\nb: *x", "runAsUser: {{ .Values.b }}", "user", "5"),
+        ("a: &x {u: 5}\nb: {<<: *x}", "runAsUser: {{ .Values.b.u }}", "user", "5"),
+        ("a: 5", "runAsUser: {{ required `needs a` .Values.a }}", "user", "5"),
+        ("a: '{{ .Release.Name }}'", "runAsUser: {{ tpl .Values.a . }}", "user", None),
+        ("a: '5'", "runAsUser: {{ tpl .Values.a $ }}", "user", "5"),
+        ("a: 5", "runAsUser: {{ .Values.a }}{{/* a note */}}", "user", "5"),
+        ("a: 5", "runAsUser: {{ if .Values.a }}{{ .Values.a }}{{ else }}0{{ end }}", "user", "5"),
+        ("a: 5", "runAsUser: {{ unknown .Values.a }}", "user", None),
+        ("a: [b]", "runAsUser: {{ ternary 1 2 (has `b` .Values.a) }}", "user", "1"),
+        ("a: 5", "runAsUser: {{ ternary 1 2 (hasKey .Values `b`) }}", "user", "2"),
+        ("a: 5", 'runAsUser: {{ ternary 1 2 (semverCompare ">=1.21-0" .Capabilities.KubeVersion.Version) }}', "user", "1"),
+        ("a: 5", 'runAsUser: {{ ternary 1 2 (.Capabilities.APIVersions.Has "policy/v1beta1/PodSecurityPolicy") }}', "user", "2"),
+        ("a: 5", 'runAsUser: {{ ternary 1 2 (.Capabilities.APIVersions.Has "acme.io/v1") }}', "user", None),
+        ("a: acme", "runAsUser: {{ .Values.a | upper | lower }}", "user", "acme"),
+        ("a: 'x: y'", "runAsUser: {{ .Values.a }}", "user", None),
+        ("a: {b: 1}", "runAsUser: {{ .Values.a }}", "user", None),
+    ],
+)
+def test_pipelines(values: str, own: str, fact: str, known: str | None) -> None:
+    pod = f"containers:\n  - name: a\n    image: acme/app:1.0.0\n    securityContext:\n      {own}\n"
+    (container,) = containers(values + "\n", pod)
+    value = container.fact(fact)
+    assert (value.text if value.is_known else None) == known
+    assert not value.is_absent
+
+
+def test_nothing_follows_from_what_helpers_may_add() -> None:
+    pod = 'containers:\n  - name: a\n    image: acme/app:1.0.0\n    {{- include "app.more" . | nindent 4 }}\n'
+    (container,) = containers("a: 1\n", pod.replace("nindent 4", "nindent 10"))
+    assert container.fact("user").is_unknown
+    (container,) = containers("a: 1\n", pod.replace("    {{-", "    env:\n      {{-"))
+    assert container.fact("user").is_absent
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("{{- if.Values.a -}}", Action("if", (), _ := template_actions.parse("{{ .Values.a }}").pipeline)),
+        ("{{ else if .Values.a }}", Action("else if", (), _)),
+        ("{{/* if */}}", template_actions.COMMENT),
+        ("{{- /* if */ -}}", template_actions.COMMENT),
+        ("{{ end }}", Action("end")),
+        ("{{ $a := .Values.a }}", Action(":=", ("$a",), _)),
+        ("{{ range $i, $a := .Values.a }}", Action("range", ("$i", "$a"), _)),
+        ("{{ (((((((((((((((((((((((.a }}", Action("")),
+        ("{{ " + "a " * 500 + "}}", Action("")),
+        ("{{ -5 }}", Action("", (), template_actions.Pipeline((Call("", (Literal("-5", True),)),)))),
+        ("{{ $.a.b }}", Action("", (), template_actions.Pipeline((Call("", (Fields("$", ("a", "b")),)),)))),
+        ("{{}}", Action("")),
+        ("{{-}}", Action("")),
+    ],
+)
+def test_actions(text: str, action: Action) -> None:
+    assert template_actions.parse(text) == action
+
+
+def test_time_grows_with_size_only(tmp_path: Path) -> None:
+    def seconds(count: int) -> float:
+        values = "".join(f"k{number}: {{a: [x, y], b: true}}\n" for number in range(count))
+        lines = "".join(
+            f"      {{{{- if .Values.k{number}.b }}}}\n      {{{{- toYaml .Values.k{number} | nindent 6 }}}}\n      {{{{- end }}}}\n"
+            for number in range(count)
+        )
+        files = {"Chart.yaml": "name: a\n", VALUES: values, POD: HEAD + "      a: b\n" + lines}
+        start = time.perf_counter()
+        YamlFile(Source(POD, files[POD]), FilesWritten(files))
+        return time.perf_counter() - start
+
+    seconds(100)
+    assert seconds(3200) < 20 * seconds(400) + 0.5
+
+
+def test_ordinary_manifests_look_for_no_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Watched(FilesOnDisk):
+        def text(self, path: str) -> str | None:
+            raise AssertionError(path)
+
+    from capdrop.dialects.kubernetes import read
+
+    folder = CHARTS[0].written(tmp_path)
+    source = Source(os.path.join(folder, POD), "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ a }}'}\n")
+    list(read(source, Context(files=Watched([str(folder)]))).subjects)
