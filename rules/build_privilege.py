@@ -34,7 +34,7 @@ OTHERS_READ = 0o004
     "insecure-build-step",
     severity=Severity.HIGH,
     references="ATT&CK T1611 · ATT&CK T1610 · NIST SP 800-190 3.4.3",
-    facts=("build_privileged", "build_entitlements"),
+    facts=("build_privileged", "build_entitlements", "security"),
     examples=(
         Bad(
             "Dockerfile",
@@ -104,6 +104,7 @@ def insecure_build(container: Container) -> Iterator[Finding]:
     "host-network-build-step",
     severity=Severity.MEDIUM,
     references="ATT&CK T1046 · NIST SP 800-190 3.4.3 · CIS Docker 5.10",
+    facts=("build_network", "build_entitlements", "network"),
     examples=(
         Bad(
             "Dockerfile",
@@ -166,6 +167,7 @@ def host_network_build_step(step: BuildStep | Container) -> Iterator[Finding]:
     severity=Severity.LOW,
     profile="off",
     references="NIST SP 800-190 3.1.2",
+    facts=("mount",),
     examples=(
         Bad(
             "Dockerfile",
@@ -245,6 +247,7 @@ def ssh_agent_for_package_code(command: Command) -> Iterator[Finding]:
     severity=Severity.LOW,
     profile="strict",
     references="NIST SP 800-190 3.1.4 · ATT&CK T1552.001 · CWE-732",
+    facts=("mount",),
     examples=(
         Bad(
             "Dockerfile",

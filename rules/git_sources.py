@@ -23,6 +23,7 @@ CHOOSES = ("branch=", "tag=", "ref=")
     severity=Severity.MEDIUM,
     references="NIST SP 800-190 3.2.2 · ATT&CK T1195.002",
     programs=BUILDERS,
+    facts=("ADD",),
     examples=(
         Bad(
             "Dockerfile",

@@ -105,6 +105,7 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
     references="CIS Docker 4.8 · ATT&CK T1222.002",
     also_known_as="datadog:avoid_chmod_777",
     programs=SETS_MODES,
+    facts=("chmod",),
     examples=(
         Bad(
             "Dockerfile",
@@ -184,6 +185,7 @@ def opens_toolchains(command: Command) -> bool:
     references="CIS Docker 4.8 · ATT&CK T1548.001",
     also_known_as="dockle:CIS-DI-0008",
     programs=SETS_MODES,
+    facts=("chmod",),
     examples=(
         Bad(
             "Dockerfile",

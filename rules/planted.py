@@ -54,6 +54,7 @@ SWITCHES = {"setenforce": ("0", "Permissive", "permissive"), "ufw": ("disable",)
     confidence=Confidence.MEDIUM,
     references="ATT&CK T1574.006",
     programs=FILLERS,
+    facts=("ld.so.preload",),
     examples=(
         Bad(
             "Dockerfile",

@@ -98,7 +98,7 @@ class Rule:
         self.programs = frozenset(programs)
         """The programs whose commands it judges; any where none is named."""
         self.facts = frozenset(facts)
-        """The facts of containers of which one must be written for it to speak; it sees every container where none is named."""
+        """The facts of containers, and flags of build steps and copies, of which one must be written; any where none is named."""
         self.options: Mapping[str, Any] = {}
         self.subjects = _subjects_of(name, check)
         """Names of the subject types, from the annotation of the check's first parameter."""
@@ -150,7 +150,8 @@ def rule(
 
     `programs` names the programs whose commands the check wants to see, "" the one of a command whose program is not known, and "="
     any that sets variables; without it, it sees every command. `variables` names the variables that it wants to see, in any
-    case. `facts` names facts of a container: it wants to see those of which something is written about one of them.
+    case. `facts` names facts of a container: it wants to see those of which something is written about one of them; of a RUN,
+    COPY or ADD that it wants to see the flags, `ADD`, or the name of what is copied to.
     """
 
     if not name.replace("-", "").isalnum() or name != name.lower():

@@ -59,7 +59,14 @@ class Listed:
         return frozenset(self._facts.split())
 
 
-_ASKS_BY = {"Command": "programs", "Script": "programs", "Variable": "variables", "Container": "facts"}
+_ASKS_BY = {
+    "Command": "programs",
+    "Script": "programs",
+    "Variable": "variables",
+    "Container": "facts",
+    "BuildStep": "facts",
+    "Copy": "facts",
+}
 """By which names a rule asks for subjects of a type."""
 
 

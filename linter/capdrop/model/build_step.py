@@ -95,6 +95,12 @@ class BuildStep(Subject):
         self.folder = folder
         self.ships = ships
 
+    @property
+    def asked_by(self) -> frozenset[str]:
+        """Its flags."""
+        flags = {"network": not self.network.is_absent, "security": not self.security.is_absent, "mount": bool(self.mounts)}
+        return frozenset(name for name, given in flags.items() if given)
+
     def mounts_of(self, kind: str) -> list[RunMount]:
         """The mounts of one type."""
         return [mount for mount in self.mounts if mount.kind == kind]

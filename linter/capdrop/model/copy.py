@@ -54,6 +54,11 @@ class Copy(Subject):
         self.context = context
         self.from_build = from_build
 
+    @property
+    def asked_by(self) -> frozenset[str]:
+        """Its flags, `ADD`, and the name of what it writes."""
+        return frozenset((*self.flags, self.keyword, self.destination.text.rpartition("/")[2]))
+
     def state(self) -> Mapping[str, object]:
         return {"sources": tuple(plain(value) for value in self.sources)} | {name: plain(value) for name, value in self.flags.items()}
 
