@@ -45,6 +45,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ...model.variable import Variable
+
 _SECRET_DEFAULT = r"(?i)\$\{\w{0,60}(?:pass|pwd|secret|token|key|cred)\w{0,60}:?-[^}$]"
 _OVERRIDE = re.compile(r"override[\w.-]*\.ya?ml$")
 _JOINING = re.compile(r"\bextends\b|\binclude\b|\benv_file\b")
@@ -82,7 +84,7 @@ class _Reader:
         self.project = project
         self.context = context
         self.source = file.source
-        self.seen: set[int] = set()
+        self.seen: dict[int, Variable | None] = {}
         self.told: list[Subject] = []
         """The variables of all services."""
         over = _OVERRIDE.search(file.source.path) or project.beside.is_laid_over(project.names)

@@ -27,7 +27,9 @@ MANY = 5000
 """Variables; above that, what several services get is only told for the first of them."""
 
 
-def variables_of_env_files(site: ServiceSite, project: Project, address: str, name: str, seen: set[int]) -> Iterator[tuple[Variable, bool]]:
+def variables_of_env_files(
+    site: ServiceSite, project: Project, address: str, name: str, seen: dict[int, Variable | None]
+) -> Iterator[tuple[Variable, bool]]:
     """The variables that the files of `env_file` set, and neither a later one nor `environment` sets again, each with whether it is new."""
     found: dict[str, tuple[EnvFile, Assignment, Field, str]] = {}
     files: list[EnvFile] = []
@@ -45,13 +47,16 @@ def variables_of_env_files(site: ServiceSite, project: Project, address: str, na
                 found[one.name] = (file, one, path, whole)
     for again in names_of(site, "environment") & found.keys():
         del found[again]
-    seen.update(map(id, files))
+    seen.update((id(file), None) for file in files)
     for file, one, path, whole in found.values():
-        is_new = id(one) not in seen
+        variable = seen.get(id(one))
+        is_new = variable is None
+        if variable is None:
+            ignored = project.beside.is_ignored(whole)
+            variable = seen[id(one)] = _variable(file, one, path, f"{address}.environment", name, ignored=ignored)
         if is_new or project.told < MANY:
-            seen.add(id(one))
             project.told += 1
-            yield _variable(file, one, path, f"{address}.environment", name, ignored=project.beside.is_ignored(whole)), is_new
+            yield variable, is_new
 
 
 def _variable(file: EnvFile, one: Assignment, by: Field, address: str, name: str, *, ignored: bool) -> Variable:
