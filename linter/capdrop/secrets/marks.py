@@ -5,6 +5,8 @@ from __future__ import annotations
 SHORTEST = 16
 """Characters; no run of token characters shorter than this begins a token."""
 SHORTEST_WITH_PART = 32
+MANY_LINES = 1 << 12
+"""Characters; in a text above that, each line is looked at once."""
 BLOCK = 1 << 16
 """Characters looked at in one go, so that memory does not grow with the text."""
 
@@ -85,7 +87,7 @@ def may_hold_a_token(text: str) -> bool:
         return False
     if size > BLOCK or (size >= SHORTEST_WITH_PART and _may_hold_a_part(text)):
         return True
-    for run in runs(text).split():  # noqa: SIM110 (a generator takes twice the time)
+    for run in set(runs(text).split()):  # noqa: SIM110 (a generator takes twice the time)
         if len(run) >= SHORTEST and _may_begin_a_token(run):
             return True
     return False
@@ -162,6 +164,8 @@ _NAMED = ("password", "passwd", "secret", "token", "key", "pass", "pwd", "auth")
 def login_shapes(text: str) -> list[str]:
     """The shapes of `logins` that may be in a text."""
     low = text.lower()
+    if len(low) > MANY_LINES:
+        low = "\n".join(("", *dict.fromkeys(low.split("\n"))))  # a mark stands on one line, and large files repeat theirs
     shapes = [shape for shape, first, others in LOGIN_MARKS if _holds(low, first) and (not others or _holds(low, others))]
     if "#" in low and _may_be_commented_out(low):
         shapes.append("commented")
