@@ -192,6 +192,34 @@ SPACED = frozenset({"allow_anonymous", "protected-mode", "permitemptypasswords"}
               db:
                 image: postgres:17
                 environment:
+                  POSTGRES_DB: app
+                  # how clients log in
+                  «POSTGRES_HOST_AUTH_METHOD: trust»
+                  PGDATA: /data
+              old:
+                image: mysql:8.4
+                environment: [A=b, «MYSQL_ALLOW_EMPTY_PASSWORD=yes»]
+            """,
+            fixed="""
+            services:
+              db:
+                image: postgres:17
+                environment:
+                  POSTGRES_DB: app
+                  # how clients log in
+                  PGDATA: /data
+              old:
+                image: mysql:8.4
+                environment: [A=b]
+            """,
+        ),
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              db:
+                image: postgres:17
+                environment:
                   «POSTGRES_HOST_AUTH_METHOD: trust»
                   POSTGRES_DB: app
               old:

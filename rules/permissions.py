@@ -33,6 +33,7 @@ GROUP_WRITE = 0o020
 @rule(
     "sudo-in-build",
     severity=Severity.LOW,
+    programs=("sudo", "doas"),
     references="ATT&CK T1548.003",
     also_known_as=("hadolint:DL3004 trivy:DS-0010 checkov:CKV2_DOCKER_1 kics:8ada6e80 semgrep:d/no-sudo-in-dockerfile dockle:DKL-DI-0001"),
     examples=(

@@ -142,7 +142,7 @@ def data_port_published(container: Container) -> Iterator[Finding]:
             yield container.finding(at(port), message, severity=severity, confidence=doubt(port), fix=bound(port))
             continue
         secret = known.secret
-        hidden = known.place_of(secret.start, secret.end) if secret is not None else None
+        hidden = (known.place_of(secret.start, secret.end) if secret is not None else None) or known.value.span
         yield container.finding(
             at(port),
             f"{message}, and its `{known.name}` stands in the file",
@@ -150,7 +150,7 @@ def data_port_published(container: Container) -> Iterator[Finding]:
             confidence=doubt(port),
             fix=bound(port),
             notes=(Note(known.source, known.name_span, "its password stands here"),),
-            hidden=(hidden or known.value.span,),
+            hidden=(hidden,) if known.source is port.source else (),
         )
 
 

@@ -52,6 +52,7 @@ ENCODED = "S3AzLXZ2" + "ODEtUXo="
         "hadolint:DL3064 trivy:DS-0031 trivy:KSV-0109 compose-lint:CL-0020 kubescape:C-0012 kubescape:C-0259 dockle:CIS-DI-0010 "
         "semgrep:k/secrets-in-config-file"
     ),
+    variables=("?",),
     examples=(
         Bad("Dockerfile", f"FROM alpine:3.22\nENV CI_ACCESS=«{TOKEN}»\n"),
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN curl -H 'PRIVATE-TOKEN: «{TOKEN}»' https://git.acme.io/api/v4/user\n"),
@@ -92,6 +93,7 @@ def provider_token(subject: Text | Variable) -> Iterator[Finding]:
     severity=Severity.CRITICAL,
     references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.004 · CWE-321",
     also_known_as="trivy:KSV-0109 kubescape:C-0012 kubescape:C-0259 semgrep:k/secrets-in-config-file",
+    variables=("?",),
     examples=(
         Bad("Dockerfile", f"FROM alpine:3.22\nCOPY <<EOF /key.pem\n«{KEY}\n{KEY_BODY}\n{KEY_END}»\nEOF\n"),
         Bad(
@@ -142,6 +144,7 @@ def private_key(subject: Text | Variable) -> Iterator[Finding]:
     severity=Severity.HIGH,
     references=REFERENCES,
     also_known_as="compose-lint:CL-0021 kubescape:C-0012 trivy:KSV-0109",
+    variables=("?",),
     examples=(
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN git clone https://bot:«{PASSWORD}»@git.acme.io/app.git\n"),
         Bad(
@@ -186,6 +189,7 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
         "docksec:compose-plaintext-secret-env polaris:sensitiveContainerEnvVar polaris:sensitiveConfigmapContent "
         "kubescape:C-0012 kubescape:C-0259 kics:b9c83569 semgrep:d/secret-in-build-arg semgrep:k/secrets-in-config-file dockle:CIS-DI-0010"
     ),
+    variables=("?",),
     examples=(
         Bad("Dockerfile", f'FROM alpine:3.22\nENV A=1 «SERVICE_PSW="{PASSWORD}»"\n'),
         Bad("Dockerfile", f"FROM alpine:3.22\nCOPY <<EOF /etc/app.ini\n[db]\n«password = {PASSWORD}»\nEOF\n"),
@@ -264,6 +268,7 @@ def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
         "buildkit:SecretsUsedInArgOrEnv hadolint:DL3064 trivy:DS-0031 compose-lint:CL-0020 docksec:compose-plaintext-secret-env "
         "kube-linter:env-var-secret polaris:sensitiveContainerEnvVar kubescape:C-0012"
     ),
+    variables=("?",),
     examples=(
         Bad("Dockerfile", "FROM postgres:17\nENV «POSTGRES_PASSWORD=changeme»\n"),
         Bad(
@@ -291,6 +296,7 @@ def default_credential(variable: Variable) -> Iterator[Finding]:
     severity=Severity.MEDIUM,
     references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1078.001 · CWE-1392",
     also_known_as="compose-lint:CL-0020 docksec:compose-plaintext-secret-env",
+    variables=("?",),
     examples=(
         Bad(
             "compose.yaml",

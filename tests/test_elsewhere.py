@@ -93,3 +93,14 @@ def test_other_words_in_the_configuration_are_misuse(table: str, tmp_path: Path)
     (tmp_path / "capdrop.toml").write_text(f"[compose]\n{table}\n", encoding="utf-8")
     with pytest.raises(Misuse, match="files"):
         load(str(tmp_path / "capdrop.toml"))
+
+
+def test_what_is_hidden_in_another_file_hides_nothing_here(tmp_path: Path) -> None:
+    """A span belongs to the file of its finding."""
+    files = {
+        "compose.yaml": "services:\n  db:\n    image: postgres:17.6\n    env_file: db.env\n    ports: ['5432:5432']\n",
+        "db.env": "POSTGRES_PASSWORD=postgres\n",
+    }
+    found = {finding.rule: finding for finding in run(tmp_path, files, ".")}
+    assert [finding.source[span] for finding in found.values() for span in finding.hidden] == ["postgres"]
+    assert found["data-port-published"].hidden == ()

@@ -50,7 +50,10 @@ class Variable(Subject):
 
     @property
     def asked_by(self) -> frozenset[str]:
-        return frozenset((self.name.lower(),))
+        """Its name in small letters, and `?` if it may hold a secret."""
+        name = self.name.lower()
+        may_hold = self.secret is not None or self.value.text[:1] in ("{", "[")
+        return frozenset((name, "?")) if may_hold else frozenset((name,))
 
     def state(self) -> Mapping[str, object]:
         return {"value": plain(self.value)}

@@ -9,10 +9,11 @@ from ...model.subject import Change, Origin, Refused
 from ...model.value import Value
 from ...model.variable import Variable
 from ...source import Fragment, Span
-from ...syntax.yaml import Scalar
+from ...syntax.yaml import Scalar, Sequence
 from ..settings_file import variables_in_settings
 from ..yaml_facts import Interpolated, Site
 from ..yaml_view import Field, Section, items_of
+from ..yaml_writer import remove_entry, remove_item
 from .names import NO_NAMES
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ _FALLBACK = r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-[^${}]*\}"
 
 
 class VariableOrigin(Origin):
-    """Where a value is written. To drop it is to demand it from outside: `${NAME:?}`."""
+    """Where a value is written. To drop it is to demand it from outside, `${NAME:?}`; to drop the variable is to leave it out."""
 
     __slots__ = ("field", "name", "site", "written")
 
@@ -35,9 +36,11 @@ class VariableOrigin(Origin):
         self.written = written
 
     def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
-        if (change.action, change.fact) != ("drop", "value"):
+        if change.action != "drop" or change.fact not in ("value", "variable"):
             raise Refused("there is no writer for this")
         self.site.editable(self.field)
+        if change.fact == "variable":
+            return f"Remove `{self.name}`", (self._left_out(),)
         span = self.written.span()
         fallback = re.fullmatch(_FALLBACK, self.written.text)
         name = fallback[1] if fallback else self.name
@@ -46,6 +49,19 @@ class VariableOrigin(Origin):
         if self.site.source[span] != self.written.text:
             raise Refused("it is written with escapes or over several lines")
         return f"Take it from outside: `${{{name}:?}}`", (Edit(span, self._quoted(f"${{{name}:?}}", span)),)
+
+    def _left_out(self) -> Edit:
+        field = self.field
+        if field.rivals or field.entry not in field.owner.entries:
+            raise Refused("it is written more than once, or shared with others")
+        written = field.entry.value
+        if isinstance(written, Sequence):
+            index = next((at for at, item in enumerate(written.items) if item is field.value), None)
+            if index is None:
+                raise Refused("the list is shared with others")
+            if len(written.items) > 1:
+                return remove_item(self.site.source, written, index)
+        return remove_entry(self.site.source, field.owner, field.entry)
 
     def _quoted(self, text: str, span: Span) -> str:
         """Braces need quotes inside a flow collection."""
