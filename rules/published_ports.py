@@ -128,14 +128,14 @@ def data_port_published(container: Container) -> Iterator[Finding]:
     whole internet. Services of the same project reach each other without publishing anything. Bind the port to 127.0.0.1 for what runs
     on the host itself. Where the password stands in the file beside it, nothing is left to guess.
     """
-    for port in container.parts:
-        if not isinstance(port, Port) or not port.on_all_addresses or port.protocol != "tcp":
-            continue
-        number = data_port(port, container)
+    ports = [port for port in container.parts if isinstance(port, Port) and port.on_all_addresses and port.protocol == "tcp"]
+    names = names_of(container) if ports else ""
+    known = next((part for part in container.parts if isinstance(part, Variable) and holds_password(part)), None) if ports else None
+    for port in ports:
+        number = data_port(port, names)
         if not number:
             continue
         by_chance = port.host_port.is_absent
-        known = next((part for part in container.parts if isinstance(part, Variable) and holds_password(part)), None)
         message = f"`{container.name}` publishes port {number} ({DATA_PORTS[number][0]}) on every address of the host"
         if known is None:
             severity = Severity.LOW if by_chance else None
@@ -202,8 +202,10 @@ def port_on_all_addresses(container: Container) -> Iterator[Finding]:
     Docker opens it past the host's own firewall. That is right for what is meant to be reached from outside, and nothing else: behind a
     proxy, or for use on the host alone, bind it to 127.0.0.1.
     """
-    for port in container.parts:
-        if not isinstance(port, Port) or not port.on_all_addresses or (port.protocol == "tcp" and data_port(port, container)):
+    ports = [port for port in container.parts if isinstance(port, Port) and port.on_all_addresses]
+    names = names_of(container) if ports else ""
+    for port in ports:
+        if port.protocol == "tcp" and data_port(port, names):
             continue
         outside = port.host_port.text or ("one that the engine chooses" if port.host_port.is_absent else "one that a variable names")
         yield container.finding(
@@ -278,9 +280,13 @@ def exposed_host_control(container: Container) -> Iterator[Finding]:
         )
 
 
-def data_port(port: Port, container: Container) -> int:
-    """The number among a port's at which a database listens, where the service is known to be one; 0 for none."""
-    names = " ".join([container.name, *(part.value.text for part in container.parts if isinstance(part, Image))]).lower()
+def names_of(container: Container) -> str:
+    """What tells which program a container is: its name, and its image's."""
+    return " ".join([container.name, *(part.value.text for part in container.parts if isinstance(part, Image))]).lower()
+
+
+def data_port(port: Port, names: str) -> int:
+    """The number among a port's at which a database listens, where the service is known by its names to be one; 0 for none."""
     for number, (_, words) in DATA_PORTS.items():
         if port.covers(number) and (not words or any(word in names for word in words.split())):
             return number
