@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from capdrop import (
+    ROTATE,
     Bad,
     Command,
     Confidence,
@@ -182,7 +183,7 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
         severity = Severity.MEDIUM if verdict.kind == "default-credential" else Severity.HIGH
         yield command.finding(
             span,
-            f"`{command.name or name}` is given {verdict.why}; rotate it: it stays in the history",
+            f"`{command.name or name}` is given {verdict.why}; {ROTATE}",
             hidden=(span,),
             fix=better_way(command),
             severity=severity if command.ships else Severity(severity - 1),

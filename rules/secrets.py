@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from capdrop import (
+    CHANGE,
+    ROTATE,
     Bad,
     Confidence,
     Finding,
@@ -28,8 +30,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from capdrop import Verdict
 
-ROTATE = "rotate it: it stays in the history"
-CHANGE = "set another: this one stays in the history"
 LONGEST_LINE = 4000
 """Characters; what stands further back on its line is not looked at."""
 REFERENCES = "NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-798"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from capdrop import (
+    CHANGE,
+    ROTATE,
     Bad,
     Confidence,
     Finding,
@@ -20,8 +22,6 @@ from capdrop import (
     rule,
 )
 
-ROTATE = "rotate it: it stays in the history"
-CHANGE = "set another: this one stays in the history"
 SCRIPTS = (".sh", ".bash", ".zsh", ".mk", "makefile")
 LONGEST_LINE = 4000
 """Characters; what stands further back on its line is not looked at."""

@@ -14,8 +14,7 @@ ARROWS = """
     reading        -> source finding model
     syntax         -> source
     secrets        -> source
-    secret_search  -> secrets secret_advice finding model
-    secret_advice  -> finding model secrets
+    secret_search  -> secrets finding model
     pragmas        -> source finding
     secrets_baseline -> finding rulebook secrets report
     model          -> source finding syntax model secret_search

@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from .model.variable import Variable
     from .model.written_file import WrittenFile
     from .secret_search import (
+        CHANGE,
+        ROTATE,
         Verdict,
         better_way,
         find_by_detect_secrets,
@@ -114,6 +116,8 @@ _HOMES = {
     "WrittenFile": "model.written_file",
     "better_way": "secret_search",
     "find_by_detect_secrets": "secret_search",
+    "CHANGE": "secret_search",
+    "ROTATE": "secret_search",
     "Verdict": "secrets.judge",
     "find_encoded": "secret_search",
     "find_in_json": "secret_search",
@@ -146,6 +150,8 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
+    "CHANGE",
+    "ROTATE",
     "RUNNERS",
     "Account",
     "Bad",

@@ -1,7 +1,8 @@
-"""What may be asked about secrets. The tables of words and formats are loaded when a text first has the mark of one."""
+"""What may be asked about secrets, and what to do about them. The tables are loaded when a text first has the mark of a secret."""
 
 from __future__ import annotations
 
+from .finding import Fix
 from .secrets.marks import (
     ENCODED_MARKS,
     login_shapes,
@@ -16,7 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from capdrop.finding import Fix
     from capdrop.model.subject import Subject
     from capdrop.secrets.bridge import Other
     from capdrop.secrets.file_names import FileName
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from capdrop.secrets.logins import Login
     from capdrop.secrets.tokens import Token
     from capdrop.secrets.urls import UrlPassword
+
+
+ROTATE = "rotate it: it stays in the history"
+CHANGE = "set another: this one stays in the history"
 
 
 def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
@@ -74,11 +78,12 @@ def find_url_passwords(text: str) -> Iterator[UrlPassword]:
 
 def find_logins(text: str) -> Iterator[Login]:
     """Every login in a text that stands as a program stores or sends it."""
-    if not login_shapes(text):
+    shapes = login_shapes(text)
+    if not shapes:
         return iter(())
     from capdrop.secrets.logins import find_logins
 
-    return find_logins(text)
+    return find_logins(text, shapes)
 
 
 def find_encoded(text: str) -> list[Verdict]:
@@ -101,16 +106,29 @@ def find_in_json(text: str) -> list[Verdict]:
 
 def revocation(provider: str) -> str:
     """What to do with a provider's token, and where."""
-    from .secret_advice import revocation
+    if not provider:
+        return ROTATE
+    from .secrets.tokens import where_to_revoke
 
-    return revocation(provider)
+    return f"revoke it: it stays in the history ({where_to_revoke(provider)})"
 
 
 def better_way(subject: Subject) -> Fix:
     """Where a secret comes from instead, as a change to make by hand."""
-    from .secret_advice import better_way
-
-    return better_way(subject)
+    where = subject.address
+    if where.startswith("Secret/"):
+        return Fix("Encrypt the Secret (SOPS, Sealed Secrets), or have it made in the cluster (External Secrets)")
+    if where.startswith(("services", "configs", "x-")):
+        return Fix("Write `${NAME:?}`, or mount it with `secrets:`")
+    if "/" in where.partition(" ")[0]:
+        return Fix(
+            "Take it from a Secret that is made in the cluster: `valueFrom: {secretKeyRef: {name: ..., key: ...}}`, or a mounted file"
+        )
+    if subject.source.path.lower().endswith((".sh", ".bash", ".zsh", ".mk", "makefile")):
+        return Fix("Hand it over with `--env-file`, or read it from a file or a prompt (`--password-stdin`)")
+    if subject.source.path.lower().endswith((".yaml", ".yml", ".json")):
+        return Fix("Take it from outside the file: a mounted secret, or a variable that the deployment must set")
+    return Fix("Write `RUN --mount=type=secret,id=...` for the step that needs it, or set it when the container starts")
 
 
 def find_by_detect_secrets(text: str, path: str) -> Iterator[Other]:

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from capdrop.source import Record
 
-from .marks import login_shapes
 from .names import role_of
 from .tokens import is_text_in_base64
 from .values import is_digest, is_number, is_placeholder, is_plain, is_reference, is_weak, looks_random
@@ -15,7 +14,7 @@ from .words import PASSWORD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 LONGEST = 4000
 """Characters of a login; what is longer is none."""
@@ -34,9 +33,9 @@ class Login(Record):
         self.hashed = hashed
 
 
-def find_logins(text: str) -> Iterator[Login]:
-    """Every login in a text, in order; references, placeholders and made-up values are none. Linear in the length of the text."""
-    found = [login for shape in dict.fromkeys(login_shapes(text)) for login in _SHAPES[shape](text)]
+def find_logins(text: str, shapes: Iterable[str]) -> Iterator[Login]:
+    """Every login of these shapes in a text, in order; references, placeholders and made-up values are none. Linear in its length."""
+    found = [login for shape in dict.fromkeys(shapes) for login in _SHAPES[shape](text)]
     found.sort(key=lambda login: (login.start, -login.end))
     end = 0
     for login in found:
