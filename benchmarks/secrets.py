@@ -419,8 +419,8 @@ def leaky_repo(sets: Path) -> Iterator[Case]:
 # ---- the tools
 
 
-def capdrop(folder: Path) -> set[str]:
-    """At the default confidence."""
+def capdrop_over(folder: Path) -> subprocess.CompletedProcess[str]:
+    """A run of the rules on secrets, at the default confidence."""
     command = [
         str(Path(sys.executable).with_name("capdrop")),
         "check",
@@ -431,7 +431,12 @@ def capdrop(folder: Path) -> set[str]:
         known_rules(),
         str(folder),
     ]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def capdrop(folder: Path) -> set[str]:
+    """At the default confidence."""
+    ran = capdrop_over(folder)
     if ran.returncode not in (0, 1):
         print(f"capdrop ended with {ran.returncode}: its score says nothing\n{ran.stderr[-500:]}", file=sys.stderr)
     return {str(Path(finding["path"]).absolute()) for finding in json.loads(ran.stdout)["findings"]}
@@ -511,17 +516,7 @@ def report(written: dict[str, Case], found: dict[str, set[str]]) -> None:
 
 
 def over_real_files(folder: Path, hits: int) -> None:
-    command = [
-        str(Path(sys.executable).with_name("capdrop")),
-        "check",
-        "--isolated",
-        "--format",
-        "json",
-        "--select",
-        known_rules(),
-        str(folder),
-    ]
-    result = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
+    result = json.loads(capdrop_over(folder).stdout)
     print(f"\n{folder}: {len(result['files'])} files, {len(result['findings'])} findings")
     for rule, count in Counter(finding["rule"] for finding in result["findings"]).most_common():
         print(f"  {rule}: {count}")

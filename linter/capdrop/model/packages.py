@@ -342,11 +342,7 @@ def _npm(text: str) -> tuple[str, str, str] | None:
 
 
 def _ruby(text: str) -> tuple[str, str, str] | None:
-    found = _elsewhere(text)
-    if found is not None:
-        return found
-    name, _, version = text.partition(":")
-    return _registry(name, version)
+    return _elsewhere(text) or _versioned(text, ":")
 
 
 def _go(text: str) -> tuple[str, str, str] | None:
@@ -357,10 +353,11 @@ def _go(text: str) -> tuple[str, str, str] | None:
 
 
 def _rust(text: str) -> tuple[str, str, str] | None:
-    found = _elsewhere(text)
-    if found is not None:
-        return found
-    name, _, version = text.partition("@")
+    return _elsewhere(text) or _versioned(text, "@")
+
+
+def _versioned(text: str, sign: str) -> tuple[str, str, str] | None:
+    name, _, version = text.partition(sign)
     return _registry(name, version)
 
 
