@@ -49,7 +49,7 @@ exit status of `check`:
 
 def script() -> NoReturn:
     """The console script: `main`, and gone. To take the interpreter down module by module would take a tenth of a short run."""
-    gc.disable()  # a short run makes much and throws away little; a long one collects again
+    gc.disable()  # a short run makes much and throws away little; a long one collects by itself
     leave(main())
 
 

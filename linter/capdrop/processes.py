@@ -61,6 +61,8 @@ def _prepare(config: Config, context: Context) -> None:
 
 def _judge_all(found: Sequence[Found]) -> list[Judged]:
     book, context = _desk[0]
-    judged = [judge(file, book, context) for file in found]
-    gc.collect(1)
+    judged = []
+    for file in found:
+        judged.append(judge(file, book, context))
+        gc.collect(1)
     return judged
