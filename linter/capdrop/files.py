@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MOST_KEPT = 16
 """Files of which what was made of them is remembered."""
 
+SMALL = 64 * 1024
+"""Bytes; so many are read of a file that is said to be smaller, as those of some file systems say nothing of their size."""
+
 LARGEST_BESIDE = 256 * 1024
 """Bytes of a file beside the one that is checked; of a larger one nothing is known."""
 
@@ -31,7 +34,7 @@ def read_bytes(path: str, largest: int = LARGEST_FILE) -> bytes:
                 raise Unreadable("not a regular file")
             if state.st_size > largest:
                 raise Unreadable(f"larger than {largest // 1024 // 1024} MiB")
-            return file.read(largest + 1)
+            return file.read(max(state.st_size, SMALL) + 1)  # to ask for more would set memory aside for it
     except (OSError, ValueError) as error:
         raise Unreadable(getattr(error, "strerror", None) or "its path cannot be read") from None
 
