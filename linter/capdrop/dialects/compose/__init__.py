@@ -49,7 +49,8 @@ if TYPE_CHECKING:
 
 _SECRET_DEFAULT = r"(?i)\$\{\w{0,60}(?:pass|pwd|secret|token|key|cred)\w{0,60}:?-[^}$]"
 _OVERRIDE = re.compile(r"override[\w.-]*\.ya?ml$")
-_JOINING = re.compile(r"\bextends\b|\binclude\b|\benv_file\b")
+_JOINING = ("extends", "include", "env_file")
+"""One of these words stands in a file that is joined with others by what it says."""
 
 
 def read(source: Source, context: Context) -> Reading:
@@ -63,7 +64,7 @@ def read(source: Source, context: Context) -> Reading:
 
 
 def _project(file: YamlFile, beside: Beside) -> Alone:
-    if not beside.speaks and _JOINING.search(file.source.text) is None:
+    if not beside.speaks and not any(word in file.source.text for word in _JOINING):
         return Alone(file, beside)
     from .project import Project
 
