@@ -106,6 +106,7 @@ Given = tuple[str, Word, int]
     severity=Severity.MEDIUM,
     references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-538",
     also_known_as="buildkit:SecretsUsedInArgOrEnv hadolint:DL3064 trivy:DS-0031 semgrep:d/secret-in-build-arg dockle:CIS-DI-0010",
+    variables=("@arg",),
     examples=(
         Bad("Dockerfile", "FROM node:22\nARG «NPM_TOKEN»\nRUN npm config set //npm.acme.io/:_authToken=$NPM_TOKEN && npm ci\n"),
         Good("Dockerfile", "FROM node:22\nARG TOKEN_TTL\nARG HTTP_PROXY\nRUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\n"),

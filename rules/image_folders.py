@@ -19,6 +19,7 @@ ROOTS = ("/", "/.", "/*")
     severity=Severity.MEDIUM,
     references="CIS Docker 5.32 · ATT&CK T1611",
     also_known_as="semgrep:d/dockerfile-dockerd-socket-mount",
+    variables=("@label",),
     examples=(
         Bad(
             "Dockerfile",

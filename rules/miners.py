@@ -26,6 +26,7 @@ POOL_SCHEMES = ("stratum+tcp://", "stratum+ssl://", "stratum+tls://", "stratum+u
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
     references="ATT&CK T1496.001 · ATT&CK T1610",
+    variables=(":",),
     examples=(
         Bad(
             "Dockerfile",

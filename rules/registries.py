@@ -39,6 +39,7 @@ UNSIGNED_FAIL = "images that nobody signed are refused where content trust is on
     severity=Severity.MEDIUM,
     references="NIST SP 800-190 3.2.1 · ATT&CK T1557 · ATT&CK T1195.002",
     programs=WRITERS | {"", *INSECURE_OPTIONS},
+    variables=(DAEMON_KEY, "--"),
     examples=(
         Bad(
             "Dockerfile",

@@ -149,8 +149,8 @@ def rule(
     """Make a rule of a check: a generator of findings on the subject that its first parameter is annotated with.
 
     `programs` names the programs whose commands the check wants to see, "" the one of a command whose program is not known, and "="
-    any that sets variables; without it, it sees every command. `variables` names the variables that it wants to see, in any case, and
-    "?" those that may hold a secret. `facts` names facts of a container: it wants to see those of which something is written about one
+    any that sets variables; without it, it sees every command. `variables` names the variables that it wants to see, in any case,
+    "@arg" those of a place, "?" those that may hold a secret, ":" and "--" those in whose value these stand. `facts` names facts of a container: it wants to see those of which something is written about one
     of them; of a RUN, COPY or ADD that it wants to see the flags, `ADD`, or the name of what is copied to.
     """
 

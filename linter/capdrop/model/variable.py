@@ -50,10 +50,16 @@ class Variable(Subject):
 
     @property
     def asked_by(self) -> frozenset[str]:
-        """Its name in small letters, and `?` if it may hold a secret."""
-        name = self.name.lower()
-        may_hold = self.secret is not None or self.value.text[:1] in ("{", "[")
-        return frozenset((name, "?")) if may_hold else frozenset((name,))
+        """Its name in small letters, its place behind an `@`, `?` if it may hold a secret, and `:` and `--` if these stand in it."""
+        text = self.value.text
+        names = [self.name.lower(), f"@{self.place}"]
+        if ":" in text:
+            names.append(":")
+        if "--" in text:
+            names.append("--")
+        if self.secret is not None or text[:1] in ("{", "["):
+            names.append("?")
+        return frozenset(names)
 
     def state(self) -> Mapping[str, object]:
         return {"value": plain(self.value)}
