@@ -150,8 +150,9 @@ def rule(
 
     `programs` names the programs whose commands the check wants to see, "" the one of a command whose program is not known, and "="
     any that sets variables; without it, it sees every command. `variables` names the variables that it wants to see, in any case,
-    "@arg" those of a place, "?" those that may hold a secret, ":" and "--" those in whose value these stand. `facts` names facts of a container: it wants to see those of which something is written about one
-    of them; of a RUN, COPY or ADD that it wants to see the flags, `ADD`, or the name of what is copied to.
+    "@arg" those of a place, "?" those that may hold a secret, ":" and "--" those in whose value these stand. `facts` names facts of a
+    container: it wants to see those of which something is written about one of them; of a RUN, COPY or ADD that it wants to see the
+    flags, `ADD`, or the name of what is copied to.
     """
 
     if not name.replace("-", "").isalnum() or name != name.lower():
