@@ -76,8 +76,7 @@ def runs(text: str) -> bytes:
 
 def may_name_a_secret(name: str) -> bool:
     """Whether a secret word may stand in a name."""
-    low = name.removesuffix("PATH").lower()  # of which "pat", an access token, is no word
-    return any(stem in low for stem in _STEMS)
+    return _holds(name.removesuffix("PATH").lower(), _STEMS)  # of "PATH" the token "pat" is no word
 
 
 def may_hold_a_token(text: str) -> bool:
