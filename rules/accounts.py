@@ -123,9 +123,8 @@ def _locks(command: Command) -> bool:
 
 def _is_random(command: Command) -> bool:
     """Whether the password is made in the same breath and known to nobody: `useradd -p "$(openssl rand -hex 16)"`."""
-    givers = (command, *command.feeders)
-    for other in command.siblings:
-        if other in givers or other.within in givers:
+    for giver in (command, *command.feeders):
+        for other in (giver, *command.siblings.inside(giver)):
             words = [word.text for word in other.words]
             if other.name in RANDOM_PROGRAMS or words[:2] == ["openssl", "rand"] or any(word in RANDOM_FILES for word in words):
                 return True

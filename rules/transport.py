@@ -472,4 +472,8 @@ def _is_local_package(command: Command) -> bool:
     files = [word.text for word in command.operands if word.text.endswith((".apk", ".deb", ".rpm"))]
     if not files or any("://" in file for file in files):
         return False
-    return command.script_checks or not any(other.name in DOWNLOADERS for other in command.siblings)
+    return command.script_checks or not command.siblings.some(_downloads)
+
+
+def _downloads(command: Command) -> bool:
+    return command.name in DOWNLOADERS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from capdrop.model.command import Command, Word
+from capdrop.model.command import Command, Siblings, Word
 from capdrop.model.subject import Change, Origin, Refused
 from capdrop.source import Fragment, Span
 from capdrop.syntax import windows
@@ -39,7 +39,7 @@ def commands_in_windows(script: Fragment, language: str, setting: Setting, depth
     """The commands of a script in "powershell" or "cmd", and of those that it hands to another of these shells."""
     parsed = windows.powershell(script) if language == "powershell" else windows.cmd(script)
     made = {id(simple): _made(simple, language, setting) for simple in parsed}
-    siblings = list(made.values())
+    siblings = Siblings(made.values())
     for simple in parsed:
         command = made[id(simple)]
         command.siblings = siblings
