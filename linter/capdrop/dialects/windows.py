@@ -130,6 +130,8 @@ def _word(parsed: windows.Word) -> Word:
 def _name(word: windows.Word, language: str, *, method: bool) -> str:
     """The program, in small letters, without its folder and `.exe`."""
     text = word.text.replace("\\", "/").rpartition("/")[2].lower()
+    if text.startswith("[") and "]::" in text:
+        return text.rpartition("]::")[2]  # a property that is set
     if not word.literal or text.startswith(("$", "[", "-", "'", '"')):
         return ""
     if language == "powershell" and not method and text in _ALIASES:
