@@ -10,7 +10,9 @@ PASSWORD = "Tq4-mm" + "19-Rk"  # invented
 
 SET_BY_OPTION = {"useradd": ("-p", "--password"), "usermod": ("-p", "--password"), "groupadd": ("-p", "--password")}
 """The programs of shadow that take a password as it is stored (useradd(8), usermod(8), groupadd(8))."""
-SETS_PASSWORDS = frozenset({"chpasswd", "passwd", *SET_BY_OPTION})
+WINDOWS_ACCOUNTS = frozenset({"new-localuser", "set-localuser"})
+WINDOWS_PROGRAMS = WINDOWS_ACCOUNTS | {"net", "convertto-securestring"}
+SETS_PASSWORDS = frozenset({"chpasswd", "passwd", *SET_BY_OPTION, *WINDOWS_PROGRAMS})
 LOCKED = ("!", "*")
 """How a stored password begins that no password fits (shadow(5))."""
 NO_PASSWORDS = frozenset({"-l", "--lock", "-u", "--unlock", "-S", "--status", "-e", "--expire", "-n", "-x", "-w", "-i"})
@@ -42,6 +44,28 @@ https://github.com/coder/images), and plain names for them."""
             RUN useradd -m «--password "$(openssl passwd -1 {PASSWORD})"» dev && «passwd -d» root
             RUN echo {PASSWORD} | «passwd --stdin» root && (echo a; echo a) | «passwd» app
             RUN «chpasswd» < /tmp/passwords
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            f"""
+            FROM mcr.microsoft.com/windows/servercore:ltsc2025
+            RUN «net user dev {PASSWORD}» /add && «net user /add other {PASSWORD}»
+            SHELL ["powershell", "-Command"]
+            RUN New-LocalUser -Name dev -Password («ConvertTo-SecureString» '{PASSWORD}' -AsPlainText -Force)
+            RUN $p = «ConvertTo-SecureString» -String {PASSWORD} -AsPlainText -Force; New-LocalUser dev -Password $p
+            RUN New-LocalUser guest «-NoPassword»
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM mcr.microsoft.com/windows/servercore:ltsc2025
+            RUN net user dev /active:no && net localgroup administrators dev /add && net user dev %PASSWORD% /add && net user dev * /add
+            RUN net user /add dev && net user && net user dev /random
+            SHELL ["powershell", "-Command"]
+            RUN New-LocalUser dev -Password (ConvertTo-SecureString $env:PASSWORD -AsPlainText -Force)
+            RUN $bytes = ConvertTo-SecureString 'not-for-an-account' -AsPlainText -Force
             """,
         ),
         Bad("compose.yaml", f"services: {{ssh: {{image: 'acme/ssh:1', command: sh -c 'echo root:{PASSWORD} | «chpasswd» && sshd -D'}}}}"),
@@ -91,7 +115,7 @@ def account_password_set(command: Command) -> Iterator[Finding]:
         return
     at = _password_set(command)
     if at is not None and not _is_random(command):
-        empty = command.name == "passwd" and command.option("-d", "--delete") is not None
+        empty = command.option("-nopassword") is not None or (command.name == "passwd" and command.option("-d", "--delete") is not None)
         message = "an account is left without a password" if empty else "an account gets a password that every container shares"
         yield command.finding(at, message, hidden=tuple(_hidden(command)))
 
@@ -99,6 +123,8 @@ def account_password_set(command: Command) -> Iterator[Finding]:
 def _password_set(command: Command) -> Span | None:
     """What of a command sets a password."""
     words = command.words
+    if command.name in WINDOWS_PROGRAMS:
+        return _set_on_windows(command)
     if command.name == "chpasswd":
         return None if _locks(command) else words[0].span
     if command.name == "passwd":
@@ -113,6 +139,26 @@ def _password_set(command: Command) -> Span | None:
     return option.span
 
 
+def _set_on_windows(command: Command) -> Span | None:
+    words = command.words
+    if command.name == "net":
+        name_and_password = [word for word in words[2:] if not word.text.startswith("/")]
+        given = words[1:2] and words[1].text.lower() == "user" and len(name_and_password) > 1
+        password = name_and_password[1] if given else None
+        return Span(words[0].span.start, password.span.end) if password is not None and password.known and password.text != "*" else None
+    if command.name in WINDOWS_ACCOUNTS:
+        option = command.option("-nopassword")
+        return option.span if option is not None else None
+    option = command.option("-string")
+    text = option.value if option is not None else next(iter(command.operands), None)
+    plain = text is not None and text.known and command.option("-asplaintext") is not None
+    return words[0].span if plain and command.siblings.some(_is_account) else None
+
+
+def _is_account(command: Command) -> bool:
+    return command.name in WINDOWS_ACCOUNTS
+
+
 def _locks(command: Command) -> bool:
     """Whether a chpasswd writes stored passwords that nothing fits: `echo 'git:*' | chpasswd -e`."""
     feeder = command.reads_from
@@ -123,9 +169,8 @@ def _locks(command: Command) -> bool:
 
 def _is_random(command: Command) -> bool:
     """Whether the password is made in the same breath and known to nobody: `useradd -p "$(openssl rand -hex 16)"`."""
-    givers = (command, *command.feeders)
-    for other in command.siblings:
-        if other in givers or other.within in givers:
+    for giver in (command, *command.feeders):
+        for other in (giver, *command.siblings.inside(giver)):
             words = [word.text for word in other.words]
             if other.name in RANDOM_PROGRAMS or words[:2] == ["openssl", "rand"] or any(word in RANDOM_FILES for word in words):
                 return True
@@ -142,6 +187,8 @@ def _hidden(command: Command) -> Iterator[Span]:
     option = command.option(*SET_BY_OPTION.get(command.name, ()))
     if option is not None and option.value is not None:
         yield option.value.span
+    if command.name in WINDOWS_PROGRAMS:
+        yield from (word.span for word in command.words[2 if command.name == "net" else 1 :])
 
 
 @rule(

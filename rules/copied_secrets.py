@@ -106,6 +106,8 @@ class Brought:
         Bad("Dockerfile", "FROM alpine AS build\nRUN make\nFROM alpine\nCOPY --from=build «/root/.ssh» /root/.ssh\n"),
         Bad("Dockerfile", "FROM node AS build\nWORKDIR /app\nCOPY «.env» .\nFROM node\nCOPY --from=build /app /srv\n"),
         Bad("Dockerfile", "FROM python:3.13\nCOPY keys /app/keys\nENV «GOOGLE_APPLICATION_CREDENTIALS=/app/keys/robot.json»\n"),
+        Bad("Dockerfile", "FROM node:22\nONBUILD COPY package.json «.env» /app/\nONBUILD RUN npm ci\n"),
+        Good("Dockerfile", "FROM node:22\nONBUILD COPY package.json .npmrc .env.example /app/\nONBUILD COPY . /app\n"),
         Good(
             "Dockerfile",
             "FROM node:22\nCOPY .env.example .npmrc .env ./\n",
@@ -139,6 +141,9 @@ def secret_file_copied(stage: Stage) -> Iterator[Finding]:
                 severity=found.severity if kept else Severity.LOW,
                 confidence=found.confidence,
             )
+    for found in (found for copy in copies_on_build(stage) for found in brought_by(copy) if found.counts):
+        message = f"`{found.name}` ({found.what}) becomes part of every image that is built on this one"
+        yield found.subject.finding(found.origin, message, fix=instead_of(found), severity=found.severity, confidence=found.confidence)
     yield from pointed_at(stage, {found.place for found in brought})
 
 
@@ -187,6 +192,10 @@ def is_kept(stage: Stage, found: Brought) -> bool:
 
 def copies_in(stage: Stage) -> list[Copy]:
     return [subject for layer in stage.layers for subject in layer if isinstance(subject, Copy)]
+
+
+def copies_on_build(stage: Stage) -> list[Copy]:
+    return [subject for layer in stage.on_build for subject in layer if isinstance(subject, Copy)]
 
 
 def brought_by(copy: Copy) -> Iterator[Brought]:

@@ -147,6 +147,32 @@ def download_piped_to_shell(command: Command) -> Iterator[Finding]:
             """,
         ),
         Bad(
+            "Dockerfile",
+            r"""
+            # escape=`
+            FROM mcr.microsoft.com/windows/servercore:ltsc2025
+            RUN certutil.exe -urlcache -split -f «https://example.com/latest/a.exe» a.exe && a.exe /S
+            RUN bitsadmin /transfer job «https://example.com/latest/b.exe» C:\b.exe && C:\b.exe
+            SHELL ["powershell", "-Command"]
+            RUN Invoke-WebRequest «https://example.com/setup.exe» -OutFile c.exe; Start-Process -FilePath c.exe -ArgumentList /S -Wait
+            RUN (New-Object Net.WebClient).DownloadFile('«https://example.com/latest/d.ps1»', 'C:\d.ps1'); C:\d.ps1
+            RUN Start-BitsTransfer -Source «https://example.com/latest/e.msi» -Destination e.msi; msiexec /i e.msi /qn
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            r"""
+            # escape=`
+            FROM mcr.microsoft.com/windows/servercore:ltsc2025
+            RUN certutil -hashfile a.exe SHA256 && certutil -decode a.txt a.exe && a.exe
+            SHELL ["powershell", "-Command"]
+            RUN Invoke-WebRequest https://example.com/1.2.3/setup.exe -OutFile c.exe; Start-Process c.exe -Wait
+            RUN iwr https://example.com/latest/d.exe -OutFile d.exe; if ((Get-FileHash d.exe).Hash -ne '0123') { exit 1 }; .\d.exe
+            RUN iwr https://example.com/latest/e.json -OutFile e.json; Start-Process notepad
+            RUN Set-ExecutionPolicy Bypass -Scope Process -Force; .\local.ps1
+            """,
+        ),
+        Bad(
             "compose.yaml",
             """
             services:

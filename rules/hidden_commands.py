@@ -247,7 +247,11 @@ def _opened(command: Command, number: str) -> bool:
     """Whether the same script has opened a connection under this number: `exec 5<>/dev/tcp/...`."""
     if number in ("0", "1", "2") or not number.isdigit():
         return False
-    return any(word is not None and word.text.startswith(NET_FILES) for other in command.siblings for _, word in other.redirects)
+    return command.siblings.some(_connects)
+
+
+def _connects(command: Command) -> bool:
+    return any(word is not None and word.text.startswith(NET_FILES) for _, word in command.redirects)
 
 
 def _names_shell(text: str) -> bool:

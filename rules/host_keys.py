@@ -118,4 +118,8 @@ def _off(text: str) -> bool:
 
 def _compared(command: Command) -> bool:
     """Whether the keys that are found are compared with a known fingerprint."""
-    return any(other.name in ("ssh-keygen", "sha256sum", "grep", "diff", "cmp") for other in command.siblings)
+    return command.siblings.some(_compares)
+
+
+def _compares(command: Command) -> bool:
+    return command.name in ("ssh-keygen", "sha256sum", "grep", "diff", "cmp")

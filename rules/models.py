@@ -113,7 +113,7 @@ def model_without_revision(command: Command) -> Iterator[Finding]:
 
 def _cloned(command: Command) -> Iterator[Finding]:
     for url in command.urls if command.subcommand in ("clone", "lfs clone") else ():
-        if url.host in HUB_HOSTS and not any(_checks_out(other) for other in command.siblings):
+        if url.host in HUB_HOSTS and not command.siblings.some(_checks_out):
             yield command.finding(url.word.span, "a model is cloned without checking out a commit")
 
 

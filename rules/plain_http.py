@@ -8,7 +8,8 @@ from capdrop import Bad, Command, Finding, Good, Severity, WrittenFile, rule
 
 FETCHERS = frozenset({
     "curl", "wget", "wget2", "aria2c", "git", "svn", "pip", "pip2", "pip3", "npm", "yarn", "pnpm", "gem", "rpm", "yum", "dnf", "microdnf",
-    "yum-config-manager", "apt-key",
+    "yum-config-manager", "apt-key", "invoke-webrequest", "invoke-restmethod", "downloadstring", "downloadfile", "start-bitstransfer",
+    "certutil", "bitsadmin",
 })  # fmt: skip
 """Programs that trust what an address gives them."""
 KEY_ENDINGS = (".asc", ".gpg", ".key", ".pub")
@@ -38,6 +39,15 @@ TAKES_KEYS = frozenset({"gpg", "gpg2", "apt-key"})
             FROM debian:13
             RUN curl -fsSLO https://example.com/a.tgz && wget -q "https://example.com/b" && tar xf a.tgz
             RUN git clone https://example.com/a.git && pip install --index-url=https://example.com/simple https://example.com/a.whl
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM mcr.microsoft.com/windows/servercore:ltsc2025
+            RUN certutil -urlcache -split -f «http://example.com/a.exe» a.exe
+            SHELL ["powershell", "-Command"]
+            RUN Invoke-WebRequest -Uri «http://example.com/a.zip» -OutFile a.zip
             """,
         ),
         Bad("compose.yaml", "services: {app: {image: 'debian:13', command: sh -c 'wget «http://example.com/a» && exec ./a'}}"),

@@ -25,6 +25,7 @@ CERTIFICATE_OPTIONS = {
     "curl": "-k --insecure --proxy-insecure --doh-insecure",  # curl(1)
     "gem": "--no-verify-ssl",
     "hg": "--insecure",  # hg help clone
+    "invoke-webrequest invoke-restmethod": "-skipcertificatecheck",  # PowerShell 6 and later
     "http https": "--verify=no",  # HTTPie, SSL
     "kubectl helm oc": "--insecure-skip-tls-verify",  # kubectl options, helm help pull
     "pip pip2 pip3": "--trusted-host",  # pip install --help
@@ -128,7 +129,9 @@ def options_by_program(table: dict[str, str]) -> dict[str, frozenset[str]]:
 
 CERTIFICATES = (options_by_program(CERTIFICATE_OPTIONS), by_program(CERTIFICATE_SETTINGS), EDITED_CERTIFICATE_SETTINGS)
 SIGNATURES = (options_by_program(SIGNATURE_OPTIONS), by_program(SIGNATURE_SETTINGS), EDITED_SIGNATURE_SETTINGS)
-CERTIFICATE_PROGRAMS = EDITORS.union({"mvn"}, *CERTIFICATES[:2])
+CALLBACK = "servercertificatevalidationcallback"
+"""The property of .NET's ServicePointManager that says which certificates are taken."""
+CERTIFICATE_PROGRAMS = EDITORS.union({"mvn", CALLBACK}, *CERTIFICATES[:2])
 SIGNATURE_PROGRAMS = EDITORS.union(*SIGNATURES[:2])
 
 
@@ -222,6 +225,24 @@ CHECK_FAILS = "the step fails where the check does"
                       value: "0"»
             """,
         ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM mcr.microsoft.com/windows/servercore:ltsc2025
+            SHELL ["powershell", "-Command"]
+            RUN «[Net.ServicePointManager]::ServerCertificateValidationCallback» = { $true }; iwr https://example.com/a -OutFile a
+            RUN Invoke-WebRequest «-SkipCertificateCheck» -Uri https://example.com/a -OutFile a
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM mcr.microsoft.com/windows/servercore:ltsc2025
+            SHELL ["powershell", "-Command"]
+            RUN [Net.ServicePointManager]::ServerCertificateValidationCallback = $null; $x = { $true }
+            RUN [Net.ServicePointManager]::SecurityProtocol = [Net.SecurityProtocolType]::Tls12; iwr https://example.com/a -OutFile a
+            """,
+        ),
         Good(
             "Dockerfile",
             """
@@ -280,6 +301,10 @@ def certificate_check_disabled(subject: Command | Variable | WrittenFile) -> Ite
 
 
 def _any_certificate(command: Command) -> Iterator[Finding]:
+    if command.name == CALLBACK:
+        if command.words[-1].text == "=" and command.siblings.some(_says_yes):
+            yield command.finding(command.words[0].span, "PowerShell accepts any certificate from here on")
+        return
     for name, word in command.assignments:
         if word is not None and word.known and _turns_off(name, word.text):
             fix = command.drop_assignment(name, word, caveat=CHECK_FAILS) if command.name != "export" else command.drop(caveat=CHECK_FAILS)
@@ -385,6 +410,11 @@ def package_signature_check_disabled(subject: Command | WrittenFile) -> Iterator
             yield subject.finding(span, f"`{subject.name}` lets packages without a valid signature in", fix=fix)
 
 
+def _says_yes(command: Command) -> bool:
+    """Whether it is the body of a callback that accepts everything: `{ $true }`."""
+    return not command.name and command.words[-1].text.lower() == "$true"
+
+
 def _settings_off(file: WrittenFile, table: dict[str, tuple[str, frozenset[str]]]) -> Iterator[tuple[Span, str]]:
     """Where a written file switches a check off: the places of the settings, and their names."""
     for line in file.lines:
@@ -472,4 +502,8 @@ def _is_local_package(command: Command) -> bool:
     files = [word.text for word in command.operands if word.text.endswith((".apk", ".deb", ".rpm"))]
     if not files or any("://" in file for file in files):
         return False
-    return command.script_checks or not any(other.name in DOWNLOADERS for other in command.siblings)
+    return command.script_checks or not command.siblings.some(_downloads)
+
+
+def _downloads(command: Command) -> bool:
+    return command.name in DOWNLOADERS

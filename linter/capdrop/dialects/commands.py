@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from capdrop.finding import Edit
-from capdrop.model.command import Command, Option, Word, Wrapper, executed_by_find
+from capdrop.model.command import Command, Option, Siblings, Word, Wrapper, executed_by_find
 from capdrop.model.script import Script
 from capdrop.model.subject import Change, Origin, Refused
 from capdrop.model.tools import (
@@ -156,7 +156,7 @@ def commands_in_shell(fragment: Fragment, setting: Setting, depth: int = 0) -> I
     """The commands of a shell script, and of the scripts that it hands to other shells; the files that it writes, and the variables
     of those that hold settings; and the script as a whole."""
     pairs = [(parsed, _from_shell(parsed, fragment, setting)) for parsed in shell.parse(fragment.text).commands]
-    siblings = [command for _, command in pairs]
+    siblings = Siblings(command for _, command in pairs)
     made: dict[int, Command] = {id(parsed): command for parsed, command in pairs}
     for parsed, command in pairs:
         command.siblings = siblings
@@ -288,7 +288,7 @@ def _conditional(parsed: shell.Command) -> bool:
 
 def _inner(command: Command, script: Fragment, setting: Setting, depth: int) -> Iterator[Subject]:
     """The commands of a script within a command, without those that its own shell has already run."""
-    run = {other.span.start for other in command.siblings if other.within is command}
+    run = {other.span.start for other in command.siblings.inside(command)}
     for inner in commands_in_shell(script, setting, depth + 1):
         if isinstance(inner, Command):
             if inner.span.start in run:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from capdrop.model.command import Command, Word
+from capdrop.model.command import Command, Siblings, Word
 from capdrop.model.subject import Change, Origin, Refused
 from capdrop.source import Fragment, Span
 from capdrop.syntax import windows
@@ -39,7 +39,7 @@ def commands_in_windows(script: Fragment, language: str, setting: Setting, depth
     """The commands of a script in "powershell" or "cmd", and of those that it hands to another of these shells."""
     parsed = windows.powershell(script) if language == "powershell" else windows.cmd(script)
     made = {id(simple): _made(simple, language, setting) for simple in parsed}
-    siblings = list(made.values())
+    siblings = Siblings(made.values())
     for simple in parsed:
         command = made[id(simple)]
         command.siblings = siblings
@@ -130,6 +130,8 @@ def _word(parsed: windows.Word) -> Word:
 def _name(word: windows.Word, language: str, *, method: bool) -> str:
     """The program, in small letters, without its folder and `.exe`."""
     text = word.text.replace("\\", "/").rpartition("/")[2].lower()
+    if text.startswith("[") and "]::" in text:
+        return text.rpartition("]::")[2]  # a property that is set
     if not word.literal or text.startswith(("$", "[", "-", "'", '"')):
         return ""
     if language == "powershell" and not method and text in _ALIASES:

@@ -27,7 +27,9 @@ _VERIFIERS = {program: tuple(words.split()) for programs, words in VERIFIERS.ite
 _HASH_CALLS = ("hash_file", "hashlib", "createHash", "Digest::SHA")
 """What an inline program calls to make a checksum."""
 _PROGRAMS = frozenset({"python", "python2", "python3", "perl", "ruby", "node", "nodejs", "php"})
-CHECKERS = SUMS | frozenset(_VERIFIERS) | _PROGRAMS
+_FILE_HASH = "get-filehash"
+"""PowerShell's, whose answer a script compares with what it expects."""
+CHECKERS = SUMS | frozenset(_VERIFIERS) | _PROGRAMS | {_FILE_HASH}
 _TEXT = frozenset({"echo", "printf"})
 
 
@@ -44,7 +46,8 @@ def same_file(one: str, other: str) -> bool:
 
 
 def plain_path(path: str) -> str:
-    """A path without the things that change nothing: braces around a variable, `./` before it."""
+    """A path without the things that change nothing: braces around a variable, `./` before it, and with the slashes of Unix."""
+    path = path.replace("\\", "/")
     if "${" in path:
         path = path.replace("${", "$").replace("}", "")
     return path[2:] if path.startswith("./") else path
@@ -64,6 +67,8 @@ def checks(command: Command, names: Iterable[str] | None = None) -> bool:
     if command.name in _VERIFIERS:
         wanted = _VERIFIERS[command.name]
         return not wanted or any(word.text in wanted for word in command.words)
+    if command.name == _FILE_HASH:
+        return _names_one([word.text for word in command.words[1:]], names)
     if interpreter(command) in _PROGRAMS:
         program = inline_program(command)
         return program is not None and any(call in program.text for call in _HASH_CALLS)

@@ -12,7 +12,7 @@ from .value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .build_step import BuildStep, RunMount
     from .inline_python import Call
@@ -132,7 +132,7 @@ class Command(Subject):
         self.within: Command | None = None
         self.holder: Word | None = None
         self.script: Word | None = script_of(name, words) if name in SCRIPT_RUNNERS else None
-        self.siblings: list[Command] = [self]
+        self.siblings = Siblings((self,))
         self.input: Fragment | None = None
         self._options: tuple[list[Option], list[Word]] | None = None
         self._packages: list[Package] | None = None
@@ -179,13 +179,8 @@ class Command(Subject):
             state = bool(sets_pipefail([word.text for word in outer.words]))
         else:
             state = outer.pipefail
-        for command in self.siblings:
-            if command is self:
-                break
-            if command.name == "set":
-                said = sets_pipefail([word.text for word in command.words])
-                state = state if said is None else said
-        return state
+        said = self.siblings.pipefail_before(self)
+        return state if said is None else said
 
     @property
     def subcommand(self) -> str:
@@ -277,9 +272,9 @@ class Command(Subject):
     @property
     def script_checks(self) -> bool:
         """Whether the script that it belongs to compares a checksum or a signature."""
-        from .checks import CHECKERS, checks
+        from .checks import checks
 
-        return any(other.name in CHECKERS and checks(other) for other in self.siblings)
+        return self.siblings.some(checks)
 
     def drop_option(self, option: Option, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that takes an option out, with its value."""
@@ -310,6 +305,47 @@ class Command(Subject):
         if self._options is None:
             self._options = _options_and_operands(self.name, self.words)
         return self._options
+
+
+class Siblings(list[Command]):
+    """All commands of one script, in their order, with those that stand in substitutions; and what is asked of them as a whole,
+    which is found once."""
+
+    __slots__ = ("_answers", "_inside", "_pipefail")
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        super().__init__(commands)
+        self._answers: dict[Callable[[Command], bool], bool] = {}
+        self._inside: dict[int, list[Command]] | None = None
+        self._pipefail: dict[int, bool | None] | None = None
+
+    def some(self, question: Callable[[Command], bool]) -> bool:
+        """Whether a question is true of one of them."""
+        if question not in self._answers:
+            self._answers[question] = any(question(command) for command in self)
+        return self._answers[question]
+
+    def inside(self, outer: Command) -> list[Command]:
+        """Those that stand in the substitutions of one of them."""
+        if self._inside is None:
+            self._inside = {}
+            for command in self:
+                if command.within is not None:
+                    self._inside.setdefault(id(command.within), []).append(command)
+        return self._inside.get(id(outer), [])
+
+    def pipefail_before(self, command: Command) -> bool | None:
+        """What the last `set` before one of them says of `pipefail`; None if nothing is said."""
+        if self._pipefail is None:
+            from .build_step import sets_pipefail
+
+            self._pipefail, state = {}, None
+            for other in self:
+                self._pipefail[id(other)] = state
+                if other.name == "set":
+                    said = sets_pipefail([word.text for word in other.words])
+                    state = state if said is None else said
+        return self._pipefail.get(id(command))
 
 
 def script_of(name: str, words: tuple[Word, ...]) -> Word | None:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 POWERSHELL = frozenset({"invoke-webrequest", "invoke-restmethod", "downloadstring"})
 """Commands of PowerShell that fetch, and the method of .NET's WebClient that does."""
-DOWNLOADERS = frozenset({"curl", "wget", "wget2", "fetch", "aria2c"}) | POWERSHELL
+_TO_FILE = frozenset({"downloadfile", "start-bitstransfer", "certutil", "bitsadmin"})
+"""Those that are given the file behind the address: WebClient.DownloadFile, Start-BitsTransfer, `certutil -urlcache`."""
+DOWNLOADERS = frozenset({"curl", "wget", "wget2", "fetch", "aria2c"}) | POWERSHELL | _TO_FILE
 """Programs whose operands are URLs that they fetch."""
 _TO_OUTPUT = ("-", "/dev/stdout")
 _FILE_OPTIONS = {
@@ -23,7 +25,7 @@ _FILE_OPTIONS = {
     "wget2": ("-O", "--output-document"),
     "fetch": ("-o", "--output"),  # fetch(1)
     "aria2c": ("-o", "--out"),  # aria2c(1)
-} | dict.fromkeys(POWERSHELL, ("-outfile",))
+} | dict.fromkeys(POWERSHELL | _TO_FILE, ("-outfile", "-destination"))
 _OWN_NAME = ("-O", "--remote-name", "-J", "--remote-header-name", "--remote-name-all")
 """Options with which curl names the file as the server does; the others always do."""
 _FOLDER_OPTIONS = {"wget": ("-P", "--directory-prefix"), "wget2": ("-P", "--directory-prefix"), "aria2c": ("-d", "--dir")}
@@ -89,11 +91,15 @@ def _made_by(command: Command) -> Iterator[Download]:
     """What one command downloads. Addresses of this machine and its neighbours are no downloads."""
     local = {url.word.text for url in command.urls if url.local}
     addresses = [word for word in command.operands if word.text not in local and not word.text.startswith("file:")]
-    option = command.option("--url", "-uri")
+    option = command.option("--url", "-uri", "-source")
     if option is not None and option.value is not None:
         addresses.append(option.value)
     named = [option.value.text for option in command.options if option.name in _FILE_OPTIONS[command.name] and option.value is not None]
     output = next(iter(redirected(command)), "")
+    if command.name in _TO_FILE:
+        start = next((at for at, word in enumerate(addresses) if "://" in word.text), len(addresses))
+        addresses, after = addresses[start : start + 1], addresses[start + 1 :]
+        named = named or [word.text for word in after]
     for index, url in enumerate(addresses):
         if to_output(command):
             yield Download(command, url, output)

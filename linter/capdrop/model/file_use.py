@@ -13,7 +13,7 @@ ARCHIVES = (
     ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".zip", ".7z", ".gz", ".xz", ".bz2", ".zst",
 )  # fmt: skip
 PROGRAM_FOLDERS = ("/bin", "/sbin")
-UNPACKERS = frozenset({"tar", "bsdtar", "gtar", "unzip", "7z", "7za", "7zr", "cpio"})
+UNPACKERS = frozenset({"tar", "bsdtar", "gtar", "unzip", "7z", "7za", "7zr", "cpio", "expand-archive"})
 FILTERS = frozenset("gunzip gzip zcat xz unxz xzcat bunzip2 bzip2 bzcat zstd unzstd tee cat".split())
 """Programs that pass on what they read, as it is or decompressed."""
 _COMPRESSED = (".gz", ".xz", ".bz2", ".zst")
@@ -23,21 +23,24 @@ _INSTALLERS = {
     "apt": ("install",), "apt-get": ("install",), "aptitude": ("install",),
     "yum": ("install", "localinstall"), "dnf": ("install", "localinstall"), "microdnf": ("install",), "tdnf": ("install",),
     "zypper": ("install", "in"), "apk": ("add",),
+    "msiexec": ("/i", "/package", "-i"),
 }  # fmt: skip
 """Package managers, and the words with which they install a package file."""
 _RENAMERS = frozenset({"mv", "cp", "ln", "install"})
-_USERS = frozenset({"chmod", ".", "source", "java", "mv", "cp", "install"}) | UNPACKERS | frozenset(INTERPRETERS) | frozenset(_INSTALLERS)
+_USERS = frozenset({"chmod", ".", "source", "java", "mv", "cp", "install", "start-process"}).union(UNPACKERS, INTERPRETERS, _INSTALLERS)
 
 
 def use_of(command: Command, names: set[str]) -> str:
     """How a command uses a file that goes by these names: "run", "executable", "installed" or "unpacked"; "" where it does not."""
     name = command.name
     if name not in _USERS and not interpreter(command):
-        return "run" if name and "/" in command.words[0].text and _is_one(command.words[0], names) else ""
+        return "run" if name and _is_path(command.words[0].text) and _is_one(command.words[0], names) else ""
     if name in UNPACKERS:
         return "unpacked" if _unpacks(command) and given(command, names) else ""
     if name in _INSTALLERS:
         return "installed" if _installs(command) and given(command, names) else ""
+    if name == "start-process":
+        return "run" if given(command, names) else ""
     if name in ("chmod", "install", "mv", "cp"):
         return "executable" if _makes_program(command, names) and given(command, names) else ""
     file = program_file(command)
@@ -76,6 +79,11 @@ def passed_on(command: Command) -> set[str]:
 def redirected(command: Command) -> list[str]:
     """The files that the output of a command is redirected to."""
     return [word.text for operator, word in command.redirects if operator in (">", ">>", ">|") and word is not None]
+
+
+def _is_path(program: str) -> bool:
+    """Whether a program is named by where it lies. On Windows one with an ending may lie where the script does."""
+    return "/" in program or "\\" in program or program.endswith((".exe", ".bat", ".cmd"))
 
 
 def _is_one(word: Word, names: set[str]) -> bool:

@@ -87,6 +87,6 @@ def program_sources(command: Command) -> Iterator[Command]:
     runs = inline_program(command) or program_file(command)
     if runs is None or not runs.text.startswith(_SUBSTITUTIONS):
         return
-    for inner in command.siblings:
-        if inner.within is command and inner.holder is not None and inner.holder.text == runs.text:
+    for inner in command.siblings.inside(command):
+        if inner.holder is not None and inner.holder.text == runs.text:
             yield inner

@@ -52,11 +52,12 @@ class Stage(Subject):
     `user` is the user its instructions leave in force, followed through the stages of the same file: known, unknown (a
     variable, or a base image that is not in this file) or absent (a base that is known to set none, such as `scratch`).
     `ships` says whether an image can be made of it: it is the last stage, or a target that is asked for. `layers` are what each of
-    its instructions does (copies, commands, variables), in order, and `taken` the paths in it that go from there into an image.
+    its instructions does (copies, commands, variables), in order, `on_build` what each ONBUILD will do in images that are built on it,
+    and `taken` the paths in it that go from there into an image.
     `accounts` are those that its commands create, and those of the stages that it is based on; `platform` is "linux" or "windows".
     """
 
-    __slots__ = ("accounts", "base", "image", "index", "layers", "name", "platform", "ships", "taken", "user")
+    __slots__ = ("accounts", "base", "image", "index", "layers", "name", "on_build", "platform", "ships", "taken", "user")
 
     def __init__(
         self,
@@ -71,12 +72,14 @@ class Stage(Subject):
         user: Value,
         ships: bool,
         layers: tuple[tuple[Subject, ...], ...] = (),
+        on_build: tuple[tuple[Subject, ...], ...] = (),
         taken: Taken,
         platform: str = "linux",
         accounts: tuple[Account, ...] = (),
     ) -> None:
         super().__init__(source, span, address)
         self.layers = layers
+        self.on_build = on_build
         self.taken = taken
         self.platform = platform
         self.accounts = accounts

@@ -192,6 +192,14 @@ _ONE_DASH: dict[str, str] = {
         "-uri -outfile -headers -method -body -contenttype -useragent -infile -timeoutsec -proxy -proxycredential -credential "
         "-maximumredirection -maximumretrycount -sessionvariable -websession -certificate -certificatethumbprint -transferencoding"
     ),
+    "start-bitstransfer": "-source -destination -displayname -description -priority -credential -proxyusage -transfertype",
+    "start-process": (
+        "-filepath -argumentlist -verb -workingdirectory -windowstyle -credential -redirectstandardoutput -redirectstandarderror"
+    ),
+    "expand-archive": "-path -literalpath -destinationpath",
+    "new-localuser set-localuser": "-name -password -description -fullname -accountexpires",
+    "convertto-securestring": "-string -key -securekey",
+    "certutil": "",
 }
 _NESTED: dict[str, str] = {
     "bun bunx": "pm",

@@ -73,8 +73,8 @@ class Reader:
             self.offsets.append(instruction.span.start)
             self.addresses.append(f"{stage.address} {instruction.keyword}" if stage else instruction.keyword)
             done = tuple(self.instruction(instruction, stage, on_build=False))
-            if stage is not None and instruction.keyword != "ONBUILD":
-                stage.layers.append(done)
+            if stage is not None:
+                (stage.on_build if instruction.keyword == "ONBUILD" else stage.layers).append(done)
             yield from done
         yield from finished(self.stages, self.source, self.tree, templated=self.templated)
         yield from self.refusals()

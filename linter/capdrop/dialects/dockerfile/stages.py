@@ -36,8 +36,8 @@ class StageState:
     """What is in force at one point of a stage."""
 
     __slots__ = (
-        "accounts", "base", "bottom", "builder", "folder", "image", "index", "inherited", "instruction", "kept", "layers", "name", "runs",
-        "scope", "script", "shell", "ships", "starts", "taken", "takes", "user", "windows",
+        "accounts", "base", "bottom", "builder", "folder", "image", "index", "inherited", "instruction", "kept", "layers", "name",
+        "on_build", "runs", "scope", "script", "shell", "ships", "starts", "taken", "takes", "user", "windows",
     )  # fmt: skip
 
     def __init__(self, index: int, instruction: syntax.Instruction, name: str, image: Image, base: StageState | None, outer: Scope) -> None:
@@ -66,6 +66,7 @@ class StageState:
         self.kept = False
         """Whether its layers end up in an image: it ships, or one that ships is built on it."""
         self.layers: list[tuple[Subject, ...]] = []
+        self.on_build: list[tuple[Subject, ...]] = []
         self.takes: list[Taking] = []
         """What it copies from other stages."""
         self.taken = Taken()
@@ -172,6 +173,7 @@ def finished(stages: list[StageState], source: Source, tree: syntax.Dockerfile, 
             ships=stage.ships,
             platform="windows" if stage.windows else "linux",
             layers=tuple(stage.layers),
+            on_build=tuple(stage.on_build),
             taken=stage.taken,
             accounts=tuple(stage.accounts),
         )
