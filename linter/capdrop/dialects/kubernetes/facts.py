@@ -328,6 +328,7 @@ TABLE = FactTable(
         "selinux": Label("type", _SELINUX),
         "selinux_user": Label("user"),
         "selinux_role": Label("role"),
+        "host_users": Flag("hostUsers", "outer"),
         "kernel_paths": Choice("securityContext.procMount", {"Default": "default", "Unmasked": "unconfined"}),
         "host_network": Shared("hostNetwork", "outer"),
         "host_pid": Shared("hostPID", "outer"),
