@@ -94,7 +94,7 @@ def object_subjects(
     parts.extend(parts_of(source, thing, section, unsure))
     for pod in pods_in(source, node, shared=joined) if not _is_policy(thing) else ():
         is_daemon = thing.kind == "DaemonSet" or ".daemonSet." in f".{pod.path}."
-        pod.place = place_of(pod.section, is_daemon, thing.namespace)
+        pod.place = place_of(pod.section, is_daemon, thing.namespace, section.section("metadata.annotations"))
         pod.partial = pod.partial or partial
         workload = workload_of(source, thing, pod, section, silence or pod.partial)
         workload.partial |= templated
