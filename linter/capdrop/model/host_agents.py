@@ -40,7 +40,7 @@ _KINDS = (
         "ingress-nginx/controller conntrack-stats-exporter",
     ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat);
     # kubernetes.github.io/ingress-nginx/deploy/baremetal; github.com/jwkohnen/conntrack-stats-exporter
-    ((PROCESSES, FILES), "aquasec/kube-bench"),  # github.com/aquasecurity/kube-bench, job.yaml
+    ((PROCESSES, FILES, KERNEL), "aquasec/kube-bench"),  # github.com/aquasecurity/kube-bench, job.yaml
     ((NETWORK, PROCESSES), "windows-exporter"),  # github.com/prometheus-community/windows_exporter/tree/master/kubernetes
     (
         (NETWORK, BUS, DEVICES),
