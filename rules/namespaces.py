@@ -68,16 +68,29 @@ from capdrop import Bad, Container, Finding, Good, Severity, rule
                 - {name: web, image: 'nginx:1.29'}
             """,
         ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: agent}
+            spec:
+              hostNetwork: true
+              securityContext: {windowsOptions: {hostProcess: true}}
+              containers:
+                - {name: agent, image: 'acme/agent:1'}
+            """,
+        ),
     ),
 )
 def host_network(container: Container) -> Iterator[Finding]:
     """The container shares the host's network.
 
     It reaches every service that listens on the host's loopback address, can listen on any of the host's ports, and no network
-    policy applies to it. Publish the ports that it serves.
+    policy applies to it. Publish the ports that it serves. A Windows container that is a process of its node has no other network.
     """
     shared = container.fact("host_network")
-    if shared.is_true:
+    if shared.is_true and not container.fact("host_process").is_true:
         yield container.finding(
             shared,
             f"`{container.name}` shares the host's network",

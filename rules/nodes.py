@@ -79,6 +79,7 @@ def windows_host_process(container: Container) -> Iterator[Finding]:
         yield container.finding(
             value,
             f"`{container.name}` runs as a process of its node",
+            confidence=container.doubt("processes"),
             fix=container.drop("host_process", caveat="what administers the node fails"),
         )
 

@@ -103,6 +103,13 @@ MILD = frozenset({
     "--web.enable-admin-api", "--write-kubeconfig-mode",
 })  # fmt: skip
 """Those that open less, or mostly to neighbours that are to be let in."""
+OVERRULED: Mapping[str, frozenset[str]] = {
+    "mysql_allow_empty_password": frozenset({"mysql_root_password", "mysql_root_password_file", "mysql_random_root_password"}),
+    "mariadb_allow_empty_root_password": frozenset(
+        {"mariadb_root_password", "mariadb_root_password_file", "mariadb_root_password_hash", "mariadb_random_root_password"}
+    ),
+}
+"""Those that have no say where one of these is set too (hub.docker.com/_/mysql and mariadb, the entry points)."""
 SAYS_IT_ITSELF = frozenset({"auth_disabled", "disable_authentication", "skip_auth", "no_auth", "allow_unauthenticated"})
 """Names that mean one thing, whoever reads them."""
 
@@ -279,6 +286,9 @@ SPACED = frozenset({"allow_anonymous", "protected-mode", "permitemptypasswords"}
               old:
                 image: mysql:8.4
                 environment: {MYSQL_ALLOW_EMPTY_PASSWORD: "no", MYSQL_RANDOM_ROOT_PASSWORD: "yes"}
+              new:
+                image: mysql:8.4
+                environment: [MYSQL_ALLOW_EMPTY_PASSWORD=yes, 'MYSQL_ROOT_PASSWORD=${DB_PASSWORD}']
               search:
                 image: elasticsearch:9.1.4
                 environment: ['xpack.security.enabled=${SECURITY}', xpack.security.http.ssl.enabled=false]
@@ -316,6 +326,11 @@ SPACED = frozenset({"allow_anonymous", "protected-mode", "permitemptypasswords"}
             spec:
               containers:
                 - {name: dashboard, image: 'kubernetesui/dashboard:v2.7.0', args: [--namespace=web, --enable-skip-login=false]}
+                - name: db
+                  image: mysql:8.4
+                  env:
+                    - {name: MYSQL_ALLOW_EMPTY_PASSWORD, value: 'true'}
+                    - {name: MYSQL_ROOT_PASSWORD, valueFrom: {secretKeyRef: {name: db, key: root}}}
             """,
         ),
     ),
@@ -345,6 +360,8 @@ def _variable(variable: Variable) -> Iterator[Finding]:
         place = variable.place_of(at, at + len(JMX_OPEN)) if at >= 0 and variable.fragment is not None else None
         if place is not None:
             yield variable.finding(place, f"`{variable.name}`: {JMX}")
+        return
+    if name in OVERRULED and not OVERRULED[name].isdisjoint(variable.beside):
         return
     if text.lower() in values or (values is TRUST and any(word in text.lower() for word in TRUST)):
         shown = f"{variable.name}={variable.value.text}" if text else f"{variable.name} is empty"

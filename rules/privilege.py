@@ -86,13 +86,14 @@ def privileged_container(container: Container) -> Iterator[Finding]:
     """A privileged container is root on the host.
 
     It holds every capability and every device, and neither seccomp nor AppArmor confines it. Name the one capability or
-    device that it needs.
+    device that it needs. Confidence is low where its image is one that sets up the network or the disks of a node.
     """
     privileged = container.fact("privileged")
     if privileged.is_true:
         yield container.finding(
             privileged,
             f"`{container.name}` runs privileged",
+            confidence=container.doubt("power"),
             fix=container.drop(
                 "privileged", safety=Safety.UNSAFE, caveat="what needs a device or a capability fails until that one is named"
             ),

@@ -280,6 +280,7 @@ def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
         Good("Dockerfile", "FROM postgres:17\nENV POSTGRES_USER=postgres\n"),
         Good("compose.yaml", "services: {db: {image: 'postgres:17', environment: {POSTGRES_USER: postgres}}}\n"),
         Good("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {user: admin}\n"),
+        Good("names.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  nsswitch.conf: |\n    passwd: compat\n"),
     ),
 )
 def default_credential(variable: Variable) -> Iterator[Finding]:

@@ -86,6 +86,18 @@ OUTSIDE = "container:"
                 - {name: web, image: 'acme/web:1', securityContext: {procMount: Default}}
             """,
         ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: build}
+            spec:
+              hostUsers: false
+              containers:
+                - {name: build, image: 'acme/build:1', securityContext: {procMount: Unmasked}}
+            """,
+        ),
         Good("start.sh", "docker run --security-opt no-new-privileges acme/build:1\n"),
     ),
 )
@@ -93,10 +105,11 @@ def kernel_paths_unmasked(container: Container) -> Iterator[Finding]:
     """The container sees and changes files of the kernel that are otherwise hidden.
 
     `/proc/kcore`, `/proc/sysrq-trigger`, `/proc/sys` and others stand open: root in the container can stop the host or change how its
-    kernel works. Builders that start containers of their own ask for this; they work without it where they have a user namespace.
+    kernel works. Builders that start containers of their own ask for this; in a user namespace of their own (`hostUsers: false`), where
+    root is nobody on the host, it gives them nothing else.
     """
     paths = container.fact("kernel_paths")
-    if paths.text == "unconfined":
+    if paths.text == "unconfined" and not container.fact("host_users").is_false:
         fix = container.drop("kernel_paths", caveat="what starts containers inside this one fails")
         yield container.finding(paths, f"`{container.name}` sees the kernel's hidden files in /proc and /sys", fix=fix)
 
@@ -235,7 +248,13 @@ def host_name_space(container: Container) -> Iterator[Finding]:
             fixed="services:\n  web:\n    image: nginx:1.29\n",
         ),
         Bad("start.sh", "docker run --userns «host» nginx:1.29\n", fixed="docker run nginx:1.29\n"),
+        Bad(
+            "pod.yaml",
+            "apiVersion: v1\nkind: Pod\nspec:\n  hostUsers: «true»\n  containers: [{name: web, image: 'nginx:1.29'}]\n",
+            fixed="apiVersion: v1\nkind: Pod\nspec:\n  containers: [{name: web, image: 'nginx:1.29'}]\n",
+        ),
         Good("compose.yaml", "services: {web: {image: 'nginx:1.29', userns_mode: keep-id}}"),
+        Good("pod.yaml", "apiVersion: v1\nkind: Pod\nspec: {hostUsers: false, containers: [{name: web, image: 'nginx:1.29'}]}\n"),
         Good("start.sh", "podman run --userns keep-id nginx:1.29\n"),
     ),
 )

@@ -291,7 +291,7 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
 
     Confidence is low where others say who runs: an image that starts nothing of its own or an interpreter, one that packs a tool and
     listens to nobody, a development container, one whose start script leaves root, and in a cluster an image that is known to have a
-    user, an init container, and a part of the cluster itself.
+    user, an init container, a test of a chart, and a part of the cluster itself.
     """
     user = container.fact("user")
     if not user.is_absent or container.platform == "windows":
@@ -301,7 +301,7 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
         message = "the image never sets a user, so it runs as its base's, mostly root"
         yield container.finding(user, message, confidence=confidence, fix=container.set("user", NON_ROOT, caveat=NEEDS_FILES))
     elif container.fact("non_root_enforced").is_lacking:
-        unsure = container.kind == "init container" or container.has_own_user or "kernel" in container.uses
+        unsure = container.kind == "init container" or container.has_own_user or container.is_tool or "kernel" in container.uses
         confidence = Confidence.LOW if unsure else Confidence.MEDIUM
         fix = container.set("non_root_enforced", True, caveat="an image that starts as root is refused, until it has a user")
         yield container.finding(user, f"nothing keeps `{container.name}` from running as root", confidence=confidence, fix=fix)

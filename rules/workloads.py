@@ -11,6 +11,10 @@ OUTSIDE = frozenset(
     "quobyte azureDisk portworxVolume photonPersistentDisk scaleIO storageos".split()
 )
 """Types of volumes that restricted forbids (Pod Security Standards v1.37), but for hostPath, which is another rule's."""
+DRIVERS = frozenset(
+    "nfs.csi.k8s.io smb.csi.k8s.io hostpath.csi.k8s.io file.csi.azure.com blob.csi.azure.com gcsfuse.csi.storage.gke.io".split()
+)
+"""CSI drivers that mount a share which the pod names inline, as the types above do (kubernetes-csi.github.io/docs/drivers.html)."""
 SANDBOXES = ("Sandbox", "SandboxTemplate", "SandboxWarmPool")
 """Kinds of agents.x-k8s.io (github.com/kubernetes-sigs/agent-sandbox) that hold a pod for code that nobody has read."""
 
@@ -144,6 +148,7 @@ def service_links(pod: Pod) -> Iterator[Finding]:
                   nfs: {server: nfs.example.com, path: /}
                 - {name: «code», gitRepo: {repository: 'https://git.example.com/acme/code'}}
                 - {name: scratch, emptyDir: {}}
+                - {name: «files», csi: {driver: nfs.csi.k8s.io, volumeAttributes: {server: nfs.example.com, share: /}}}
             """,
         ),
         Good(
@@ -159,6 +164,7 @@ def service_links(pod: Pod) -> Iterator[Finding]:
                 - {name: scratch, emptyDir: }
                 - {name: data, persistentVolumeClaim: {claimName: data}}
                 - {name: model, image: {reference: 'registry.example.com/acme/model:3'}}
+                - {name: secrets, csi: {driver: secrets-store.csi.k8s.io, readOnly: true}}
             """,
         ),
     ),
@@ -169,10 +175,13 @@ def volume_from_outside(pod: Pod) -> Iterator[Finding]:
     Nobody else has a say in which server or disk the node mounts for it, with which options, and the node does so as root; a `gitRepo`
     even runs git there. Use a persistent volume, which is an administrator's.
     """
-    for name, kind, _ in pod.volumes():
-        if kind in OUTSIDE:
+    for name, kind, told in pod.volumes():
+        driver = told.content["driver"].text if kind == "csi" and isinstance(told.content, dict) and "driver" in told.content else ""
+        if kind in OUTSIDE or driver in DRIVERS:
             severity = Severity.MEDIUM if kind == "gitRepo" else None
-            yield pod.finding(name, f"volume `{name.text}` is of the type {kind}, which the node mounts for the pod", severity=severity)
+            yield pod.finding(
+                name, f"volume `{name.text}` is of the type {driver or kind}, which the node mounts for the pod", severity=severity
+            )
 
 
 @rule(

@@ -187,6 +187,15 @@ def test_absence_is_not_concluded_from_named_files() -> None:
     assert len(found("pod-without-network-policy", ".", profile="strict")) == 1
 
 
+def test_a_folder_of_one_file_is_whole() -> None:
+    policy = (
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec: {podSelector: {matchLabels: {app: other}}}\n"
+    )
+    put("all.yaml", f"{policy}---\n{pod()}")
+    assert found("network-policy-selects-nothing", "all.yaml", profile="strict") == []
+    assert len(found("network-policy-selects-nothing", ".", profile="strict")) == 1
+
+
 def test_a_rule_that_breaks_on_a_part_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     put(
         "ours/broken.py",

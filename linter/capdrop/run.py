@@ -103,8 +103,8 @@ def check(paths: list[str], config: Config, book: Rulebook, tick: Callable[[int,
                 tick(len(judged), len(found))
         for index in indices:
             workspace.add(judged[index].summary)
-    if len(found) > 1 and any(one.parts for one in judged.values()):
-        whole = any(os.path.isdir(path) for path in paths)
+    whole = any(os.path.isdir(path) for path in paths)
+    if (len(found) > 1 or whole) and any(one.parts for one in judged.values()):
         judged.update(_judged_together(found, judged, book, run.context, whole=whole))
     for index, file in enumerate(found):
         run.take(file, judged[index])

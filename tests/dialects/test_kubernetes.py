@@ -100,6 +100,16 @@ spec: {containers: [{name: no, image: no}]}
     ]
 
 
+def test_a_schema_holds_annotations_and_no_pods() -> None:
+    head = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+    text = f"{head}metadata: {{annotations: {{a: b}}}}\nspec: {{containers: [{{image: a}}]}}\n"
+    subjects = list(read(Source("crd.yaml", text), Context()).subjects)
+    assert [(type(subject).__name__, subject.address) for subject in subjects] == [
+        ("Text", ""),
+        ("Variable", "CustomResourceDefinition annotations.a"),
+    ]
+
+
 def test_nothing_follows_from_what_a_patch_leaves_out() -> None:
     text = "kind: Deployment\nspec: {template: {spec: {containers: [{name: c, securityContext: {privileged: true}}]}}}\n"
     (container,) = containers(text)

@@ -69,6 +69,7 @@ def test_images_that_work_on_their_host(image: str, uses: bool) -> None:
         ("image: 'acme/a:1', security_opt: ['label:disable'], volumes: ['/run/docker.sock:/d.sock']", "selinux-disabled", LOW),
         ("image: 'acme/a:1', security_opt: ['label:disable']", "selinux-disabled", HIGH),
         ("image: prom/node-exporter, privileged: true", "privileged-container", HIGH),
+        ("image: prometheuscommunity/smartctl-exporter, privileged: true", "privileged-container", LOW),
         ("image: gcr.io/cadvisor/cadvisor, volumes: ['/var/run/docker.sock:/d.sock:ro']", "runtime-socket-mount", HIGH),
     ],
 )
@@ -121,6 +122,32 @@ def test_pods(kind: str, namespace: str, pod: str, own: str, rule: str, confiden
 def test_images_with_a_user_of_their_own(image: str, confidence: Confidence) -> None:
     text = POD.format(kind="Deployment", namespace="shop", pod="", own="", image=image)
     assert said("app.yaml", text, "missing-user") == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("image", "own", "rule", "confidence"),
+    [
+        ("quay.io/calico/cni:v3.30.1", "securityContext: {privileged: true}", "privileged-container", LOW),
+        ("quay.io/cilium/cilium:v1.18.0", "command: [nsenter, --mount=/hostproc/1/ns/mnt, mount]", "host-entered", LOW),
+        ("'acme/agent:1'", "command: [nsenter, --mount=/hostproc/1/ns/mnt, mount]", "host-entered", MEDIUM),
+        ("moby/buildkit:v0.25.0-rootless", "securityContext: {seccompProfile: {type: Unconfined}}", "seccomp-unconfined", LOW),
+        (
+            "ghcr.io/prometheus-community/windows-exporter",
+            "securityContext: {windowsOptions: {hostProcess: true}}",
+            "windows-host-process",
+            LOW,
+        ),
+    ],
+)
+def test_pods_of_known_images(image: str, own: str, rule: str, confidence: Confidence) -> None:
+    text = POD.format(kind="DaemonSet", namespace="shop", pod="", own=own, image=image)
+    assert said("agent.yaml", text, rule) == [confidence]
+
+
+def test_a_test_of_a_chart_is_run_once() -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {%s: test}}\nspec: {containers: [{name: a, image: 'a/b:1'}]}\n"
+    assert said("test.yaml", pod % "helm.sh/hook", "missing-user") == [LOW]
+    assert said("test.yaml", pod % "acme.example/hook", "missing-user") == [MEDIUM]
 
 
 def test_what_a_template_switches_on_is_not_known() -> None:

@@ -265,6 +265,15 @@ def test_hostile_texts_take_linear_time_and_never_raise(name: str) -> None:
     assert_grows_linearly(work, 5_000, 40_000)
 
 
+@pytest.mark.parametrize("rest", ["b: [1,\n", "b: 'x\n", "b: {c: d\n", "\tb: 1\n", " b: 1\n", "b: *c d\ne: f\n"])
+def test_a_broken_document_is_read_down_to_its_problem(rest: str) -> None:
+    stream = parse(f"a: 1\n{rest}---\nc: 2\n")
+    assert [show(document.root) for document in stream.documents] == [[("a", "1")], [("c", "2")]]
+    assert [stream.text.count("\n", 0, problem.span.start) for problem in stream.problems] == [1]
+    (alone,) = parse(f"a: 1\n{rest}").documents
+    assert show(alone.root) == [("a", "1")]
+
+
 def test_a_deep_document_is_reported_and_its_neighbours_are_read() -> None:
     stream = parse("a: 1\n---\n" + "[" * 20_000 + "\n---\nb: 2\n")
     assert [show(document.root) for document in stream.documents] == [[("a", "1")], None, [("b", "2")]]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .build_step import BuildStep, RunMount
+    from .container import Container
     from .inline_python import Call
     from .packages import Package
 
@@ -89,12 +90,13 @@ class Command(Subject):
     here-document that it reads. `siblings`
     are all commands of the same script. `place` is the instruction or key that it belongs to ("RUN", "CMD", "command", ...), `step` the
     step of a build that it belongs to, if it does, and `folder` its working folder as `Copy.folder`. `user` is the user that a build runs
-    it as, where that is known. `conditional` is set where a condition, a loop or an `||` before it decides whether it is run.
+    it as, where that is known, and `owner` the container of a pod that runs it. `conditional` is set where a condition, a loop or an `||`
+    before it decides whether it is run.
     """
 
     __slots__ = (
-        "_options", "_packages", "assignments", "conditional", "feeders", "folder", "holder", "input", "name", "place", "redirects",
-        "script", "ships", "siblings", "step", "user", "within", "words", "wrappers", "writes_to",
+        "_options", "_packages", "assignments", "conditional", "feeders", "folder", "holder", "input", "name", "owner", "place",
+        "redirects", "script", "ships", "siblings", "step", "user", "within", "words", "wrappers", "writes_to",
     )  # fmt: skip
 
     def __init__(
@@ -127,6 +129,7 @@ class Command(Subject):
         self.place = place
         self.ships = ships
         self.user = user
+        self.owner: Container | None = None
         self.feeders: tuple[Command, ...] = ()
         self.writes_to: Command | None = None
         self.within: Command | None = None

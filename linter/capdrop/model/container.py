@@ -138,6 +138,12 @@ class Container(WithFacts):
         return uses_of_image(self._image_name) | uses_of_place(self.origin.read("place").text)
 
     @property
+    def is_tool(self) -> bool:
+        """Whether it is run once, by hand or to test something, and removed."""
+        assert self.origin is not None
+        return self.origin.read("place").text == "tool"
+
+    @property
     def _image_name(self) -> str:
         """The name of its image, also where the tag is a variable; its own name where none is known."""
         assert self.origin is not None

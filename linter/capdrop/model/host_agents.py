@@ -1,7 +1,7 @@
 """Containers that are made to work on their host: what of it each one uses, by its image's name and its place in a cluster.
 
 What they ask of the host is their purpose, so that a reviewer of an ordinary project would not ask to change it. Nothing here
-speaks for the runtime's socket, for a privileged container, or for all capabilities at once.
+speaks for the runtime's socket, or for all capabilities at once.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from capdrop.syntax import image_reference
 
 NETWORK, PROCESSES, FILES, WHOLE, MODULES = "network processes files whole modules".split()
-CLOCK, DEVICES, BUS, KERNEL = "clock devices bus kernel".split()
+CLOCK, DEVICES, BUS, KERNEL, POWER = "clock devices bus kernel power".split()
 """The host's (or their own) network and its rules; its processes; what can be read of its files; how full its file systems are, seen
-from `/`; its kernel modules; its clock; its devices; its system bus; and all else of its kernel: mounts, confinement, settings."""
+from `/`; its kernel modules; its clock; its devices; its system bus; all else of its kernel: mounts, confinement, settings; and all of
+these at once, as a privileged container."""
 
 _KINDS = (
     (
@@ -35,8 +36,12 @@ _KINDS = (
     ((NETWORK, CLOCK), "pihole/pihole"),  # docs.pi-hole.net/docker/configuration: NET_ADMIN and SYS_TIME
     (
         (NETWORK,),
-        "adguardhome dnsmasq v2raya cloudflare-ddns packetbeat suricata zeek ntopng dockurr/windows dockurr/macos qemux/qemu gdy666/lucky",
-    ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat)
+        "adguardhome dnsmasq v2raya cloudflare-ddns packetbeat suricata zeek ntopng dockurr/windows dockurr/macos qemux/qemu gdy666/lucky "
+        "ingress-nginx/controller conntrack-stats-exporter",
+    ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat);
+    # kubernetes.github.io/ingress-nginx/deploy/baremetal; github.com/jwkohnen/conntrack-stats-exporter
+    ((PROCESSES, FILES, KERNEL), "aquasec/kube-bench"),  # github.com/aquasecurity/kube-bench, job.yaml
+    ((NETWORK, PROCESSES), "windows-exporter"),  # github.com/prometheus-community/windows_exporter/tree/master/kubernetes
     (
         (NETWORK, BUS, DEVICES),
         "home-assistant homebridge esphome openhab plex pms-docker jellyfin emby embyserver python-matter-server scrypted gateway-go",
@@ -49,9 +54,16 @@ _KINDS = (
     (
         (KERNEL, PROCESSES),
         "skywalking-rover falco tetragon tracee parca-agent ebpf_exporter coroot-node-agent kepler cilium/cilium netdata/netdata "
-        "netbirdio/netbird",
+        "netbirdio/netbird moby/buildkit",
     ),  # programs in the kernel: skywalking.apache.org/docs/skywalking-rover, falco.org/docs, tetragon.io/docs, github.com/parca-dev,
-    # learn.netdata.cloud/docs/netdata-agent/installation/docker, docs.netbird.io (they add SYS_ADMIN)
+    # learn.netdata.cloud/docs/netdata-agent/installation/docker, docs.netbird.io (they add SYS_ADMIN); BuildKit's docs/rootless.md
+    (
+        (POWER,),
+        "calico/node calico/cni cilium/cilium amazon-k8s-cni amazon-k8s-cni-init amazon/aws-network-policy-agent kube-router kube-proxy "
+        "smartctl-exporter aws-ebs-csi-driver aws-efs-csi-driver gcp-compute-persistent-disk-csi-driver azuredisk-csi azurefile-csi "
+        "nfsplugin cephcsi",
+    ),  # docs.tigera.io/calico, docs.cilium.io, github.com/aws/amazon-vpc-cni-k8s, kube-router.io/docs; the exporter's README; the plugin
+    # of a CSI driver on each node (kubernetes-csi.github.io/docs/deploying.html)
     ((DEVICES,), "smartctl-exporter scrutiny"),  # github.com/AnalogJ/scrutiny (README): SYS_RAWIO and the disks
 )
 """What kinds of images are documented to need, by their name or by folder and name, on whatever registry they are mirrored."""

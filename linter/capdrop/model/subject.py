@@ -8,7 +8,7 @@ from .value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class Refused(Exception):
@@ -44,6 +44,10 @@ class Origin:
     def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
         """A title for the change in the file's words, and its edits. Raises `Refused`."""
         raise Refused("there is no writer for this")
+
+    def neighbours(self) -> Iterable[str]:
+        """The names of all that is set at the same place; none where that is not told."""
+        return ()
 
     def adds(self, change: Change) -> tuple[tuple[str, str], ...]:
         """The subjects that a change adds: the address of each, and a plus with its type, as `Fix.touches` has them."""

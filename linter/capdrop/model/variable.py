@@ -65,6 +65,11 @@ class Variable(Subject):
         return {"value": plain(self.value)}
 
     @property
+    def beside(self) -> frozenset[str]:
+        """The names, in small letters, that are set at the same place."""
+        return frozenset(name.lower() for name in self.origin.neighbours()) if self.origin is not None else frozenset()
+
+    @property
     def secret(self) -> Verdict | None:
         """The secret that the value is or holds; None where there is none, or where it is written elsewhere (`ENV A=$B`)."""
         if self._secret is None:

@@ -57,6 +57,7 @@ _HEADER = (
     r"(?:uthorization|(?i:x-api-key|x-auth-token|private-token|api-key|x-vault-token|x-access-token))(?:[\"']?\s{0,4}[:=,]|\\?[\"']|\s)\s{0,4}[\"']?"
     r"(?:(?:Bearer|bearer|Token|token|ApiKey|Apikey|apikey|SSWS|GenieKey)\s{1,4}(?:token=)?)?[\"']?([A-Za-z0-9+/=_.~:-]{8,4000})(?![A-Za-z0-9({])"
 )
+_HEADERS = ("uthorization", "x-api-key", "x-auth-token", "private-token", "api-key", "x-vault-token", "x-access-token")
 _BASIC = r"(?<![A-Za-z])[Bb]asic\s{1,4}([A-Za-z0-9+/]{6,4000}={0,2})(?![A-Za-z0-9+/=])"
 _HASH = r"(?:\$?\$(?:apr1|2[aby]|5|6|y|1|argon2(?:id|i|d)|P|H)\$[A-Za-z0-9./$,=+@-]{20,250}|\{S?SHA[0-9]{0,3}\}[A-Za-z0-9+/]{27,120}={0,2})"
 _XML = r"<([A-Za-z][\w:.-]{0,60})(?:\s[^<>]{0,200})?>([^<>\s]{3,400})</"
@@ -72,8 +73,9 @@ _PHP = (
 )
 _PHP_VARIABLE = r"\$([A-Za-z_]\w{1,60})\s{0,8}=\s{0,8}(['\"])([^'\"\n]{3,255})\2\s{0,8};"
 _QUERY = r"[?&;]([A-Za-z_][\w.-]{1,40})=([A-Za-z0-9_.~%+/-]{12,2000}={0,2})(?=[&#\s'\"`)>]|\Z)"
+_DIRECTIVES = ("requirepass", "masterauth", "rootpw", "bindpw", "auth_pass", "authtoken", "password", "passwd", "userpassword")
 _DIRECTIVE = (
-    r"(?m)^[ \t]{0,40}(requirepass|masterauth|rootpw|bindpw|auth_pass|authtoken|password|passwd|userpassword)"
+    rf"(?m)({'|'.join(_DIRECTIVES)})"
     r"[ \t]{1,20}([\"']?)([^\s\"'#]{3,255})\2[ \t]{0,20};?[ \t\r]{0,20}$"
 )
 _KUBECONFIG = r"(?m)^[ \t]{2,40}(token|password):[ \t]{1,8}[\"']?([^\s\"'#]{3,4000})[\"']?[ \t\r]{0,20}$"
@@ -85,6 +87,21 @@ _COMMENTED = (
     r"(?m)^[ \t]{0,80}#[ \t#]{0,8}(?:- {1,4}|export |ENV |ARG )?[\"']?([A-Za-z_][\w.-]{2,80})[\"']?[ \t]{0,8}[:=][ \t]{0,8}"
     r"[\"']?([^\s\"'#]{6,255})[\"']?[ \t\r]{0,20}$"
 )
+
+
+def _matches(pattern: str, text: str, words: tuple[str, ...]) -> Iterator[re.Match[str]]:
+    """The matches of a pattern that begin with one of some words, whatever the size of their letters."""
+    compiled, low = _pattern(pattern), text.lower()
+    if len(low) != len(text):  # one of these letters is two when it is small
+        yield from compiled.finditer(text)
+        return
+    for word in words:
+        at = low.find(word)
+        while at >= 0:
+            match = compiled.match(text, at)
+            if match is not None:
+                yield match
+            at = low.find(word, at + 1 if match is None else match.end())
 
 
 def _literal(value: str) -> bool:
@@ -133,7 +150,7 @@ def _docker(text: str) -> Iterator[Login]:
 
 
 def _basic(text: str) -> Iterator[Login]:
-    for match in _pattern(_BASIC).finditer(text):
+    for match in _matches(_BASIC, text, ("basic",)):
         if _password_in_base64(match[1]):
             yield Login(*match.span(1), "`Authorization` header with a login")
 
@@ -154,7 +171,7 @@ def _password_in_base64(encoded: str, *, alone: bool = False) -> bool:
 
 
 def _header(text: str) -> Iterator[Login]:
-    for match in _pattern(_HEADER).finditer(text):
+    for match in _matches(_HEADER, text, _HEADERS):
         yield from _issued(match, 1, "HTTP header with a token")
 
 
@@ -211,7 +228,9 @@ _QUERY_NAMES = frozenset("access_token api_key apikey api-key auth auth_token ke
 
 
 def _directive(text: str) -> Iterator[Login]:
-    for match in _pattern(_DIRECTIVE).finditer(text):
+    for match in _matches(_DIRECTIVE, text, _DIRECTIVES):
+        if text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip(" \t"):
+            continue
         if match[1] in ("requirepass", "masterauth", "rootpw", "bindpw", "auth_pass") or match[2] or not match[3].isalpha():
             yield from _credential(match, 3, "password of a settings file")
 

@@ -63,7 +63,7 @@ class Problem(Record):
 class Document:
     """One document of a stream: `start` to `end` holds its marker, its text and the comments around it.
 
-    `root` is None if the document could not be read; `problems` then says why.
+    `root` is what could be read of it, None where that is nothing; `problems` then says why.
     """
 
     __slots__ = ("end", "problems", "root", "start")
@@ -267,7 +267,7 @@ def parse(text: str) -> Stream:
             documents = error.documents
             _give_up(documents[-1], problem)
         else:
-            documents = _compose_pieces(text, problem)
+            documents = _compose_pieces(text, error, problem)
     return Stream(text, documents)
 
 
@@ -322,25 +322,43 @@ def _problem(error: Exception, text: str) -> Problem | None:
     return Problem(Span(offset, _end(_REST_OF_LINE, text, offset)), message)
 
 
-def _compose_pieces(text: str, problem: Problem) -> list[Document]:
-    """Read each document alone, so that only the broken ones are lost. `problem` is what the text as a whole has."""
+def _compose_pieces(text: str, error: Exception, problem: Problem) -> list[Document]:
+    """Read each document alone, so that of the broken ones only the rest is lost. `error` is what the text as a whole raises."""
     documents: list[Document] = []
     budget = iter(range(MOST_EVENTS))
     pieces = list(_pieces(text))
-    for start, end in pieces if len(pieces) > 1 else ():
+    if len(pieces) == 1:
+        documents.append(_above(text, error, budget))
+        pieces.clear()
+    for start, end in pieces:
         piece = text[start:end]
         try:
             found = _compose(piece, budget)
         except Exception as error:
-            own = _problem(error, piece)
-            if own is None:
-                raise
-            found = [Document(0, len(piece))]
-            _give_up(found[0], own)
+            found = [_above(piece, error, budget)]
         for document in found:
             _shift(document, start)
         documents += found
     return _cover(documents, text, problem)
+
+
+def _above(text: str, error: Exception, budget: Iterator[int]) -> Document:
+    """A broken document, as far as the lines above its problem can be read; nothing of one that is beyond a limit."""
+    problem = _problem(error, text)
+    if problem is None:
+        raise error
+    document = Document(0, len(text))
+    document.problems.append(problem)
+    if not isinstance(error, _LimitError):
+        try:
+            found = _compose(text[: text.rfind("\n", 0, problem.span.start) + 1], budget)
+        except Exception as another:
+            if _problem(another, text) is None:
+                raise
+        else:
+            root = found[0].root if len(found) == 1 else None
+            document.root = root if isinstance(root, (Mapping, Sequence)) else None
+    return document
 
 
 def _cover(documents: list[Document], text: str, problem: Problem) -> list[Document]:

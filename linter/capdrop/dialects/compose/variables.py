@@ -18,7 +18,7 @@ from .names import NO_NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _FALLBACK = r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-[^${}]*\}"
@@ -49,6 +49,9 @@ class VariableOrigin(Origin):
         if self.site.source[span] != self.written.text:
             raise Refused("it is written with escapes or over several lines")
         return f"Take it from outside: `${{{name}:?}}`", (Edit(span, self._quoted(f"${{{name}:?}}", span)),)
+
+    def neighbours(self) -> Iterable[str]:
+        return names_of(self.site, "environment")
 
     def _left_out(self) -> Edit:
         field = self.field

@@ -86,15 +86,17 @@ def object_subjects(
     `templated` where helpers write its names and labels, so that what belongs together cannot be told."""
     section = Section(source, node, (), joined)
     thing = object_of(source, section, silence or partial)
-    if thing is None or thing.kind in _SCHEMAS:
+    if thing is None:
+        return
+    yield from entries_of(thing, section)
+    if thing.kind in _SCHEMAS:
         return
     yield thing
-    yield from entries_of(thing, section)
     unsure = silence or partial or ("a template action decides it" if templated else "")
     parts.extend(parts_of(source, thing, section, unsure))
     for pod in pods_in(source, node, shared=joined) if not _is_policy(thing) else ():
         is_daemon = thing.kind == "DaemonSet" or ".daemonSet." in f".{pod.path}."
-        pod.place = place_of(pod.section, is_daemon, thing.namespace)
+        pod.place = place_of(pod.section, is_daemon, thing.namespace, section.section("metadata.annotations"))
         pod.partial = pod.partial or partial
         workload = workload_of(source, thing, pod, section, silence or pod.partial)
         workload.partial |= templated

@@ -25,6 +25,8 @@ _FABRICS = ("google.com/tpu", "vpc.amazonaws.com/efa", "rdma/")
 """Devices whose containers talk to each other past the cluster's network (https://cloud.google.com/kubernetes-engine/docs/how-to/
 tpu-multislice; https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html; https://github.com/Mellanox/k8s-rdma-shared-dev-plugin)."""
 _SYSTEM_PRIORITIES = ("system-node-critical", "system-cluster-critical")
+_HOOK = "helm.sh/hook"
+"""The annotation that says when Helm runs an object by itself (helm.sh/docs/topics/chart_tests)."""
 _OS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 
 
@@ -126,11 +128,15 @@ def is_conditional(source: Source, span: Span) -> bool:
     return line.startswith("{{") and line[2:].lstrip("- ").startswith(("if ", "else", "with ", "range "))
 
 
-def place_of(pod: Section, is_daemon: bool, namespace: str) -> str:
-    """The place of a pod: "system", a part of the cluster that its administrators add, "daemon", one on every node, or ""."""
+def place_of(pod: Section, is_daemon: bool, namespace: str, annotations: Section) -> str:
+    """The place of a pod: "system", a part of the cluster that its administrators add, "daemon", one on every node, "tool", one that
+    tests a chart and is gone, or ""."""
     if pod.text("priorityClassName") in _SYSTEM_PRIORITIES or (is_daemon and namespace == "kube-system"):
         return "system"
-    return "daemon" if is_daemon else ""
+    if is_daemon:
+        return "daemon"
+    hook = annotations.get(_HOOK)
+    return "tool" if hook is not None and isinstance(hook.value, Scalar) and hook.value.value.startswith("test") else ""
 
 
 def is_windows(pod: Section) -> bool:
@@ -328,6 +334,7 @@ TABLE = FactTable(
         "selinux": Label("type", _SELINUX),
         "selinux_user": Label("user"),
         "selinux_role": Label("role"),
+        "host_users": Flag("hostUsers", "outer"),
         "kernel_paths": Choice("securityContext.procMount", {"Default": "default", "Unmasked": "unconfined"}),
         "host_network": Shared("hostNetwork", "outer"),
         "host_pid": Shared("hostPID", "outer"),

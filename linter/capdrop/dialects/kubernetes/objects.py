@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ...finding import Edit
 
 SETTINGS_FILES = (".properties", ".conf", ".cfg", ".ini", ".env", ".toml", ".yaml", ".yml")
+_NAME_SERVICES = "nsswitch.conf"
+"""A file that says where users, groups and passwords are looked up (nsswitch.conf(5)), and holds none."""
 _LARGEST_DECODED = 65_536
 
 
@@ -154,7 +156,7 @@ def _text_of(field: Field) -> Fragment | None:
 
 def _entry(address: str, name: str, field: Field, fragment: Fragment | None, place: str) -> Iterator[Variable]:
     """An entry as a variable, or each line of it where it is a settings file."""
-    if fragment is None:
+    if fragment is None or name == _NAME_SERVICES:
         return
     is_file = "\n" in fragment.text.strip() or name.lower().endswith(SETTINGS_FILES)
     if not is_file or fragment.text.lstrip().startswith("{"):

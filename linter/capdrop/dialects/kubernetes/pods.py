@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ...finding import Edit, Note
 from ...model import pod as model
-from ...model.command import Word
+from ...model.command import Command, Word
 from ...model.container import Container
 from ...model.image import Image
 from ...model.mount import Mount, normal_path
@@ -248,7 +248,8 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
         silence = silence or _ONE_PART
     site = PodSite(source, span, section, pod.section, pod.annotations, silence=silence, fixable=fixable)
     site.place = pod.place
-    yield container(site, TABLE, address, name=name or "the container", dialect="kubernetes", kind=kind, platform=platform)
+    own = container(site, TABLE, address, name=name or "the container", dialect="kubernetes", kind=kind, platform=platform)
+    yield own
     if pod.path in _USUAL and not pod.lone and not _is_put_together(section):
         yield from odd_keys(section, address, source, is_pod=False)
     image = section.get("image")
@@ -257,7 +258,23 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
         pull_policy = site.nothing() if policy is None else site.scalar(policy)
         yield Image(image.source, image.span, f"{address}.image", None, value=site.scalar(image), role="run", pull_policy=pull_policy)
     yield from _environment(site, address)
-    yield from _commands(site, address)
+    for subject in _commands(site, address):
+        if isinstance(subject, Command):
+            subject.owner = own
+        yield subject
+
+
+class VariableOrigin(Origin):
+    """The container whose environment a variable stands in."""
+
+    __slots__ = ("site",)
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def neighbours(self) -> Iterator[str]:
+        for item in self.site.own.items("env"):
+            yield Section(self.site.source, *item).text("name")
 
 
 def _environment(site: Site, address: str) -> Iterator[Variable]:
@@ -271,7 +288,7 @@ def _environment(site: Site, address: str) -> Iterator[Variable]:
             field.source,
             node.span if field.source is section.source else field.span,
             f"{address}.env.{name.value.value}",
-            None,
+            VariableOrigin(site),
             name=name.value.value,
             name_span=name.span if name.source is field.source else field.span,
             value=value,
