@@ -21,7 +21,7 @@ import re
 from ...model.command import Word
 from ...model.image import Image
 from ...model.subject import Origin, Subject
-from ...model.workspace import BuildTarget
+from ...model.variable import Variable
 from ...reading import Reading
 from ...source import Fragment, Source
 from ...syntax.yaml import Mapping, Scalar
@@ -38,14 +38,14 @@ from .interpolation import left_to_shell
 from .keys import SERVICE_KEYS
 from .ports import ports_of
 from .service import Alone, Service, ServiceSite
-from .variables import as_written, variables_in_configs, variables_of
+from .variables import as_written, names_of, variables_in_configs, variables_of
 from .volumes import mounts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...model.variable import Variable
+    from ...model.workspace import BuildTarget
 
 _SECRET_DEFAULT = r"(?i)\$\{\w{0,60}(?:pass|pwd|secret|token|key|cred)\w{0,60}:?-[^}$]"
 _OVERRIDE = re.compile(r"override[\w.-]*\.ya?ml$")
@@ -91,7 +91,7 @@ class _Reader:
         over = _OVERRIDE.search(file.source.path) or project.beside.is_laid_over(project.names)
         self.silence = "the file overrides another" if over else file.silence
         self.names_built: set[str] | None = None
-        self.dockerfiles = Dockerfiles(project.beside)
+        self.dockerfiles = Dockerfiles(project.beside, project.others)
         self.services: list[tuple[str, ServiceSite, Build | None]] = []
         for service in project.services:
             if isinstance(service.field.value, Mapping) and service.field.value.tag != "!reset":
@@ -141,11 +141,14 @@ class _Reader:
             *variables_of(site, address, "environment", "env"),
         ]
         from_files = list(self.variables_of_env_files(site, address, name))
-        own.parts = [*parts, *(variable for variable, _ in from_files)]
+        set_here = [variable for variable, _ in from_files]
+        of_stage = self.of_stage(build, set_here)
+        own.parts = [*parts, *set_here, *of_stage]
         self.told += parts
         yield own
         yield from parts
         yield from (variable for variable, is_new in from_files if is_new)
+        yield from (part for part in of_stage if isinstance(part, Variable) and self.dockerfiles.is_new(part))
         if not SERVICE_KEYS.issuperset(site.own.fields):
             from ..misspelt import misspelt_keys
 
@@ -159,13 +162,19 @@ class _Reader:
             yield from variables_of(hook, place, "environment", "env")
             yield from self.commands(hook, place, "command")
 
-    def variables_of_env_files(self, site: ServiceSite, address: str, name: str) -> Iterator[tuple[Subject, bool]]:
+    def variables_of_env_files(self, site: ServiceSite, address: str, name: str) -> Iterator[tuple[Variable, bool]]:
         if site.field("env_file", "own") is not None:
             from .env_variables import variables_of_env_files
             from .project import Project
 
             if isinstance(self.project, Project):
                 yield from variables_of_env_files(site, self.project, address, name, self.seen)
+
+    def of_stage(self, build: Build | None, set_here: list[Variable]) -> list[Subject]:
+        """What a service has of the stage that it is built from; `set_here` are variables from elsewhere."""
+        if build is None:
+            return []
+        return list(build.parts(names_of(build.site, "environment").union(variable.name for variable in set_here)))
 
     def build(self, site: ServiceSite, build: Build) -> Iterator[Subject]:
         """What a service's image is built with."""
@@ -218,7 +227,7 @@ class _Reader:
         """The Dockerfile stages that these services are built from."""
         for _, _, build in self.services:
             if build is not None and build.dockerfile:
-                yield BuildTarget(build.dockerfile, build.target, build.folder)
+                yield build.asked_of(build.dockerfile)
 
 
 def _script(field: Field) -> Fragment:

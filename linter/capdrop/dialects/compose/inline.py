@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ...model.text import Text
-from ...model.workspace import BuildTarget, Workspace
+from ...model.workspace import Workspace
 from ...source import Inset
 from ...syntax.yaml import Scalar
 from .. import dockerfile
@@ -30,7 +30,7 @@ def subjects_of(site: ServiceSite, build: Build, context: Context) -> Iterator[S
     inset = Inset(field.source, whole, f"{build.address}.build")
     workspace = Workspace()
     if build.folder:
-        workspace.add((BuildTarget(os.path.abspath(field.source.path), build.target, build.folder),))
+        workspace.add((build.asked_of(os.path.abspath(field.source.path)),))
     targets = frozenset({build.target} if build.target else ())
     for subject in dockerfile.read(inset, Context(targets, workspace, context.files)).subjects:
         if not isinstance(subject, Text):
