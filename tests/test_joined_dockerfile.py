@@ -58,7 +58,8 @@ def test_a_build_argument_decides_what_is_in_force(tmp_path: Path) -> None:
     dockerfile = "FROM acme/search:1\nARG SAFE=true\nENV xpack.security.enabled=$SAFE\nUSER app\n"
     compose = "services: {app: {build: {context: ., args: {SAFE: 'false'}}}}\n"
     (finding,) = found(tmp_path, compose, dockerfile)
-    assert finding.rule == "protection-switched-off" and finding.source[finding.span] == "xpack.security.enabled=$SAFE"
+    assert finding.rule == "protection-switched-off"
+    assert finding.source[finding.span] == "xpack.security.enabled=$SAFE"
 
 
 @pytest.mark.parametrize("paths", [["."], ["compose.yaml"], ["compose.yaml", "Dockerfile"]])
@@ -77,14 +78,16 @@ def test_a_secret_that_is_overridden_is_in_the_image_nevertheless(tmp_path: Path
 def test_what_leads_to_the_dockerfile_is_noted(tmp_path: Path) -> None:
     (finding,) = found(tmp_path, "services:\n  app:\n    build: .\n", OPEN, "compose.yaml")
     assert [(Path(note.source.path).name, note.message) for note in finding.notes] == [("compose.yaml", "`app` is built from it")]
-    assert finding.fix is not None and not finding.fix.edits
+    assert finding.fix is not None
+    assert not finding.fix.edits
 
 
 @pytest.mark.parametrize("paths", [["."], ["compose.yaml"]])
 def test_comments_of_the_dockerfile_count(paths: list[str], tmp_path: Path) -> None:
     silenced = OPEN.replace("ENV", "# capdrop: ignore[protection-switched-off] -- for tests\nENV")
     findings = found(tmp_path, "services: {app: {build: .}}\n", silenced, *paths)
-    assert rules(findings) == [] and all(finding.suppressed is not None for finding in findings)
+    assert rules(findings) == []
+    assert all(finding.suppressed is not None for finding in findings)
 
 
 def test_the_password_of_the_stage_is_that_of_the_published_database(tmp_path: Path) -> None:

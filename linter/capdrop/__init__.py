@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .model.interpreters import RUNNERS
     from .model.kubernetes_object import KubernetesObject
     from .model.mount import Mount
+    from .model.network import Network
     from .model.oddity import Oddity
     from .model.packages import Package
     from .model.pod import Pod
@@ -89,6 +90,7 @@ _HOMES = {
     "Item": "model.cluster",
     "KubernetesObject": "model.kubernetes_object",
     "Mount": "model.mount",
+    "Network": "model.network",
     "NetworkPolicy": "model.cluster",
     "Oddity": "model.oddity",
     "Option": "model.command",
@@ -175,6 +177,7 @@ __all__ = [
     "Item",
     "KubernetesObject",
     "Mount",
+    "Network",
     "NetworkPolicy",
     "Note",
     "Oddity",

@@ -20,6 +20,7 @@ import re
 
 from ...model.command import Word
 from ...model.image import Image
+from ...model.network import Network
 from ...model.subject import Origin, Subject
 from ...model.variable import Variable
 from ...reading import Reading
@@ -45,6 +46,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ...model.container import Container
     from ...model.workspace import BuildTarget
 
 _SECRET_DEFAULT = r"(?i)\$\{\w{0,60}(?:pass|pwd|secret|token|key|cred)\w{0,60}:?-[^}$]"
@@ -78,7 +80,20 @@ class ImageOrigin(Origin):
 
 
 class _Reader:
-    __slots__ = ("awaited", "context", "dockerfiles", "file", "names_built", "project", "seen", "services", "silence", "source", "told")
+    __slots__ = (
+        "awaited",
+        "context",
+        "dockerfiles",
+        "file",
+        "names_built",
+        "networks",
+        "project",
+        "seen",
+        "services",
+        "silence",
+        "source",
+        "told",
+    )
 
     def __init__(self, file: YamlFile, project: Alone, context: Context) -> None:
         self.file = file
@@ -91,6 +106,8 @@ class _Reader:
         over = _OVERRIDE.search(file.source.path) or project.beside.is_laid_over(project.names)
         self.silence = "the file overrides another" if over else file.silence
         self.names_built: set[str] | None = None
+        self.networks: dict[str, list[Container]] = {}
+        """The services in each network, as far as they are read."""
         self.dockerfiles = Dockerfiles(project.beside, project.others)
         self.services: list[tuple[str, ServiceSite, Build | None]] = []
         for service in project.services:
@@ -111,6 +128,9 @@ class _Reader:
         yield from models_in(self.project.sections["models"], self.project.names.replace)
         for name, site, build in self.services:
             yield from self.service(name, site, build)
+        for name, members in self.networks.items():
+            if len(members) > 1:
+                yield Network(self.source, members[0].span, f"networks.{name}", name=name, containers=members)
         if "${" in self.source.text and re.search(_SECRET_DEFAULT, self.source.text):
             from .defaults import secret_defaults
 
@@ -145,6 +165,8 @@ class _Reader:
         of_stage = self.of_stage(build, set_here)
         own.parts = [*parts, *set_here, *of_stage]
         self.told += parts
+        for network in site.networks():
+            self.networks.setdefault(network, []).append(own)
         yield own
         yield from parts
         yield from (variable for variable, is_new in from_files if is_new)

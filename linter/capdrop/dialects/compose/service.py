@@ -5,12 +5,12 @@ from __future__ import annotations
 from ...source import Source, Span
 from ...syntax import yaml
 from ..yaml_facts import Site
-from ..yaml_view import Field, Section
+from ..yaml_view import Field, Section, items_of
 from .names import NO_NAMES, Names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ...reading import Gap, Joint
     from ..yaml_document import YamlFile
@@ -53,6 +53,17 @@ class ServiceSite(Site):
         self.names = service.names
         self.dockerfiles = dockerfiles
         self.folder_of = project.folder_of
+
+    def networks(self) -> Iterable[str]:
+        """The networks that it is in, by their names in the file; none where it has that of another container, or it is not known."""
+        if self.own.get("network_mode") is not None:
+            return ()
+        field = self.field("networks", "own")
+        if field is None:
+            return () if self.silence else ("default",)
+        if isinstance(field.value, yaml.Sequence):
+            return [node.value for node, _, _ in items_of(field) if isinstance(node, yaml.Scalar)]
+        return field.section().fields
 
 
 class Alone:
