@@ -143,7 +143,7 @@ def data_port_published(container: Container) -> Iterator[Finding]:
     """
     ports = [port for port in container.parts if isinstance(port, Port) and port.protocol == "tcp" and reached(port, container)]
     names = names_of(container) if ports else ""
-    known = next((part for part in container.parts if isinstance(part, Variable) and holds_password(part)), None) if ports else None
+    passwords = [part for part in container.parts if isinstance(part, Variable) and holds_password(part)] if ports else []
     for port in ports:
         number = data_port(port, names)
         if not number:
@@ -155,10 +155,12 @@ def data_port_published(container: Container) -> Iterator[Finding]:
             continue
         by_chance = port.host_port.is_absent
         message = f"`{container.name}` publishes port {number} ({DATA_PORTS[number][0]}) on every address of the host"
-        if known is None:
+        if not passwords:
             severity = Severity.LOW if by_chance else None
             yield container.finding(at(port), message, severity=severity, confidence=doubt(port), fix=bound(port))
             continue
+        product = DATA_PORTS[number][0].partition(" ")[0].lower()
+        known = next((variable for variable in passwords if product in variable.name.lower()), passwords[0])
         secret = known.secret
         hidden = (known.place_of(secret.start, secret.end) if secret is not None else None) or known.value.span
         yield container.finding(

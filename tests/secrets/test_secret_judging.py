@@ -256,3 +256,11 @@ def test_importing_costs_little(path: Path) -> None:
             assert [alias.name for alias in statement.names] == ["re"]
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
             assert "re.compile" not in ast.unparse(statement)
+
+
+@pytest.mark.parametrize(("name", "confidence"), [("SMTP_PASSWORD", "low"), ("MAILER_PASS", "low"), ("DB_PASSWORD", "high")])
+def test_a_filler_for_a_login_to_somebody_else_s_server_is_less_sure(name: str, confidence: str) -> None:
+    filler, real = judge("password", name), judge("Rr5-tt90-Xc", name)
+    assert filler is not None
+    assert real is not None
+    assert (filler.confidence, real.confidence) == (confidence, "high")

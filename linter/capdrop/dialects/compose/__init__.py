@@ -25,7 +25,7 @@ from ...model.subject import Origin, Subject
 from ...model.variable import Variable
 from ...reading import Reading
 from ...source import Fragment, Source
-from ...syntax.yaml import Mapping, Scalar
+from ...syntax.yaml import Mapping, Scalar, Sequence
 from ..commands import Setting, commands_in_arguments, commands_in_shell
 from ..context import Context
 from ..yaml_document import YamlFile
@@ -44,7 +44,7 @@ from .volumes import mounts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ...model.container import Container
     from ...model.workspace import BuildTarget
@@ -178,11 +178,12 @@ class _Reader:
         yield from variables_of(site, address, "labels", "label")
         if build is not None:
             yield from self.build(site, build)
-        for key in ("command", "entrypoint", "healthcheck.test"):
-            yield from self.commands(site, address, key)
+        words = self.entrypoint(site)
+        for key in ("command", "healthcheck.test") if words else ("command", "entrypoint", "healthcheck.test"):
+            yield from self.commands(site, address, key, words if key == "command" else [])
         for place, hook in hooks_of(site, address):
             yield from variables_of(hook, place, "environment", "env")
-            yield from self.commands(hook, place, "command")
+            yield from self.commands(hook, place, "command", [])
 
     def variables_of_env_files(self, site: ServiceSite, address: str, name: str) -> Iterator[tuple[Variable, bool]]:
         if site.field("env_file", "own") is not None:
@@ -224,7 +225,19 @@ class _Reader:
             self.names_built = {_tagged(site.scalar(field).text) for site, field in fields if field is not None}
         return self.names_built
 
-    def commands(self, site: Site, address: str, key: str) -> Iterator[Subject]:
+    def entrypoint(self, site: Site) -> list[Word]:
+        """The words of an `entrypoint` that the arguments in `command` belong to: both are lists, or it is one word. What is told
+        of them together has a beginning and an end, so they must stand in this order."""
+        before, after = site.field("entrypoint", "own"), site.field("command", "own")
+        if before is None or after is None or not isinstance(after.value, Sequence) or not after.value.items:
+            return []
+        if before.source is not after.source or before.span.end > after.span.start:
+            return []
+        if isinstance(before.value, Sequence):
+            return _arguments(_items(before))
+        return _arguments([before]) if len(before.source[before.span].split()) == 1 else []
+
+    def commands(self, site: Site, address: str, key: str, before: list[Word]) -> Iterator[Subject]:
         field = site.field(key, "own")
         if field is None:
             return
@@ -232,24 +245,34 @@ class _Reader:
         if isinstance(field.value, Scalar):
             yield from commands_in_shell(_script(field), setting)
             return
-        words = []
-        items = [Field(field.source, field.owner, field.entry, node, trail, shared) for node, trail, shared in items_of(field)]
-        for item in items:
-            value, fragment = as_written(item)
-            words.append(Word(fragment or Fragment.at("", item.span.start), value.is_known, item.span))
+        items = _items(field)
+        words = _arguments(items)
         if words and words[0].text in ("CMD", "CMD-SHELL"):
             shell_form = words[0].text == "CMD-SHELL"
             words = words[1:]
             if shell_form and words:
                 yield from commands_in_shell(_script(items[1]), setting)
                 return
-        yield from commands_in_arguments(words, setting)
+        yield from commands_in_arguments(words, setting, before)
 
     def build_targets(self) -> Iterator[BuildTarget]:
         """The Dockerfile stages that these services are built from."""
         for _, _, build in self.services:
             if build is not None and build.dockerfile:
                 yield build.asked_of(build.dockerfile)
+
+
+def _items(field: Field) -> list[Field]:
+    return [Field(field.source, field.owner, field.entry, node, trail, shared) for node, trail, shared in items_of(field)]
+
+
+def _arguments(items: Iterable[Field]) -> list[Word]:
+    """The words of an argument list."""
+    words = []
+    for item in items:
+        value, fragment = as_written(item)
+        words.append(Word(fragment or Fragment.at("", item.span.start), value.is_known, item.span))
+    return words
 
 
 def _script(field: Field) -> Fragment:
