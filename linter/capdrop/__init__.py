@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .model.packages import Package
     from .model.pod import Pod
     from .model.port import Port
+    from .model.remote_source import RemoteSource
     from .model.script import Script
     from .model.stage import Stage
     from .model.text import Text
@@ -100,6 +101,7 @@ _HOMES = {
     "Party": "model.cluster",
     "Port": "model.port",
     "RUNNERS": "model.interpreters",
+    "RemoteSource": "model.remote_source",
     "Role": "model.cluster",
     "RoleBinding": "model.cluster",
     "Route": "model.cluster",
@@ -187,6 +189,7 @@ __all__ = [
     "Party",
     "Pod",
     "Port",
+    "RemoteSource",
     "Role",
     "RoleBinding",
     "Route",

@@ -31,7 +31,7 @@ from ..context import Context
 from ..yaml_document import YamlFile
 from ..yaml_facts import Site, container
 from ..yaml_view import Field, items_of
-from .beside import contexts_of, hooks_of, models_in
+from .beside import contexts_of, fetched, hooks_of, models_in
 from .build import Build, Dockerfiles, build_of
 from .facts import TABLE
 from .files_beside import Beside
@@ -126,6 +126,9 @@ class _Reader:
         yield from self.file.subjects()
         yield from variables_in_configs(self.project.sections["configs"])
         yield from models_in(self.project.sections["models"], self.project.names.replace)
+        for field, names in self.project.remotes:
+            site = Site(field.source, field.span, field.section(), interpolate=names.replace)
+            yield from fetched(site, field, f"include {field.source[field.span]}")
         for name, site, build in self.services:
             yield from self.service(name, site, build)
         for name, members in self.networks.items():
@@ -151,7 +154,7 @@ class _Reader:
         own = container(site, TABLE, address, name=name, dialect="compose", kind="init container" if name in self.awaited else "service")
         if build is not None:
             own.origin = build.origin(TABLE)
-        mounts = list(mounts_of(site, self.project.sections["volumes"], address, name))
+        mounts = list(mounts_of(site, self.project.sections, address, name))
         for mount in mounts:
             mount.owners = (own,)
         parts = [

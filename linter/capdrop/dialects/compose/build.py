@@ -15,6 +15,7 @@ from ...model.workspace import BuildTarget
 from ...source import Source, Span
 from ...syntax.yaml import Scalar
 from ..yaml_facts import TableOrigin
+from .beside import is_remote
 from .variables import assignments_of, names_of
 
 TYPE_CHECKING = False
@@ -104,7 +105,7 @@ class Build:
         assert whole is not None
         written = self.site.names.text(whole.value.value) if isinstance(whole.value, Scalar) else self.text("context")
         named = self.text("dockerfile")
-        if written is None or named is None or "://" in written or written.startswith(("git@", "github.com/")):
+        if written is None or named is None or is_remote(written):
             return
         at = self.site.field("build.context", "own") or whole
         self.folder = os.path.normpath(os.path.join(self.site.folder_of(at.source), written))

@@ -17,6 +17,7 @@ from ...syntax import yaml
 from ...syntax.yaml import Mapping, Node, Scalar, Sequence
 from ..yaml_placed import placed
 from ..yaml_view import Field, Section, items_of
+from .beside import is_remote
 from .env_file import EnvFile
 from .files_beside import Beside
 from .merge import extended, is_empty, is_here, overlaid
@@ -62,6 +63,7 @@ class Project(Alone):
         self.beside = beside
         self.gaps: list[Gap] = []
         self.others: list[Joint] = []
+        self.remotes: list[tuple[Field, Names]] = []
         self.path = beside.path
         self.told = 0
         """How many variables of env files were given to services."""
@@ -288,6 +290,7 @@ class Project(Alone):
             self._complain(field.source, field.span, f"it {verb} another file, but {words}", by_design=written is None)
             return None
         if is_remote(written):
+            self.remotes.append((field, names))
             self._complain(field.source, field.span, f"it {verb} `{written}`, which is fetched from elsewhere", by_design=True)
             return None
         return os.path.normpath(os.path.join(folder, written))
@@ -338,11 +341,6 @@ class Project(Alone):
 def _parsed(source: Source) -> tuple[Source, yaml.Stream, list[Node]]:
     stream = yaml.parse(source.text)
     return source, stream, [placed(document.root, source) for document in stream.documents if document.root is not None]
-
-
-def is_remote(path: str) -> bool:
-    """Whether Compose fetches this: a Git repository, an OCI artifact or a URL (compose, `pkg/remote`)."""
-    return "://" in path or path.startswith(("git@", "github.com/", "oci:"))
 
 
 def _both(below: Service, above: Service) -> Service:

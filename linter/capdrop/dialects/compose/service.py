@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .build import Dockerfiles
     from .files_beside import Beside
 
-SHARED_KEYS = ("volumes", "configs", "models")
+SHARED_KEYS = ("volumes", "configs", "secrets", "models")
 """What stands beside the services, and is looked up by name."""
 _STARTS = frozenset({"image", "build"})
 _NEVER_IN_VERSION_1 = ("services", "include", "version", "apiVersion", "kind", "networks")
@@ -75,6 +75,8 @@ class Alone:
         self.names = NO_NAMES
         self.gaps: list[Gap] = []
         self.others: list[Joint] = []
+        self.remotes: list[tuple[Field, Names]] = []
+        """What names other files of the project that are fetched from elsewhere."""
         roots = [Section(file.source, document.root) for document in file.documents]
         self.services = [Service(name, field) for root in roots for name, field in services_of(root).items()]
         self.sections = {key: roots[0].section(key) if roots else Section(file.source, None) for key in SHARED_KEYS}
