@@ -23,7 +23,7 @@ from ...model.image import Image
 from ...model.network import Network
 from ...model.subject import Origin, Subject
 from ...model.variable import Variable
-from ...reading import Reading
+from ...reading import Gap, Reading
 from ...source import Fragment, Source
 from ...syntax.yaml import Mapping, Scalar, Sequence
 from ..commands import Setting, commands_in_arguments, commands_in_shell
@@ -38,7 +38,7 @@ from .files_beside import Beside
 from .interpolation import left_to_shell
 from .keys import SERVICE_KEYS
 from .ports import ports_of
-from .service import Alone, Service, ServiceSite
+from .service import Alone, Service, ServiceSite, is_project
 from .variables import as_written, names_of, variables_in_configs, variables_of
 from .volumes import mounts_of
 
@@ -60,9 +60,16 @@ def read(source: Source, context: Context) -> Reading:
     file = YamlFile(source)
     reader = _Reader(file, _project(file, Beside(source.path, context)), context)
     reading = file.reading(reader.subjects(), summary=tuple(reader.build_targets()))
-    reading.gaps = [*file.gaps, *reader.project.gaps]
+    reading.gaps = [*file.gaps, *reader.project.gaps, *_foreign(file)]
     reading.others = reader.project.others
     return reading
+
+
+def _foreign(file: YamlFile) -> Iterator[Gap]:
+    """That a file has the name of a Compose file, and is none: nothing was judged that is in it."""
+    roots = [document.root for document in file.documents if document.root is not None]
+    if roots and not file.gaps and not any(is_project(file.source, root) for root in roots):
+        yield Gap(roots[0].span, "it is called like a Compose file, and holds nothing that Compose knows", blocks=True)
 
 
 def _project(file: YamlFile, beside: Beside) -> Alone:

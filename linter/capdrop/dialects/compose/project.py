@@ -38,6 +38,8 @@ DEEPEST = 30
 """Services that extend one another, and files that include one another."""
 MOST_JOINED = 500_000
 """Characters that services have in common with those that they extend, counted again for each of them."""
+TOO_MUCH = "more "
+"""How the reasons begin that one of these limits is reached."""
 
 
 class Layer:
@@ -69,6 +71,7 @@ class Project(Alone):
         """How many variables of env files were given to services."""
         self.env_files: dict[tuple[str, bool], EnvFile | None] = {}
         self._said: set[tuple[Span, str]] = set()
+        self._endless: set[str] = set()
         self._joined = 0
         self._entries: dict[int, Span] = {}
         self._folders: dict[int, str] = {}
@@ -322,7 +325,12 @@ class Project(Alone):
         return roots
 
     def _complain(self, source: Source, span: Span, reason: str, *, by_design: bool = False) -> None:
-        """Note what could not be followed, at its place, or at the line of the file that is read which leads there."""
+        """Note what could not be followed, at its place, or at the line of the file that is read which leads there. That there is more
+        than is followed is noted once."""
+        if reason.startswith(TOO_MUCH):
+            if reason in self._endless:
+                return
+            self._endless.add(reason)
         if source is not self.source:
             reason = f"in `{source.path}`, line {source.position(span.start).line}: {reason}"
             span = self._entries.get(id(source), Span(0, 0))

@@ -6,6 +6,7 @@ from ...source import Source, Span
 from ...syntax import yaml
 from ..yaml_facts import Site
 from ..yaml_view import Field, Section, items_of
+from .keys import SERVICE_KEYS
 from .names import NO_NAMES, Names
 
 TYPE_CHECKING = False
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 SHARED_KEYS = ("volumes", "configs", "secrets", "models")
 """What stands beside the services, and is looked up by name."""
+PROJECT_KEYS = frozenset({"configs", "include", "models", "name", "networks", "secrets", "services", "version", "volumes"})
+"""What stands at the top of a Compose file."""
 _STARTS = frozenset({"image", "build"})
 _NEVER_IN_VERSION_1 = ("services", "include", "version", "apiVersion", "kind", "networks")
 
@@ -86,12 +89,24 @@ class Alone:
         return self.beside.folder
 
 
+def is_project(source: Source, root: yaml.Node) -> bool:
+    """Whether a document says anything that Compose knows; one that says nothing at all does no harm."""
+    if not isinstance(root, yaml.Mapping):
+        return isinstance(root, yaml.Scalar) and not root.value
+    section = Section(source, root)
+    known = any(key in PROJECT_KEYS or key.startswith("x-") for key in section.fields)
+    return known or not section.fields or bool(services_of(section))
+
+
+def _is_service(field: Field) -> bool:
+    """Whether a mapping at the top of a file of version 1 is a service, or what one laid over another adds to it."""
+    keys = field.section().fields if isinstance(field.value, yaml.Mapping) else {}
+    return not _STARTS.isdisjoint(keys) or (bool(keys) and SERVICE_KEYS.issuperset(keys))
+
+
 def services_of(root: Section) -> Mapping[str, Field]:
     """The services of a file; those of version 1 stand at its top."""
     fields = root.section("services").fields
     if fields or root.mapping is None or any(key in root.fields for key in _NEVER_IN_VERSION_1):
         return fields
-    return {
-        name: field for name, field in root.fields.items()
-        if isinstance(field.value, yaml.Mapping) and not name.startswith("x-") and _STARTS.intersection(field.section().fields)
-    }  # fmt: skip
+    return {name: field for name, field in root.fields.items() if not name.startswith("x-") and _is_service(field)}
