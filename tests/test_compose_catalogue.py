@@ -187,6 +187,7 @@ ELSEWHERE = [
     ("an env file", with_key("env_file: a.env"), {"a_env": f"DB_PASSWORD={PASSWORD}\n"}, "hard-coded-credential"),
     ("a config in place", with_key("configs: [c]", f"configs: {{c: {{content: 'password={PASSWORD}'}}}}\n"), {}, "hard-coded-credential"),
     ("a label", with_key(f"labels: {{app.password: {PASSWORD}}}"), {}, "hard-coded-credential"),
+    ("version 1", "app: {image: 'acme/app:1', net: host}\n", {}, "host-network"),
     ("a model", with_key("models: [m]", "models: {m: {model: ai/smollm2}}\n"), {}, "image-without-tag"),
     ("build.ssh", with_key("build: ."), {"Dockerfile": "FROM a:1\nRUN --mount=type=ssh npm install\nUSER a\n"}, ""),
     ("a remote file without a commit", "include: ['https://github.com/a/b.git']\n", {}, "git-source-without-commit"),

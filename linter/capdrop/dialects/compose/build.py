@@ -96,6 +96,8 @@ class Build:
     def text(self, key: str) -> str | None:
         """A part of it as text; "" where it is not written, None where it is not known."""
         field = self.site.field(f"build.{key}", "own")
+        if field is None and key == "dockerfile":
+            field = self.site.field(key, "own")  # version 1 has it beside `build`
         if field is None:
             return ""
         return self.site.names.text(field.value.value) if isinstance(field.value, Scalar) else None
