@@ -138,6 +138,7 @@ class _Reader:
             yield from fetched(site, field, f"include {field.source[field.span]}")
         for name, site, build in self.services:
             yield from self.service(name, site, build)
+        yield from self.secrets_of_names()
         for name, members in self.networks.items():
             if len(members) > 1:
                 yield Network(self.source, members[0].span, f"networks.{name}", name=name, containers=members)
@@ -202,6 +203,14 @@ class _Reader:
 
             if isinstance(self.project, Project):
                 yield from variables_of_env_files(site, self.project, address, name, self.seen)
+
+    def secrets_of_names(self) -> Iterator[Variable]:
+        from .project import Project
+
+        if isinstance(self.project, Project) and self.project.named:
+            from .env_variables import secrets_of_names
+
+            yield from secrets_of_names(self.project, self.seen)
 
     def of_stage(self, build: Build | None, set_here: list[Variable]) -> list[Subject]:
         """What a service has of the stage that it is built from; `set_here` are variables from elsewhere."""

@@ -9,6 +9,7 @@ is a gap.
 from __future__ import annotations
 
 import os
+import re
 
 from ...finding import Note
 from ...reading import Gap, Joint
@@ -66,6 +67,8 @@ class Project(Alone):
         self.gaps: list[Gap] = []
         self.others: list[Joint] = []
         self.remotes: list[tuple[Field, Names]] = []
+        self.named: list[tuple[str, EnvFile]] = []
+        """The env files that variables of the project are taken from, by their paths."""
         self.path = beside.path
         self.told = 0
         """How many variables of env files were given to services."""
@@ -73,6 +76,7 @@ class Project(Alone):
         self._said: set[tuple[Span, str]] = set()
         self._endless: set[str] = set()
         self._joined = 0
+        self._uses: dict[str, Span] | None = None
         self._entries: dict[int, Span] = {}
         self._folders: dict[int, str] = {}
         self._bases: dict[str, Layer | None] = {}
@@ -91,6 +95,15 @@ class Project(Alone):
         """What the relative paths of a file are relative to."""
         return self._folders.get(id(source), self.beside.folder)
 
+    def use_of(self, name: str) -> Note | None:
+        """Where a variable is first taken up in the file that is read."""
+        if self._uses is None:
+            self._uses = {}
+            for match in re.finditer(r"(?<!\$)\$\{?([A-Za-z_]\w*)", self.source.text):
+                self._uses.setdefault(match[1], Span(*match.span(1)))
+        span = self._uses.get(name)
+        return Note(self.source, span, "it is put in here, and git does not ignore the file") if span is not None else None
+
     def env_file(self, path: str, raw: bool = False) -> EnvFile | None:
         """An env file of the project; None where there is none, or none to read."""
         key = (path, raw)
@@ -104,11 +117,13 @@ class Project(Alone):
 
     def _names_of(self, path: str, folder: str, outside: Names | None = None) -> Names:
         """What an env file sets, but for what is set outside of it."""
-        file = self.env_file(os.path.normpath(os.path.join(folder, path)))
+        whole = os.path.normpath(os.path.join(folder, path))
+        file = self.env_file(whole)
         values = outside.values if outside is not None else {}
         places = outside.places if outside is not None else {}
         if file is None:
             return Names(values, places)
+        self.named.append((whole, file))
         own = {name: place for name, place in file.places().items() if name not in values}
         return Names({**file.values(values), **values}, {**own, **places})
 
