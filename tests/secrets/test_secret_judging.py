@@ -55,6 +55,7 @@ SECRETS = [
     ("credential", "DB_PASSWORD", "Rr5-tt90-Xc"),
     ("credential", "DEPLOY_TOKEN", "Mm2-yy71-Bv"),
     ("default-credential", "DB_PASSWORD", "letmein-2026"),
+    ("default-credential", "RUNNER_SHARED_SECRET", "0" * 40),
     ("credential", "DB_PASSWORD_OLD", "S3rvice$Pass"),
     ("credential", "token", "Gh8-ss44-Pd"),
     ("credential", "password", "hunter2-prod-99"),

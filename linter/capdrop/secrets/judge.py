@@ -186,6 +186,8 @@ def _url_verdict(start: int, end: int, weak: bool) -> Verdict:
 
 def _by_name(value: str, name: str, role: str, place: str) -> Verdict | None:
     text = value.strip()
+    if len(text) >= SHORTEST and role == CHOSEN and not text.strip("0"):
+        return _verdict(value, text, "default-credential", "medium", "a secret of zeros")
     if not text or len(text) > LONGEST_CREDENTIAL or "\n" in text or is_reference(text) or is_placeholder(text):
         return None
     text = _without_scheme(text)
