@@ -97,6 +97,27 @@ def test_the_password_of_the_stage_is_that_of_the_published_database(tmp_path: P
     assert [(Path(note.source.path).name, note.source.position(note.span.start).line) for note in port.notes] == [("Dockerfile", 3)]
 
 
+INLINE = f"""services:
+  app:
+    build:
+      args: {{DB_PASSWORD: {PASSWORD}}}
+      dockerfile_inline: |
+        FROM neo4j:5.26.0
+        ARG DB_PASSWORD
+        ENV xpack.security.enabled=false SECRET=$DB_PASSWORD
+        USER neo4j
+    environment: {{xpack.security.enabled: 'true'}}
+    ports: ['7474:7474']
+"""
+
+
+def test_a_dockerfile_in_the_compose_file_is_joined_too(tmp_path: Path) -> None:
+    findings = found(tmp_path, INLINE, "FROM scratch\n", "compose.yaml")
+    assert [rule for _, rule in rules(findings)] == ["hard-coded-credential", "secret-build-argument", "data-port-published"]
+    notes = [(note.source[note.span].strip(), note.message) for note in findings[0].notes]
+    assert notes[0] == ("ARG DB_PASSWORD", "the build takes it here")
+
+
 @pytest.mark.parametrize(
     ("services", "told"),
     [

@@ -181,7 +181,8 @@ class _Reader:
         yield own
         yield from parts
         yield from (variable for variable, is_new in from_files if is_new)
-        yield from (part for part in of_stage if isinstance(part, Variable) and self.dockerfiles.is_new(part))
+        if build is not None and not build.inline:
+            yield from (part for part in of_stage if isinstance(part, Variable) and self.dockerfiles.is_new(part))
         if not SERVICE_KEYS.issuperset(site.own.fields):
             from ..misspelt import misspelt_keys
 
@@ -225,10 +226,10 @@ class _Reader:
                 variable.value.trail += build.uses(variable.name)
             yield variable
         yield from contexts_of(site, build.address)
-        if site.field("build.dockerfile_inline", "own") is not None:
+        if build.inline:
             from .inline import subjects_of
 
-            yield from subjects_of(site, build, self.context)
+            yield from subjects_of(build, self.context)
 
     def image(self, site: Site, address: str) -> Iterator[Image]:
         field = site.field("image", "own")

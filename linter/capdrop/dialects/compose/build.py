@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ...model.subject import Subject
     from ...model.variable import Variable
     from ...reading import Joint
+    from ...source import Inset
     from ..dockerfile.target import Target
     from ..yaml_facts import FactTable
     from .files_beside import Beside
@@ -67,7 +68,7 @@ class Dockerfiles:
 
     def target(self, source: Source, name: str, arguments: Mapping[str, str | None]) -> Target | None:
         """A stage as it is built with these arguments."""
-        key = (source.path, name, *sorted(arguments.items(), key=str))
+        key = (id(source), name, *sorted(arguments.items(), key=str))
         if key not in self._targets:
             self._targets[key] = None
             self._read += len(source.text)
@@ -81,7 +82,7 @@ class Dockerfiles:
 class Build:
     """The `build` of a service. `dockerfile` and `folder` (its context) are absolute; "" where they are not known, or are no files."""
 
-    __slots__ = ("address", "dockerfile", "folder", "name", "site", "span", "target")
+    __slots__ = ("_inset", "address", "dockerfile", "folder", "inline", "name", "site", "span", "target")
 
     def __init__(self, site: ServiceSite, address: str, name: str, span: Span) -> None:
         self.site = site
@@ -91,6 +92,8 @@ class Build:
         self.dockerfile = ""
         self.folder = ""
         self.target = (self.text("target") or "").lower()
+        self.inline = site.field("build.dockerfile_inline", "own") is not None
+        self._inset: Inset | None = None
         self._locate()
 
     def text(self, key: str) -> str | None:
@@ -111,7 +114,7 @@ class Build:
             return
         at = self.site.field("build.context", "own") or whole
         self.folder = os.path.normpath(os.path.join(self.site.folder_of(at.source), written))
-        if self.site.field("build.dockerfile_inline", "own") is None:
+        if not self.inline:
             self.dockerfile = os.path.normpath(os.path.join(self.folder, named or "Dockerfile"))
 
     @property
@@ -122,6 +125,12 @@ class Build:
     @property
     def source(self) -> Source | None:
         """The Dockerfile, where it may be looked at."""
+        if self.inline:
+            if self._inset is None:
+                from .inline import inset_of
+
+                self._inset = inset_of(self.site, self.address)
+            return self._inset
         return self.site.dockerfiles.source(self.dockerfile, self.note) if self.dockerfile else None
 
     def arguments(self) -> dict[str, str | None]:
@@ -140,8 +149,8 @@ class Build:
         return self.site.dockerfiles.target(source, self.target, self.arguments())
 
     def user(self) -> Value | None:
-        """The user that the stage leaves in force; None where it sets none, or is not known."""
-        target = self.stage()
+        """The user that the stage leaves in force; None where it sets none, is not known, or is told by a Dockerfile that stands here."""
+        target = self.stage() if not self.inline else None
         user = target.user if target is not None else None
         if user is None or not user.is_known:
             return None
@@ -168,7 +177,8 @@ class Build:
 
     def uses(self, name: str) -> tuple[Note, ...]:
         """Where the Dockerfile takes up a build argument, and what keeps it in the image."""
-        target = self.site.dockerfiles.target(self.source, self.target, {}) if self.source is not None else None
+        source = self.source
+        target = self.site.dockerfiles.target(source, self.target, {}) if source is not None else None
         return target.uses(name) if target is not None else ()
 
 
