@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from capdrop import (
@@ -156,6 +157,10 @@ def secret_build_argument(variable: Variable) -> Iterator[Finding]:
         Good("Dockerfile", "FROM alpine:3.22\nRUN mysql -p -uroot app && sshpass -e ssh a@b\n"),
         Good("compose.yaml", "services: {cache: {image: 'redis:8', command: 'redis-server --requirepass $${PASSWORD}'}}\n"),
         Good(
+            "compose.yaml",
+            f"services: {{cache: {{image: 'redis:8', command: [redis-server, --requirepass, '${{REDIS_PASSWORD:-{PASSWORD}}}']}}}}\n",
+        ),
+        Good(
             "pod.yaml",
             """
             apiVersion: v1
@@ -179,7 +184,7 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
         if verdict is None or verdict.confidence == "low" or shown_by_itself(verdict.kind, word.text[start:]):
             continue
         span = word.part(start + verdict.start, start + verdict.end).span
-        if told_as_login(command, span):
+        if told_as_login(command, span) or told_as_default(command, span):
             continue
         severity = Severity.MEDIUM if verdict.kind == "default-credential" else Severity.HIGH
         yield command.finding(
@@ -204,6 +209,12 @@ def told_as_login(command: Command, span: Span) -> bool:
     return any(
         login.start < span.end - first and span.start - first < login.end for login in logins if not login.what.endswith("registry login")
     )
+
+
+def told_as_default(command: Command, span: Span) -> bool:
+    """Whether the rule on published defaults tells of it: `${DB_PASSWORD:-...}`."""
+    before = re.search(r"\$\{(\w{1,120}):?-$", command.source.text[max(0, span.start - 125) : span.start])
+    return before is not None and named_like_a_secret(before[1])
 
 
 def given_values(command: Command) -> Iterator[Given]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Confidence, Copy, Finding, Good, Severity, rule
+from capdrop import Bad, Command, Confidence, Copy, Finding, Good, RemoteSource, Severity, rule
 
 HEXADECIMAL = frozenset("0123456789abcdef")
 HASH_LENGTHS = (40, 64)
@@ -40,6 +40,30 @@ CHOOSES = ("branch=", "tag=", "ref=")
         ),
         Bad("compose.yaml", "services: {app: {image: 'docker:29', command: docker build -t a «https://github.com/acme/a.git»}}"),
         Bad(
+            "compose.yaml",
+            """
+            services:
+              app:
+                build: «https://github.com/acme/app.git#main»
+              site:
+                build:
+                  context: .
+                  additional_contexts:
+                    docs: «github.com/acme/docs»
+                    tools: ./tools
+            """,
+        ),
+        Bad(
+            "compose.yaml",
+            """
+            include:
+              - «git@github.com:acme/stack.git»
+            services:
+              app:
+                image: acme/app:1.2
+            """,
+        ),
+        Bad(
             "pod.yaml",
             """
             apiVersion: v1
@@ -68,6 +92,16 @@ CHOOSES = ("branch=", "tag=", "ref=")
         ),
         Good("compose.yaml", "services: {app: {image: 'docker:29', command: docker build -t a .}}"),
         Good(
+            "compose.yaml",
+            """
+            services:
+              app:
+                build: https://github.com/acme/app.git#0123456789abcdef0123456789abcdef01234567
+              site:
+                build: {context: ./github.com/acme, additional_contexts: ['tools=${TOOLS}']}
+            """,
+        ),
+        Good(
             "pod.yaml",
             """
             apiVersion: v1
@@ -80,7 +114,7 @@ CHOOSES = ("branch=", "tag=", "ref=")
         ),
     ),
 )
-def git_source_without_commit(subject: Copy | Command) -> Iterator[Finding]:
+def git_source_without_commit(subject: Copy | Command | RemoteSource) -> Iterator[Finding]:
     """A source from Git that is not fixed to a commit.
 
     The build gets what the branch holds on that day: two builds differ, and whoever may push there changes your image. Name the
@@ -95,7 +129,11 @@ def git_source_without_commit(subject: Copy | Command) -> Iterator[Finding]:
                     if chosen is not None:
                         yield subject.finding(source, _message(chosen), confidence=_confidence(chosen))
         return
-    if subject.name in BUILDERS:
+    if isinstance(subject, RemoteSource):
+        chosen = moving_part(subject.value.text)
+        if chosen is not None:
+            yield subject.finding(subject.value, _message(chosen), confidence=_confidence(chosen))
+    elif subject.name in BUILDERS:
         for before, word in zip(subject.words, subject.words[1:], strict=False):
             is_value = before.text.startswith("--") and before.text not in SWITCHES
             chosen = moving_part(word.text) if word.known and not is_value else None
@@ -107,7 +145,7 @@ def moving_part(url: str) -> str | None:
     """The branch or tag that a Git source names, "" if it names none; None if it is no Git source, or is fixed to a commit."""
     address, _, fragment = url.partition("#")
     address, _, query = address.partition("?")
-    if not address.startswith(("git://", "git@", "ssh://")) and not (
+    if not address.startswith(("git://", "git@", "ssh://", "github.com/")) and not (
         address.startswith(("http://", "https://")) and address.endswith(".git")
     ):
         return None

@@ -86,7 +86,8 @@ def inference_server_without_key(subject: Command | Variable) -> Iterator[Findin
     """
     if isinstance(subject, Variable):
         server = HOSTS.get(subject.name)
-        if server is not None and subject.place in ("env", "configmap") and subject.value.text.startswith(EVERYWHERE):
+        in_force = subject.place in ("env", "configmap") and not subject.overridden
+        if server is not None and in_force and subject.value.text.startswith(EVERYWHERE):
             yield subject.finding(subject.span, f"{server} listens on all addresses, and has no authentication")
     elif subject.name in SERVERS or subject.name == SERVES_AT_ONCE:
         yield from _answering_everyone(subject)

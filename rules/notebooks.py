@@ -120,7 +120,8 @@ def server_without_authentication(subject: Command | Variable | WrittenFile) -> 
     """
     if isinstance(subject, Variable):
         values = OPEN_VARIABLES.get(subject.name)
-        if values is not None and subject.place in ("env", "configmap") and subject.value.text.lower() in values:
+        in_force = subject.place in ("env", "configmap") and not subject.overridden
+        if values is not None and in_force and subject.value.text.lower() in values:
             fix = subject.drop("variable", caveat=ASKS_THEN)
             yield subject.finding(subject.span, f"`{subject.name}={subject.value.text}` lets everyone in", fix=fix)
     elif isinstance(subject, WrittenFile):

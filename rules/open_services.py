@@ -351,7 +351,7 @@ def protection_switched_off(subject: Command | Variable | WrittenFile) -> Iterat
 
 
 def _variable(variable: Variable) -> Iterator[Finding]:
-    if variable.place not in SETTINGS or not variable.value.is_known:
+    if variable.place not in SETTINGS or variable.overridden or not variable.value.is_known:
         return
     name, text = variable.name.lower(), variable.value.text.strip()
     values, opens = VARIABLES.get(name, (ON if name in SAYS_IT_ITSELF else NEVER, "everyone is let in"))

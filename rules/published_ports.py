@@ -97,6 +97,19 @@ LOOPBACK = "127.0.0.1"
             """,
         ),
         Bad(
+            "compose.yaml",
+            """
+            services:
+              search:
+                build: .
+                ports: [«"7474:7474"»]
+              cache:
+                build: ./cache
+                network_mode: «host»
+            """,
+            beside={"Dockerfile": "FROM neo4j:5.26.0\nUSER neo4j\n", "cache/Dockerfile": "FROM debian:13.1\nUSER app\nEXPOSE 6379\n"},
+        ),
+        Bad(
             "start.sh",
             "docker run -d «-p 3306:3306» mysql:8.4\n",
             fixed="docker run -d -p 127.0.0.1:3306:3306 mysql:8.4\n",
@@ -128,19 +141,26 @@ def data_port_published(container: Container) -> Iterator[Finding]:
     whole internet. Services of the same project reach each other without publishing anything. Bind the port to 127.0.0.1 for what runs
     on the host itself. Where the password stands in the file beside it, nothing is left to guess.
     """
-    ports = [port for port in container.parts if isinstance(port, Port) and port.on_all_addresses and port.protocol == "tcp"]
+    ports = [port for port in container.parts if isinstance(port, Port) and port.protocol == "tcp" and reached(port, container)]
     names = names_of(container) if ports else ""
-    known = next((part for part in container.parts if isinstance(part, Variable) and holds_password(part)), None) if ports else None
+    passwords = [part for part in container.parts if isinstance(part, Variable) and holds_password(part)] if ports else []
     for port in ports:
         number = data_port(port, names)
         if not number:
             continue
+        if port.role == "exposed":
+            message = f"`{container.name}` listens on every address of the host, at port {number} ({DATA_PORTS[number][0]})"
+            note = Note(port.source, port.span, "its image says so here")
+            yield container.finding(container.fact("host_network"), message, notes=(note,))
+            continue
         by_chance = port.host_port.is_absent
         message = f"`{container.name}` publishes port {number} ({DATA_PORTS[number][0]}) on every address of the host"
-        if known is None:
+        if not passwords:
             severity = Severity.LOW if by_chance else None
             yield container.finding(at(port), message, severity=severity, confidence=doubt(port), fix=bound(port))
             continue
+        product = DATA_PORTS[number][0].partition(" ")[0].lower()
+        known = next((variable for variable in passwords if product in variable.name.lower()), passwords[0])
         secret = known.secret
         hidden = (known.place_of(secret.start, secret.end) if secret is not None else None) or known.value.span
         yield container.finding(
@@ -283,6 +303,11 @@ def exposed_host_control(container: Container) -> Iterator[Finding]:
 def names_of(container: Container) -> str:
     """What tells which program a container is: its name, and its image's."""
     return " ".join([container.name, *(part.value.text for part in container.parts if isinstance(part, Image))]).lower()
+
+
+def reached(port: Port, container: Container) -> bool:
+    """Whether everyone who reaches the host reaches a port, be it published or open in the host's own network."""
+    return port.on_all_addresses or (port.role == "exposed" and container.fact("host_network").is_true)
 
 
 def data_port(port: Port, names: str) -> int:

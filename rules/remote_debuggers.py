@@ -148,7 +148,7 @@ def remote_debugger_open(subject: Command | Variable | WrittenFile) -> Iterator[
     and forward the port (`docker compose exec`, `kubectl port-forward`, ssh), and start it in the setup for developers only.
     """
     if isinstance(subject, Variable):
-        if subject.place in SETTINGS and subject.value.is_known and subject.fragment is not None:
+        if subject.place in SETTINGS and not subject.overridden and subject.value.is_known and subject.fragment is not None:
             yield from _variable(subject)
     elif isinstance(subject, WrittenFile):
         for line in subject.lines if subject.name.endswith(".ini") else ():
@@ -287,7 +287,7 @@ def developer_console_open(subject: Command | Variable) -> Iterator[Finding]:
     """
     if isinstance(subject, Variable):
         values, shows = CONSOLES.get(subject.name.lower(), (OFF, ""))
-        if subject.place in SETTINGS and shows and subject.value.text.lower() in values:
+        if subject.place in SETTINGS and shows and not subject.overridden and subject.value.text.lower() in values:
             yield subject.finding(written(subject), f"`{subject.name}={subject.value.text}`: {shows}")
         return
     given = [word.text for word in subject.words] if subject.name in CONSOLE_PROGRAMS else []

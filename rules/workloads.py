@@ -284,6 +284,10 @@ def ignored_seccomp_annotation(pod: Pod) -> Iterator[Finding]:
     references="CIS Kubernetes 5.2.7",
     also_known_as="trivy:KSV-0116 kube-linter:run-as-non-root kubescape:C-0013",
     examples=(
+        Bad("compose.yaml", "services: {app: {image: 'acme/app:1', user: '1000', group_add: [audio, «root»]}}"),
+        Bad("start.sh", "docker run --user 1000 --group-add «0» acme/app:1\n"),
+        Good("compose.yaml", "services: {app: {image: 'acme/app:1', user: '1000', group_add: [audio, '1000']}}"),
+        Good("start.sh", "docker run --user 1000 --group-add audio acme/app:1\n"),
         Bad(
             "pod.yaml",
             """
@@ -320,9 +324,9 @@ def root_group(subject: Pod | Container) -> Iterator[Finding]:
     group of its own.
     """
     if isinstance(subject, Container):
-        group = subject.fact("group")
-        if group.text == "0":
-            yield subject.finding(group, f"`{subject.name}` runs in root's group")
+        for group in (subject.fact("group"), *subject.fact("groups")):
+            if group.text in ("0", "root"):
+                yield subject.finding(group, f"`{subject.name}` runs in root's group")
         return
     for group in (subject.fact("file_system_group"), *subject.fact("groups")):
         if group.text == "0":

@@ -39,10 +39,12 @@ if TYPE_CHECKING:
     from .model.interpreters import RUNNERS
     from .model.kubernetes_object import KubernetesObject
     from .model.mount import Mount
+    from .model.network import Network
     from .model.oddity import Oddity
     from .model.packages import Package
     from .model.pod import Pod
     from .model.port import Port
+    from .model.remote_source import RemoteSource
     from .model.script import Script
     from .model.stage import Stage
     from .model.text import Text
@@ -89,6 +91,7 @@ _HOMES = {
     "Item": "model.cluster",
     "KubernetesObject": "model.kubernetes_object",
     "Mount": "model.mount",
+    "Network": "model.network",
     "NetworkPolicy": "model.cluster",
     "Oddity": "model.oddity",
     "Option": "model.command",
@@ -98,6 +101,7 @@ _HOMES = {
     "Party": "model.cluster",
     "Port": "model.port",
     "RUNNERS": "model.interpreters",
+    "RemoteSource": "model.remote_source",
     "Role": "model.cluster",
     "RoleBinding": "model.cluster",
     "Route": "model.cluster",
@@ -175,6 +179,7 @@ __all__ = [
     "Item",
     "KubernetesObject",
     "Mount",
+    "Network",
     "NetworkPolicy",
     "Note",
     "Oddity",
@@ -184,6 +189,7 @@ __all__ = [
     "Party",
     "Pod",
     "Port",
+    "RemoteSource",
     "Role",
     "RoleBinding",
     "Route",

@@ -115,18 +115,20 @@ def revocation(provider: str) -> str:
 
 def better_way(subject: Subject) -> Fix:
     """Where a secret comes from instead, as a change to make by hand."""
-    where = subject.address
+    where, path = subject.address, subject.source.path.lower()
     if where.startswith("Secret/"):
         return Fix("Encrypt the Secret (SOPS, Sealed Secrets), or have it made in the cluster (External Secrets)")
+    if where.startswith(("services.", "variables.")) and not path.endswith((".yaml", ".yml", ".json")):
+        return Fix("Have git ignore the file, and keep one beside it that names the variables and holds no secrets")
     if where.startswith(("services", "configs", "x-")):
         return Fix("Write `${NAME:?}`, or mount it with `secrets:`")
     if "/" in where.partition(" ")[0]:
         return Fix(
             "Take it from a Secret that is made in the cluster: `valueFrom: {secretKeyRef: {name: ..., key: ...}}`, or a mounted file"
         )
-    if subject.source.path.lower().endswith((".sh", ".bash", ".zsh", ".mk", "makefile")):
+    if path.endswith((".sh", ".bash", ".zsh", ".mk", "makefile")):
         return Fix("Hand it over with `--env-file`, or read it from a file or a prompt (`--password-stdin`)")
-    if subject.source.path.lower().endswith((".yaml", ".yml", ".json")):
+    if path.endswith((".yaml", ".yml", ".json")):
         return Fix("Take it from outside the file: a mounted secret, or a variable that the deployment must set")
     return Fix("Write `RUN --mount=type=secret,id=...` for the step that needs it, or set it when the container starts")
 

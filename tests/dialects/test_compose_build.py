@@ -50,6 +50,7 @@ USERS = [
     ("build: https://github.com/a/b.git", "", "compose.yaml", 2),
     ("build: {context: sub, dockerfile: ../Dockerfile}", "app", "Dockerfile", 8),
     ("build: {context: ., dockerfile: sub/Other.Dockerfile}", "0", "sub/Other.Dockerfile", 2),
+    ("build: .\n    dockerfile: sub/Other.Dockerfile", "0", "sub/Other.Dockerfile", 2),
     ("build: .\n    user: '1000'", "1000", "compose.yaml", 4),
     ("build: {context: ., dockerfile: silent.Dockerfile}", "", "compose.yaml", 2),
 ]

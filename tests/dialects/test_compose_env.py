@@ -6,9 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from capdrop.config import Config, rules_in_force
 from capdrop.dialects.compose import read
 from capdrop.dialects.compose.env_file import EnvFile
 from capdrop.dialects.context import Context
+from capdrop.discover import kind_of
+from capdrop.engine import analyse
 from capdrop.files import FilesOnDisk, FilesWritten
 from capdrop.model.container import Container, plain
 from capdrop.model.image import Image
@@ -123,7 +126,7 @@ def secrets(files: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def test_a_secret_in_the_env_file_is_not_in_the_compose_file() -> None:
-    assert secrets({"compose.yaml": app("environment: {DB_PASSWORD: '${PW}'}"), ".env": f"PW={PASSWORD}\n"}) == []
+    assert secrets({"compose.yaml": app("environment: {DB_PASSWORD: '${PW}'}"), ".env": f"PW={PASSWORD}\n"}) == [("PW", ".env")]
 
 
 def test_a_secret_beside_a_variable_is() -> None:
@@ -184,3 +187,45 @@ def test_links_out_of_the_repository_are_not_followed(tmp_path: Path) -> None:
     os.symlink(tmp_path / "secret.env", inside / "a.env")
     reading = read(Source(str(inside / "compose.yaml"), app("env_file: a.env")), Context(files=FilesOnDisk()))
     assert [one for one in reading.subjects if isinstance(one, Variable)] == []
+
+
+def in_dotenv(text: str, dotenv: str) -> list[tuple[str, str, list[str]]]:
+    """What is found in `.env`: the rule, the place, and the places that the notes name."""
+    files = {".env": dotenv, "compose.yaml": text}
+    kind = kind_of("compose.yaml", text)
+    assert kind is not None
+    analysis = analyse(Source("compose.yaml", text), kind, rules_in_force(Config(os.getcwd())), Context(files=FilesWritten(files)))
+    return [
+        (found.rule, found.source[found.span].partition("=")[0], [note.source[note.span] for note in found.notes])
+        for found in analysis.findings
+        if found.source.path == ".env"
+    ]
+
+
+def test_a_secret_that_the_project_takes_from_its_env_file_stands_there() -> None:
+    text = "services:\n  db:\n    image: acme/db:1\n    environment: {POSTGRES_PASSWORD: '${DB_PASSWORD}'}\n"
+    values = f"OTHER_PASSWORD={PASSWORD}\nDB_PASSWORD={PASSWORD}\n"
+    assert in_dotenv(text, values) == [("hard-coded-credential", "DB_PASSWORD", ["DB_PASSWORD"])]
+    assert in_dotenv(text, values.replace(PASSWORD, "${FROM_OUTSIDE}")) == []
+    assert in_dotenv(text.replace("$", "$$"), values) == []
+
+
+def test_what_git_ignores_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "compose.yaml").write_text("services: {db: {image: acme/db:1, environment: ['PASSWORD=${DB_PASSWORD}']}}\n")
+    (tmp_path / ".env").write_text(f"DB_PASSWORD={PASSWORD}\n")
+    for ignored, expected in (("", 1), (".env\n", 0)):
+        (tmp_path / ".gitignore").write_text(ignored)
+        source = Source(str(tmp_path / "compose.yaml"), (tmp_path / "compose.yaml").read_text())
+        found = list(read(source, Context(files=FilesOnDisk())).subjects)
+        assert sum(subject.source.path.endswith(".env") for subject in found) == expected
+
+
+def test_a_secret_of_an_env_file_is_told_once() -> None:
+    text = "services:\n  db:\n    image: acme/db:1\n    env_file: .env\n    labels: {a: '${DB_PASSWORD}'}\n"
+    assert [found[:2] for found in in_dotenv(text, f"DB_PASSWORD={PASSWORD}\n")] == [("hard-coded-credential", "DB_PASSWORD")]
+
+
+def test_what_is_no_secret_in_the_env_file_is_judged_where_it_is_put_in() -> None:
+    text = "services:\n  db:\n    image: acme/db:1\n    environment: {POSTGRES_HOST_AUTH_METHOD: '${POSTGRES_HOST_AUTH_METHOD}'}\n"
+    assert in_dotenv(text, "POSTGRES_HOST_AUTH_METHOD=trust\n") == []

@@ -55,6 +55,7 @@ SECRETS = [
     ("credential", "DB_PASSWORD", "Rr5-tt90-Xc"),
     ("credential", "DEPLOY_TOKEN", "Mm2-yy71-Bv"),
     ("default-credential", "DB_PASSWORD", "letmein-2026"),
+    ("default-credential", "RUNNER_SHARED_SECRET", "0" * 40),
     ("credential", "DB_PASSWORD_OLD", "S3rvice$Pass"),
     ("credential", "token", "Gh8-ss44-Pd"),
     ("credential", "password", "hunter2-prod-99"),
@@ -256,3 +257,11 @@ def test_importing_costs_little(path: Path) -> None:
             assert [alias.name for alias in statement.names] == ["re"]
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
             assert "re.compile" not in ast.unparse(statement)
+
+
+@pytest.mark.parametrize(("name", "confidence"), [("SMTP_PASSWORD", "low"), ("MAILER_PASS", "low"), ("DB_PASSWORD", "high")])
+def test_a_filler_for_a_login_to_somebody_else_s_server_is_less_sure(name: str, confidence: str) -> None:
+    filler, real = judge("password", name), judge("Rr5-tt90-Xc", name)
+    assert filler is not None
+    assert real is not None
+    assert (filler.confidence, real.confidence) == (confidence, "high")

@@ -101,6 +101,8 @@ def test_a_reference_or_a_placeholder_is_none(shape: str, frame: str, value: str
         "machine learning with a password protected notebook",
         "<password>${env.PASSWORD}</password>",
         "<password/>",
+        "<!-- Example: <password>qwerty-2</password>. -->",
+        "<a>\n<!-- or\n<password>qwerty-2</password>",
         "define('WP_DEBUG', 'false');",
         "https://acme.io/?key=value&token=none",
         "docker login -u $USER -p $PASSWORD reg.acme.io",

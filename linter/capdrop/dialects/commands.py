@@ -192,11 +192,12 @@ def commands_in_shell(fragment: Fragment, setting: Setting, depth: int = 0) -> I
         yield from _whole(setting)
 
 
-def commands_in_arguments(words: Sequence[Word], setting: Setting) -> Iterator[Subject]:
-    """The command of an argument list (exec form), and those of the script that it hands to `sh -c`."""
+def commands_in_arguments(words: Sequence[Word], setting: Setting, before: Sequence[Word] = ()) -> Iterator[Subject]:
+    """The command of an argument list (exec form), and those of the script that it hands to `sh -c`. `before` are words that stand
+    elsewhere: the entrypoint."""
     if not words:
         return
-    command = _made(words, FixedOrigin(), setting, Span(words[0].span.start, words[-1].span.end))
+    command = _made([*before, *words], FixedOrigin(), setting, Span(words[0].span.start, words[-1].span.end))
     setting.commands.append(command)
     yield command
     if command.script is not None:

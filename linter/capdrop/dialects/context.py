@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ..files import Files
     from ..model.build_context import BuildContext
-    from ..model.workspace import Workspace
+    from ..model.workspace import Starters, Workspace
 
 
 class Context:
@@ -34,11 +34,11 @@ class Context:
         self.files = files
         self.compose_files = compose_files
 
-    def targets_of(self, path: str) -> frozenset[str]:
-        """The stages of a Dockerfile that ship beside its last one."""
-        if self.workspace is None or not self.workspace.targets:
-            return self.targets
-        return self.targets | self.workspace.targets.get(os.path.abspath(path), set())
+    def starters_of(self, path: str) -> Starters | None:
+        """What starts the images of a Dockerfile; None where nothing is known to."""
+        if self.workspace is None or not self.workspace.starters:
+            return None
+        return self.workspace.starters.get(os.path.abspath(path))
 
     def built_from(self, path: str, sources: Iterable[str]) -> BuildContext:
         """The folder that a Dockerfile, which copies these sources, takes its files from."""
@@ -48,5 +48,5 @@ class Context:
             return BuildContext()
         from .build_context import FolderContext
 
-        named = self.workspace.contexts.get(os.path.abspath(path), ()) if self.workspace is not None else ()
-        return FolderContext(self.files, path, sources, named)
+        starters = self.starters_of(path)
+        return FolderContext(self.files, path, sources, starters.contexts if starters is not None else ())

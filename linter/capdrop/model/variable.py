@@ -20,10 +20,11 @@ class Variable(Subject):
 
     `place` is "env", "arg", "label", "configmap", "secret", "annotation" or "file" (a line of a settings file that stands
     inside another file). `fragment` holds the text of a value with the place of each character, so that a secret inside it
-    can be pointed at. `ships` is false where the value stays in a build stage that is thrown away.
+    can be pointed at. `ships` is false where the value stays in a build stage that is thrown away, and `overridden` true where
+    whatever starts the image is known to set it anew: it is there for all to read, and does nothing.
     """
 
-    __slots__ = ("_secret", "fragment", "name", "name_span", "place", "ships", "value")
+    __slots__ = ("_secret", "fragment", "name", "name_span", "overridden", "place", "ships", "value")
 
     def __init__(
         self,
@@ -38,6 +39,7 @@ class Variable(Subject):
         fragment: Fragment | None,
         place: str,
         ships: bool = True,
+        overridden: bool = False,
     ) -> None:
         super().__init__(source, span, address, origin)
         self.name = name
@@ -46,6 +48,7 @@ class Variable(Subject):
         self.fragment = fragment
         self.place = place
         self.ships = ships
+        self.overridden = overridden
         self._secret: tuple[Verdict | None] | None = None
 
     @property

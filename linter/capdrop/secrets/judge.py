@@ -25,6 +25,10 @@ __all__ = ["Verdict", "is_placeholder", "is_reference", "judge", "named_like_a_s
 LONGEST_CREDENTIAL = 4096
 """Characters; a longer value is a document, searched for what shows by itself only."""
 
+OTHERS_SERVERS = frozenset({"smtp", "imap", "mail", "mailer", "email"})
+"""Words of names of logins to a server of somebody else, who gives out no password that anyone would guess: one is there to be
+replaced."""
+
 MOST_WORDS = 6
 """Words of a passphrase; more are a sentence."""
 
@@ -182,6 +186,8 @@ def _url_verdict(start: int, end: int, weak: bool) -> Verdict:
 
 def _by_name(value: str, name: str, role: str, place: str) -> Verdict | None:
     text = value.strip()
+    if len(text) >= SHORTEST and role == CHOSEN and not text.strip("0"):
+        return _verdict(value, text, "default-credential", "medium", "a secret of zeros")
     if not text or len(text) > LONGEST_CREDENTIAL or "\n" in text or is_reference(text) or is_placeholder(text):
         return None
     text = _without_scheme(text)
@@ -247,7 +253,10 @@ def _credential(value: str, text: str, role: str, name: str) -> Verdict | None:
     if is_digest(text):
         return _digest(value, text, role)
     if role == PASSWORD:
-        return _password(value, text)
+        verdict = _password(value, text)
+        if verdict.kind == "default-credential" and not OTHERS_SERVERS.isdisjoint(split(name)):
+            verdict.confidence = "low"
+        return verdict
     if looks_random(text):
         confidence = {CHOSEN: "high", ISSUED: "high", VAGUE: "medium"}[role] if len(text) >= 10 else "low"
         if role == VAGUE and (len(text) < 16 or turns(text) < 5):

@@ -183,7 +183,8 @@ def _hash(text: str) -> Iterator[Login]:
 
 
 def _xml(text: str) -> Iterator[Login]:
-    for match in _pattern(_XML).finditer(text):
+    said = _pattern(r"(?s)<!--.*?(?:-->|\Z)").sub(lambda comment: " " * len(comment[0]), text) if "<!--" in text else text
+    for match in _pattern(_XML).finditer(said):
         name = match[1].rpartition(":")[2]
         role = role_of(name) if "hex" not in name and "sha" not in name else ""
         if role == PASSWORD:

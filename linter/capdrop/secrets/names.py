@@ -17,6 +17,7 @@ from .words import (
     PASS_OWNERS,
     PASSWORD,
     PUBLIC_WORDS,
+    PUSHERS,
     SECRET_ENDINGS,
     SECRET_WORDS,
     TOGGLES,
@@ -50,11 +51,14 @@ def _rejoined(words: list[str]) -> list[str]:
 
 
 def _role_of_key(words: tuple[str, ...], index: int) -> str:
-    """A key is what its owner makes it; Rails derives its keys from `KEY_BASE`, and the secret access key of a local store is made up."""
+    """A key is what its owner makes it; Rails derives its keys from `KEY_BASE`, and the secret access key of a local store is made up.
+    The app key of Pusher and its kin stands in every page."""
     if words[index + 1 : index + 2] == ("base",):
         return CHOSEN
     if words[max(0, index - 2) : index] == ("secret", "access") and "aws" not in words:
         return CHOSEN
+    if index and words[index - 1] == "app" and not PUSHERS.isdisjoint(words):
+        return ""
     return KEY_OWNERS.get(words[index - 1], VAGUE) if index else VAGUE
 
 

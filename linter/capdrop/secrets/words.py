@@ -117,6 +117,9 @@ HARMLESS_NAMES = frozenset({"PWD", "OLDPWD", "GOOGLE_APPLICATION_CREDENTIALS"})
 BARE_SECRETS = {"key": CHOSEN, "keys": CHOSEN, "auth": CHOSEN, "tokens": ISSUED, "cred": CHOSEN}
 """Short names that say what they mean where everything is meant to be secret."""
 
+PUSHERS = frozenset({"pusher", "soketi", "reverb"})
+"""Servers of websockets whose clients name themselves by an "app key" (pusher.com/docs/channels, docs.soketi.app, Laravel Reverb)."""
+
 PUBLIC_WORDS = frozenset({"public", "publishable", "pub", "dummy", "fake"})
 
 TOGGLES = words(

@@ -20,32 +20,34 @@ import re
 
 from ...model.command import Word
 from ...model.image import Image
+from ...model.network import Network
 from ...model.subject import Origin, Subject
-from ...model.workspace import BuildTarget
-from ...reading import Reading
+from ...model.variable import Variable
+from ...reading import Gap, Reading
 from ...source import Fragment, Source
-from ...syntax.yaml import Mapping, Scalar
+from ...syntax.yaml import Mapping, Scalar, Sequence
 from ..commands import Setting, commands_in_arguments, commands_in_shell
 from ..context import Context
 from ..yaml_document import YamlFile
 from ..yaml_facts import Site, container
 from ..yaml_view import Field, items_of
-from .beside import contexts_of, hooks_of, models_in
+from .beside import contexts_of, fetched, hooks_of, models_in
 from .build import Build, Dockerfiles, build_of
 from .facts import TABLE
 from .files_beside import Beside
 from .interpolation import left_to_shell
 from .keys import SERVICE_KEYS
 from .ports import ports_of
-from .service import Alone, Service, ServiceSite
-from .variables import as_written, variables_in_configs, variables_of
+from .service import Alone, Service, ServiceSite, is_project
+from .variables import as_written, names_of, variables_in_configs, variables_of
 from .volumes import mounts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from ...model.variable import Variable
+    from ...model.container import Container
+    from ...model.workspace import BuildTarget
 
 _SECRET_DEFAULT = r"(?i)\$\{\w{0,60}(?:pass|pwd|secret|token|key|cred)\w{0,60}:?-[^}$]"
 _OVERRIDE = re.compile(r"override[\w.-]*\.ya?ml$")
@@ -58,9 +60,16 @@ def read(source: Source, context: Context) -> Reading:
     file = YamlFile(source)
     reader = _Reader(file, _project(file, Beside(source.path, context)), context)
     reading = file.reading(reader.subjects(), summary=tuple(reader.build_targets()))
-    reading.gaps = [*file.gaps, *reader.project.gaps]
+    reading.gaps = [*file.gaps, *reader.project.gaps, *_foreign(file)]
     reading.others = reader.project.others
     return reading
+
+
+def _foreign(file: YamlFile) -> Iterator[Gap]:
+    """That a file has the name of a Compose file, and is none: nothing was judged that is in it."""
+    roots = [document.root for document in file.documents if document.root is not None]
+    if roots and not file.gaps and not any(is_project(file.source, root) for root in roots):
+        yield Gap(roots[0].span, "it is called like a Compose file, and holds nothing that Compose knows", blocks=True)
 
 
 def _project(file: YamlFile, beside: Beside) -> Alone:
@@ -78,7 +87,20 @@ class ImageOrigin(Origin):
 
 
 class _Reader:
-    __slots__ = ("awaited", "context", "dockerfiles", "file", "names_built", "project", "seen", "services", "silence", "source", "told")
+    __slots__ = (
+        "awaited",
+        "context",
+        "dockerfiles",
+        "file",
+        "names_built",
+        "networks",
+        "project",
+        "seen",
+        "services",
+        "silence",
+        "source",
+        "told",
+    )
 
     def __init__(self, file: YamlFile, project: Alone, context: Context) -> None:
         self.file = file
@@ -91,7 +113,9 @@ class _Reader:
         over = _OVERRIDE.search(file.source.path) or project.beside.is_laid_over(project.names)
         self.silence = "the file overrides another" if over else file.silence
         self.names_built: set[str] | None = None
-        self.dockerfiles = Dockerfiles(project.beside)
+        self.networks: dict[str, list[Container]] = {}
+        """The services in each network, as far as they are read."""
+        self.dockerfiles = Dockerfiles(project.beside, project.others)
         self.services: list[tuple[str, ServiceSite, Build | None]] = []
         for service in project.services:
             if isinstance(service.field.value, Mapping) and service.field.value.tag != "!reset":
@@ -109,8 +133,15 @@ class _Reader:
         yield from self.file.subjects()
         yield from variables_in_configs(self.project.sections["configs"])
         yield from models_in(self.project.sections["models"], self.project.names.replace)
+        for field, names in self.project.remotes:
+            site = Site(field.source, field.span, field.section(), interpolate=names.replace)
+            yield from fetched(site, field, f"include {field.source[field.span]}")
         for name, site, build in self.services:
             yield from self.service(name, site, build)
+        yield from self.secrets_of_names()
+        for name, members in self.networks.items():
+            if len(members) > 1:
+                yield Network(self.source, members[0].span, f"networks.{name}", name=name, containers=members)
         if "${" in self.source.text and re.search(_SECRET_DEFAULT, self.source.text):
             from .defaults import secret_defaults
 
@@ -131,7 +162,7 @@ class _Reader:
         own = container(site, TABLE, address, name=name, dialect="compose", kind="init container" if name in self.awaited else "service")
         if build is not None:
             own.origin = build.origin(TABLE)
-        mounts = list(mounts_of(site, self.project.sections["volumes"], address, name))
+        mounts = list(mounts_of(site, self.project.sections, address, name))
         for mount in mounts:
             mount.owners = (own,)
         parts = [
@@ -141,11 +172,17 @@ class _Reader:
             *variables_of(site, address, "environment", "env"),
         ]
         from_files = list(self.variables_of_env_files(site, address, name))
-        own.parts = [*parts, *(variable for variable, _ in from_files)]
+        set_here = [variable for variable, _ in from_files]
+        of_stage = self.of_stage(build, set_here)
+        own.parts = [*parts, *set_here, *of_stage]
         self.told += parts
+        for network in site.networks():
+            self.networks.setdefault(network, []).append(own)
         yield own
         yield from parts
         yield from (variable for variable, is_new in from_files if is_new)
+        if build is not None and not build.inline:
+            yield from (part for part in of_stage if isinstance(part, Variable) and self.dockerfiles.is_new(part))
         if not SERVICE_KEYS.issuperset(site.own.fields):
             from ..misspelt import misspelt_keys
 
@@ -153,19 +190,34 @@ class _Reader:
         yield from variables_of(site, address, "labels", "label")
         if build is not None:
             yield from self.build(site, build)
-        for key in ("command", "entrypoint", "healthcheck.test"):
-            yield from self.commands(site, address, key)
+        words = self.entrypoint(site)
+        for key in ("command", "healthcheck.test") if words else ("command", "entrypoint", "healthcheck.test"):
+            yield from self.commands(site, address, key, words if key == "command" else [])
         for place, hook in hooks_of(site, address):
             yield from variables_of(hook, place, "environment", "env")
-            yield from self.commands(hook, place, "command")
+            yield from self.commands(hook, place, "command", [])
 
-    def variables_of_env_files(self, site: ServiceSite, address: str, name: str) -> Iterator[tuple[Subject, bool]]:
+    def variables_of_env_files(self, site: ServiceSite, address: str, name: str) -> Iterator[tuple[Variable, bool]]:
         if site.field("env_file", "own") is not None:
             from .env_variables import variables_of_env_files
             from .project import Project
 
             if isinstance(self.project, Project):
                 yield from variables_of_env_files(site, self.project, address, name, self.seen)
+
+    def secrets_of_names(self) -> Iterator[Variable]:
+        from .project import Project
+
+        if isinstance(self.project, Project) and self.project.named:
+            from .env_variables import secrets_of_names
+
+            yield from secrets_of_names(self.project, self.seen)
+
+    def of_stage(self, build: Build | None, set_here: list[Variable]) -> list[Subject]:
+        """What a service has of the stage that it is built from; `set_here` are variables from elsewhere."""
+        if build is None:
+            return []
+        return list(build.parts(names_of(build.site, "environment").union(variable.name for variable in set_here)))
 
     def build(self, site: ServiceSite, build: Build) -> Iterator[Subject]:
         """What a service's image is built with."""
@@ -174,10 +226,10 @@ class _Reader:
                 variable.value.trail += build.uses(variable.name)
             yield variable
         yield from contexts_of(site, build.address)
-        if site.field("build.dockerfile_inline", "own") is not None:
+        if build.inline:
             from .inline import subjects_of
 
-            yield from subjects_of(site, build, self.context)
+            yield from subjects_of(build, self.context)
 
     def image(self, site: Site, address: str) -> Iterator[Image]:
         field = site.field("image", "own")
@@ -193,7 +245,19 @@ class _Reader:
             self.names_built = {_tagged(site.scalar(field).text) for site, field in fields if field is not None}
         return self.names_built
 
-    def commands(self, site: Site, address: str, key: str) -> Iterator[Subject]:
+    def entrypoint(self, site: Site) -> list[Word]:
+        """The words of an `entrypoint` that the arguments in `command` belong to: both are lists, or it is one word. What is told
+        of them together has a beginning and an end, so they must stand in this order."""
+        before, after = site.field("entrypoint", "own"), site.field("command", "own")
+        if before is None or after is None or not isinstance(after.value, Sequence) or not after.value.items:
+            return []
+        if before.source is not after.source or before.span.end > after.span.start:
+            return []
+        if isinstance(before.value, Sequence):
+            return _arguments(_items(before))
+        return _arguments([before]) if len(before.source[before.span].split()) == 1 else []
+
+    def commands(self, site: Site, address: str, key: str, before: list[Word]) -> Iterator[Subject]:
         field = site.field(key, "own")
         if field is None:
             return
@@ -201,24 +265,34 @@ class _Reader:
         if isinstance(field.value, Scalar):
             yield from commands_in_shell(_script(field), setting)
             return
-        words = []
-        items = [Field(field.source, field.owner, field.entry, node, trail, shared) for node, trail, shared in items_of(field)]
-        for item in items:
-            value, fragment = as_written(item)
-            words.append(Word(fragment or Fragment.at("", item.span.start), value.is_known, item.span))
+        items = _items(field)
+        words = _arguments(items)
         if words and words[0].text in ("CMD", "CMD-SHELL"):
             shell_form = words[0].text == "CMD-SHELL"
             words = words[1:]
             if shell_form and words:
                 yield from commands_in_shell(_script(items[1]), setting)
                 return
-        yield from commands_in_arguments(words, setting)
+        yield from commands_in_arguments(words, setting, before)
 
     def build_targets(self) -> Iterator[BuildTarget]:
         """The Dockerfile stages that these services are built from."""
         for _, _, build in self.services:
             if build is not None and build.dockerfile:
-                yield BuildTarget(build.dockerfile, build.target, build.folder)
+                yield build.asked_of(build.dockerfile)
+
+
+def _items(field: Field) -> list[Field]:
+    return [Field(field.source, field.owner, field.entry, node, trail, shared) for node, trail, shared in items_of(field)]
+
+
+def _arguments(items: Iterable[Field]) -> list[Word]:
+    """The words of an argument list."""
+    words = []
+    for item in items:
+        value, fragment = as_written(item)
+        words.append(Word(fragment or Fragment.at("", item.span.start), value.is_known, item.span))
+    return words
 
 
 def _script(field: Field) -> Fragment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...model.image import Image
+from ...model.remote_source import RemoteSource
 from ...model.value import Value
 from ...syntax.yaml import Scalar
 from ..yaml_facts import Site
@@ -33,18 +34,21 @@ def hooks_of(site: Site, address: str) -> Iterator[tuple[str, Site]]:
             )
 
 
-def contexts_of(site: Site, address: str) -> Iterator[Image]:
-    """The images that the build of a service gets as named contexts."""
+def contexts_of(site: Site, address: str) -> Iterator[Image | RemoteSource]:
+    """What the build of a service is fetched from: its context, and the named ones."""
+    whole = site.field("build.context", "own") or site.field("build", "own")
+    if whole is not None and isinstance(whole.value, Scalar):
+        yield from fetched(site, whole, f"{address}.build.context")
     field = site.field("build.additional_contexts", "own")
     if field is None:
         return
     for name, entry in field.section().fields.items():
-        yield from _context(site, entry, 0, f"{address}.build.additional_contexts.{name}")
+        yield from fetched(site, entry, f"{address}.build.additional_contexts.{name}")
     for node, trail, shared in items_of(field):
         if isinstance(node, Scalar):
             name, equals, _ = node.value.partition("=")
             item = Field(field.source, field.owner, field.entry, node, trail, shared)
-            yield from _context(site, item, len(name) + len(equals), f"{address}.build.additional_contexts.{name}")
+            yield from fetched(site, item, f"{address}.build.additional_contexts.{name}", len(name) + len(equals))
 
 
 def models_in(models: Section, interpolate: Interpolate) -> Iterator[Image]:
@@ -56,13 +60,20 @@ def models_in(models: Section, interpolate: Interpolate) -> Iterator[Image]:
             yield Image(entry.source, entry.span, f"models.{name}", None, value=site.scalar(entry), role="model")
 
 
-def _context(site: Site, field: Field, start: int, address: str) -> Iterator[Image]:
+def fetched(site: Site, field: Field, address: str, start: int = 0) -> Iterator[Image | RemoteSource]:
+    """What a text fetches, from `start` on; nothing where it is the path of a folder or file, or not known."""
     value, fragment = replaced(site, field)
     if fragment is None or not value.is_known:
         return
-    text = fragment.text
-    scheme = next((scheme for scheme in _IMAGE_SCHEMES if text.startswith(scheme, start)), None)
-    if scheme is not None:
-        part = fragment.part(start + len(scheme), len(text))
-        reference = Value.known(part.text, field.source, part.span(), field.trail)
+    scheme = next((scheme for scheme in _IMAGE_SCHEMES if fragment.text.startswith(scheme, start)), "")
+    part = fragment.part(start + len(scheme), len(fragment.text))
+    reference = Value.known(part.text, field.source, part.span(), field.trail)
+    if scheme:
         yield Image(field.source, part.span(), address, None, value=reference, role="base")
+    elif is_remote(part.text):
+        yield RemoteSource(field.source, part.span(), address, value=reference)
+
+
+def is_remote(path: str) -> bool:
+    """Whether Compose fetches this: a Git repository, an OCI artifact or a URL (compose, `pkg/remote`)."""
+    return "://" in path or path.startswith(("git@", "github.com/", "oci:"))

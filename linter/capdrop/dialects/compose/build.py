@@ -1,6 +1,8 @@
 """What a service is built from: the Dockerfile, its stage and the arguments, and what they tell about the service.
 
-A service without a `user` starts as the stage's. Where the stage sets none either, the Dockerfile is where that is said, once.
+A service without a `user` starts as the stage's. Where the stage sets none either, the Dockerfile is where that is said, once. The
+service has the variables of the stage too, but for those that it sets itself, and listens where the stage says so. In turn the Dockerfile
+is told what all services that start its images set anew (`BuildTarget`), so that it keeps silent about what has no effect.
 """
 
 from __future__ import annotations
@@ -9,15 +11,21 @@ import os
 
 from ...finding import Note
 from ...model.value import Value
+from ...model.workspace import BuildTarget
 from ...source import Source, Span
 from ...syntax.yaml import Scalar
 from ..yaml_facts import TableOrigin
-from .variables import assignments_of
+from .beside import is_remote
+from .variables import assignments_of, names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from ...model.subject import Subject
+    from ...model.variable import Variable
+    from ...reading import Joint
+    from ...source import Inset
     from ..dockerfile.target import Target
     from ..yaml_facts import FactTable
     from .files_beside import Beside
@@ -29,26 +37,38 @@ MOST_READ = 1_000_000
 
 
 class Dockerfiles:
-    """The Dockerfiles of a project, and their stages, each read once."""
+    """The Dockerfiles of a project, and their stages, each read once. Those that are read are added to `joints`."""
 
-    __slots__ = ("_beside", "_read", "_sources", "_targets")
+    __slots__ = ("_beside", "_joints", "_read", "_sources", "_targets", "_told")
 
-    def __init__(self, beside: Beside) -> None:
+    def __init__(self, beside: Beside, joints: list[Joint]) -> None:
         self._beside = beside
+        self._joints = joints
+        self._told: set[tuple[str, Span, str]] = set()
         self._sources: dict[str, Source | None] = {}
         self._targets: dict[tuple[object, ...], Target | None] = {}
         self._read = 0
 
-    def source(self, path: str) -> Source | None:
-        """A Dockerfile of the project; None where there is none, or none to read."""
+    def source(self, path: str, led: Note) -> Source | None:
+        """A Dockerfile of the project; None where there is none, or none to read. `led` is what leads to it."""
         if path not in self._sources:
             text = self._beside.text(path)
-            self._sources[path] = Source(self._beside.shown(path), text) if text is not None else None
+            source = self._sources[path] = Source(self._beside.shown(path), text) if text is not None else None
+            if source is not None:
+                from ..dockerfile.target import joint
+
+                self._joints.append(joint(source, led))
         return self._sources[path]
+
+    def is_new(self, variable: Variable) -> bool:
+        """Whether no service has had a variable of a stage before."""
+        told = len(self._told)
+        self._told.add((variable.source.path, variable.span, variable.value.text))
+        return len(self._told) > told
 
     def target(self, source: Source, name: str, arguments: Mapping[str, str | None]) -> Target | None:
         """A stage as it is built with these arguments."""
-        key = (source.path, name, *sorted(arguments.items(), key=str))
+        key = (id(source), name, *sorted(arguments.items(), key=str))
         if key not in self._targets:
             self._targets[key] = None
             self._read += len(source.text)
@@ -62,7 +82,7 @@ class Dockerfiles:
 class Build:
     """The `build` of a service. `dockerfile` and `folder` (its context) are absolute; "" where they are not known, or are no files."""
 
-    __slots__ = ("address", "dockerfile", "folder", "name", "site", "span", "target")
+    __slots__ = ("_inset", "address", "dockerfile", "folder", "inline", "name", "site", "span", "target")
 
     def __init__(self, site: ServiceSite, address: str, name: str, span: Span) -> None:
         self.site = site
@@ -72,11 +92,15 @@ class Build:
         self.dockerfile = ""
         self.folder = ""
         self.target = (self.text("target") or "").lower()
+        self.inline = site.field("build.dockerfile_inline", "own") is not None
+        self._inset: Inset | None = None
         self._locate()
 
     def text(self, key: str) -> str | None:
         """A part of it as text; "" where it is not written, None where it is not known."""
         field = self.site.field(f"build.{key}", "own")
+        if field is None and key == "dockerfile":
+            field = self.site.field(key, "own")  # version 1 has it beside `build`
         if field is None:
             return ""
         return self.site.names.text(field.value.value) if isinstance(field.value, Scalar) else None
@@ -86,17 +110,28 @@ class Build:
         assert whole is not None
         written = self.site.names.text(whole.value.value) if isinstance(whole.value, Scalar) else self.text("context")
         named = self.text("dockerfile")
-        if written is None or named is None or "://" in written or written.startswith(("git@", "github.com/")):
+        if written is None or named is None or is_remote(written):
             return
         at = self.site.field("build.context", "own") or whole
         self.folder = os.path.normpath(os.path.join(self.site.folder_of(at.source), written))
-        if self.site.field("build.dockerfile_inline", "own") is None:
+        if not self.inline:
             self.dockerfile = os.path.normpath(os.path.join(self.folder, named or "Dockerfile"))
+
+    @property
+    def note(self) -> Note:
+        """Where the service says what it is built from."""
+        return Note(self.site.source, self.span, f"`{self.name}` is built from it")
 
     @property
     def source(self) -> Source | None:
         """The Dockerfile, where it may be looked at."""
-        return self.site.dockerfiles.source(self.dockerfile) if self.dockerfile else None
+        if self.inline:
+            if self._inset is None:
+                from .inline import inset_of
+
+                self._inset = inset_of(self.site, self.address)
+            return self._inset
+        return self.site.dockerfiles.source(self.dockerfile, self.note) if self.dockerfile else None
 
     def arguments(self) -> dict[str, str | None]:
         """The build arguments; None for one whose value is not known."""
@@ -106,22 +141,44 @@ class Build:
         """The way to the facts of the service that is built."""
         return BuiltOrigin(self, table)
 
-    def user(self) -> Value | None:
-        """The user that the stage leaves in force; None where it sets none, or is not known."""
+    def stage(self) -> Target | None:
+        """The stage as it is built; None where it is not known."""
         source = self.source
-        if source is None or "user" not in source.text.lower() or (self.target == "" and self.text("target") is None):
+        if source is None or (self.target == "" and self.text("target") is None):
             return None
-        target = self.site.dockerfiles.target(source, self.target, self.arguments())
+        return self.site.dockerfiles.target(source, self.target, self.arguments())
+
+    def user(self) -> Value | None:
+        """The user that the stage leaves in force; None where it sets none, is not known, or is told by a Dockerfile that stands here."""
+        target = self.stage() if not self.inline else None
         user = target.user if target is not None else None
         if user is None or not user.is_known:
             return None
-        site = self.site
-        trail = (*user.trail, Note(site.source, self.span, f"`{self.name}` is built from it"))
-        return Value.known(user.content, user.source, user.span, trail)
+        return Value.known(user.content, user.source, user.span, (*user.trail, self.note))
+
+    def parts(self, own: set[str]) -> Iterator[Subject]:
+        """What the service has of the stage: the image below it, its ports, and its variables but for those of the service's `own`."""
+        target = self.stage()
+        if target is not None and target.image is not None:
+            yield target.image
+            yield from target.ports
+            for name, variable in target.variables.items():
+                if name not in own:
+                    yield variable
+
+    def asked_of(self, dockerfile: str) -> BuildTarget:
+        """What the service asks of a Dockerfile, and what it sets anew of what that says."""
+        if self.text("target") is None:
+            return BuildTarget(dockerfile, self.target, self.folder)
+        user = self.site.field("user", "own")
+        name = self.site.scalar(user).text.partition(":")[0] if user is not None else ""
+        own = frozenset(names_of(self.site, "environment"))
+        return BuildTarget(dockerfile, self.target, self.folder, own, leaves_root=name not in ("", "0", "root"))
 
     def uses(self, name: str) -> tuple[Note, ...]:
         """Where the Dockerfile takes up a build argument, and what keeps it in the image."""
-        target = self.site.dockerfiles.target(self.source, self.target, {}) if self.source is not None else None
+        source = self.source
+        target = self.site.dockerfiles.target(source, self.target, {}) if source is not None else None
         return target.uses(name) if target is not None else ()
 
 

@@ -1,4 +1,5 @@
-"""The variables that a service gets from its env files; each stands in its file, and is judged there.
+"""The variables that a service gets from its env files, and the secrets in the one that the project itself is read with; each stands
+in its file, and is judged there.
 
 What git ignores is nobody's to review: of the variables in such a file the settings are judged, and not whether they are secrets.
 A file that several services get is judged once, for the first of them.
@@ -59,8 +60,25 @@ def variables_of_env_files(
             yield variable, is_new
 
 
+def secrets_of_names(project: Project, seen: dict[int, Variable | None]) -> Iterator[Variable]:
+    """The secrets in `.env`, and in what takes its place, that the project takes from there and that git does not ignore."""
+    for path, file in project.named:
+        if project.beside.is_ignored(path):
+            continue
+        for one in file.assignments:
+            use = project.use_of(one.name) if seen.get(id(one)) is None and one.written is not None else None
+            if use is not None:
+                variable = _assigned(file, one, (use,), f"variables.{one.name}", ignored=False)
+                if variable.secret is not None:
+                    yield variable
+
+
 def _variable(file: EnvFile, one: Assignment, by: Field, address: str, name: str, *, ignored: bool) -> Variable:
-    trail = (*by.trail, Note(by.source, by.span, f"`{name}` is given this file" + ("" if ignored else ", which git does not ignore")))
+    note = Note(by.source, by.span, f"`{name}` is given this file" + ("" if ignored else ", which git does not ignore"))
+    return _assigned(file, one, (*by.trail, note), f"{address}.{one.name}", ignored=ignored)
+
+
+def _assigned(file: EnvFile, one: Assignment, trail: tuple[Note, ...], address: str, *, ignored: bool) -> Variable:
     text = file.known.get(one.name) if one.written is not None else None
     if text is None:
         value = Value.unknown("it is set from outside", file.source, one.span, trail)
@@ -70,7 +88,7 @@ def _variable(file: EnvFile, one: Assignment, by: Field, address: str, name: str
     return Variable(
         file.source,
         one.span,
-        f"{address}.{one.name}",
+        address,
         None,
         name=one.name,
         name_span=one.name_span,

@@ -177,6 +177,15 @@ class Either(Cell):
         return Cell(self.written(site)).write(site, change)
 
 
+class HostNetwork(Either):
+    """`host` under either key."""
+
+    __slots__ = ()
+
+    def meaning(self, site: Site, field: Field) -> Value:
+        return Namespace(self.path).meaning(site, field)
+
+
 class Listed(Items):
     """A list of words; one word alone counts as a list of one, and a mapping as a list of `key=value`."""
 
@@ -288,7 +297,7 @@ TABLE = FactTable(
         "seccomp": SecurityOption("seccomp", unwritten="default"),
         "apparmor": SecurityOption("apparmor", unwritten="default"),
         "selinux": Label(),
-        "host_network": Namespace("network_mode"),
+        "host_network": HostNetwork("network_mode", "net"),
         "host_pid": Namespace("pid"),
         "host_ipc": Namespace("ipc"),
         "read_only_root": Flag("read_only", harmful=False),

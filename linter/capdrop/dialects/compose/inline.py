@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ...model.text import Text
-from ...model.workspace import BuildTarget, Workspace
+from ...model.workspace import Workspace
 from ...source import Inset
 from ...syntax.yaml import Scalar
 from .. import dockerfile
@@ -21,16 +21,22 @@ if TYPE_CHECKING:
     from .service import ServiceSite
 
 
-def subjects_of(site: ServiceSite, build: Build, context: Context) -> Iterator[Subject]:
-    """What is in the Dockerfile of a service. Its text as such is a part of the Compose file's."""
+def inset_of(site: ServiceSite, address: str) -> Inset | None:
+    """The Dockerfile of a service as a file of its own; None where there is nothing in it."""
     field = site.field("build.dockerfile_inline", "own")
     if field is None or not isinstance(field.value, Scalar) or not field.value.value.strip():
+        return None
+    return Inset(field.source, left_to_shell(field.value.fragment(field.source.text)), f"{address}.build")
+
+
+def subjects_of(build: Build, context: Context) -> Iterator[Subject]:
+    """What is in the Dockerfile of a service. Its text as such is a part of the Compose file's."""
+    inset = build.source
+    if not isinstance(inset, Inset):
         return
-    whole = left_to_shell(field.value.fragment(field.source.text))
-    inset = Inset(field.source, whole, f"{build.address}.build")
     workspace = Workspace()
     if build.folder:
-        workspace.add((BuildTarget(os.path.abspath(field.source.path), build.target, build.folder),))
+        workspace.add((build.asked_of(os.path.abspath(inset.path)),))
     targets = frozenset({build.target} if build.target else ())
     for subject in dockerfile.read(inset, Context(targets, workspace, context.files)).subjects:
         if not isinstance(subject, Text):

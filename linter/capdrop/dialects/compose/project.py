@@ -9,6 +9,7 @@ is a gap.
 from __future__ import annotations
 
 import os
+import re
 
 from ...finding import Note
 from ...reading import Gap, Joint
@@ -17,6 +18,7 @@ from ...syntax import yaml
 from ...syntax.yaml import Mapping, Node, Scalar, Sequence
 from ..yaml_placed import placed
 from ..yaml_view import Field, Section, items_of
+from .beside import is_remote
 from .env_file import EnvFile
 from .files_beside import Beside
 from .merge import extended, is_empty, is_here, overlaid
@@ -37,6 +39,8 @@ DEEPEST = 30
 """Services that extend one another, and files that include one another."""
 MOST_JOINED = 500_000
 """Characters that services have in common with those that they extend, counted again for each of them."""
+TOO_MUCH = "more "
+"""How the reasons begin that one of these limits is reached."""
 
 
 class Layer:
@@ -62,12 +66,17 @@ class Project(Alone):
         self.beside = beside
         self.gaps: list[Gap] = []
         self.others: list[Joint] = []
+        self.remotes: list[tuple[Field, Names]] = []
+        self.named: list[tuple[str, EnvFile]] = []
+        """The env files that variables of the project are taken from, by their paths."""
         self.path = beside.path
         self.told = 0
         """How many variables of env files were given to services."""
         self.env_files: dict[tuple[str, bool], EnvFile | None] = {}
         self._said: set[tuple[Span, str]] = set()
+        self._endless: set[str] = set()
         self._joined = 0
+        self._uses: dict[str, Span] | None = None
         self._entries: dict[int, Span] = {}
         self._folders: dict[int, str] = {}
         self._bases: dict[str, Layer | None] = {}
@@ -86,6 +95,15 @@ class Project(Alone):
         """What the relative paths of a file are relative to."""
         return self._folders.get(id(source), self.beside.folder)
 
+    def use_of(self, name: str) -> Note | None:
+        """Where a variable is first taken up in the file that is read."""
+        if self._uses is None:
+            self._uses = {}
+            for match in re.finditer(r"(?<!\$)\$\{?([A-Za-z_]\w*)", self.source.text):
+                self._uses.setdefault(match[1], Span(*match.span(1)))
+        span = self._uses.get(name)
+        return Note(self.source, span, "it is put in here, and git does not ignore the file") if span is not None else None
+
     def env_file(self, path: str, raw: bool = False) -> EnvFile | None:
         """An env file of the project; None where there is none, or none to read."""
         key = (path, raw)
@@ -99,11 +117,13 @@ class Project(Alone):
 
     def _names_of(self, path: str, folder: str, outside: Names | None = None) -> Names:
         """What an env file sets, but for what is set outside of it."""
-        file = self.env_file(os.path.normpath(os.path.join(folder, path)))
+        whole = os.path.normpath(os.path.join(folder, path))
+        file = self.env_file(whole)
         values = outside.values if outside is not None else {}
         places = outside.places if outside is not None else {}
         if file is None:
             return Names(values, places)
+        self.named.append((whole, file))
         own = {name: place for name, place in file.places().items() if name not in values}
         return Names({**file.values(values), **values}, {**own, **places})
 
@@ -288,6 +308,7 @@ class Project(Alone):
             self._complain(field.source, field.span, f"it {verb} another file, but {words}", by_design=written is None)
             return None
         if is_remote(written):
+            self.remotes.append((field, names))
             self._complain(field.source, field.span, f"it {verb} `{written}`, which is fetched from elsewhere", by_design=True)
             return None
         return os.path.normpath(os.path.join(folder, written))
@@ -319,7 +340,12 @@ class Project(Alone):
         return roots
 
     def _complain(self, source: Source, span: Span, reason: str, *, by_design: bool = False) -> None:
-        """Note what could not be followed, at its place, or at the line of the file that is read which leads there."""
+        """Note what could not be followed, at its place, or at the line of the file that is read which leads there. That there is more
+        than is followed is noted once."""
+        if reason.startswith(TOO_MUCH):
+            if reason in self._endless:
+                return
+            self._endless.add(reason)
         if source is not self.source:
             reason = f"in `{source.path}`, line {source.position(span.start).line}: {reason}"
             span = self._entries.get(id(source), Span(0, 0))
@@ -338,11 +364,6 @@ class Project(Alone):
 def _parsed(source: Source) -> tuple[Source, yaml.Stream, list[Node]]:
     stream = yaml.parse(source.text)
     return source, stream, [placed(document.root, source) for document in stream.documents if document.root is not None]
-
-
-def is_remote(path: str) -> bool:
-    """Whether Compose fetches this: a Git repository, an OCI artifact or a URL (compose, `pkg/remote`)."""
-    return "://" in path or path.startswith(("git@", "github.com/", "oci:"))
 
 
 def _both(below: Service, above: Service) -> Service:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from ...source import Source, Span
 from ...syntax import yaml
 from ..yaml_facts import Site
-from ..yaml_view import Field, Section
+from ..yaml_view import Field, Section, items_of
+from .keys import SERVICE_KEYS
 from .names import NO_NAMES, Names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ...reading import Gap, Joint
     from ..yaml_document import YamlFile
     from .build import Dockerfiles
     from .files_beside import Beside
 
-SHARED_KEYS = ("volumes", "configs", "models")
+SHARED_KEYS = ("volumes", "configs", "secrets", "models")
 """What stands beside the services, and is looked up by name."""
+PROJECT_KEYS = frozenset({"configs", "include", "models", "name", "networks", "secrets", "services", "version", "volumes"})
+"""What stands at the top of a Compose file."""
 _STARTS = frozenset({"image", "build"})
 _NEVER_IN_VERSION_1 = ("services", "include", "version", "apiVersion", "kind", "networks")
 
@@ -54,6 +57,17 @@ class ServiceSite(Site):
         self.dockerfiles = dockerfiles
         self.folder_of = project.folder_of
 
+    def networks(self) -> Iterable[str]:
+        """The networks that it is in, by their names in the file; none where it has that of another container, or it is not known."""
+        if self.own.get("network_mode") is not None:
+            return ()
+        field = self.field("networks", "own")
+        if field is None:
+            return () if self.silence else ("default",)
+        if isinstance(field.value, yaml.Sequence):
+            return [node.value for node, _, _ in items_of(field) if isinstance(node, yaml.Scalar)]
+        return field.section().fields
+
 
 class Alone:
     """A Compose file that is a whole project: nothing beside it is looked at."""
@@ -64,6 +78,8 @@ class Alone:
         self.names = NO_NAMES
         self.gaps: list[Gap] = []
         self.others: list[Joint] = []
+        self.remotes: list[tuple[Field, Names]] = []
+        """What names other files of the project that are fetched from elsewhere."""
         roots = [Section(file.source, document.root) for document in file.documents]
         self.services = [Service(name, field) for root in roots for name, field in services_of(root).items()]
         self.sections = {key: roots[0].section(key) if roots else Section(file.source, None) for key in SHARED_KEYS}
@@ -73,12 +89,24 @@ class Alone:
         return self.beside.folder
 
 
+def is_project(source: Source, root: yaml.Node) -> bool:
+    """Whether a document says anything that Compose knows; one that says nothing at all does no harm."""
+    if not isinstance(root, yaml.Mapping):
+        return isinstance(root, yaml.Scalar) and not root.value
+    section = Section(source, root)
+    known = any(key in PROJECT_KEYS or key.startswith("x-") for key in section.fields)
+    return known or not section.fields or bool(services_of(section))
+
+
+def _is_service(field: Field) -> bool:
+    """Whether a mapping at the top of a file of version 1 is a service, or what one laid over another adds to it."""
+    keys = field.section().fields if isinstance(field.value, yaml.Mapping) else {}
+    return not _STARTS.isdisjoint(keys) or (bool(keys) and SERVICE_KEYS.issuperset(keys))
+
+
 def services_of(root: Section) -> Mapping[str, Field]:
     """The services of a file; those of version 1 stand at its top."""
     fields = root.section("services").fields
     if fields or root.mapping is None or any(key in root.fields for key in _NEVER_IN_VERSION_1):
         return fields
-    return {
-        name: field for name, field in root.fields.items()
-        if isinstance(field.value, yaml.Mapping) and not name.startswith("x-") and _STARTS.intersection(field.section().fields)
-    }  # fmt: skip
+    return {name: field for name, field in root.fields.items() if not name.startswith("x-") and _is_service(field)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...finding import Edit, Note
+from ...model.host_paths import is_socket
 from ...model.mount import Mount, normal_path
 from ...model.subject import Change, Origin, Refused
 from ...model.value import Value
@@ -15,7 +16,7 @@ from .service import ServiceSite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ...syntax.yaml import Node
 
@@ -101,8 +102,13 @@ class ApiSocketOrigin(Origin):
         raise Refused("there is no writer for this")
 
 
-def mounts_of(site: ServiceSite, volumes: Section, address: str, name: str) -> Iterator[Mount]:
-    """The bind mounts of a service, and the named volumes (declared in `volumes`) that are one underneath."""
+def mounts_of(site: ServiceSite, sections: Mapping[str, Section], address: str, name: str) -> Iterator[Mount]:
+    """The bind mounts of a service, the named volumes (declared beside the services) that are one underneath, and the sockets that it
+    is given as a config or secret: other files are meant to be given so."""
+    for key in ("configs", "secrets"):
+        if sections[key].mapping is not None:
+            yield from _given_sockets(site, key, sections[key], address, name)
+    volumes = sections["volumes"]
     field = site.field("volumes", "own")
     for node, trail, shared in items_of(field) if field is not None else ():
         assert field is not None
@@ -115,6 +121,20 @@ def mounts_of(site: ServiceSite, volumes: Section, address: str, name: str) -> I
         value = site.scalar(socket)
         path, no = value.replaced(_API_SOCKET), value.replaced(False)
         yield _mount(socket, socket.span, address, name, ApiSocketOrigin(site), path, path, no, site.nothing())
+
+
+def _given_sockets(site: ServiceSite, key: str, declared: Section, address: str, name: str) -> Iterator[Mount]:
+    given = site.field(key, "own")
+    for node, trail, shared in items_of(given) if given is not None else ():
+        assert given is not None
+        item = Field(given.source, given.owner, given.entry, node, trail, shared)
+        called = node.value if isinstance(node, Scalar) else item.section().text("source")
+        file = declared.find(f"{called}.file") if "." not in called else None
+        path = _text(site, file) if file is not None else None
+        if path is not None and path.is_known and is_socket(path.text):
+            path.trail = (*path.trail, Note(item.source, item.span, f"`{name}` is given it here"))
+            read_only, target = path.replaced(True), path.replaced(f"/run/{key}/{called}")
+            yield _mount(item, item.span, address, name, Origin(), path, target, read_only, site.nothing())
 
 
 def _short(site: ServiceSite, field: Field, volumes: Section, address: str, name: str) -> Mount | None:

@@ -38,13 +38,16 @@ TEMPLATES = (".template", ".tmpl", ".tpl", ".in", ".j2", ".jinja", ".jinja2", ".
 class Reader:
     """Reads one file. `stages` are those met so far; `offsets` and `addresses` say which instruction stands where."""
 
-    __slots__ = ("addresses", "context", "escape", "named", "offsets", "outer", "source", "stages", "targets", "templated", "tree")
+    __slots__ = (
+        "addresses", "context", "escape", "named", "offsets", "outer", "source", "stages", "starters", "targets", "templated", "tree",
+    )  # fmt: skip
 
     def __init__(self, source: Source, tree: syntax.Dockerfile, context: Context, *, templated: bool) -> None:
         self.source = source
         self.tree = tree
         self.escape = tree.escape
-        self.targets = context.targets_of(source.path)
+        self.starters = context.starters_of(source.path)
+        self.targets = context.targets if self.starters is None else context.targets | self.starters.stages
         self.context = context.built_from(source.path, self.copied_names())
         self.templated = templated
         self.stages: list[StageState] = []
@@ -76,7 +79,8 @@ class Reader:
             if stage is not None:
                 (stage.on_build if instruction.keyword == "ONBUILD" else stage.layers).append(done)
             yield from done
-        yield from finished(self.stages, self.source, self.tree, templated=self.templated)
+        overridden = self.starters is not None and self.starters.leave_root
+        yield from finished(self.stages, self.source, self.tree, templated=self.templated, overridden=overridden)
         yield from self.refusals()
 
     def shipped(self) -> set[int]:
@@ -84,7 +88,10 @@ class Reader:
         froms = [instruction for instruction in self.tree.instructions if instruction.keyword == "FROM"]
         names = [self.stage_name(instruction) for instruction in froms]
         asked = {index for index, name in enumerate(names) if name in self.targets or str(index) in self.targets}
-        return asked | {len(froms) - 1}
+        last = len(froms) - 1
+        if self.starters is not None and (not names or not self.starters.build_last((names[-1], str(last)))):
+            self.starters = None  # somebody else starts the image of the last stage, as it is
+        return asked | {last}
 
     def kept(self, ships: set[int]) -> set[int]:
         """The indexes of the stages whose files are in an image: those that ship, and those that they are built on or copy whole."""
@@ -248,6 +255,7 @@ class Reader:
                 fragment=pair.value.fragment if pair.value is not None else None,
                 place=place,
                 ships=stage is not None and stage.kept,
+                overridden=place == "env" and self.starters is not None and name in self.starters.variables,
             )
         for name, value in assigned:
             scope.set(name, value)

@@ -148,8 +148,11 @@ class StageOrigin(Origin):
         return Writer(self.source, self.tree, self.stage)
 
 
-def finished(stages: list[StageState], source: Source, tree: syntax.Dockerfile, *, templated: bool) -> Iterator[Subject]:
-    """The stages as they stand at their end, what they ran, and the containers that the shipped ones start."""
+def finished(
+    stages: list[StageState], source: Source, tree: syntax.Dockerfile, *, templated: bool, overridden: bool = False
+) -> Iterator[Subject]:
+    """The stages as they stand at their end, what they ran, and the containers that the shipped ones start; `overridden` where these
+    are started as another user, who is no longer the file's to say."""
     if any(stage.takes for stage in stages):
         from .handing import hand_on
 
@@ -178,7 +181,7 @@ def finished(stages: list[StageState], source: Source, tree: syntax.Dockerfile, 
             accounts=tuple(stage.accounts),
         )
         yield made[stage.index]
-        if stage.ships:
+        if stage.ships and not overridden:
             yield _container(stage, user, source, tree)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 from capdrop.finding import Note
+from capdrop.model.port import Port
+from capdrop.model.variable import Variable
+from capdrop.reading import Joint
 from capdrop.source import Source, Span
 from capdrop.syntax import UNKNOWN
 from capdrop.syntax import dockerfile as syntax
@@ -15,8 +18,10 @@ from .reader import Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping
 
+    from capdrop.model.image import Image
+    from capdrop.model.subject import Subject
     from capdrop.model.value import Value
 
     from .stages import StageState
@@ -31,9 +36,12 @@ _KEEPS = {
 
 
 class Target:
-    """A stage, the last one where no name is given. `arguments` are what the builder gives; None for what is not known."""
+    """A stage, the last one where no name is given. `arguments` are what the builder gives; None for what is not known.
 
-    __slots__ = ("_source", "_tree", "stage", "user")
+    `user`, `variables` and `ports` are what it leaves in force, and `image` is what it is built on in the end.
+    """
+
+    __slots__ = ("_source", "_tree", "image", "ports", "stage", "user", "variables")
 
     def __init__(self, source: Source, name: str, arguments: Mapping[str, str | None]) -> None:
         text, actions = without_markup(source)
@@ -41,16 +49,30 @@ class Target:
         self._tree = syntax.parse(text)
         reader = Reader(source, self._tree, Context(), templated=bool(actions))
         self.stage: StageState | None = None
+        said: dict[int, list[Subject]] = {}
         for instruction in self._tree.instructions:
             if instruction.keyword == "FROM":
                 if self.stage is not None and name and name in (self.stage.name, str(self.stage.index)):
                     break
                 self.stage = reader.begin_stage(instruction)
+                said[self.stage.index] = []
             else:
-                _follow(reader, instruction, self.stage, arguments)
+                subjects = _follow(reader, instruction, self.stage, arguments)
+                if self.stage is not None:
+                    said[self.stage.index] += subjects
         if self.stage is not None and name and name not in (self.stage.name, str(self.stage.index)):
             self.stage = None
         self.user: Value | None = self.stage.user_now(templated=bool(actions)) if self.stage is not None else None
+        self.image: Image | None = self.stage.bottom.image if self.stage is not None else None
+        self.variables: dict[str, Variable] = {}
+        self.ports: list[Port] = []
+        for stage in reversed(list(self._line())):
+            for subject in said[stage.index]:
+                if isinstance(subject, Port):
+                    self.ports.append(subject)
+                elif isinstance(subject, Variable) and subject.place == "env":
+                    subject.ships = True
+                    self.variables[subject.name] = subject
 
     def uses(self, name: str) -> tuple[Note, ...]:
         """Where the stage, and those that it is built on, declare an argument and take it up."""
@@ -64,13 +86,16 @@ class Target:
         notes += [Note(self._source, _line(self._source, one.span), _KEEPS[one.keyword]) for one in uses]
         return tuple(notes[:_MOST_NOTES])
 
-    def _instructions(self) -> list[syntax.Instruction]:
-        """The instructions of the stage and of those that it is built on."""
-        starts = set()
+    def _line(self) -> Iterator[StageState]:
+        """The stage, and those that it is built on."""
         at = self.stage
         while at is not None:
-            starts.add(at.instruction.span.start)
+            yield at
             at = at.base
+
+    def _instructions(self) -> list[syntax.Instruction]:
+        """The instructions of the stage and of those that it is built on."""
+        starts = {stage.instruction.span.start for stage in self._line()}
         found: list[syntax.Instruction] = []
         inside = False
         for instruction in self._tree.instructions:
@@ -81,25 +106,33 @@ class Target:
         return found
 
 
-def _follow(reader: Reader, instruction: syntax.Instruction, stage: StageState | None, arguments: Mapping[str, str | None]) -> None:
-    """Let an instruction change what is in force."""
+def joint(source: Source, led: Note) -> Joint:
+    """A Dockerfile that another file builds from, with its comments; `led` is where it does."""
+
+    def tree() -> syntax.Dockerfile:
+        return syntax.parse(without_markup(source)[0])
+
+    return Joint(source, lambda: tree().comments, lambda: [instruction.span for instruction in tree().instructions], led)
+
+
+def _follow(
+    reader: Reader, instruction: syntax.Instruction, stage: StageState | None, arguments: Mapping[str, str | None]
+) -> list[Subject]:
+    """Let an instruction change what is in force; and what it says of that."""
     keyword = instruction.keyword
     if keyword in ("ARG", "ENV"):
-        _run(reader.variables(instruction, stage, on_build=False))
+        said: list[Subject] = list(reader.variables(instruction, stage, on_build=False))
         for pair in instruction.pairs if keyword == "ARG" else ():
             if pair.name.value in arguments:
                 given = arguments[pair.name.value]
                 reader.scope(stage).give(pair.name.value, UNKNOWN if given is None else given)
-    elif stage is not None:
-        stage.saw(keyword)
-        if keyword == "USER":
-            _run(reader.setting_of_stage(instruction, stage, on_build=False))
-
-
-def _run(subjects: Iterable[object]) -> None:
-    """Run through subjects for what they change on the way."""
-    for _ in subjects:
-        pass
+        return said
+    if stage is None:
+        return []
+    stage.saw(keyword)
+    if keyword not in ("EXPOSE", "USER"):
+        return []
+    return list(reader.setting_of_stage(instruction, stage, on_build=False))
 
 
 def _line(source: Source, span: Span) -> Span:

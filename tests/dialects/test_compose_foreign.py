@@ -1,0 +1,44 @@
+"""Files that are called like Compose files: what is none is said to be none, and version 1 is read."""
+
+from __future__ import annotations
+
+import pytest
+from capdrop.dialects.compose import read
+from capdrop.dialects.context import Context
+from capdrop.model.container import Container
+from capdrop.source import Source
+
+FOREIGN = [
+    "hello: world\n",
+    "- a\n- b\n",
+    "just words\n",
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {b: c}}\nspec: {containers: [{name: a, image: b}]}\n",
+    "a: {b: {image: c}}\n",
+]
+COMPOSE = [
+    ("services: {a: {image: b}}\n", ["a"]),
+    ("a: {image: b}\n", ["a"]),
+    ("a: {privileged: true, ports: ['80:80']}\n", ["a"]),
+    ("x-a: &a {image: b}\na: {<<: *a}\n", ["a"]),
+    ("services:\n", []),
+    ("volumes: {data: }\n", []),
+    ("name: a\n", []),
+    ("x-common: {image: a}\n", []),
+    ("# nothing yet\n", []),
+    ("", []),
+    ("{}\n", []),
+]
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_what_is_no_compose_file_is_not_called_analysed(text: str) -> None:
+    reading = read(Source("compose.yaml", text), Context())
+    assert [gap.blocks for gap in reading.gaps] == [True]
+    assert not any(isinstance(subject, Container) for subject in reading.subjects)
+
+
+@pytest.mark.parametrize(("text", "names"), COMPOSE)
+def test_what_is_one_is_read(text: str, names: list[str]) -> None:
+    reading = read(Source("compose.yaml", text), Context())
+    assert reading.gaps == []
+    assert [subject.name for subject in reading.subjects if isinstance(subject, Container)] == names
