@@ -58,7 +58,7 @@ def test_the_other_parts_of_an_instruction_survive() -> None:
     source = Source("Dockerfile", text)
     for finding in bench(source).analyse(source).findings:
         if finding.fix is not None and finding.fix.edits:
-            assert "--platform=$BUILDPLATFORM" in prove(bench(source).analyse(source), [finding], bench(source)).text
+            assert "--platform=$BUILDPLATFORM" in prove(bench(source).analyse(source), [finding], bench(source))[0].text
 
 
 def test_several_fixes_in_one_file() -> None:

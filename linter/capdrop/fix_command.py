@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from .aside import Progress, note, notes
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .asking import Asker
     from .dialects.context import Context
     from .finding import Finding
+    from .fixer import Beside
     from .report import Result
     from .rulebook import Rulebook
     from .source import Source
@@ -67,6 +69,7 @@ def main(arguments: list[str]) -> int:
     bench = _Bench(book, run.context, safety, apply=options.apply or asker is not None, asker=asker)
     for result in run.results:
         bench.fix(result)
+    bench.show_beside()
     for line in [*notes(run), *bench.reasons(), bench.summary()]:
         note(line)
     if run.incomplete:
@@ -77,7 +80,7 @@ def main(arguments: list[str]) -> int:
 class _Bench:
     """Fixes file after file, and counts."""
 
-    __slots__ = ("apply", "asker", "book", "by_hand", "changed", "context", "left", "more", "refused", "safety")
+    __slots__ = ("apply", "asker", "beside", "book", "by_hand", "changed", "context", "left", "more", "refused", "safety")
 
     def __init__(self, book: Rulebook, context: Context, safety: Safety, *, apply: bool, asker: Asker | None = None) -> None:
         self.book = book
@@ -89,6 +92,8 @@ class _Bench:
         self.left = 0
         self.more = 0
         self.asker = asker
+        self.beside: Beside = {}
+        """What fixes have made so far of files beside those that they are for."""
         self.by_hand: dict[str, int] = {}
         """How many findings have a fix that cannot be written, by the reason; "" where it is advice."""
 
@@ -105,7 +110,7 @@ class _Bench:
             return
         keys = frozenset((finding.rule, finding.subject) for finding in wanted)
         before = wanted[0].source
-        bench = Workbench(kind_named(result.kind), self.book, self.context)
+        bench = Workbench(kind_named(result.kind), self.book, self.context, self.beside)
         fixed = self.asker.fix(before, bench, keys) if self.asker is not None else fix(before, bench, self.safety, keys)
         for finding, reason in fixed.left:
             note(f"{result.path}: not fixed: {finding.rule} ({finding.subject}): {reason}")
@@ -114,11 +119,27 @@ class _Bench:
             return
         if not self.apply:
             self.changed += len(fixed.applied)
+            self.beside = fixed.bench.beside
             _show(before, fixed.source, result.findings)
-        elif _write(before, fixed):
+        elif self._write(before, fixed):
             self.changed += len(fixed.applied)
         else:
             self.refused += len(fixed.applied)
+
+    def _write(self, before: Source, fixed: Fixed) -> bool:
+        """Write what is beside the file, for the file may need it, and then the file."""
+        rules = ", ".join(sorted({finding.rule for finding in fixed.applied}))
+        for path, (first, now) in fixed.bench.beside.items():
+            if first.text != now.text:
+                if not _written(first, now, rules):
+                    return False
+                self.beside = {**self.beside, path: (now, now)}
+        return before.text == fixed.source.text or _written(before, fixed.source, rules)
+
+    def show_beside(self) -> None:
+        """The diffs of the files beside, each once, whatever fixes added to it."""
+        for before, after in self.beside.values():
+            _show(before, after, ())
 
     def summary(self) -> str:
         """What was done, and what else could be."""
@@ -145,17 +166,19 @@ def _is_fixable(finding: Finding, path: str) -> bool:
 
 
 def _show(before: Source, after: Source, findings: Sequence[Finding]) -> None:
-    diff = Diff(before, after, findings)
+    if before.text == after.text:
+        return
+    diff = Diff(before, after, findings, new=not before.text and not os.path.lexists(before.path))
     sys.stdout.writelines(diff.lines())
     if not diff.faithful or before.encoding != "utf-8":
         note(f"{before.path}: its diff hides a secret or what does not print, so `git apply` will not take it; use --apply")
 
 
-def _write(before: Source, fixed: Fixed) -> bool:
+def _written(before: Source, after: Source, rules: str) -> bool:
     try:
-        write(before.path, before, fixed.source)
+        write(before.path, before, after)
     except (Refusal, OSError) as refusal:
         note(f"{before.path}: not written: {refusal.strerror if isinstance(refusal, OSError) else refusal}")
         return False
-    note(f"{before.path}: fixed {', '.join(sorted({finding.rule for finding in fixed.applied}))}")
+    note(f"{before.path}: fixed {rules}")
     return True

@@ -34,6 +34,10 @@ class Context:
         self.files = files
         self.compose_files = compose_files
 
+    def with_files(self, files: Files) -> Context:
+        """The same with other files beside the one that is read."""
+        return Context(self.targets, self.workspace, files, self.compose_files)
+
     def targets_of(self, path: str) -> frozenset[str]:
         """The stages of a Dockerfile that ship beside its last one."""
         if self.workspace is None or not self.workspace.targets:
