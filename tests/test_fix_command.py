@@ -134,6 +134,15 @@ def test_control_bytes_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert not set("\x1b\x9b\u202e") & set(said.out + said.err)
 
 
+def test_what_takes_the_place_of_a_finding_is_fixed_with_it(capsys: pytest.CaptureFixture[str]) -> None:
+    path = put("compose.yaml", COMPOSE)
+    rules = "privileged-container,no-new-privileges-missing"
+    assert main(["fix", "--apply", "--unsafe", "--select", rules]) == 0
+    assert path.read_text() == FIXED.replace("    read_only: true\n", "    read_only: true\n    security_opt: [no-new-privileges:true]\n")
+    assert capsys.readouterr().err.endswith("2 findings fixed\n")
+    assert main(["fix", "--apply", "--unsafe", "--select", rules]) == 0
+
+
 BUILD = "FROM node:22\nCOPY . /app\n"
 SETTINGS = "DB_PASSWORD=" + "Kp3-vv81-Qz\n"
 HELD = ["fix", "--unsafe", "--select", "context-holds-secrets"]

@@ -65,9 +65,7 @@ class Asker:
                 passed[_key(finding)] = passed.get(_key(finding), 0) + 1
         return result
 
-    def _next(
-        self, analysis: Analysis, result: Fixed, wanted: Wanted, passed: dict[Key, int]
-    ) -> tuple[Finding | None, Proved | None]:
+    def _next(self, analysis: Analysis, result: Fixed, wanted: Wanted, passed: dict[Key, int]) -> tuple[Finding | None, Proved | None]:
         """The next fix that was not passed over and can be proved, and what it makes of the file."""
         seen: dict[Key, int] = {}
         for finding in analysis.findings:

@@ -12,21 +12,24 @@ from .finding import Safety
 from .fixer import Fixed, Refusal, Workbench, fix, write
 from .options import PATHS, SELECTION, Option, Reader, prepared
 from .rulebook import Misuse
-from .run import check
+from .run import check, settled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .asking import Asker
+    from .config import Config
     from .dialects.context import Context
     from .finding import Finding
-    from .fixer import Beside
+    from .fixer import Beside, Wanted
     from .report import Result
     from .rulebook import Rulebook
     from .source import Source
 
 DONE, CHANGES, INCOMPLETE = 0, 1, 3
+MOST_PASSES = 5
+"""How often a file is looked at again for findings that came up in the place of others."""
 MOST_REASONS = 5
 """Reasons why fixes cannot be written that are printed, the most frequent first."""
 
@@ -66,7 +69,7 @@ def main(arguments: list[str]) -> int:
 
         asker = Asker()
     safety = Safety.UNSAFE if options.unsafe or asker else Safety.SAFE
-    bench = _Bench(book, run.context, safety, apply=options.apply or asker is not None, asker=asker)
+    bench = _Bench(config, book, run.context, safety, apply=options.apply or asker is not None, asker=asker)
     for result in run.results:
         bench.fix(result)
     bench.show_beside()
@@ -80,9 +83,12 @@ def main(arguments: list[str]) -> int:
 class _Bench:
     """Fixes file after file, and counts."""
 
-    __slots__ = ("apply", "asker", "beside", "book", "by_hand", "changed", "context", "left", "more", "refused", "safety")
+    __slots__ = ("apply", "asker", "beside", "book", "by_hand", "changed", "config", "context", "left", "more", "refused", "safety")
 
-    def __init__(self, book: Rulebook, context: Context, safety: Safety, *, apply: bool, asker: Asker | None = None) -> None:
+    def __init__(
+        self, config: Config, book: Rulebook, context: Context, safety: Safety, *, apply: bool, asker: Asker | None = None
+    ) -> None:
+        self.config = config
         self.book = book
         self.context = context
         self.safety = safety
@@ -108,10 +114,8 @@ class _Bench:
                 self.by_hand[reason] = self.by_hand.get(reason, 0) + 1
         if not wanted:
             return
-        keys = frozenset((finding.rule, finding.subject) for finding in wanted)
         before = wanted[0].source
-        bench = Workbench(kind_named(result.kind), self.book, self.context, self.beside)
-        fixed = self.asker.fix(before, bench, keys) if self.asker is not None else fix(before, bench, self.safety, keys)
+        fixed = self._fixed(before, Workbench(kind_named(result.kind), self.book, self.context, self.beside), _keys(wanted))
         for finding, reason in fixed.left:
             note(f"{result.path}: not fixed: {finding.rule} ({finding.subject}): {reason}")
         self.left += len(fixed.left)
@@ -125,6 +129,22 @@ class _Bench:
             self.changed += len(fixed.applied)
         else:
             self.refused += len(fixed.applied)
+
+    def _fixed(self, before: Source, bench: Workbench, wanted: Wanted) -> Fixed:
+        """The file after the fixes of these findings, and of the lesser ones that take the place of some."""
+        known = _keys(bench.analyse(before).findings)
+        fixed = Fixed(before, bench)
+        for _ in range(MOST_PASSES):
+            done = fixed.applied, fixed.left
+            at = (fixed.source, fixed.bench)
+            fixed = self.asker.fix(*at, wanted) if self.asker is not None else fix(*at, self.safety, wanted)
+            found = settled(fixed.bench.analyse(fixed.source), self.context, self.config, self.book).findings if fixed.applied else ()
+            wanted = _keys(finding for finding in found if _is_fixable(finding, before.path)) - known
+            known |= wanted
+            fixed.applied[:0], fixed.left[:0] = done
+            if not wanted:
+                break
+        return fixed
 
     def _write(self, before: Source, fixed: Fixed) -> bool:
         """Write what is beside the file, for the file may need it, and then the file."""
@@ -163,6 +183,10 @@ class _Bench:
 def _is_fixable(finding: Finding, path: str) -> bool:
     applicable = finding.fix is not None and finding.fix.edits and finding.fix.safety > Safety.DISPLAY
     return bool(applicable) and finding.suppressed is None and finding.source.path == path
+
+
+def _keys(findings: Iterable[Finding]) -> Wanted:
+    return frozenset((finding.rule, finding.subject) for finding in findings)
 
 
 def _show(before: Source, after: Source, findings: Sequence[Finding]) -> None:

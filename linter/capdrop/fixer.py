@@ -204,9 +204,7 @@ def _round(before: Analysis, candidates: list[Finding], result: Fixed) -> bool:
     return bool(kept)
 
 
-def _one_by_one(
-    before: Analysis, candidates: list[Finding], result: Fixed
-) -> tuple[tuple[Source, Workbench], list[Finding]]:
+def _one_by_one(before: Analysis, candidates: list[Finding], result: Fixed) -> tuple[tuple[Source, Workbench], list[Finding]]:
     """The fixes whose proof holds beside those that were kept before them."""
     after = result.source, result.bench
     kept: list[Finding] = []

@@ -29,7 +29,7 @@ from .gitignore import Excluded
 from .model.container import Container
 from .report.safe import visible
 from .rulebook import Misuse, Rulebook
-from .run import Run, result_of, settle
+from .run import settled
 from .source import Source, Span
 
 LANGUAGES = {
@@ -118,12 +118,10 @@ class Server(LanguageServer):
         if kind is None:
             self.documents.pop(uri, None)
         else:
-            run = Run(Context(config.targets, files=FilesOnDisk(), compose_files=config.compose_files))
-            analysis = analyse(source, kind, book, run.context)
-            run.results = [result_of(analysis)]
-            settle(run, config, book)
-            shown = [f for f in run.results[0].findings if f.suppressed is None and f.source is source]
-            self.documents[uri] = Document(analysis, Workbench(kind, book, run.context), buffer.version, shown)
+            context = Context(config.targets, files=FilesOnDisk(), compose_files=config.compose_files)
+            analysis = analyse(source, kind, book, context)
+            shown = [f for f in settled(analysis, context, config, book).findings if f.suppressed is None and f.source is source]
+            self.documents[uri] = Document(analysis, Workbench(kind, book, context), buffer.version, shown)
             diagnostics = [_diagnostic(finding) for finding in shown] + _gaps(analysis)
         self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics, version=buffer.version))
 
