@@ -181,6 +181,7 @@ def test_a_suppressed_finding_is_not_fixed() -> None:
 
 def test_edits_are_spliced_from_the_end() -> None:
     assert splice("abcd", [Edit(Span(0, 1), "X"), Edit(Span(2, 2), "--"), Edit(Span(3, 4), "")]) == "Xb--c"
+    assert splice("ab", [Edit(Span(1, 1), "1"), Edit(Span(1, 1), "2"), Edit(Span(0, 1), "A")]) == "A12b"
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:

@@ -95,8 +95,8 @@ class Workbench:
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:
-    """A text with edits made from its end backwards, so that the earlier offsets stay true."""
-    for edit in sorted(edits, key=_place, reverse=True):
+    """A text with edits made from its end backwards, so that the earlier offsets stay true. Of two at one place the first comes first."""
+    for edit in sorted(edits, key=_place)[::-1]:
         text = text[: edit.span.start] + edit.text + text[edit.span.end :]
     return text
 
@@ -118,8 +118,8 @@ def prove(before: Analysis, findings: list[Finding], bench: Workbench) -> tuple[
     """The source after the fixes of these findings, and the bench with what they did beside it.
 
     Raises `Refusal` unless it is read as well as before, the findings are gone, none is new (but for a lesser one about the
-    same subject), and no comment and nothing else has changed; and unless files beside it are only added to, and nothing is found
-    in what is added.
+    same subject or what holds it), and no comment and nothing else has changed; and unless files beside it are only added to, and
+    nothing is found in what is added.
     """
     source = before.source
     assert source is not None
@@ -234,10 +234,8 @@ def _overlaps(finding: Finding, others: list[Finding]) -> bool:
 
 def _findings_are_gone(before: Analysis, after: Analysis, mended: list[Finding]) -> None:
     room = _counted(before.findings)
-    worst: dict[str, int] = {}
     for finding in mended:
         room[finding.rule, finding.subject] -= 1
-        worst[finding.subject] = max(worst.get(finding.subject, 0), finding.severity or 0)
     gone = {(finding.rule, finding.subject) for finding in mended}
     for finding in after.findings:
         key = (finding.rule, finding.subject)
@@ -246,8 +244,15 @@ def _findings_are_gone(before: Analysis, after: Analysis, mended: list[Finding])
             continue
         if key in gone:
             raise Refusal(f"the finding would stay ({finding.rule})")
-        if (finding.severity or 0) >= worst.get(finding.subject, 0):
+        worst = max((one.severity or 0 for one in mended if _is_about(one, finding.subject)), default=0)
+        if (finding.severity or 0) >= worst:
             raise Refusal(f"there would be a new finding ({finding.rule})")
+
+
+def _is_about(mended: Finding, subject: str) -> bool:
+    """Whether a mended finding, or its fix, is about a subject or a part of it."""
+    touched = [where for where, _ in mended.fix.touches] if mended.fix is not None else []
+    return any(f"{where}.".startswith(f"{subject}.") for where in (mended.subject, *touched))
 
 
 def _nothing_is_found_beside(before: Workbench, after: Workbench) -> None:

@@ -21,7 +21,7 @@ from .env_file import EnvFile
 from .files_beside import Beside
 from .merge import extended, is_empty, is_here, overlaid
 from .names import Names
-from .service import SHARED_KEYS, Alone, Service, services_of
+from .service import SHARED_KEYS, Alone, Service, root_of, services_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Project(Alone):
         self.beside = beside
         self.gaps: list[Gap] = []
         self.others: list[Joint] = []
+        self.root = root_of(file)
         self.path = beside.path
         self.told = 0
         """How many variables of env files were given to services."""

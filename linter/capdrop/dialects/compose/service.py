@@ -46,13 +46,14 @@ class Service:
 class ServiceSite(Site):
     """Where the facts of a service are looked up; `folder_of` tells what the paths of a file are relative to."""
 
-    __slots__ = ("dockerfiles", "folder_of", "names")
+    __slots__ = ("dockerfiles", "folder_of", "names", "root")
 
     def __init__(self, service: Service, own: Section, project: Alone, dockerfiles: Dockerfiles, *, silence: str, fixable: bool) -> None:
         super().__init__(service.source, service.span, own, silence=silence, fixable=fixable, interpolate=service.names.replace)
         self.names = service.names
         self.dockerfiles = dockerfiles
         self.folder_of = project.folder_of
+        self.root = project.root
 
 
 class Alone:
@@ -64,6 +65,7 @@ class Alone:
         self.names = NO_NAMES
         self.gaps: list[Gap] = []
         self.others: list[Joint] = []
+        self.root = root_of(file)
         roots = [Section(file.source, document.root) for document in file.documents]
         self.services = [Service(name, field) for root in roots for name, field in services_of(root).items()]
         self.sections = {key: roots[0].section(key) if roots else Section(file.source, None) for key in SHARED_KEYS}
@@ -71,6 +73,11 @@ class Alone:
     def folder_of(self, source: Source) -> str:
         """What the relative paths of a file are relative to."""
         return self.beside.folder
+
+
+def root_of(file: YamlFile) -> Section:
+    """The whole of a file of one document."""
+    return Section(file.source, file.documents[0].root if len(file.documents) == 1 else None)
 
 
 def services_of(root: Section) -> Mapping[str, Field]:
