@@ -146,6 +146,11 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
         Bad("compose.yaml", "services: {app: {image: «'redis:latest'»}}", fixed="services: {app: {image: 'redis:8.10'}}"),
         Bad("Dockerfile", "FROM «docker.io/library/python:latest»\n", fixed="FROM docker.io/library/python:3.14\n"),
         Bad(
+            "compose.yaml",
+            "services: {app: {image: «'redis:${REDIS:-latest}'»}}",
+            fixed="services: {app: {image: 'redis:${REDIS:-8.10}'}}",
+        ),
+        Bad(
             "pod.yaml",
             """
             apiVersion: v1
