@@ -444,6 +444,17 @@ def deprecated_registry(image: Image) -> Iterator[Finding]:
                 - «name: side»
                   image: acme/side:1
             """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', imagePullPolicy: Always}
+                - name: side
+                  image: acme/side:1
+                  imagePullPolicy: Always
+            """,
         ),
         Good(
             "pod.yaml",
@@ -473,4 +484,5 @@ def stale_image_allowed(image: Image) -> Iterator[Finding]:
         return
     if policy.is_absent and reference.tag in (None, "latest"):
         return
-    yield image.finding(policy, f"`{reference.text}` may be an old one that the node has")
+    fix = image.set("pull_policy", "Always", caveat="the pod does not start while the registry cannot be reached")
+    yield image.finding(policy, f"`{reference.text}` may be an old one that the node has", fix=fix)

@@ -143,6 +143,18 @@ def test_what_takes_the_place_of_a_finding_is_fixed_with_it(capsys: pytest.Captu
     assert main(["fix", "--apply", "--unsafe", "--select", rules]) == 0
 
 
+def test_what_has_to_be_completed_is_shown_and_never_written(capsys: pytest.CaptureFixture[str]) -> None:
+    path = put("compose.yaml", COMPOSE)
+    assert main(["fix", "--by-hand", "--select", "memory-limit-missing"]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("# compose.yaml:3: memory-limit-missing: Set `")
+    assert "+          memory: 512M" in said
+    assert main(["fix", "--apply", "--unsafe", "--select", "memory-limit-missing"]) == 0
+    assert capsys.readouterr().err == "nothing to fix, 1 to mend by hand (--by-hand shows how for 1)\n"
+    assert path.read_text() == COMPOSE
+    assert main(["fix", "--by-hand", "--select", "host-pid"]) == 0
+
+
 BUILD = "FROM node:22\nCOPY . /app\n"
 SETTINGS = "DB_PASSWORD=" + "Kp3-vv81-Qz\n"
 HELD = ["fix", "--unsafe", "--select", "context-holds-secrets"]

@@ -46,6 +46,7 @@ examples:
   capdrop fix                           show the diff of the safe fixes below the current folder
   capdrop fix --apply --unsafe app/     write them, and also those that may break the workload
   capdrop fix | git apply               the same as `capdrop fix --apply`
+  capdrop fix --by-hand                 show what somebody has to complete
 """
 
 
@@ -56,6 +57,7 @@ def main(arguments: list[str]) -> int:
         Option("--apply", "write the fixes to the files"),
         Option("--unsafe", "also those that may break the workload"),
         Option("--interactive", "ask about every fix, and write those that are agreed to"),
+        Option("--by-hand", "show the better ways that have to be completed by hand; nothing is written"),
     )
     options = Reader("fix", "Show the fixes as a diff, or write them.", table, PATHS, _MORE).read(arguments)
     if "-" in options.paths:
@@ -63,6 +65,12 @@ def main(arguments: list[str]) -> int:
     config, book = prepared(options)
     with Progress() as tick:
         run = check(options.paths or ["."], config, book, tick)
+    if options.by_hand:
+        from .by_hand import shown
+
+        diffs = list(shown(run.results, book, run.context))
+        sys.stdout.writelines(diffs)
+        return INCOMPLETE if run.incomplete else CHANGES if diffs else DONE
     asker = None
     if options.interactive:
         from .asking import Asker
@@ -83,7 +91,21 @@ def main(arguments: list[str]) -> int:
 class _Bench:
     """Fixes file after file, and counts."""
 
-    __slots__ = ("apply", "asker", "beside", "book", "by_hand", "changed", "config", "context", "left", "more", "refused", "safety")
+    __slots__ = (
+        "apply",
+        "asker",
+        "beside",
+        "book",
+        "by_hand",
+        "changed",
+        "config",
+        "context",
+        "left",
+        "more",
+        "refused",
+        "safety",
+        "shown",
+    )
 
     def __init__(
         self, config: Config, book: Rulebook, context: Context, safety: Safety, *, apply: bool, asker: Asker | None = None
@@ -96,6 +118,8 @@ class _Bench:
         self.changed = 0
         self.refused = 0
         self.left = 0
+        self.shown = 0
+        """How many findings have a fix that is only shown."""
         self.more = 0
         self.asker = asker
         self.beside: Beside = {}
@@ -109,8 +133,9 @@ class _Bench:
         wanted = [finding for finding in fixable if finding.fix is not None and finding.fix.safety >= self.safety]
         self.more += len(fixable) - len(wanted)
         for finding in result.findings:
-            if finding.fix is not None and not finding.fix.edits and finding.suppressed is None:
-                reason = finding.fix.caveat
+            if finding.fix is not None and finding.fix.safety is Safety.DISPLAY and finding.suppressed is None:
+                reason = "" if finding.fix.edits else finding.fix.caveat
+                self.shown += bool(finding.fix.edits)
                 self.by_hand[reason] = self.by_hand.get(reason, 0) + 1
         if not wanted:
             return
@@ -170,7 +195,7 @@ class _Bench:
         parts += [f"{self.asker.declined} declined"] if self.asker is not None and self.asker.declined else []
         parts += [f"{self.more} more with --unsafe"] if self.more else []
         by_hand = sum(self.by_hand.values())
-        parts += [f"{by_hand} to mend by hand"] if by_hand else []
+        parts += [f"{by_hand} to mend by hand{f' (--by-hand shows how for {self.shown})' if self.shown else ''}"] if by_hand else []
         return ", ".join(parts)
 
     def reasons(self) -> Iterator[str]:

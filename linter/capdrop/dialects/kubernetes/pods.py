@@ -20,7 +20,7 @@ from ..yaml_facts import Site, TableOrigin, container, drop, put, remove
 from ..yaml_view import Section, items_of
 from .annotations import ignored
 from .environment import Secret, variables_of
-from .facts import POD_TABLE, TABLE, PodSite, is_conditional, is_windows
+from .facts import IMAGE_TABLE, POD_TABLE, TABLE, PodSite, is_conditional, is_windows
 from .keys import odd_keys
 from .objects import place_of_entry
 
@@ -256,7 +256,8 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
     if image is not None:
         policy = section.get("imagePullPolicy")
         pull_policy = site.nothing() if policy is None else site.scalar(policy)
-        yield Image(image.source, image.span, f"{address}.image", None, value=site.scalar(image), role="run", pull_policy=pull_policy)
+        value, origin = site.scalar(image), TableOrigin(site, IMAGE_TABLE)
+        yield Image(image.source, image.span, f"{address}.image", origin, value=value, role="run", pull_policy=pull_policy)
     yield from variables_of(site, address, pod.secret)
     yield from _commands(site, address)
 
