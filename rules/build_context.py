@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from capdrop import Bad, BuildContext, Copy, Finding, Fix, Good, Severity, Stage, Value, rule, secret_file, secret_folder
+from capdrop import Bad, BuildContext, Copy, Finding, Good, Severity, Stage, Value, rule, secret_file, secret_folder
 
 REFERENCES = "NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-538"
 NEEDLESS = {
@@ -30,7 +30,13 @@ CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
     references=REFERENCES,
     also_known_as="dockle:CIS-DI-0010",
     examples=(
-        Bad("Dockerfile", "FROM node:22\nCOPY «.» /app\n", beside={"deploy/.env": f"DB_PASSWORD={PASSWORD}\n"}),
+        Bad(
+            "Dockerfile",
+            "FROM node:22\nCOPY «.» /app\n",
+            fixed="FROM node:22\nCOPY . /app\n",
+            beside={"deploy/.env": f"DB_PASSWORD={PASSWORD}\n"},
+            fixed_beside={".dockerignore": "deploy/.env\n"},
+        ),
         Bad("Dockerfile", "FROM node:22\nADD «src» /app\n", beside={"src/tls/server.key": KEY, ".dockerignore": "*.key\n.git\n"}),
         Bad("Dockerfile", "FROM node:22\nCOPY «./» /app\n", beside={"key.pem": KEY, ".dockerignore": "*\n!*.pem\n"}),
         Good(
@@ -83,7 +89,7 @@ def held_by(stage: Stage, copy: Copy, context: BuildContext) -> Iterator[Finding
             yield copy.finding(
                 source,
                 f"`{source.text}` brings `{found[0]}`{more} along, with secrets in the text",
-                fix=Fix(f"Write `{found[0]}` into `.dockerignore`, and change the secret if such an image was pushed"),
+                fix=copy.keep_out(found, caveat="what reads it in the image needs a mount; change the secret if such an image was pushed"),
             )
 
 
@@ -103,7 +109,13 @@ def ends_up(stage: Stage, copy: Copy, folder: str, path: str) -> bool:
     references="NIST SP 800-190 3.1.4 · ATT&CK T1552.001",
     also_known_as="dockle:DKL-LI-0003",
     examples=(
-        Bad("Dockerfile", "FROM node:22\nCOPY «.» /app\n", beside={".git/HEAD": "ref: refs/heads/main\n"}),
+        Bad(
+            "Dockerfile",
+            "FROM node:22\nCOPY «.» /app\n",
+            fixed="FROM node:22\nCOPY . /app\n",
+            beside={".git/HEAD": "ref: refs/heads/main\n", ".vscode/a.json": "{}", ".dockerignore": "# ours\n*.log"},
+            fixed_beside={".dockerignore": "# ours\n*.log\n.git\n.vscode\n"},
+        ),
         Bad("Dockerfile", "FROM node:22\nCOPY app «.git» /app/\n"),
         Good(
             "Dockerfile", "FROM node:22\nCOPY . /app\n", beside={".git/HEAD": "ref: refs/heads/main\n", ".dockerignore": "# git\n/.git/\n"}
@@ -120,14 +132,14 @@ def needless_folder_copied(copy: Copy) -> Iterator[Finding]:
     if not copy.ships or "from" in copy.flags:
         return
     for source in copy.sources:
-        for name in needless_in(copy, source):
+        names = list(needless_in(copy, source))
+        if names:
             yield copy.finding(
                 source,
-                f"`{name}` is copied into the image",
-                fix=Fix(f"Write `{name}` into `.dockerignore`"),
-                severity=NEEDLESS[name],
+                f"`{names[0]}` is copied into the image",
+                fix=copy.keep_out(names, caveat="a step of the build that reads it fails"),
+                severity=NEEDLESS[names[0]],
             )
-            break
 
 
 def needless_in(copy: Copy, source: Value) -> Iterator[str]:

@@ -146,6 +146,11 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
         Bad("compose.yaml", "services: {app: {image: «'redis:latest'»}}", fixed="services: {app: {image: 'redis:8.10'}}"),
         Bad("Dockerfile", "FROM «docker.io/library/python:latest»\n", fixed="FROM docker.io/library/python:3.14\n"),
         Bad(
+            "compose.yaml",
+            "services: {app: {image: «'redis:${REDIS:-latest}'»}}",
+            fixed="services: {app: {image: 'redis:${REDIS:-8.10}'}}",
+        ),
+        Bad(
             "pod.yaml",
             """
             apiVersion: v1
@@ -439,6 +444,17 @@ def deprecated_registry(image: Image) -> Iterator[Finding]:
                 - «name: side»
                   image: acme/side:1
             """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', imagePullPolicy: Always}
+                - name: side
+                  image: acme/side:1
+                  imagePullPolicy: Always
+            """,
         ),
         Good(
             "pod.yaml",
@@ -468,4 +484,5 @@ def stale_image_allowed(image: Image) -> Iterator[Finding]:
         return
     if policy.is_absent and reference.tag in (None, "latest"):
         return
-    yield image.finding(policy, f"`{reference.text}` may be an old one that the node has")
+    fix = image.set("pull_policy", "Always", caveat="the pod does not start while the registry cannot be reached")
+    yield image.finding(policy, f"`{reference.text}` may be an old one that the node has", fix=fix)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from capdrop import Bad, Container, Finding, Good, Safety, Severity, Value, rule
 
 NO_LIMIT = frozenset({"", "0", "-1", "unlimited"})
+EXAMPLE = "the number is an example: measure what it needs when it is busy"
 ALWAYS_SPARED = -900
 """From this score on the kernel ends nearly everything else first (proc_pid_oom_score_adj(5))."""
 LOOSE = ("exec", "suid", "dev")
@@ -45,6 +46,14 @@ LOOSE = ("exec", "suid", "dev")
               containers:
                 - {«name: web», image: 'nginx:1.29', resources: {limits: {cpu: 500m}}}
             """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'nginx:1.29', resources: {limits: {cpu: 500m, memory: 512M}}}
+            """,
         ),
         Good(
             "compose.yaml",
@@ -79,7 +88,8 @@ def memory_limit_missing(container: Container) -> Iterator[Finding]:
     """
     limit = container.fact("memory_limit")
     if limit.is_absent or (limit.is_known and limit.text in NO_LIMIT):
-        yield container.finding(limit, f"`{container.name}` may take all of the host's memory")
+        fix = container.set("memory_limit", "512M", safety=Safety.DISPLAY, caveat=EXAMPLE)
+        yield container.finding(limit, f"`{container.name}` may take all of the host's memory", fix=fix)
 
 
 @rule(
@@ -94,7 +104,7 @@ def memory_limit_missing(container: Container) -> Iterator[Finding]:
     ),
     examples=(
         Bad("compose.yaml", "services: {«web»: {image: 'nginx:1.29', cpu_shares: 512}, job: {image: 'acme/job:1', cpus: «0»}}"),
-        Bad("start.sh", "docker «run» -m 256m nginx:1.29\n"),
+        Bad("start.sh", "docker «run» -m 256m nginx:1.29\n", fixed="docker run --cpus 1 -m 256m nginx:1.29\n"),
         Bad(
             "pod.yaml",
             """
@@ -137,7 +147,8 @@ def cpu_limit_missing(container: Container) -> Iterator[Finding]:
     """
     limit = container.fact("cpu_limit")
     if limit.is_absent or (limit.is_known and limit.text in NO_LIMIT):
-        yield container.finding(limit, f"`{container.name}` may use every processor of the host")
+        fix = container.set("cpu_limit", "1", safety=Safety.DISPLAY, caveat=EXAMPLE)
+        yield container.finding(limit, f"`{container.name}` may use every processor of the host", fix=fix)
 
 
 @rule(

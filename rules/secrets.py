@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from capdrop import (
@@ -10,6 +11,7 @@ from capdrop import (
     Bad,
     Confidence,
     Finding,
+    Fix,
     Good,
     Safety,
     Severity,
@@ -41,6 +43,14 @@ KEY_BODY = "MC4CAQAwBQYDK2VwBCIEIJ+0cYdW8lZ2nXqv" + "T3u1Lk9sQb7FhJx5oRw6MaGdPe8
 KEY_END = "-----END " + "PRIVATE KEY-----"
 PASSWORD = "Kp3-vv81" + "-Qz"
 TOKEN_ENCODED = "Z2xwYXQtWGYza1E5" + "bVoydkxyOFRuQjR3WXA="
+SKELETON = """\
+# Copy it to web-secret.yaml, fill it in, apply it, and keep it out of the repository.
+apiVersion: v1
+kind: Secret
+metadata:
+  name: web-secret
+stringData:
+"""
 ENCODED = "S3AzLXZ2" + "ODEtUXo="
 
 
@@ -83,7 +93,7 @@ def provider_token(subject: Text | Variable) -> Iterator[Finding]:
             f"{token.what} in plain text; {revocation(token.provider)}",
             severity=Severity.HIGH if unsure else None,
             confidence=Confidence.MEDIUM if unsure else None,
-            fix=better_way(subject),
+            fix=from_outside(subject, token.start, token.end),
         )
     yield from encoded(subject, "token")
 
@@ -150,6 +160,37 @@ def private_key(subject: Text | Variable) -> Iterator[Finding]:
         Bad(
             "compose.yaml",
             f"services: {{app: {{image: 'acme/app:1', environment: {{DB: 'postgres://app:«{PASSWORD}»@db/app'}}}}}}\n",
+            fixed="services: {app: {image: 'acme/app:1', environment: {DB: '${DB:?}'}}}\n",
+        ),
+        Bad(
+            "pod.yaml",
+            f"""
+            apiVersion: batch/v1
+            kind: Job
+            metadata: {{name: load}}
+            spec:
+              template:
+                spec:
+                  containers:
+                  - name: load
+                    image: acme/load:1
+                    env:
+                    - {{name: DB, value: "postgres://app:«{PASSWORD}»@db/app"}}
+            """,
+            fixed="""
+            apiVersion: batch/v1
+            kind: Job
+            metadata: {name: load}
+            spec:
+              template:
+                spec:
+                  containers:
+                  - name: load
+                    image: acme/load:1
+                    env:
+                    - {name: DB, valueFrom: {secretKeyRef: {name: load-secret, key: DB}}}
+            """,
+            fixed_beside={"load-secret.yaml.example": SKELETON.replace("web", "load") + '  DB: ""\n'},
         ),
         Bad("map.yaml", f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{DB: 'postgres://app:«{PASSWORD}»@db/app'}}\n"),
         Good("Dockerfile", "FROM alpine:3.22\nRUN git clone https://bot:${PASSWORD}@git.acme.io/app.git\n"),
@@ -175,7 +216,7 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
             f"URL with a password that anyone would guess; {CHANGE}" if url.weak else f"URL with a password; {ROTATE}",
             severity=Severity.MEDIUM if url.weak else None,
             confidence=Confidence.MEDIUM if url.weak else None,
-            fix=better_way(subject),
+            fix=from_outside(subject, url.start, url.end),
         )
     yield from encoded(subject, "url-password")
 
@@ -195,8 +236,38 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
         Bad("Dockerfile", f"FROM alpine:3.22\nCOPY <<EOF /etc/app.ini\n[db]\n«password = {PASSWORD}»\nEOF\n"),
         Bad(
             "compose.yaml",
-            f"services:\n  db:\n    image: postgres:17\n    environment:\n      - «POSTGRES_PASSWORD={PASSWORD}»\n",
-            fixed="services:\n  db:\n    image: postgres:17\n    environment:\n      - POSTGRES_PASSWORD=${POSTGRES_PASSWORD:?}\n",
+            f"services:\n  app:\n    image: acme/app:1\n    environment:\n      - «DB_PASSWORD={PASSWORD}»\n",
+            fixed="services:\n  app:\n    image: acme/app:1\n    environment:\n      - DB_PASSWORD=${DB_PASSWORD:?}\n",
+        ),
+        Bad(
+            "compose.yaml",
+            f"""
+            services:
+              db:
+                image: postgres:17
+                environment:
+                  «POSTGRES_PASSWORD: "{PASSWORD}»"   # rotate
+                  POSTGRES_USER: app
+
+            volumes:
+              data:
+            """,
+            fixed="""
+            services:
+              db:
+                image: postgres:17
+                environment:
+                  POSTGRES_PASSWORD_FILE: "/run/secrets/postgres_password"   # rotate
+                  POSTGRES_USER: app
+                secrets: [postgres_password]
+
+            volumes:
+              data:
+
+            secrets:
+              postgres_password:
+                environment: POSTGRES_PASSWORD
+            """,
         ),
         Bad(
             "pod.yaml",
@@ -210,8 +281,29 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
                   image: acme/web:1
                   env:
                     - name: DB_PASSWORD
-                      value: «{PASSWORD}»
+                      value: «{PASSWORD}»   # rotate
+                    - name: DB_USER
+                      value: app
             """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  env:
+                    - name: DB_PASSWORD
+                      valueFrom:
+                        secretKeyRef:
+                          name: web-secret
+                          key: DB_PASSWORD   # rotate
+                    - name: DB_USER
+                      value: app
+            """,
+            beside={"web-secret.yaml.example": f"{SKELETON}  API_KEY: \"\"\n"},
+            fixed_beside={"web-secret.yaml.example": f"{SKELETON}  API_KEY: \"\"\n  DB_PASSWORD: \"\"\n"},
         ),
         Bad("secret.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{«password: {ENCODED}»}}\n"),
         Good("Dockerfile", "FROM alpine:3.22\nENV DB_PASSWORD_FILE=/run/secrets/db GOPRIVATE=git.acme.io TOKEN_TTL=3600\n"),
@@ -274,7 +366,27 @@ def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
         Bad(
             "compose.yaml",
             "services: {db: {image: 'postgres:17', environment: {«POSTGRES_PASSWORD: postgres»}}}\n",
-            fixed="services: {db: {image: 'postgres:17', environment: {POSTGRES_PASSWORD: '${POSTGRES_PASSWORD:?}'}}}\n",
+            fixed="services: {db: {image: 'postgres:17', environment: {POSTGRES_PASSWORD_FILE: /run/secrets/postgres_password}, "
+            "secrets: [postgres_password]}}\nsecrets:\n  postgres_password:\n    environment: POSTGRES_PASSWORD\n",
+        ),
+        Bad(
+            "compose.yaml",
+            "services: {app: {image: 'acme/app:1', environment: {«DB_PASSWORD: postgres»}}}\n",
+            fixed="services: {app: {image: 'acme/app:1', environment: {DB_PASSWORD: '${DB_PASSWORD:?}'}}}\n",
+        ),
+        Bad(
+            "pod.json",
+            """
+            {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "db"}, "spec": {"containers": [{"name": "db", "image": "acme/db:17",
+             "env": [{"name": «"DB_PASSWORD", "value": "postgres»"}]}]}}
+            """,
+            fixed="""
+            {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "db"}, "spec": {"containers": [{"name": "db", "image": "acme/db:17",
+             "env": [{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db-secret", "key": "DB_PASSWORD"}}}]}]}}
+            """,
+            fixed_beside={
+                "db-secret.yaml.example": SKELETON.replace("web", "db") + '  DB_PASSWORD: ""\n',
+            },
         ),
         Bad("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {«password: admin123»}\n"),
         Good("Dockerfile", "FROM postgres:17\nENV POSTGRES_USER=postgres\n"),
@@ -376,17 +488,30 @@ def encoded(text: Text, kind: str) -> Iterator[Finding]:
 
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
     """The finding on a variable's secret: less severe where it does not ship, with the change that takes it from outside."""
-    whole = verdict.end - verdict.start == len(variable.value.text)
-    of_a_build = variable.address.startswith(("stage ", "ARG "))
-    fix = variable.drop("value", safety=Safety.UNSAFE, caveat="it must then be set before the next start")
     return variable.finding_in(
         verdict.start,
         verdict.end,
         message,
         severity=None if variable.ships else Severity(severity - 1),
         confidence=Confidence[verdict.confidence.upper()],
-        fix=fix if whole and variable.origin is not None and not of_a_build else better_way(variable),
+        fix=dropped(variable, variable.value.text[verdict.start : verdict.end]) or better_way(variable),
     )
+
+
+def from_outside(text: Text, start: int, end: int) -> Fix:
+    """The change that takes what stands in a range of a text from outside, where that is a variable's."""
+    variable = text.variable_at(text.fragment.span(start, end).start)
+    fix = dropped(variable, text.fragment.text[start:end]) if variable is not None else None
+    return fix or better_way(text)
+
+
+def dropped(variable: Variable, secret: str) -> Fix | None:
+    """The change that demands a variable from outside which is a secret, or a URL with one; none where that has no words in the file."""
+    text = variable.value.text
+    whole = text == secret or (secret in text and re.fullmatch(r"[\w.+-]+://\S+", text) is not None)
+    if not whole or variable.origin is None or variable.address.startswith(("stage ", "ARG ")):
+        return None
+    return variable.drop("value", safety=Safety.UNSAFE, caveat="it must then be set before the next start")
 
 
 def hidden_from_the_text(variable: Variable, kind: str, severity: Severity) -> Iterator[Finding]:
@@ -404,7 +529,7 @@ def hidden_from_the_text(variable: Variable, kind: str, severity: Severity) -> I
             hidden=(place,),
             severity=None if variable.ships else Severity(severity - 1),
             confidence=Confidence[verdict.confidence.upper()],
-            fix=better_way(variable),
+            fix=dropped(variable, variable.value.text[verdict.start : verdict.end]) or better_way(variable),
         )
 
 

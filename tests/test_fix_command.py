@@ -134,6 +134,90 @@ def test_control_bytes_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert not set("\x1b\x9b\u202e") & set(said.out + said.err)
 
 
+def test_what_takes_the_place_of_a_finding_is_fixed_with_it(capsys: pytest.CaptureFixture[str]) -> None:
+    path = put("compose.yaml", COMPOSE)
+    rules = "privileged-container,no-new-privileges-missing"
+    assert main(["fix", "--apply", "--unsafe", "--select", rules]) == 0
+    assert path.read_text() == FIXED.replace("    read_only: true\n", "    read_only: true\n    security_opt: [no-new-privileges:true]\n")
+    assert capsys.readouterr().err.endswith("2 findings fixed\n")
+    assert main(["fix", "--apply", "--unsafe", "--select", rules]) == 0
+
+
+def test_what_has_to_be_completed_is_shown_and_never_written(capsys: pytest.CaptureFixture[str]) -> None:
+    path = put("compose.yaml", COMPOSE)
+    assert main(["fix", "--by-hand", "--select", "memory-limit-missing"]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("# compose.yaml:3: memory-limit-missing: Set `")
+    assert "+          memory: 512M" in said
+    assert main(["fix", "--apply", "--unsafe", "--select", "memory-limit-missing"]) == 0
+    assert capsys.readouterr().err == "nothing to fix, 1 to mend by hand (--by-hand shows how for 1)\n"
+    assert path.read_text() == COMPOSE
+    assert main(["fix", "--by-hand", "--select", "host-pid"]) == 0
+
+
+BUILD = "FROM node:22\nCOPY . /app\n"
+SETTINGS = "DB_PASSWORD=" + "Kp3-vv81-Qz\n"
+HELD = ["fix", "--unsafe", "--select", "context-holds-secrets"]
+
+
+@NEEDS_GIT
+@pytest.mark.parametrize("ignored", [None, "", "# ours\r\n*.log\r\n", "*.log"])
+def test_git_takes_the_diff_of_a_file_beside(ignored: str | None, capfd: pytest.CaptureFixture[str]) -> None:
+    put(".git/HEAD", "ref: refs/heads/main\n")
+    put("Dockerfile", BUILD)
+    put("other.Dockerfile", BUILD)
+    put(".env", SETTINGS)
+    put("b/.env", SETTINGS)
+    if ignored is not None:
+        put(".dockerignore", ignored)
+    assert main(HELD) == 1
+    diff = capfd.readouterr().out
+    assert ("--- /dev/null\n" in diff) == (ignored is None)
+    git_apply(diff)
+    newline = "\r\n" if ignored and "\r" in ignored else "\n"
+    start = "" if not ignored else ignored if ignored.endswith("\n") else f"{ignored}\n"
+    assert Path(".dockerignore").read_bytes().decode() == f"{start}.env{newline}b/.env{newline}"
+    assert Path("Dockerfile").read_text() == BUILD
+    assert main(HELD) == 0
+    assert capfd.readouterr() == ("", "nothing to fix\n")
+
+
+def test_a_file_beside_is_made_once_for_all(capsys: pytest.CaptureFixture[str]) -> None:
+    put("Dockerfile", BUILD)
+    put("other.Dockerfile", "FROM node:22\nCOPY a /app\n")
+    put(".env", SETTINGS)
+    put("a/.env", SETTINGS)
+    assert main([*HELD, "--apply"]) == 0
+    assert Path(".dockerignore").read_text() == ".env\na/.env\n"
+    assert capsys.readouterr().err == ".dockerignore: fixed context-holds-secrets\n1 finding fixed\n"
+    assert main([*HELD, "--apply"]) == 0
+    assert Path(".dockerignore").read_text() == ".env\na/.env\n"
+
+
+@pytest.mark.parametrize("obstacle", ["link", "folder", "typed meanwhile"])
+def test_a_file_beside_is_never_written_over(obstacle: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    put("r/.git/HEAD", "")
+    put("r/Dockerfile", BUILD)
+    put("r/.env", SETTINGS)
+    elsewhere, beside = put("elsewhere", "*.log\n"), Path("r/.dockerignore")
+    if obstacle == "link":
+        beside.symlink_to(elsewhere.absolute())
+    elif obstacle == "folder":
+        beside.mkdir()
+    else:
+        real = fixer.prove
+
+        def prove(*arguments: object) -> object:
+            beside.write_text("!.env\n")
+            return real(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(fixer, "prove", prove)
+    assert main([*HELD, "--apply", "r"]) == (1 if obstacle == "typed meanwhile" else 0)
+    said = capsys.readouterr().err
+    assert ("not written: it has changed meanwhile" if obstacle == "typed meanwhile" else "r/.dockerignore cannot be read") in said
+    assert elsewhere.read_text() == "*.log\n"
+
+
 def test_links_are_refused_with_a_reason(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     put(".git/HEAD", "")
     put("real.txt", COMPOSE)
@@ -144,9 +228,9 @@ def test_links_are_refused_with_a_reason(here: Path, capsys: pytest.CaptureFixtu
     assert Path("compose.yaml").is_symlink()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
-def test_read_only_files_are_refused_with_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
+def test_read_only_files_are_refused_with_a_reason(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     put("compose.yaml", COMPOSE).chmod(0o444)
+    monkeypatch.setattr(os, "access", lambda path, mode: bool(os.stat(path).st_mode >> 6 & mode == mode))  # also root is held to it
     assert main(["fix", "--apply", "--unsafe", "--select", "privileged-container"]) == 1
     assert "compose.yaml: not written: it is read-only\n" in capsys.readouterr().err
 

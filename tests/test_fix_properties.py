@@ -69,7 +69,7 @@ def test_a_fix_changes_nothing_but_what_it_edits(parts: tuple[str, str, list[str
         if not edits:
             continue
         try:
-            after = prove(analysis, [finding], BENCH)
+            after, _ = prove(analysis, [finding], BENCH)
         except Refusal:
             continue
         first, last = min(edit.span.start for edit in edits), max(edit.span.end for edit in edits)

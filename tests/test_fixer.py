@@ -58,7 +58,7 @@ def test_the_other_parts_of_an_instruction_survive() -> None:
     source = Source("Dockerfile", text)
     for finding in bench(source).analyse(source).findings:
         if finding.fix is not None and finding.fix.edits:
-            assert "--platform=$BUILDPLATFORM" in prove(bench(source).analyse(source), [finding], bench(source)).text
+            assert "--platform=$BUILDPLATFORM" in prove(bench(source).analyse(source), [finding], bench(source))[0].text
 
 
 def test_several_fixes_in_one_file() -> None:
@@ -181,6 +181,7 @@ def test_a_suppressed_finding_is_not_fixed() -> None:
 
 def test_edits_are_spliced_from_the_end() -> None:
     assert splice("abcd", [Edit(Span(0, 1), "X"), Edit(Span(2, 2), "--"), Edit(Span(3, 4), "")]) == "Xb--c"
+    assert splice("ab", [Edit(Span(1, 1), "1"), Edit(Span(1, 1), "2"), Edit(Span(0, 1), "A")]) == "A12b"
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ COMPOSE = "# ✓ 🔒\nservices:\n  app: {image: 'a:1', privileged: true} # 🔒
 class Client:
     """Just enough of an editor."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, makes_files: bool = True) -> None:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "linter"), str(ROOT / "hooks")])}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "capdrop", "lsp"],
@@ -38,7 +38,8 @@ class Client:
         self.number = 0
         self.notifications: list[dict[str, Any]] = []
         self.past: list[dict[str, Any]] = []
-        self.request("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+        able = {"workspace": {"workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"]}}}
+        self.request("initialize", {"processId": None, "rootUri": None, "capabilities": able if makes_files else {}})
         self.notify("initialized", {})
 
     def send(self, message: dict[str, Any]) -> None:
@@ -218,6 +219,45 @@ def test_edits_are_for_the_version_that_was_judged(client: Client) -> None:
     found = actions(client, uri, 4)
     assert found
     assert {action["edit"]["documentChanges"][0]["textDocument"]["version"] for action in found} == {7}
+
+
+IGNORES_SECRETS = "Write `.env` into `.dockerignore`"
+
+
+def test_a_fix_beside_the_buffer_makes_the_file(client: Client, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DB_PASSWORD=" + "Kp3-vv81-Qz\n")
+    uri, text = (tmp_path / "Dockerfile").as_uri(), "FROM node:22\nCOPY . /app\n"
+    beside = (tmp_path / ".dockerignore").as_uri()
+    client.open(uri, text, "dockerfile")
+    (fix,) = (action for action in actions(client, uri, 2) if action["title"].startswith(IGNORES_SECRETS))
+    made, changed = fix["edit"]["documentChanges"]
+    assert (made["kind"], made["uri"]) == ("create", beside)
+    assert changed["textDocument"] == {"uri": beside, "version": None}
+    assert [edit["newText"] for edit in changed["edits"]] == [".env\n"]
+    assert changed["edits"][0]["range"]["start"] == {"line": 0, "character": 0}
+    (harden,) = (action for action in actions(client, uri, 2) if action["kind"].endswith("harden"))
+    assert {"uri": beside, "kind": "create"}.items() <= next(c for c in harden["edit"]["documentChanges"] if "kind" in c).items()
+    other = Client(makes_files=False)
+    other.open(uri, text, "dockerfile")
+    assert not any(action["title"].startswith(IGNORES_SECRETS) for action in actions(other, uri, 2))
+    other.stop()
+
+
+def test_a_file_beside_that_is_open_is_edited_in_its_version(client: Client, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DB_PASSWORD=" + "Kp3-vv81-Qz\n")
+    ignored = tmp_path / ".dockerignore"
+    ignored.write_text("# é\n*.log")
+    uri, beside = (tmp_path / "Dockerfile").as_uri(), ignored.as_uri()
+    client.open(beside, "# é\n*.log", "ignore")
+    client.change(beside, "# é\n*.log", 4)
+    client.open(uri, "FROM node:22\nCOPY . /app\n", "dockerfile")
+    (fix,) = (action for action in actions(client, uri, 2) if action["title"].startswith(IGNORES_SECRETS))
+    (changed,) = fix["edit"]["documentChanges"]
+    end = {"line": 1, "character": 5}
+    assert changed["textDocument"] == {"uri": beside, "version": 4}
+    assert changed["edits"] == [{"range": {"start": end, "end": end}, "newText": "\n.env\n"}]
+    client.change(beside, "# typed\n*.log", 5)
+    assert not any(action["title"].startswith(IGNORES_SECRETS) for action in actions(client, uri, 2))
 
 
 def test_hover_shows_the_page_of_the_rule(client: Client) -> None:

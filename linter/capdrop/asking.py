@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from .diff import Diff
@@ -11,12 +12,15 @@ from .report.safe import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .engine import Analysis
     from .finding import Finding
     from .fixer import Wanted, Workbench
     from .source import Source
 
     Key = tuple[str, str, str]
+    Proved = tuple[Source, Workbench]
 
 _HELP = """\
 y - make this fix
@@ -42,28 +46,26 @@ class Asker:
 
     def fix(self, source: Source, bench: Workbench, wanted: Wanted) -> Fixed:
         """The file after the fixes that were agreed to; each is proved on what those before it have left."""
-        result = Fixed(source)
+        result = Fixed(source, bench)
         passed: dict[Key, int] = {}
         answer = ""
         for _ in range(MOST):
-            analysis = bench.analyse(result.source)
-            finding, after = self._next(analysis, result, bench, wanted, passed)
+            analysis = result.bench.analyse(result.source)
+            finding, after = self._next(analysis, result, wanted, passed)
             if finding is None or after is None or not self.going_on:
                 break
             if answer not in ("a", "d"):
-                answer = self._ask(finding, Diff(result.source, after, analysis.findings))
+                answer = self._ask(finding, list(_diffs(result, after, analysis)))
             self.going_on = answer != "q"
             if answer in ("y", "a"):
-                result.source = after
+                result.source, result.bench = after
                 result.applied.append(finding)
             else:
                 self.declined += 1
                 passed[_key(finding)] = passed.get(_key(finding), 0) + 1
         return result
 
-    def _next(
-        self, analysis: Analysis, result: Fixed, bench: Workbench, wanted: Wanted, passed: dict[Key, int]
-    ) -> tuple[Finding | None, Source | None]:
+    def _next(self, analysis: Analysis, result: Fixed, wanted: Wanted, passed: dict[Key, int]) -> tuple[Finding | None, Proved | None]:
         """The next fix that was not passed over and can be proved, and what it makes of the file."""
         seen: dict[Key, int] = {}
         for finding in analysis.findings:
@@ -77,16 +79,17 @@ class Asker:
             if seen[key] <= passed.get(key, 0):
                 continue
             try:
-                return finding, prove(analysis, [finding], bench)
+                return finding, prove(analysis, [finding], result.bench)
             except Refusal as refusal:
                 result.left.append((finding, str(refusal)))
                 passed[key] = passed.get(key, 0) + 1
         return None, None
 
-    def _ask(self, finding: Finding, diff: Diff) -> str:
+    def _ask(self, finding: Finding, diffs: list[Diff]) -> str:
         fix, source = finding.fix, finding.source
         assert fix is not None
-        sys.stdout.writelines(diff.lines())
+        for diff in diffs:
+            sys.stdout.writelines(diff.lines())
         print(visible(f"{source.path}:{source.position(finding.span.start).line}: {finding.rule}: {finding.message}"))
         caveat = f": {fix.caveat}" if fix.caveat else ""
         while True:
@@ -100,6 +103,16 @@ class Asker:
             if answer in ("y", "n", "a", "d", "q"):
                 return answer
             sys.stdout.write(_HELP)
+
+
+def _diffs(result: Fixed, after: Proved, analysis: Analysis) -> Iterator[Diff]:
+    """What a fix would change, in the file and beside it."""
+    if after[0] is not result.source:
+        yield Diff(result.source, after[0], analysis.findings)
+    for path, (first, now) in after[1].beside.items():
+        before = result.bench.beside.get(path, (first, first))[1]
+        if now is not before:
+            yield Diff(before, now, analysis.findings, new=not os.path.lexists(now.path) and not before.text)
 
 
 def _key(finding: Finding) -> Key:

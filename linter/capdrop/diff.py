@@ -28,11 +28,13 @@ _BOM = "\ufeff"
 
 
 class Diff:
-    """The difference between two texts of a file. `faithful` turns false where a line had to be altered to be shown."""
+    """The difference between two texts of a file, or the text of a `new` one. `faithful` turns false where a line had to be altered to
+    be shown."""
 
-    __slots__ = ("_after", "_before", "_path", "_secrets", "_shown", "faithful")
+    __slots__ = ("_after", "_before", "_new", "_path", "_secrets", "_shown", "faithful")
 
-    def __init__(self, before: Source, after: Source, findings: Sequence[Finding]) -> None:
+    def __init__(self, before: Source, after: Source, findings: Sequence[Finding], *, new: bool = False) -> None:
+        self._new = new
         hidden = sorted({span for finding in findings for span in finding.hidden if finding.source.path == before.path})
         mark = _BOM if before.bom else ""
         self._path = _quoted(before.path.removeprefix("./").lstrip("/"))
@@ -44,7 +46,7 @@ class Diff:
 
     def lines(self) -> Iterator[str]:
         """The lines of the diff."""
-        yield f"--- {_named('a/', self._path)}\n"
+        yield "--- /dev/null\n" if self._new else f"--- {_named('a/', self._path)}\n"
         yield f"+++ {_named('b/', self._path)}\n"
         for group in map(self._trimmed, SequenceMatcher(None, self._before, self._after).get_grouped_opcodes(CONTEXT)):
             yield f"@@ -{_range(group[0][1], group[-1][2])} +{_range(group[0][3], group[-1][4])} @@\n"

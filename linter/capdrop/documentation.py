@@ -9,7 +9,12 @@ from .rule import Bad, Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .finding import Fix
     from .rulebook import Rulebook
+
+_SAFETIES = {Safety.SAFE: "safe", Safety.UNSAFE: "unsafe", Safety.DISPLAY: "shown only"}
 
 
 def dialects_of(rule: Rule) -> list[str]:
@@ -18,14 +23,15 @@ def dialects_of(rule: Rule) -> list[str]:
     return [kind.name for kind in KINDS if kind.name in found]
 
 
-def fix_of(rule: Rule, book: Rulebook) -> Safety | None:
-    """The safest fix that a rule offers for its examples; None where it offers none."""
+def fixes_of(rule: Rule) -> Iterator[Fix]:
+    """The fixes that a rule offers for its examples."""
     from .dialects.context import Context
     from .files import FilesWritten
     from .fixer import Workbench
+    from .rulebook import Rulebook
     from .source import Source
 
-    best: Safety | None = None
+    book = Rulebook([rule])
     for example in rule.examples:
         text = unmarked(example.text)[0]
         kind = kind_of(example.path, text)
@@ -33,8 +39,7 @@ def fix_of(rule: Rule, book: Rulebook) -> Safety | None:
             continue
         for finding in Workbench(kind, book, Context(files=FilesWritten(example.beside))).analyse(Source(example.path, text)).findings:
             if finding.rule == rule.name and finding.fix is not None:
-                best = finding.fix.safety if best is None else max(best, finding.fix.safety)
-    return best
+                yield finding.fix
 
 
 def page(rule: Rule) -> str:
@@ -46,11 +51,19 @@ def page(rule: Rule) -> str:
         lines.append(f"- references: {', '.join(rule.references)}")
     if rule.also_known_as:
         lines.append(f"- also known as: {', '.join(rule.also_known_as)}")
+    for safety in (Safety.SAFE, Safety.UNSAFE, Safety.DISPLAY):
+        own = [fix for fix in fixes_of(rule) if fix.safety is safety and (fix.edits or not fix.caveat)]
+        caveats = dict.fromkeys(fix.caveat for fix in own if fix.caveat)
+        if own:
+            told = f" ({'; '.join(caveats)})" if caveats else ""
+            lines.append(f"- fix: {_SAFETIES[safety]}{told}")
     for example in rule.examples:
         heading = "Found" if isinstance(example, Bad) else "Not found"
         lines += ["", f"{heading}, in `{example.path}`:", "", *_fenced(example.text)]
         if isinstance(example, Bad) and example.fixed is not None:
             lines += ["", "and fixed:", "", *_fenced(example.fixed)]
+            for path, text in example.fixed_beside.items():
+                lines += ["", f"and in `{path}`:", "", *_fenced(text)]
     return "\n".join(lines) + "\n"
 
 
@@ -64,10 +77,9 @@ def as_json(book: Rulebook) -> str:
     """All rules as JSON."""
     import json
 
-    book.select(book.rules)
     rows = []
     for rule in by_name(book):
-        fix = fix_of(rule, book)
+        best = max((fix.safety for fix in fixes_of(rule)), default=None)
         rows.append(
             {
                 "name": rule.name,
@@ -77,7 +89,7 @@ def as_json(book: Rulebook) -> str:
                 "profile": rule.profile,
                 "subjects": list(rule.subjects),
                 "dialects": dialects_of(rule),
-                "fix": None if fix is None else fix.name.lower(),
+                "fix": None if best is None else best.name.lower(),
                 "references": list(rule.references),
                 "also_known_as": list(rule.also_known_as),
             }

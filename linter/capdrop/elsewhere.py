@@ -99,4 +99,4 @@ def _fix(fix: Fix, inner: Inset) -> Fix:
 def _is_plain(edit: Edit, inner: Inset) -> bool:
     """Whether an edit stays on a line, and replaces what stands in the outer file just so."""
     old = inner[edit.span]
-    return not set("\r\n$") & set(edit.text) and "\n" not in old and inner.outer[inner.place(edit.span)] == old
+    return edit.beside is None and not set("\r\n$") & set(edit.text) and "\n" not in old and inner.outer[inner.place(edit.span)] == old

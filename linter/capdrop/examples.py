@@ -78,10 +78,13 @@ def _problems(rule: Rule, example: Bad | Good, book: Rulebook) -> Iterator[str]:
         yield f"found [{places}], marked [{expected}]"
         return
     if isinstance(example, Bad) and example.fixed is not None:
-        after = fix(source, bench, Safety.UNSAFE, frozenset((rule.name, finding.subject) for finding in found))
+        after = fix(source, bench, Safety.DISPLAY, frozenset((rule.name, finding.subject) for finding in found))
         if not after.applied and not after.left:
             yield "there is no fix to apply" + (f": {found[0].fix.caveat}" if found and found[0].fix else "")
         for _, reason in after.left:
             yield f"a fix is not proved: {reason}"
         if after.applied and after.source.text != example.fixed:
             yield f"the fix gives\n{after.source.text}\nand not\n{example.fixed}"
+        beside = {now.path: now.text for _, now in after.bench.beside.values()}
+        if beside != example.fixed_beside:
+            yield f"the fix makes beside it {beside} and not {example.fixed_beside}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from .source import LARGEST_FILE, Unreadable, decode
+from .source import LARGEST_FILE, Source, Unreadable, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,9 +69,14 @@ class Files:
         """What is in a folder, in order, and which of it are folders; nothing where it is none."""
         return {}
 
+    def source(self, path: str) -> Source | None:
+        """A file that can be read."""
+        return None
+
     def text(self, path: str) -> str | None:
         """The text of a file; None where it is none, or not one to read."""
-        return None
+        source = self.source(path)
+        return None if source is None else source.text
 
     def is_ignored(self, path: str) -> bool:
         """Whether git ignores a file, as far as the .gitignore files tell."""
@@ -150,9 +155,9 @@ class FilesOnDisk(Files):
             self._kept[key] = make()
         return self._kept[key]
 
-    def text(self, path: str) -> str | None:
+    def source(self, path: str) -> Source | None:
         try:
-            return decode(path, read_bytes(path, LARGEST_BESIDE)).text if stays_inside(path) else None
+            return decode(path, read_bytes(path, LARGEST_BESIDE)) if stays_inside(path) else None
         except Unreadable:
             return None
 
@@ -170,5 +175,29 @@ class FilesWritten(Files):
         parts = sorted(path[len(below) :].partition(os.sep) for path in self._texts if path.startswith(below))
         return {name: bool(inside) for name, inside, _ in parts}
 
-    def text(self, path: str) -> str | None:
-        return self._texts.get(path)
+    def source(self, path: str) -> Source | None:
+        text = self._texts.get(path)
+        return None if text is None else Source(path, text)
+
+
+class FilesChanged(Files):
+    """Files as they will be once some of them are changed or made."""
+
+    __slots__ = ("_changed", "_files")
+
+    def __init__(self, files: Files, changed: Iterable[Source]) -> None:
+        self._files = files
+        self._changed = {os.path.abspath(source.path): source for source in changed}
+
+    def top(self, folder: str) -> str:
+        return self._files.top(folder)
+
+    def names(self, folder: str) -> Mapping[str, bool]:
+        made = {os.path.basename(path): False for path in self._changed if os.path.dirname(path) == folder}
+        return dict(sorted({**self._files.names(folder), **made}.items())) if made else self._files.names(folder)
+
+    def source(self, path: str) -> Source | None:
+        return self._changed.get(path) or self._files.source(path)
+
+    def is_ignored(self, path: str) -> bool:
+        return self._files.is_ignored(path)

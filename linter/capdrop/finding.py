@@ -37,19 +37,21 @@ class Safety(IntEnum):
 
 
 class Edit(Record):
-    """New text for a span of the finding's source."""
+    """New text for a span of the finding's source, or of another file, `beside` it; one that is not there yet is empty."""
 
-    __slots__ = ("span", "text")
+    __slots__ = ("beside", "span", "text")
 
-    def __init__(self, span: Span, text: str) -> None:
+    def __init__(self, span: Span, text: str, beside: Source | None = None) -> None:
         self.span = span
         self.text = text
+        self.beside = beside
 
 
 class Fix(Record):
     """A change that would mend a finding.
 
-    A change that the writer refused has no edits, is `Safety.DISPLAY`, and its caveat says why. `touches` names the facts that
+    A change that the writer refused has no edits, is `Safety.DISPLAY`, and its caveat says why. One of `Safety.DISPLAY` with edits
+    shows a better way that somebody has to complete. `touches` names the facts that
     it may alter, each with its subject's address (the subject's type for a fact that takes all of it away, `+` and the type for
     one that adds some); its proof demands that all others stay equal.
     """

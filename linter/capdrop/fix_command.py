@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from .aside import Progress, note, notes
@@ -11,20 +12,24 @@ from .finding import Safety
 from .fixer import Fixed, Refusal, Workbench, fix, write
 from .options import PATHS, SELECTION, Option, Reader, prepared
 from .rulebook import Misuse
-from .run import check
+from .run import check, settled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .asking import Asker
+    from .config import Config
     from .dialects.context import Context
     from .finding import Finding
+    from .fixer import Beside, Wanted
     from .report import Result
     from .rulebook import Rulebook
     from .source import Source
 
 DONE, CHANGES, INCOMPLETE = 0, 1, 3
+MOST_PASSES = 5
+"""How often a file is looked at again for findings that came up in the place of others."""
 MOST_REASONS = 5
 """Reasons why fixes cannot be written that are printed, the most frequent first."""
 
@@ -41,6 +46,7 @@ examples:
   capdrop fix                           show the diff of the safe fixes below the current folder
   capdrop fix --apply --unsafe app/     write them, and also those that may break the workload
   capdrop fix | git apply               the same as `capdrop fix --apply`
+  capdrop fix --by-hand                 show what somebody has to complete
 """
 
 
@@ -51,6 +57,7 @@ def main(arguments: list[str]) -> int:
         Option("--apply", "write the fixes to the files"),
         Option("--unsafe", "also those that may break the workload"),
         Option("--interactive", "ask about every fix, and write those that are agreed to"),
+        Option("--by-hand", "show the better ways that have to be completed by hand; nothing is written"),
     )
     options = Reader("fix", "Show the fixes as a diff, or write them.", table, PATHS, _MORE).read(arguments)
     if "-" in options.paths:
@@ -58,15 +65,22 @@ def main(arguments: list[str]) -> int:
     config, book = prepared(options)
     with Progress() as tick:
         run = check(options.paths or ["."], config, book, tick)
+    if options.by_hand:
+        from .by_hand import shown
+
+        diffs = list(shown(run.results, book, run.context))
+        sys.stdout.writelines(diffs)
+        return INCOMPLETE if run.incomplete else CHANGES if diffs else DONE
     asker = None
     if options.interactive:
         from .asking import Asker
 
         asker = Asker()
     safety = Safety.UNSAFE if options.unsafe or asker else Safety.SAFE
-    bench = _Bench(book, run.context, safety, apply=options.apply or asker is not None, asker=asker)
+    bench = _Bench(config, book, run.context, safety, apply=options.apply or asker is not None, asker=asker)
     for result in run.results:
         bench.fix(result)
+    bench.show_beside()
     for line in [*notes(run), *bench.reasons(), bench.summary()]:
         note(line)
     if run.incomplete:
@@ -77,9 +91,26 @@ def main(arguments: list[str]) -> int:
 class _Bench:
     """Fixes file after file, and counts."""
 
-    __slots__ = ("apply", "asker", "book", "by_hand", "changed", "context", "left", "more", "refused", "safety")
+    __slots__ = (
+        "apply",
+        "asker",
+        "beside",
+        "book",
+        "by_hand",
+        "changed",
+        "config",
+        "context",
+        "left",
+        "more",
+        "refused",
+        "safety",
+        "shown",
+    )
 
-    def __init__(self, book: Rulebook, context: Context, safety: Safety, *, apply: bool, asker: Asker | None = None) -> None:
+    def __init__(
+        self, config: Config, book: Rulebook, context: Context, safety: Safety, *, apply: bool, asker: Asker | None = None
+    ) -> None:
+        self.config = config
         self.book = book
         self.context = context
         self.safety = safety
@@ -87,8 +118,12 @@ class _Bench:
         self.changed = 0
         self.refused = 0
         self.left = 0
+        self.shown = 0
+        """How many findings have a fix that is only shown."""
         self.more = 0
         self.asker = asker
+        self.beside: Beside = {}
+        """What fixes have made so far of files beside those that they are for."""
         self.by_hand: dict[str, int] = {}
         """How many findings have a fix that cannot be written, by the reason; "" where it is advice."""
 
@@ -98,15 +133,14 @@ class _Bench:
         wanted = [finding for finding in fixable if finding.fix is not None and finding.fix.safety >= self.safety]
         self.more += len(fixable) - len(wanted)
         for finding in result.findings:
-            if finding.fix is not None and not finding.fix.edits and finding.suppressed is None:
-                reason = finding.fix.caveat
+            if finding.fix is not None and finding.fix.safety is Safety.DISPLAY and finding.suppressed is None:
+                reason = "" if finding.fix.edits else finding.fix.caveat
+                self.shown += bool(finding.fix.edits)
                 self.by_hand[reason] = self.by_hand.get(reason, 0) + 1
         if not wanted:
             return
-        keys = frozenset((finding.rule, finding.subject) for finding in wanted)
         before = wanted[0].source
-        bench = Workbench(kind_named(result.kind), self.book, self.context)
-        fixed = self.asker.fix(before, bench, keys) if self.asker is not None else fix(before, bench, self.safety, keys)
+        fixed = self._fixed(before, Workbench(kind_named(result.kind), self.book, self.context, self.beside), _keys(wanted))
         for finding, reason in fixed.left:
             note(f"{result.path}: not fixed: {finding.rule} ({finding.subject}): {reason}")
         self.left += len(fixed.left)
@@ -114,11 +148,43 @@ class _Bench:
             return
         if not self.apply:
             self.changed += len(fixed.applied)
+            self.beside = fixed.bench.beside
             _show(before, fixed.source, result.findings)
-        elif _write(before, fixed):
+        elif self._write(before, fixed):
             self.changed += len(fixed.applied)
         else:
             self.refused += len(fixed.applied)
+
+    def _fixed(self, before: Source, bench: Workbench, wanted: Wanted) -> Fixed:
+        """The file after the fixes of these findings, and of the lesser ones that take the place of some."""
+        known = _keys(bench.analyse(before).findings)
+        fixed = Fixed(before, bench)
+        for _ in range(MOST_PASSES):
+            done = fixed.applied, fixed.left
+            at = (fixed.source, fixed.bench)
+            fixed = self.asker.fix(*at, wanted) if self.asker is not None else fix(*at, self.safety, wanted)
+            found = settled(fixed.bench.analyse(fixed.source), self.context, self.config, self.book).findings if fixed.applied else ()
+            wanted = _keys(finding for finding in found if _is_fixable(finding, before.path)) - known
+            known |= wanted
+            fixed.applied[:0], fixed.left[:0] = done
+            if not wanted:
+                break
+        return fixed
+
+    def _write(self, before: Source, fixed: Fixed) -> bool:
+        """Write what is beside the file, for the file may need it, and then the file."""
+        rules = ", ".join(sorted({finding.rule for finding in fixed.applied}))
+        for path, (first, now) in fixed.bench.beside.items():
+            if first.text != now.text:
+                if not _written(first, now, rules):
+                    return False
+                self.beside = {**self.beside, path: (now, now)}
+        return before.text == fixed.source.text or _written(before, fixed.source, rules)
+
+    def show_beside(self) -> None:
+        """The diffs of the files beside, each once, whatever fixes added to it."""
+        for before, after in self.beside.values():
+            _show(before, after, ())
 
     def summary(self) -> str:
         """What was done, and what else could be."""
@@ -129,7 +195,7 @@ class _Bench:
         parts += [f"{self.asker.declined} declined"] if self.asker is not None and self.asker.declined else []
         parts += [f"{self.more} more with --unsafe"] if self.more else []
         by_hand = sum(self.by_hand.values())
-        parts += [f"{by_hand} to mend by hand"] if by_hand else []
+        parts += [f"{by_hand} to mend by hand{f' (--by-hand shows how for {self.shown})' if self.shown else ''}"] if by_hand else []
         return ", ".join(parts)
 
     def reasons(self) -> Iterator[str]:
@@ -144,18 +210,24 @@ def _is_fixable(finding: Finding, path: str) -> bool:
     return bool(applicable) and finding.suppressed is None and finding.source.path == path
 
 
+def _keys(findings: Iterable[Finding]) -> Wanted:
+    return frozenset((finding.rule, finding.subject) for finding in findings)
+
+
 def _show(before: Source, after: Source, findings: Sequence[Finding]) -> None:
-    diff = Diff(before, after, findings)
+    if before.text == after.text:
+        return
+    diff = Diff(before, after, findings, new=not before.text and not os.path.lexists(before.path))
     sys.stdout.writelines(diff.lines())
     if not diff.faithful or before.encoding != "utf-8":
         note(f"{before.path}: its diff hides a secret or what does not print, so `git apply` will not take it; use --apply")
 
 
-def _write(before: Source, fixed: Fixed) -> bool:
+def _written(before: Source, after: Source, rules: str) -> bool:
     try:
-        write(before.path, before, fixed.source)
+        write(before.path, before, after)
     except (Refusal, OSError) as refusal:
         note(f"{before.path}: not written: {refusal.strerror if isinstance(refusal, OSError) else refusal}")
         return False
-    note(f"{before.path}: fixed {', '.join(sorted({finding.rule for finding in fixed.applied}))}")
+    note(f"{before.path}: fixed {rules}")
     return True

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 
+from .discover import kind_of
 from .engine import Analysis, analyse, dialect
+from .files import FilesChanged, stays_inside
 from .finding import Edit, Finding, Safety
-from .source import Span
+from .source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,10 +17,10 @@ if TYPE_CHECKING:
     from .dialects.context import Context
     from .discover import Kind
     from .rulebook import Rulebook
-    from .source import Source
 
     Facts = dict[str, list[dict[str, object]]]
     Wanted = frozenset[tuple[str, str]]
+    Beside = dict[str, tuple[Source, Source]]
 
 MOST_ROUNDS = 20
 
@@ -28,12 +30,14 @@ class Refusal(Exception):
 
 
 class Fixed:
-    """What became of a file: its source after the fixes, which findings they mended, and which were left and why."""
+    """What became of a file: its source after the fixes, which findings they mended, and which were left and why. `bench` holds what
+    became of the files beside it."""
 
-    __slots__ = ("applied", "left", "source")
+    __slots__ = ("applied", "bench", "left", "source")
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, bench: Workbench) -> None:
         self.source = source
+        self.bench = bench
         self.applied: list[Finding] = []
         self.left: list[tuple[Finding, str]] = []
 
@@ -51,14 +55,30 @@ class Content:
 
 
 class Workbench:
-    """One kind of file, with what it takes to analyse it again."""
+    """One kind of file, with what it takes to analyse it again. `beside` are the files that fixes have changed or made beside those
+    that they are for: each as it was and as it is now, by its absolute path."""
 
-    __slots__ = ("book", "context", "kind")
+    __slots__ = ("_given", "beside", "book", "context", "kind")
 
-    def __init__(self, kind: Kind, book: Rulebook, context: Context) -> None:
+    def __init__(self, kind: Kind, book: Rulebook, context: Context, beside: Beside | None = None) -> None:
         self.kind = kind
         self.book = book
-        self.context = context
+        self.beside = beside or {}
+        self._given = self.context = context
+        if beside and context.files is not None:
+            self.context = context.with_files(FilesChanged(context.files, [after for _, after in beside.values()]))
+
+    def with_edits(self, edits: Iterable[Edit]) -> Workbench:
+        """The same after edits in files beside, which may only add to them. Raises `Refusal`."""
+        beside = dict(self.beside)
+        for path, own in _by_path(edit for edit in edits if edit.beside is not None).items():
+            now = own[0].beside
+            assert now is not None
+            if any(len(edit.span) for edit in own):
+                raise Refusal("something in another file would be replaced")
+            before = beside[path][0] if path in beside else now
+            beside[path] = (before, now.with_text(splice(now.text, own)))
+        return self if beside == self.beside else Workbench(self.kind, self.book, self._given, beside)
 
     def analyse(self, source: Source) -> Analysis:
         return analyse(source, self.kind, self.book, self.context)
@@ -75,8 +95,8 @@ class Workbench:
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:
-    """A text with edits made from its end backwards, so that the earlier offsets stay true."""
-    for edit in sorted(edits, key=_place, reverse=True):
+    """A text with edits made from its end backwards, so that the earlier offsets stay true. Of two at one place the first comes first."""
+    for edit in sorted(edits, key=_place)[::-1]:
         text = text[: edit.span.start] + edit.text + text[edit.span.end :]
     return text
 
@@ -84,57 +104,68 @@ def splice(text: str, edits: Iterable[Edit]) -> str:
 def fix(source: Source, bench: Workbench, least: Safety, wanted: Wanted | None = None) -> Fixed:
     """Apply every fix of at least this safety that can be proved, to a fixed point. `wanted` holds the rule and subject of the
     findings to mend, where not all of them."""
-    result = Fixed(source)
+    result = Fixed(source, bench)
     again = True
     for _ in range(MOST_ROUNDS):
         if not again:
             break
-        before = bench.analyse(result.source)
-        again = _round(before, _candidates(before, least, wanted), bench, result)
+        before = result.bench.analyse(result.source)
+        again = _round(before, _candidates(before, least, wanted), result)
     return result
 
 
-def prove(before: Analysis, findings: list[Finding], bench: Workbench) -> Source:
-    """The source after the fixes of these findings.
+def prove(before: Analysis, findings: list[Finding], bench: Workbench) -> tuple[Source, Workbench]:
+    """The source after the fixes of these findings, and the bench with what they did beside it.
 
     Raises `Refusal` unless it is read as well as before, the findings are gone, none is new (but for a lesser one about the
-    same subject), and no comment and nothing else has changed.
+    same subject or what holds it), and no comment and nothing else has changed; and unless files beside it are only added to, and
+    nothing is found in what is added.
     """
     source = before.source
     assert source is not None
     fixes = [finding.fix for finding in findings if finding.fix is not None]
-    edits = [edit for fix in fixes for edit in fix.edits]
-    after_source = source.with_text(splice(source.text, edits))
-    after = bench.analyse(after_source)
+    edits = [edit for fix in fixes for edit in fix.edits if edit.beside is None]
+    after_source = source.with_text(splice(source.text, edits)) if edits else source
+    after_bench = bench.with_edits(edit for fix in fixes for edit in fix.edits)
+    after = after_bench.analyse(after_source)
     if after.outcome != before.outcome or len(after.gaps) != len(before.gaps):
         raise Refusal("the file would not be read as before")
     _findings_are_gone(before, after, findings)
-    old, new = bench.content(source), bench.content(after_source)
+    _nothing_is_found_beside(bench, after_bench)
+    old, new = bench.content(source), after_bench.content(after_source)
     on_comments = [edit for fix in fixes for edit in fix.edits if any(fact == "comment" for _, fact in fix.touches)]
     if _untouched(source, old.comments, _ranges(on_comments)) != _untouched(after_source, new.comments, _ranges_after(on_comments)):
         raise Refusal("a comment would be lost")
     _other_facts_are_equal(old.facts, new.facts, {touched for fix in fixes for touched in fix.touches})
     if _untouched(source, old.leaves, _ranges(edits)) != _untouched(after_source, new.leaves, _ranges_after(edits)):
         raise Refusal("something else in the file would change")
-    return after_source
+    return after_source, after_bench
 
 
 def write(path: str, before: Source, after: Source) -> None:
-    """Replace a file as a whole, keeping its mode. Raises `Refusal` where it is a link, is read-only or has changed meanwhile."""
+    """Replace a file as a whole, keeping its mode, or make one that was not there and is empty before. Raises `Refusal` where it is a
+    link or leads out of the repository, is read-only or has changed meanwhile."""
     if os.path.islink(path):
         raise Refusal("it is a link")
-    if not os.access(path, os.W_OK):
-        raise Refusal("it is read-only")
-    with open(path, "rb") as file:
-        if file.read() != before.encode():
-            raise Refusal("it has changed meanwhile")
+    is_there = os.path.exists(path)
+    if is_there:
+        if not os.access(path, os.W_OK):
+            raise Refusal("it is read-only")
+        with open(path, "rb") as file:
+            if file.read() != before.encode():
+                raise Refusal("it has changed meanwhile")
+    elif before.text:
+        raise Refusal("it is gone")
+    elif not stays_inside(path):
+        raise Refusal("it would lie outside of its repository")
     temporary = f"{path}.capdrop-{os.getpid()}"
     try:
         with open(temporary, "xb") as file:
             file.write(after.encode())
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, os.stat(path).st_mode & 0o7777)
+        if is_there:
+            os.chmod(temporary, os.stat(path).st_mode & 0o7777)
         os.replace(temporary, path)
     except OSError as error:
         raise Refusal(error.strerror or "it cannot be written") from None
@@ -157,7 +188,7 @@ def _candidates(analysis: Analysis, least: Safety, wanted: Wanted | None) -> lis
     ]
 
 
-def _round(before: Analysis, candidates: list[Finding], bench: Workbench, result: Fixed) -> bool:
+def _round(before: Analysis, candidates: list[Finding], result: Fixed) -> bool:
     """Apply at once what can be proved together; returns whether there were any, for then others may be left that overlap with them."""
     kept: list[Finding] = []
     for finding in candidates:
@@ -165,36 +196,37 @@ def _round(before: Analysis, candidates: list[Finding], bench: Workbench, result
             kept.append(finding)
     result.left = []
     try:
-        source = prove(before, kept, bench) if kept else result.source
+        after = prove(before, kept, result.bench) if kept else (result.source, result.bench)
     except Refusal:
-        source, kept = _one_by_one(before, candidates, bench, result)
-    result.source = source
+        after, kept = _one_by_one(before, candidates, result)
+    result.source, result.bench = after
     result.applied.extend(kept)
     return bool(kept)
 
 
-def _one_by_one(before: Analysis, candidates: list[Finding], bench: Workbench, result: Fixed) -> tuple[Source, list[Finding]]:
+def _one_by_one(before: Analysis, candidates: list[Finding], result: Fixed) -> tuple[tuple[Source, Workbench], list[Finding]]:
     """The fixes whose proof holds beside those that were kept before them."""
-    source = result.source
+    after = result.source, result.bench
     kept: list[Finding] = []
     for finding in candidates:
         if _overlaps(finding, kept):
             continue
         try:
-            source = prove(before, [*kept, finding], bench)
+            after = prove(before, [*kept, finding], result.bench)
             kept.append(finding)
         except Refusal as refusal:
             result.left.append((finding, str(refusal)))
-    return source, kept
+    return after, kept
 
 
 def _overlaps(finding: Finding, others: list[Finding]) -> bool:
     """Whether a fix must wait for others: they edit the same text, or change the same fact (two items of one list)."""
     mine = finding.fix
     assert mine is not None
-    ranges = _ranges(mine.edits)
+    own = _by_path(mine.edits)
     return any(
-        any(_touches(span, ranges) for span in _ranges(other.fix.edits)) or not set(mine.touches).isdisjoint(other.fix.touches)
+        any(_touches(edit.span, _ranges(own.get(path, ()))) for path, edits in _by_path(other.fix.edits).items() for edit in edits)
+        or not set(mine.touches).isdisjoint(other.fix.touches)
         for other in others
         if other.fix is not None
     )
@@ -202,10 +234,8 @@ def _overlaps(finding: Finding, others: list[Finding]) -> bool:
 
 def _findings_are_gone(before: Analysis, after: Analysis, mended: list[Finding]) -> None:
     room = _counted(before.findings)
-    worst: dict[str, int] = {}
     for finding in mended:
         room[finding.rule, finding.subject] -= 1
-        worst[finding.subject] = max(worst.get(finding.subject, 0), finding.severity or 0)
     gone = {(finding.rule, finding.subject) for finding in mended}
     for finding in after.findings:
         key = (finding.rule, finding.subject)
@@ -214,8 +244,25 @@ def _findings_are_gone(before: Analysis, after: Analysis, mended: list[Finding])
             continue
         if key in gone:
             raise Refusal(f"the finding would stay ({finding.rule})")
-        if (finding.severity or 0) >= worst.get(finding.subject, 0):
+        worst = max((one.severity or 0 for one in mended if _is_about(one, finding.subject)), default=0)
+        if (finding.severity or 0) >= worst:
             raise Refusal(f"there would be a new finding ({finding.rule})")
+
+
+def _is_about(mended: Finding, subject: str) -> bool:
+    """Whether a mended finding, or its fix, is about a subject or a part of it."""
+    touched = [where for where, _ in mended.fix.touches] if mended.fix is not None else []
+    return any(f"{where}.".startswith(f"{subject}.") for where in (mended.subject, *touched))
+
+
+def _nothing_is_found_beside(before: Workbench, after: Workbench) -> None:
+    """Raise `Refusal` where something is found in a file beside that was not found in it before."""
+    for path, (_, source) in after.beside.items():
+        old = before.beside[path][1] if path in before.beside else after.beside[path][0]
+        kind = kind_of(source.path, source.text)
+        if kind is not None and source is not old:
+            bench = Workbench(kind, after.book, after.context)
+            _findings_are_gone(bench.analyse(old), bench.analyse(source), [])
 
 
 def _counted(findings: Iterable[Finding]) -> dict[tuple[str, str], int]:
@@ -259,6 +306,14 @@ def _untouched(source: Source, parts: list[tuple[str, Span]], ranges: list[Span]
 
 def _touches(span: Span, ranges: list[Span]) -> bool:
     return any(span.start <= other.end and other.start <= span.end for other in ranges)
+
+
+def _by_path(edits: Iterable[Edit]) -> dict[str, list[Edit]]:
+    """The edits of each file: of the fixed one by "", of those beside it by their absolute paths."""
+    found: dict[str, list[Edit]] = {}
+    for edit in edits:
+        found.setdefault("" if edit.beside is None else os.path.abspath(edit.beside.path), []).append(edit)
+    return found
 
 
 def _ranges(edits: Iterable[Edit]) -> list[Span]:

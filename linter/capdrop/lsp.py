@@ -29,7 +29,7 @@ from .gitignore import Excluded
 from .model.container import Container
 from .report.safe import visible
 from .rulebook import Misuse, Rulebook
-from .run import Run, result_of, settle
+from .run import settled
 from .source import Source, Span
 
 LANGUAGES = {
@@ -118,12 +118,10 @@ class Server(LanguageServer):
         if kind is None:
             self.documents.pop(uri, None)
         else:
-            run = Run(Context(config.targets, files=FilesOnDisk(), compose_files=config.compose_files))
-            analysis = analyse(source, kind, book, run.context)
-            run.results = [result_of(analysis)]
-            settle(run, config, book)
-            shown = [f for f in run.results[0].findings if f.suppressed is None and f.source is source]
-            self.documents[uri] = Document(analysis, Workbench(kind, book, run.context), buffer.version, shown)
+            context = Context(config.targets, files=FilesOnDisk(), compose_files=config.compose_files)
+            analysis = analyse(source, kind, book, context)
+            shown = [f for f in settled(analysis, context, config, book).findings if f.suppressed is None and f.source is source]
+            self.documents[uri] = Document(analysis, Workbench(kind, book, context), buffer.version, shown)
             diagnostics = [_diagnostic(finding) for finding in shown] + _gaps(analysis)
         self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics, version=buffer.version))
 
@@ -190,13 +188,13 @@ def code_actions(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeActio
     if _asked_for(params, lsp.CodeActionKind.QuickFix):
         for finding in document.shown:
             if finding.span.start <= chosen.end and chosen.start <= max(finding.span.end, finding.span.start):
-                actions += _fixes(uri, document, finding)
-                actions += [_ignore(uri, document, finding), _ignore(uri, document, finding, WHY)]
+                actions += _fixes(ls, uri, document, finding)
+                actions += [_ignore(ls, uri, document, finding), _ignore(ls, uri, document, finding, WHY)]
     if _asked_for(params, HARDEN):
-        actions += _hardenings(uri, document, chosen)
+        actions += _hardenings(ls, uri, document, chosen)
     if _asked_for(params, FIX_ALL):
         wanted = [finding for finding in document.shown if finding.fix is not None and finding.fix.safety is Safety.SAFE]
-        actions += _all_at_once(uri, document, wanted, Safety.SAFE, "Fix all that is safe in this file", FIX_ALL)
+        actions += _all_at_once(ls, uri, document, wanted, Safety.SAFE, "Fix all that is safe in this file", FIX_ALL)
     return actions
 
 
@@ -260,16 +258,18 @@ def _gaps(analysis: Analysis) -> list[lsp.Diagnostic]:
     ]
 
 
-def _fixes(uri: str, document: Document, finding: Finding) -> list[lsp.CodeAction]:
+def _fixes(ls: Server, uri: str, document: Document, finding: Finding) -> list[lsp.CodeAction]:
     own = finding.fix
     if own is None or not own.edits:
+        return []
+    if own.safety is Safety.DISPLAY or not _is_up_to_date(ls, own.edits):
         return []
     try:
         prove(document.analysis, [finding], document.bench)
     except Refusal:
         return []
     title = own.title if own.safety is Safety.SAFE else f"{own.title} (unsafe{': ' + own.caveat if own.caveat else ''})"
-    return [_action(uri, document, title, [finding], own.edits, preferred=own.safety is Safety.SAFE)]
+    return [_action(ls, uri, document, title, [finding], own.edits, preferred=own.safety is Safety.SAFE)]
 
 
 def _asked_for(params: lsp.CodeActionParams, kind: str) -> bool:
@@ -278,14 +278,14 @@ def _asked_for(params: lsp.CodeActionParams, kind: str) -> bool:
     return only is None or any(kind == wanted or kind.startswith(f"{wanted}.") for wanted in only)
 
 
-def _hardenings(uri: str, document: Document, chosen: Span) -> list[lsp.CodeAction]:
+def _hardenings(ls: Server, uri: str, document: Document, chosen: Span) -> list[lsp.CodeAction]:
     """For each container that the chosen lines touch, all fixes of what was found in it."""
     actions: list[lsp.CodeAction] = []
     for subject in dialect(document.bench.kind).read(document.source, document.bench.context).subjects:
         if isinstance(subject, Container) and subject.span.start <= chosen.end and chosen.start <= subject.span.end:
             own = [finding for finding in document.shown if finding.fix is not None and _is_within(finding.subject, subject.address)]
             wanted = [finding for finding in own if finding.fix is not None and finding.fix.safety > Safety.DISPLAY]
-            actions += _all_at_once(uri, document, wanted, Safety.UNSAFE, f"Harden `{subject.name}`", HARDEN)
+            actions += _all_at_once(ls, uri, document, wanted, Safety.UNSAFE, f"Harden `{subject.name}`", HARDEN)
     return actions
 
 
@@ -294,7 +294,9 @@ def _is_within(address: str, container: str) -> bool:
     return address == container or address.startswith((f"{container}.", f"{container} "))
 
 
-def _all_at_once(uri: str, document: Document, wanted: list[Finding], least: Safety, title: str, kind: str) -> list[lsp.CodeAction]:
+def _all_at_once(
+    ls: Server, uri: str, document: Document, wanted: list[Finding], least: Safety, title: str, kind: str
+) -> list[lsp.CodeAction]:
     """The fixes of these findings in one edit, as far as they can be proved together."""
     if not wanted:
         return []
@@ -305,10 +307,14 @@ def _all_at_once(uri: str, document: Document, wanted: list[Finding], least: Saf
     unsafe = any(finding.fix is not None and finding.fix.safety is not Safety.SAFE for finding in fixed.applied)
     told = f"{title}: {count} {'fix' if count == 1 else 'fixes'}{' (unsafe)' if unsafe else ''}"
     edits = list(edits_between(document.source.text, fixed.source.text))
-    return [_action(uri, document, told, fixed.applied, edits, kind=kind)]
+    for before, after in fixed.bench.beside.values():
+        edits += [Edit(edit.span, edit.text, before) for edit in edits_between(before.text, after.text)]
+    if not _is_up_to_date(ls, edits):
+        return []
+    return [_action(ls, uri, document, told, fixed.applied, edits, kind=kind)]
 
 
-def _ignore(uri: str, document: Document, finding: Finding, reason: str = "") -> lsp.CodeAction:
+def _ignore(ls: Server, uri: str, document: Document, finding: Finding, reason: str = "") -> lsp.CodeAction:
     """A comment on a line of its own above the finding, or above the instruction that it stands in."""
     source = document.source
     start = finding.span.start
@@ -320,10 +326,23 @@ def _ignore(uri: str, document: Document, finding: Finding, reason: str = "") ->
     indent = text[: len(text) - len(text.lstrip(" \t"))]
     why = f" -- {reason}" if reason else ""
     edit = Edit(Span(line.start, line.start), f"{indent}# capdrop: ignore[{finding.rule}]{why}{source.newline}")
-    return _action(uri, document, f"Ignore {finding.rule} here{', with a reason' if reason else ''}", [finding], (edit,))
+    return _action(ls, uri, document, f"Ignore {finding.rule} here{', with a reason' if reason else ''}", [finding], (edit,))
+
+
+def _is_up_to_date(ls: Server, edits: Sequence[Edit]) -> bool:
+    """Whether the client can be given edits of other files: it can make a file, and has none of them open with another text."""
+    beside = [edit.beside for edit in edits if edit.beside is not None]
+    workspace = ls.client_capabilities.workspace
+    able = workspace.workspace_edit if workspace is not None else None
+    can_create = able is not None and lsp.ResourceOperationKind.Create in (able.resource_operations or ())
+    opened = ls.workspace.text_documents
+    return not beside or (
+        can_create and all((uri := _uri(source.path)) not in opened or opened[uri].source == source.text for source in beside)
+    )
 
 
 def _action(
+    ls: Server,
     uri: str,
     document: Document,
     title: str,
@@ -333,14 +352,21 @@ def _action(
     preferred: bool = False,
     kind: str = lsp.CodeActionKind.QuickFix,
 ) -> lsp.CodeAction:
-    changes = [lsp.TextEdit(_range(document.source, edit.span), edit.text) for edit in edits]
-    versioned = lsp.OptionalVersionedTextDocumentIdentifier(uri=uri, version=document.version)
+    changes: list[lsp.CreateFile | lsp.TextDocumentEdit] = []
+    for beside in {edit.beside: None for edit in edits}:
+        source, at = beside or document.source, uri if beside is None else _uri(beside.path)
+        if not source.text:
+            changes.append(lsp.CreateFile(at, options=lsp.CreateFileOptions(ignore_if_exists=True)))
+        opened = ls.workspace.text_documents.get(at)
+        version = document.version if beside is None else opened.version if opened is not None else None
+        own = [lsp.TextEdit(_range(source, edit.span), edit.text) for edit in edits if edit.beside is beside]
+        changes.append(lsp.TextDocumentEdit(lsp.OptionalVersionedTextDocumentIdentifier(uri=at, version=version), own))
     return lsp.CodeAction(
         title=visible(title),
         kind=kind,
         diagnostics=[_diagnostic(finding) for finding in findings],
         is_preferred=preferred,
-        edit=lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(versioned, changes)]),
+        edit=lsp.WorkspaceEdit(document_changes=changes),
     )
 
 

@@ -17,12 +17,21 @@ PROFILES = ("default", "strict", "off")
 
 class Bad(Record):
     """A file that the rule speaks about. «Marks» stand around the exact spans; `fixed` is the file after the fix, and `beside` the
-    texts of other files by their paths."""
+    texts of other files by their paths, `fixed_beside` those that the fix changes or makes."""
 
-    __slots__ = ("beside", "path", "written", "written_fixed")
+    __slots__ = ("beside", "fixed_beside", "path", "written", "written_fixed")
 
-    def __init__(self, path: str, text: str, fixed: str | None = None, *, beside: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        text: str,
+        fixed: str | None = None,
+        *,
+        beside: Mapping[str, str] | None = None,
+        fixed_beside: Mapping[str, str] | None = None,
+    ) -> None:
         self.beside = beside or {}
+        self.fixed_beside = {path: unindented(text) for path, text in (fixed_beside or {}).items()}
         self.path = path
         self.written = text
         self.written_fixed = fixed

@@ -130,6 +130,14 @@ def check_text(path: str, data: bytes, config: Config, book: Rulebook) -> Run:
     return run
 
 
+def settled(analysis: Analysis, context: Context, config: Config, book: Rulebook) -> Result:
+    """An analysis by itself, with what the configuration and the baseline know silenced."""
+    run = Run(context)
+    run.results = [result_of(analysis)]
+    settle(run, config, book)
+    return run.results[0]
+
+
 def settle(run: Run, config: Config, book: Rulebook) -> None:
     """Silence what the configuration and the baseline know, and leave out what is less sure than asked for."""
     if config.silences:

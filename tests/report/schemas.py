@@ -33,7 +33,8 @@ def choice(*values: str) -> Schema:
 _SEVERITY = choice("critical", "high", "medium", "low", "info")
 _REGION = {"line": FROM_ONE, "column": FROM_ONE, "end_line": FROM_ONE, "end_column": FROM_ONE}
 _REASON = record(message=TEXT, line=FROM_ONE, column=FROM_ONE)
-_FIX = record(title=TEXT, safety=choice("safe", "unsafe", "display"), caveat=TEXT, edits=array(record(**_REGION, text=TEXT)))
+_EDIT = record({"path": FILLED}, **_REGION, text=TEXT)
+_FIX = record(title=TEXT, safety=choice("safe", "unsafe", "display"), caveat=TEXT, edits=array(_EDIT))
 _FINDING = record(
     rule=FILLED,
     message=TEXT,

@@ -74,6 +74,15 @@ def test_edits_that_repeat_a_secret_are_left_out() -> None:
     assert data["findings"][0]["fix"]["caveat"] == "a caveat; the edits repeat a secret and are left out here"
 
 
+def test_edits_beside_the_file_name_theirs() -> None:
+    source, beside = Source("a/Dockerfile", "FROM a\n"), Source("a/.dockerignore", "*.log\n")
+    fix = Fix("t", (Edit(Span(0, 4), "from"), Edit(Span(6, 6), ".env\n", beside)))
+    data = report([Result("a/Dockerfile", "dockerfile", "analysed", [], [finding_at(source, "a", "r", "m", fix=fix)])])
+    own, other = data["findings"][0]["fix"]["edits"]
+    assert "path" not in own
+    assert other == {"path": "a/.dockerignore", "line": 2, "column": 1, "end_line": 2, "end_column": 1, "text": ".env\n"}
+
+
 def test_columns_are_code_points() -> None:
     source = Source("Dockerfile", "# 漢\n# 😀 USER root\n")
     data = report([Result("Dockerfile", "dockerfile", "analysed", [], [finding_at(source, "root", "r", "m")])])

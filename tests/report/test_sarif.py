@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from capdrop.finding import Confidence, Finding, Note, Severity, Suppression
+from capdrop.finding import Confidence, Edit, Finding, Fix, Note, Safety, Severity, Suppression
 from capdrop.report import Result, sarif
 from capdrop.report.paths import uri
 from capdrop.report.sarif_rules import rule_descriptors
@@ -38,6 +38,17 @@ def test_the_log_is_valid(results: list[Result]) -> None:
 def test_the_log_is_valid_by_the_schema_of_oasis(results: list[Result]) -> None:
     schema = json.loads(Path(os.environ["CAPDROP_SARIF_SCHEMA"]).read_text(encoding="utf-8"))
     jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker()).validate(json.loads(written("sarif", results)))
+
+
+def test_a_fix_of_two_files_and_one_that_is_only_shown() -> None:
+    source, edit = Source("a/Dockerfile", "FROM a\n"), Edit(Span(0, 0), ".env\n", Source("a/.dockerignore", ""))
+    fixes = Fix("t", (Edit(Span(0, 4), "from"), edit)), Fix("t", (edit,), Safety.DISPLAY)
+    findings = [finding_at(source, "a", "r", "m", fix=fix) for fix in fixes]
+    both, shown = run_of([Result("a/Dockerfile", "dockerfile", "analysed", [], findings)])["results"]
+    changed = both["fixes"][0]["artifactChanges"]
+    assert [change["artifactLocation"]["uri"] for change in changed] == ["a/Dockerfile", "a/.dockerignore"]
+    assert changed[1]["replacements"][0]["insertedContent"] == {"text": ".env\n"}
+    assert "fixes" not in shown
 
 
 def test_a_result_in_full() -> None:

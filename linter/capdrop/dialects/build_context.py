@@ -6,15 +6,17 @@ import os
 import posixpath
 from collections import deque
 
+from capdrop.finding import Edit
 from capdrop.model.build_context import BuildContext
-from capdrop.source import Fragment, Source
+from capdrop.model.subject import Refused
+from capdrop.source import Fragment, Source, Span
 
 from .dockerignore import Dockerignore, Glob
 from .settings_file import variables_in_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from capdrop.files import Files
     from capdrop.model.variable import Variable
@@ -37,10 +39,11 @@ class FolderContext(BuildContext):
     folder and those above it that holds most of the `sources` which the Dockerfile copies by name, the nearest first.
     """
 
-    __slots__ = ("_dockerfile", "_files", "_folder", "_ignored", "_named", "_sources")
+    __slots__ = ("_dockerfile", "_files", "_folder", "_ignored", "_named", "_sources", "_written_as")
 
     def __init__(self, files: Files, dockerfile: str, sources: Iterable[str], named: Iterable[str] = ()) -> None:
         self._files = files
+        self._written_as = dockerfile
         self._dockerfile = os.path.abspath(dockerfile)
         self._sources = sources
         self._named = named
@@ -73,6 +76,21 @@ class FolderContext(BuildContext):
         if self._ignored is None:
             self._ignored = Dockerignore((self._ignore_file() or "").splitlines())
         return bool(self._ignored.patterns) and self._ignored.excludes(path)
+
+    def keep_out(self, paths: Sequence[str]) -> Edit:
+        if any(_tidy(source) in paths for source in self._sources):
+            raise Refused("the Dockerfile copies it by name")
+        if any(_MAGIC.intersection(path) or path[0] in "!#" or path != path.strip() or not path.isprintable() for path in paths):
+            raise Refused("its name would have to be escaped")
+        at = self._ignore_path() or os.path.join(self.folder, ".dockerignore")
+        shown = at if os.path.isabs(self._written_as) else os.path.relpath(at)
+        found = self._files.source(at)
+        if found is None and os.path.basename(at) in self._files.names(os.path.dirname(at)):
+            raise Refused(f"{shown} cannot be read")
+        beside = Source(shown, "") if found is None else Source(shown, found.text, found.encoding, found.bom)
+        end = len(beside.text)
+        start = "" if not end or beside.text.endswith(("\n", "\r")) else beside.newline
+        return Edit(Span(end, end), start + "".join(f"{path}{beside.newline}" for path in paths), beside)
 
     def covers(self, patterns: list[str], path: str) -> bool:
         return Dockerignore(patterns).excludes(path)
@@ -120,13 +138,16 @@ class FolderContext(BuildContext):
 
     def _ignore_file(self) -> str | None:
         """The text of the .dockerignore in force: that of this Dockerfile alone, else that of the context."""
-        beside = self._files.names(os.path.dirname(self._dockerfile))
-        own = os.path.basename(self._dockerfile) + ".dockerignore"
-        if own in beside:
-            return self._files.text(f"{self._dockerfile}.dockerignore")
+        path = self._ignore_path()
+        return self._files.text(path) if path is not None else None
+
+    def _ignore_path(self) -> str | None:
+        own = f"{self._dockerfile}.dockerignore"
+        if os.path.basename(own) in self._files.names(os.path.dirname(own)):
+            return own
         here = self._files.names(self.folder)
         name = next((name for name in (".dockerignore", ".containerignore") if name in here), None)
-        return self._files.text(os.path.join(self.folder, name)) if name is not None else None
+        return os.path.join(self.folder, name) if name is not None else None
 
     def _likeliest(self, beside: str) -> str:
         names = [tidy for tidy in map(_tidy, self._sources) if tidy and not _MAGIC.intersection(tidy)]

@@ -40,6 +40,10 @@ class Context:
             return None
         return self.workspace.starters.get(os.path.abspath(path))
 
+    def with_files(self, files: Files) -> Context:
+        """The same with other files beside the one that is read."""
+        return Context(self.targets, self.workspace, files, self.compose_files)
+
     def built_from(self, path: str, sources: Iterable[str]) -> BuildContext:
         """The folder that a Dockerfile, which copies these sources, takes its files from."""
         from ..model.build_context import BuildContext

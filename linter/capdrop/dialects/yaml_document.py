@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import itemgetter
+
 from ..model.oddity import Oddity
 from ..model.subject import Subject
 from ..model.text import Text
+from ..model.variable import Variable
 from ..reading import Gap, Reading
 from ..source import Fragment, Source, Span
 from ..syntax import template, yaml
@@ -12,7 +16,7 @@ from ..syntax.yaml import Entry, Mapping, Node, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ..files import Files
     from ..model.cluster import Part
@@ -27,11 +31,15 @@ class YamlFile:
     that a template is part of, looked for in `files`, say about it.
     """
 
-    __slots__ = ("decided", "documents", "fixable", "gaps", "inserts", "silence", "source", "stream")
+    __slots__ = ("_variables", "again", "decided", "documents", "files", "fixable", "gaps", "inserts", "silence", "source", "stream")
 
     def __init__(self, source: Source, files: Files | None = None) -> None:
         self.source = source
+        self.files = files
         self.gaps: list[Gap] = []
+        self.again: Callable[[], Iterable[Subject]] = tuple
+        """Reads the subjects of the file once more."""
+        self._variables: list[tuple[int, int, Variable]] | None = None
         self.inserts: list[template.Insert] = []
         self.decided: Decided | None = None
         templated = "{{" in source.text and template.looks_templated(source.text)
@@ -91,6 +99,7 @@ class YamlFile:
             "",
             fragment=Fragment.at(self.source.text, 0),
             address_at=self.address_at,
+            variable_at=self.variable_at,
         )
         if not self.fixable:
             return
@@ -117,6 +126,14 @@ class YamlFile:
                 chain = yaml.path_at(document, offset)
                 return ".".join(step.key.value for step in chain if isinstance(step, Entry) and isinstance(step.key, Scalar))
         return ""
+
+    def variable_at(self, offset: int) -> Variable | None:
+        """The variable that is written at an offset."""
+        if self._variables is None:
+            own = (one for one in self.again() if isinstance(one, Variable) and one.source is self.source)
+            self._variables = sorted(((one.span.start, one.span.end, one) for one in own), key=itemgetter(0, 1))
+        at = bisect_right(self._variables, offset, key=itemgetter(0)) - 1
+        return self._variables[at][2] if at >= 0 and offset < self._variables[at][1] else None
 
     def _duplicates(self, root: Node | None) -> Iterator[Oddity]:
         stack: list[Node] = [root] if root is not None else []

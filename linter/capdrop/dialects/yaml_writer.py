@@ -36,6 +36,21 @@ def remove_entry(source: Source, mapping: Mapping, entry: Entry) -> Edit:
     return _removed(source, spans, index, mapping.flow, Span(entry.start, entry.end))
 
 
+def replace_entry(source: Source, mapping: Mapping, entry: Entry, keys: list[str], values: dict[str, str]) -> Edit:
+    """Keys inside each other down to a mapping of these values, in place of an entry."""
+    if isinstance(entry.value, Scalar) and entry.value.style in ("|", ">"):
+        raise Refused("the value is not a simple one")
+    span = Span(entry.start, entry.end)
+    if mapping.flow:
+        quote = '"' if is_json(source) else ""
+        inner = ", ".join(f"{quote}{key}{quote}: {_in_json(quoted(text)) if quote else quoted(text)}" for key, text in values.items())
+        return Edit(span, f"{': {'.join(f'{quote}{key}{quote}' for key in keys)}: {{{inner}{'}' * len(keys)}")
+    indent, step = source.position(entry.start).column - 1, indent_step(source)
+    lines = [f"{' ' * (step * depth + indent if depth else 0)}{key}:" for depth, key in enumerate(keys)]
+    lines += [f"{' ' * (step * len(keys) + indent)}{key}: {quoted(text)}" for key, text in values.items()]
+    return Edit(span, source.newline.join(lines))
+
+
 def remove_item(source: Source, sequence: Sequence, index: int) -> Edit:
     """Take an item out of a list that keeps at least one other."""
     if len(sequence.items) == 1:

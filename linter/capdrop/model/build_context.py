@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ..secret_search import find_private_keys, find_tokens, find_url_passwords, judge
+from .subject import Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from ..finding import Edit
     from .variable import Variable
 
 
@@ -35,6 +37,10 @@ class BuildContext:
     def covers(self, patterns: list[str], path: str) -> bool:
         """Whether one of the patterns of a COPY's `--exclude` describes a path."""
         return False
+
+    def keep_out(self, paths: Sequence[str]) -> Edit:
+        """The edit of .dockerignore that keeps these paths out. Raises `Refused`."""
+        raise Refused("where its files are is not known")
 
     def below(self, folder: str, wanted: Callable[[str], bool]) -> Iterator[str]:
         """The files in a folder, also further down within limits, whose path is wanted."""

@@ -6,12 +6,12 @@ from capdrop.finding import Fix, Safety
 from capdrop.source import Source, Span
 
 from .container import plain
-from .subject import Origin, Subject
+from .subject import Origin, Refused, Subject
 from .value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from .build_context import BuildContext
 
@@ -61,6 +61,16 @@ class Copy(Subject):
 
     def state(self) -> Mapping[str, object]:
         return {"sources": tuple(plain(value) for value in self.sources)} | {name: plain(value) for name, value in self.flags.items()}
+
+    def keep_out(self, paths: Sequence[str], *, caveat: str = "") -> Fix:
+        """A fix that has .dockerignore keep files and folders of the context out."""
+        title = f"Write `{paths[0]}`{f' and {len(paths) - 1} more' if len(paths) > 1 else ''} into `.dockerignore`"
+        if self.context is None:
+            return Fix(title)
+        try:
+            return Fix(title, (self.context.keep_out(paths),), caveat=caveat)
+        except Refused as refusal:
+            return Fix(title, caveat=str(refusal))
 
     def replace_flag(self, name: str, text: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that writes another plain value for a flag."""

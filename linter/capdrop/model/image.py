@@ -118,6 +118,10 @@ class Image(Subject):
             if written.endswith((f"/{last}", f"}}{last}")):
                 end = self.value.span.start + len(written)
                 return self._renamed(Span(end - len(last), end), last, new.rpartition("/")[2], caveat=caveat)
+            default = f"-{self.reference.tag}}}" if self.reference is not None else ""
+            if self.value.defaulted and written.endswith(default) and new.startswith(f"{old.rpartition(':')[0]}:"):
+                end = self.value.span.start + len(written) - 1
+                return self._renamed(Span(end - len(default) + 2, end), default[1:-1], new.rpartition(":")[2], caveat=caveat)
         return self.rename(old, new, caveat=caveat)
 
     def rename(self, old: str, new: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:

@@ -16,20 +16,50 @@ from .image_lifecycle_data import CODENAMES_IN_TAGS, MIRRORS, PRODUCTS
 
 _NEWEST = (
     "adminer=6.0.1 almalinux=10.2 alpine=3.24 amazonlinux=2023 arangodb=3.12 backdrop=1.34 bash=5.3 bonita=11.1 buildpack-deps=trixie "
-    "busybox=1.38 caddy=2.11 cassandra=5.0 chronograf=1.11 clickhouse=26.7 composer=2.10 couchbase=8.0.2 couchdb=3.5 crate=6.4 dart=3.13 "
-    "debian=13 docker=29 drupal=11 eclipse-mosquitto=2 eclipse-temurin=25 elixir=1.20 erlang=29 espocrm=10.0 fedora=44 flink=2.3 "
-    "gcc=16.2 ghost=6.59 golang=1.27 gradle=9.7 groovy=5.1 haproxy=3.4 haskell=9.14 httpd=2.4 influxdb=2.9 jetty=12.1 joomla=6.1 "
-    "jruby=10.1 julia=1.12 kapacitor=1.8 kong=3.9 krakend=2.13 liquibase=5.0 mariadb=12.3 matomo=5.13 maven=3.9 mediawiki=1.46 "
-    "memcached=1.6 mongo=8.3 monica=4.1 mysql=26.7 nats=2.14 neo4j=2026.07 nextcloud=34 nginx=1.31 node=26 odoo=19.0 orientdb=3.2 "
-    "perl=5.44 photon=5.0 php=8.5 phpmyadmin=5.2 postfixadmin=4.0 postgres=18 pypy=3.11 python=3.14 r-base=4.6.1 rabbitmq=4.3 redis=8.10 "
-    "redmine=7.0 registry=3.1 rethinkdb=2.4 rocket.chat=8.5 ruby=4.0 rust=1.98 solr=10.0 storm=3.0 swift=6.3 teamspeak=3.13 "
-    "telegraf=1.39 tomcat=11.0 tomee=10.1 traefik=3.7 ubuntu=26.04 varnish=9.0 wordpress=7.1 xwiki=18.6 yourls=1.10 znc=1.10 zookeeper=3.9"
+    "busybox=1.38 caddy=2.11 cassandra=5.0 chronograf=1.11 clickhouse=26.7 composer=2.10 couchbase=8.0.2 couchdb=3.5 crate=6.4 "
+    "dart=3.13 debian=13 docker=29 drupal=11 eclipse-mosquitto=2 eclipse-temurin=25 elasticsearch=9.5.2 elixir=1.20 erlang=29 "
+    "espocrm=10.0 fedora=44 flink=2.3 gcc=16.2 ghost=6.59 golang=1.27 gradle=9.7 groovy=5.1 haproxy=3.4 haskell=9.14 httpd=2.4 "
+    "influxdb=2.9 jetty=12.1 joomla=6.1 jruby=10.1 julia=1.12 kapacitor=1.8 kibana=9.5.2 kong=3.9 krakend=2.13 liquibase=5.0 "
+    "logstash=9.5.2 mariadb=12.3 matomo=5.13 maven=3.9 mediawiki=1.46 memcached=1.6 mongo=8.3 monica=4.1 mysql=26.7 nats=2.14 "
+    "neo4j=2026.07 nextcloud=34 nginx=1.31 node=26 odoo=19.0 orientdb=3.2 perl=5.44 photon=5.0 php=8.5 phpmyadmin=5.2 postfixadmin=4.0 "
+    "postgres=18 pypy=3.11 python=3.14 r-base=4.6.1 rabbitmq=4.3 redis=8.10 redmine=7.0 registry=3.1 rethinkdb=2.4 rocket.chat=8.5 "
+    "ruby=4.0 rust=1.98 solr=10.0 storm=3.0 swift=6.3 teamspeak=3.13 telegraf=1.39 tomcat=11.0 tomee=10.1 traefik=3.7 ubuntu=26.04 "
+    "varnish=9.0 wordpress=7.1 xwiki=18.6 yourls=1.10 znc=1.10 zookeeper=3.9"
 )
 _NEWEST_ELSEWHERE = {
+    "cr.jaegertracing.io/jaegertracing/jaeger": "2.20.0",
+    "docker.elastic.co/elasticsearch/elasticsearch": "9.5.2",
+    "docker.elastic.co/kibana/kibana": "9.5.2",
+    "docker.elastic.co/logstash/logstash": "9.5.2",
+    "docker.io/apache/airflow": "3.3.1",
+    "docker.io/apache/kafka": "4.3.1",
+    "docker.io/apache/nifi": "2.11.0",
+    "docker.io/clickhouse/clickhouse-server": "26.7",
+    "docker.io/cockroachdb/cockroach": "v26.2.5",
+    "docker.io/denoland/deno": "2.9.5",
+    "docker.io/envoyproxy/envoy": "v1.39.0",
+    "docker.io/fluent/fluent-bit": "5.1.1",
+    "docker.io/getmeili/meilisearch": "v1.53.1",
+    "docker.io/gitlab/gitlab-ce": "19.3.0-ce.0",
+    "docker.io/gitlab/gitlab-runner": "v19.3.0",
     "docker.io/grafana/grafana": "13.2.0",
     "docker.io/grafana/grafana-oss": "13.2.0",
+    "docker.io/grafana/loki": "3.7.6",
+    "docker.io/hashicorp/consul": "2.0.3",
+    "docker.io/hashicorp/vault": "2.0.4",
     "docker.io/jaegertracing/jaeger": "2.20.0",
+    "docker.io/jenkins/jenkins": "2.578",
+    "docker.io/mattermost/mattermost-team-edition": "11.10.0",
+    "docker.io/opensearchproject/opensearch": "3.8.0",
+    "docker.io/oven/bun": "1.4.0",
+    "docker.io/phpmyadmin/phpmyadmin": "5.2.3",
     "docker.io/prom/prometheus": "v3.14.0",
+    "docker.io/rancher/rancher": "v2.15.0",
+    "docker.io/valkey/valkey": "9.1.1",
+    "ghcr.io/coder/coder": "v2.36.1",
+    "ghcr.io/goauthentik/server": "2026.5.6",
+    "quay.io/argoproj/argocd": "v3.5.1",
+    "quay.io/cilium/cilium": "v1.20.1",
     "quay.io/keycloak/keycloak": "26.7.2",
     "quay.io/prometheus/prometheus": "v3.14.0",
 }

@@ -57,6 +57,18 @@ _STEPS_DOWN = frozenset(
 (the docker-entrypoint.sh of each, in the repositories that docker-library/official-images names)."""
 _SERVERS = frozenset("caddy drupal httpd joomla matomo mediawiki nextcloud nginx php tomcat wordpress".split())
 """Official images that start a server as root when they are told nothing."""
+_MYSQL = frozenset({"MYSQL_ROOT_PASSWORD", "MYSQL_PASSWORD"})
+_FROM_FILES = {
+    "joomla": frozenset({"JOOMLA_DB_PASSWORD"}),
+    "mariadb": _MYSQL | {"MARIADB_ROOT_PASSWORD", "MARIADB_PASSWORD"},
+    "mongo": frozenset({"MONGO_INITDB_ROOT_PASSWORD"}),
+    "mysql": _MYSQL,
+    "percona": _MYSQL,
+    "postgres": frozenset({"POSTGRES_PASSWORD"}),
+    "redmine": frozenset({"REDMINE_DB_PASSWORD"}),
+    "wordpress": frozenset({"WORDPRESS_DB_PASSWORD"}),
+}
+"""Secrets that official images read from a file (docker-library/docs, content.md of each)."""
 _WINDOWS = ("windows", "nanoserver", "servercore")
 
 
@@ -74,6 +86,11 @@ def runs_as_non_root(reference: Reference) -> bool:
 def is_windows(reference: Reference) -> bool:
     """Whether an image is a Windows base image, by its name or tag."""
     return any(word in reference.repository or word in (reference.tag or "") for word in _WINDOWS)
+
+
+def reads_from_file(reference: Reference, variable: str) -> bool:
+    """Whether an image is documented to read a variable from the file that the variable with `_FILE` behind its name says."""
+    return reference.official and variable in _FROM_FILES.get(reference.name, ())
 
 
 def steps_down(reference: Reference) -> bool:

@@ -10,20 +10,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..finding import Finding
+    from .variable import Variable
 
 
 class Text(Subject):
     """A file's text, or text decoded out of it (a Secret's data).
 
-    A finding on it takes the address of the innermost subject that stands at its place.
+    A finding on it takes the address of the innermost subject that stands at its place. `variable_at` tells which variable is
+    written at a place, where one is.
     """
 
-    __slots__ = ("address_at", "fragment")
+    __slots__ = ("address_at", "fragment", "variable_at")
 
-    def __init__(self, source: Source, span: Span, address: str, *, fragment: Fragment, address_at: Callable[[int], str]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        span: Span,
+        address: str,
+        *,
+        fragment: Fragment,
+        address_at: Callable[[int], str],
+        variable_at: Callable[[int], Variable | None] = lambda offset: None,
+    ) -> None:
         super().__init__(source, span, address)
         self.fragment = fragment
         self.address_at = address_at
+        self.variable_at = variable_at
 
     def finding_in(self, start: int, end: int, message: str, **details: object) -> Finding:
         """A finding at a range of the fragment's text, which is hidden from all output."""

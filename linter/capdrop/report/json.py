@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
-    from capdrop.finding import Finding, Note
+    from capdrop.finding import Edit, Finding, Note
     from capdrop.source import Source, Span
 
     from . import Result, Settings
@@ -74,8 +74,14 @@ def _fix(finding: Finding, masks: Masks) -> Object | None:
         "title": visible(masks.text(fix.title)),
         "safety": fix.safety.name.lower(),
         "caveat": visible(masks.text(caveat)),
-        "edits": [{**_region(finding.source, edit.span), "text": exact(edit.text)} for edit in edits],
+        "edits": [_edit(finding, edit) for edit in edits],
     }
+
+
+def _edit(finding: Finding, edit: Edit) -> Object:
+    """An edit; its path only where that is not the finding's."""
+    path = {"path": exact(edit.beside.path)} if edit.beside is not None else {}
+    return {**path, **_region(edit.beside or finding.source, edit.span), "text": exact(edit.text)}
 
 
 def _suppressed(finding: Finding, masks: Masks) -> Object | None:

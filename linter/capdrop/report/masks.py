@@ -85,9 +85,9 @@ class Masks:
         """The edits of a finding's fix; none if their new text repeats a secret, for half a fix is worse than none."""
         if finding.fix is None or not finding.fix.edits:
             return ()
-        source, edits = finding.source, finding.fix.edits
+        edits = finding.fix.edits
         for edit in edits:
-            if edit.text and (self.text(edit.text) != edit.text or self._repeats(source, edit)):
+            if edit.text and (self.text(edit.text) != edit.text or self._repeats(edit.beside or finding.source, edit)):
                 return ()
         return edits
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from capdrop.finding import Safety
+
 from .identity import fingerprint
 from .masks import Masks
 from .objects import encoded, write_items
@@ -103,13 +105,17 @@ def _related(number: int, note: Note, masks: Masks) -> Object:
 
 def _fix(finding: Finding, masks: Masks) -> Object | None:
     edits = masks.edits(finding)
-    if finding.fix is None or not edits:
+    if finding.fix is None or not edits or finding.fix.safety is Safety.DISPLAY:  # viewers apply what stands here
         return None
-    replacements = [{"deletedRegion": _region(finding.source, edit.span), "insertedContent": {"text": exact(edit.text)}} for edit in edits]
+    changes: dict[str, list[Object]] = {}
+    for edit in edits:
+        source = edit.beside or finding.source
+        replacement: Object = {"deletedRegion": _region(source, edit.span), "insertedContent": {"text": exact(edit.text)}}
+        changes.setdefault(source.path, []).append(replacement)
     caveat = f" ({finding.fix.caveat})" if finding.fix.caveat else ""
     return {
         "description": _message(finding.fix.title + caveat, masks),
-        "artifactChanges": [{"artifactLocation": {"uri": uri(finding.source.path)}, "replacements": replacements}],
+        "artifactChanges": [{"artifactLocation": {"uri": uri(path)}, "replacements": own} for path, own in changes.items()],
         "properties": {"safety": finding.fix.safety.name.lower()},
     }
 

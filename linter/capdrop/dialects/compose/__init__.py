@@ -58,6 +58,7 @@ _JOINING = ("extends", "include", "env_file")
 def read(source: Source, context: Context) -> Reading:
     """A Compose file, joined with the files that belong to it."""
     file = YamlFile(source)
+    file.again = lambda: read(source, context).subjects
     reader = _Reader(file, _project(file, Beside(source.path, context)), context)
     reading = file.reading(reader.subjects(), summary=tuple(reader.build_targets()))
     reading.gaps = [*file.gaps, *reader.project.gaps, *_foreign(file)]

@@ -23,7 +23,7 @@ from .env_file import EnvFile
 from .files_beside import Beside
 from .merge import extended, is_empty, is_here, overlaid
 from .names import Names
-from .service import SHARED_KEYS, Alone, Service, services_of
+from .service import SHARED_KEYS, Alone, Service, root_of, services_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class Project(Alone):
         self.remotes: list[tuple[Field, Names]] = []
         self.named: list[tuple[str, EnvFile]] = []
         """The env files that variables of the project are taken from, by their paths."""
+        self.root = root_of(file)
         self.path = beside.path
         self.told = 0
         """How many variables of env files were given to services."""

@@ -49,13 +49,14 @@ class Service:
 class ServiceSite(Site):
     """Where the facts of a service are looked up; `folder_of` tells what the paths of a file are relative to."""
 
-    __slots__ = ("dockerfiles", "folder_of", "names")
+    __slots__ = ("dockerfiles", "folder_of", "names", "root")
 
     def __init__(self, service: Service, own: Section, project: Alone, dockerfiles: Dockerfiles, *, silence: str, fixable: bool) -> None:
         super().__init__(service.source, service.span, own, silence=silence, fixable=fixable, interpolate=service.names.replace)
         self.names = service.names
         self.dockerfiles = dockerfiles
         self.folder_of = project.folder_of
+        self.root = project.root
 
     def networks(self) -> Iterable[str]:
         """The networks that it is in, by their names in the file; none where it has that of another container, or it is not known."""
@@ -80,6 +81,7 @@ class Alone:
         self.others: list[Joint] = []
         self.remotes: list[tuple[Field, Names]] = []
         """What names other files of the project that are fetched from elsewhere."""
+        self.root = root_of(file)
         roots = [Section(file.source, document.root) for document in file.documents]
         self.services = [Service(name, field) for root in roots for name, field in services_of(root).items()]
         self.sections = {key: roots[0].section(key) if roots else Section(file.source, None) for key in SHARED_KEYS}
@@ -102,6 +104,11 @@ def _is_service(field: Field) -> bool:
     """Whether a mapping at the top of a file of version 1 is a service, or what one laid over another adds to it."""
     keys = field.section().fields if isinstance(field.value, yaml.Mapping) else {}
     return not _STARTS.isdisjoint(keys) or (bool(keys) and SERVICE_KEYS.issuperset(keys))
+
+
+def root_of(file: YamlFile) -> Section:
+    """The whole of a file of one document."""
+    return Section(file.source, file.documents[0].root if len(file.documents) == 1 else None)
 
 
 def services_of(root: Section) -> Mapping[str, Field]:

@@ -27,10 +27,11 @@ _FALLBACK = r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-[^${}]*\}"
 class VariableOrigin(Origin):
     """Where a value is written. To drop it is to demand it from outside, `${NAME:?}`; to drop the variable is to leave it out."""
 
-    __slots__ = ("field", "name", "site", "written")
+    __slots__ = ("address", "field", "name", "site", "written")
 
-    def __init__(self, site: Site, field: Field, name: str, written: Fragment) -> None:
+    def __init__(self, site: Site, address: str, field: Field, name: str, written: Fragment) -> None:
         self.site = site
+        self.address = address
         self.field = field
         self.name = name
         self.written = written
@@ -41,14 +42,38 @@ class VariableOrigin(Origin):
         self.site.editable(self.field)
         if change.fact == "variable":
             return f"Remove `{self.name}`", (self._left_out(),)
+        name = self._outside()
+        if self.site.source[self.written.span()] != self.written.text:
+            raise Refused("it is written with escapes or over several lines")
+        mounted = self._mounted(name)
+        if mounted:
+            return f"Mount it: `secrets`, and `{self.name}_FILE`", mounted
         span = self.written.span()
+        return f"Take it from outside: `${{{name}:?}}`", (Edit(span, self._quoted(f"${{{name}:?}}", span)),)
+
+    def adds(self, change: Change) -> tuple[tuple[str, str], ...]:
+        if change.fact != "value" or not self._mounted(self._outside()):
+            return ()
+        return (self.address, "variable"), (f"{self.address}_FILE", "+Variable")
+
+    def _outside(self) -> str:
+        """The variable that the value can be taken from."""
         fallback = re.fullmatch(_FALLBACK, self.written.text)
         name = fallback[1] if fallback else self.name
         if (not fallback and "$" in self.written.text) or not re.fullmatch(_NAME, name):
             raise Refused("it is put together from several parts")
-        if self.site.source[span] != self.written.text:
-            raise Refused("it is written with escapes or over several lines")
-        return f"Take it from outside: `${{{name}:?}}`", (Edit(span, self._quoted(f"${{{name}:?}}", span)),)
+        return name
+
+    def _mounted(self, outside: str) -> tuple[Edit, ...]:
+        """The edits that mount it as a file, where the image is known to read one; else none."""
+        from .secret_files import as_file, may_be_a_file
+
+        if not self.address.endswith(f".environment.{self.name}") or not may_be_a_file(self.site, self.name):
+            return ()
+        try:
+            return as_file(self.site, self.field, self.name, self.written, outside)
+        except Refused:
+            return ()
 
     def neighbours(self) -> Iterable[str]:
         return names_of(self.site, "environment")
@@ -81,7 +106,9 @@ def variables_of(site: Site, address: str, path: str, place: str) -> Iterator[Va
     address = f"{address}.{path.rpartition('.')[2]}"
     for name, entry in field.section().fields.items():
         value, fragment = _said(site, entry, name, place)
-        origin = VariableOrigin(site, entry, name, entry.value.fragment(entry.source.text)) if isinstance(entry.value, Scalar) else None
+        origin = None
+        if isinstance(entry.value, Scalar):
+            origin = VariableOrigin(site, f"{address}.{name}", entry, name, entry.value.fragment(entry.source.text))
         key = entry.entry.key.span
         yield Variable(
             entry.source, entry.span, f"{address}.{name}", origin, name=name, name_span=key, value=value, fragment=fragment, place=place
@@ -127,7 +154,7 @@ def _assignment(site: Site, address: str, field: Field, node: Scalar, place: str
     else:
         part = whole.part(len(name) + 1, len(whole.text))
         value, fragment = _said(site, field, name, place, part)
-        origin = VariableOrigin(site, field, name, part)
+        origin = VariableOrigin(site, f"{address}.{name}", field, name, part)
     return Variable(
         field.source,
         node.span,

@@ -12,6 +12,7 @@ from ..context import Context
 from ..yaml_document import YamlFile
 from ..yaml_view import Section
 from .cluster import noted, parts_of, workload_of
+from .environment import Secret
 from .facts import place_of
 from .objects import entries_of, object_of, objects_in
 from .pods import pods_in, subjects_of
@@ -37,6 +38,7 @@ _POLICY_GROUPS = ("gatekeeper.sh", "kyverno.io", "kubewarden.io", "admissionregi
 def read(source: Source, context: Context) -> Reading:
     """A file of one or many objects."""
     file = YamlFile(source, context.files)
+    file.again = lambda: read(source, context).subjects
     name = os.path.basename(source.path)
     if name.lower().startswith("kustomization"):
         from .kustomize import read as read_kustomization
@@ -69,7 +71,8 @@ def file_subjects(file: YamlFile, parts: list[Part], partial: str = "", *, may_c
         silence = file.silence_in(document)
         for node in objects_in(document.root, 0):
             why = partial or (_unfinished(Section(file.source, node)) if may_complete else "")
-            yield from object_subjects(file.source, node, parts, silence=silence, partial=why, templated=file.decided is not None)
+            decided = file.decided is not None
+            yield from object_subjects(file.source, node, parts, silence=silence, partial=why, templated=decided, files=file.files)
 
 
 def object_subjects(
@@ -81,6 +84,7 @@ def object_subjects(
     partial: str = "",
     joined: bool = False,
     templated: bool = False,
+    files: Files | None = None,
 ) -> Iterator[Subject]:
     """The subjects of an object. `joined` is set where it is put together from several places, so that none of it can be edited, and
     `templated` where helpers write its names and labels, so that what belongs together cannot be told."""
@@ -98,6 +102,7 @@ def object_subjects(
         is_daemon = thing.kind == "DaemonSet" or ".daemonSet." in f".{pod.path}."
         pod.place = place_of(pod.section, is_daemon, thing.namespace, section.section("metadata.annotations"))
         pod.partial = pod.partial or partial
+        pod.secret = Secret(thing.name, thing.namespace, files)
         workload = workload_of(source, thing, pod, section, silence or pod.partial)
         workload.partial |= templated
         parts.append(workload)

@@ -357,6 +357,9 @@ TABLE = FactTable(
 )
 """The facts of a container."""
 
+IMAGE_TABLE = FactTable({"pull_policy": Cell("imagePullPolicy")})
+"""The facts of a container's image."""
+
 POD_TABLE = FactTable(
     {
         "automount_token": Flag("automountServiceAccountToken"),

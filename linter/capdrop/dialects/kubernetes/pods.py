@@ -12,7 +12,6 @@ from ...model.mount import Mount, normal_path
 from ...model.pod import NOT_ON_WINDOWS
 from ...model.subject import Change, Origin, Refused, Subject
 from ...model.value import Value
-from ...model.variable import Variable
 from ...source import Fragment, Source
 from ...syntax.template import is_masked
 from ...syntax.yaml import Mapping, Node, Scalar, Sequence, resolve
@@ -20,7 +19,8 @@ from ..commands import Setting, commands_in_arguments
 from ..yaml_facts import Site, TableOrigin, container, drop, put, remove
 from ..yaml_view import Section, items_of
 from .annotations import ignored
-from .facts import POD_TABLE, TABLE, PodSite, is_conditional, is_windows
+from .environment import Secret, variables_of
+from .facts import IMAGE_TABLE, POD_TABLE, TABLE, PodSite, is_conditional, is_windows
 from .keys import odd_keys
 from .objects import place_of_entry
 
@@ -53,10 +53,10 @@ class Pod:
     """A pod's mapping, the path of keys that leads to it, the metadata beside it with its annotations, and its place in the cluster.
 
     `lone` is set where the mapping is a container in itself, and the pod around it is made by an operator. `partial` says why nothing
-    follows from what is not written, where an operator fills that in.
+    follows from what is not written, where an operator fills that in. `secret` is where its containers can take values from.
     """
 
-    __slots__ = ("annotations", "lone", "metadata", "partial", "path", "place", "section")
+    __slots__ = ("annotations", "lone", "metadata", "partial", "path", "place", "secret", "section")
 
     def __init__(self, section: Section, path: str, metadata: Section, partial: str = "", *, lone: bool = False) -> None:
         self.section = section
@@ -66,6 +66,7 @@ class Pod:
         self.partial = partial
         self.lone = lone
         self.place = ""
+        self.secret = Secret("", "", None)
 
     def address(self, owner: str) -> str:
         """The pod's address below the object that holds it."""
@@ -256,45 +257,13 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
     if image is not None:
         policy = section.get("imagePullPolicy")
         pull_policy = site.nothing() if policy is None else site.scalar(policy)
-        yield Image(image.source, image.span, f"{address}.image", None, value=site.scalar(image), role="run", pull_policy=pull_policy)
-    yield from _environment(site, address)
+        value, origin = site.scalar(image), TableOrigin(site, IMAGE_TABLE)
+        yield Image(image.source, image.span, f"{address}.image", origin, value=value, role="run", pull_policy=pull_policy)
+    yield from variables_of(site, address, pod.secret)
     for subject in _commands(site, address):
         if isinstance(subject, Command):
             subject.owner = own
         yield subject
-
-
-class VariableOrigin(Origin):
-    """The container whose environment a variable stands in."""
-
-    __slots__ = ("site",)
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-
-    def neighbours(self) -> Iterator[str]:
-        for item in self.site.own.items("env"):
-            yield Section(self.site.source, *item).text("name")
-
-
-def _environment(site: Site, address: str) -> Iterator[Variable]:
-    for node, trail, shared in site.own.items("env"):
-        section = Section(site.source, node, trail, shared)
-        name, field = section.get("name"), section.get("value")
-        if name is None or not isinstance(name.value, Scalar) or field is None or not isinstance(field.value, Scalar):
-            continue
-        value = site.scalar(field)
-        yield Variable(
-            field.source,
-            node.span if field.source is section.source else field.span,
-            f"{address}.env.{name.value.value}",
-            VariableOrigin(site),
-            name=name.value.value,
-            name_span=name.span if name.source is field.source else field.span,
-            value=value,
-            fragment=field.value.fragment(field.source.text) if value.is_known else None,
-            place="env",
-        )
 
 
 def _commands(site: Site, address: str) -> Iterator[Subject]:

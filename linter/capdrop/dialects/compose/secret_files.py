@@ -1,0 +1,74 @@
+"""A secret of a service as a file: a `secrets:` block, where its image is documented to read the variable from a file."""
+
+from __future__ import annotations
+
+import re
+
+from ...finding import Edit
+from ...model.known_images import reads_from_file
+from ...model.subject import Refused
+from ...source import Span
+from ...syntax import image_reference
+from ...syntax.yaml import Mapping, Scalar
+from ..yaml_facts import append
+from ..yaml_view import Section
+from ..yaml_writer import add_entry, add_first_entry
+from .service import ServiceSite
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...source import Fragment
+    from ..yaml_facts import Site
+    from ..yaml_view import Field
+
+FOLDER = "/run/secrets/"
+SUFFIX = "_FILE"
+
+
+def may_be_a_file(site: Site, name: str) -> bool:
+    """Whether the image of a service reads a variable from a file, and nothing else in the service reads the variable."""
+    field = site.field("image", "own")
+    image = image_reference.parse(site.scalar(field).text) if field is not None and site.scalar(field).is_known else None
+    if image is None or not reads_from_file(image, name) or site.own.find(f"environment.{name}{SUFFIX}") is not None:
+        return False
+    mapping = site.own.here
+    text = site.source.text[mapping.start : mapping.end] if mapping is not None else ""
+    return re.search(rf"\$\$\{{?{name}\b", text) is None
+
+
+def as_file(site: Site, field: Field, name: str, written: Fragment, outside: str) -> tuple[Edit, ...]:
+    """The edits that have a variable read from a secret, which is taken from a variable outside. Raises `Refused`."""
+    if not isinstance(site, ServiceSite):
+        raise Refused("it is not a service")
+    secret = name.lower()
+    value = written.span()
+    key = field.entry.key
+    if isinstance(field.entry.value, Scalar):
+        at = key.end - (1 if isinstance(key, Scalar) and key.style else 0)
+    else:
+        at = value.start - len("=")
+    if site.source.text[at - len(name) : at] != name or site.source[value] != written.text:
+        raise Refused("it is written with escapes or over several lines")
+    named = (Edit(Span(at, at), SUFFIX), Edit(value, f"{FOLDER}{secret}"))
+    known = site.root.section("secrets")
+    own = {item.value for item, _, _ in site.own.items("secrets") if isinstance(item, Scalar)}
+    if secret in known.fields or secret in own:
+        raise Refused("there is a secret of this name")
+    return (*named, *append(site, "secrets", "own", secret), _declared(site, known, secret, outside))
+
+
+def _declared(site: ServiceSite, known: Section, secret: str, outside: str) -> Edit:
+    """The secret beside the services."""
+    root, field = site.root.mapping, site.root.get("secrets")
+    if field is not None:
+        site.editable(field)
+    if known.mapping is not None and known.mapping.entries:
+        return add_entry(site.source, known.mapping, [secret, "environment"], outside)
+    if field is not None:
+        return add_first_entry(site.source, field.entry, [secret, "environment"], outside)
+    if not isinstance(root, Mapping) or site.root.get("services") is None:
+        raise Refused("the file has no place for secrets")
+    edit = add_entry(site.source, root, ["secrets", secret, "environment"], outside)
+    before = site.source.text[: root.entries[-1].start]
+    apart = len(root.entries) > 1 and before.endswith(site.source.newline * 2) and not root.flow
+    return Edit(edit.span, site.source.newline + edit.text) if apart else edit
