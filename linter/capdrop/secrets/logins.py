@@ -128,29 +128,30 @@ def _pgpass(text: str) -> Iterator[Login]:
 
 def _docker(text: str) -> Iterator[Login]:
     for match in _pattern(_DOCKER).finditer(text):
-        if _password_in_base64(match[1]):
-            yield Login(*match.span(1), "registry login")
+        password = _password_in_base64(match[1])
+        if password:
+            yield Login(*match.span(1), "registry login", weak=is_weak(password))
 
 
 def _basic(text: str) -> Iterator[Login]:
     for match in _pattern(_BASIC).finditer(text):
-        if _password_in_base64(match[1]):
-            yield Login(*match.span(1), "`Authorization` header with a login")
+        password = _password_in_base64(match[1])
+        if password:
+            yield Login(*match.span(1), "`Authorization` header with a login", weak=is_weak(password))
 
 
-def _password_in_base64(encoded: str, *, alone: bool = False) -> bool:
-    """Whether it is base64 of `user:password` (or of the password alone), and the password stands for itself."""
+def _password_in_base64(encoded: str, *, alone: bool = False) -> str:
+    """The password in base64 of `user:password` (or of the password alone), where it stands for itself; else ""."""
     from binascii import Error, a2b_base64
 
     try:
         login = a2b_base64(encoded + "=" * (-len(encoded) % 4)).decode("utf-8")
     except (Error, UnicodeDecodeError):
-        return False
-    user, colon, password = login.partition(":")
-    if not alone and (not colon or not user):
-        return False
+        return ""
+    user, _, password = login.partition(":")
     secret = login if alone else password
-    return bool(secret) and secret.isprintable() and not is_reference(secret) and not is_placeholder(secret)
+    literal = bool(user and secret) and secret.isprintable() and not is_reference(secret) and not is_placeholder(secret)
+    return secret if literal else ""
 
 
 def _header(text: str) -> Iterator[Login]:
