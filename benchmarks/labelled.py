@@ -19,12 +19,13 @@ SAMPLES = 5
 
 
 class Case(NamedTuple):
-    """A text with a secret: from which set, of which format, and where it is written."""
+    """A text with a secret: from which set, of which format, where it is written, and the name of the file that it is, if it has one."""
 
     collection: str
     form: str
     text: str
     place: str = ""
+    file: str = "settings.conf"
 
 
 PLAIN = ["env", "environment", "heredoc", "manifest"]
@@ -242,7 +243,8 @@ def leaky_repo(sets: Path) -> Iterator[Case]:
     home = checkout(sets, "leaky-repo")
     for row in csv.reader((home / ".leaky-meta" / "secrets.csv").read_text("utf-8").splitlines()):
         if len(row) == 3 and not row[0].startswith("#") and int(row[1]) and row[0] not in NO_TEXT and (home / row[0]).is_file():
-            yield Case("leaky-repo", row[0], (home / row[0]).read_text("utf-8", "replace").replace("\r\n", "\n"))
+            text = (home / row[0]).read_text("utf-8", "replace").replace("\r\n", "\n")
+            yield Case("leaky-repo", row[0], text, file=Path(row[0]).name)
 
 
 IN_GO = re.compile(r"`([^`]*)`|\"((?:[^\"\\]|\\.)*)\"")

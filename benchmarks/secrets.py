@@ -32,13 +32,13 @@ ENOUGH = 4
 """A format counts as found when so many of its samples are."""
 
 PLACES = {
-    "heredoc": ("Dockerfile", "FROM scratch\nCOPY <<'END_OF_FILE' /etc/app/settings\n{text}\nEND_OF_FILE\n", ""),
+    "heredoc": ("Dockerfile", "FROM scratch\nCOPY <<'END_OF_FILE' /etc/app/{file}\n{text}\nEND_OF_FILE\n", ""),
     "manifest": (
         "map.yaml",
-        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  settings.conf: |\n{text}\n",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  {file}: |\n{text}\n",
         "    ",
     ),
-    "compose": ("compose.yaml", "services:\n  app:\n    image: scratch\nconfigs:\n  settings:\n    content: |\n{text}\n", "      "),
+    "compose": ("compose.yaml", "services:\n  app:\n    image: scratch\nconfigs:\n  {file}:\n    content: |\n{text}\n", "      "),
     "run": ("Dockerfile", "FROM scratch\nRUN {text}\n", ""),
     "env": ("Dockerfile", "FROM scratch\nENV {text}\n", ""),
     "environment": ("compose.yaml", "services:\n  app:\n    image: scratch\n    environment:\n      - {text}\n", ""),
@@ -71,7 +71,7 @@ def write(folder: Path, cases: list[Case]) -> Iterator[tuple[str, Case]]:
             home = folder / f"{number:05d}-{place}"
             home.mkdir()
             text = textwrap.indent(case.text, indent) if indent else case.text
-            (home / name).write_text(frame.replace("{text}", text), encoding="utf-8")
+            (home / name).write_text(frame.replace("{file}", case.file).replace("{text}", text), encoding="utf-8")
             yield str(home / name), case._replace(place=place)
 
 

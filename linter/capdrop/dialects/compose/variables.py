@@ -10,7 +10,7 @@ from ...model.value import Value
 from ...model.variable import Variable
 from ...source import Fragment, Span
 from ...syntax.yaml import Scalar, Sequence
-from ..settings_file import variables_in_settings
+from ..settings_file import variables_in_file, variables_in_settings
 from ..yaml_facts import Interpolated, Site
 from ..yaml_view import Field, Section, items_of
 from ..yaml_writer import remove_entry, remove_item
@@ -111,7 +111,7 @@ def variables_in_configs(configs: Section) -> Iterator[Variable]:
     for name, field in configs.fields.items():
         content = field.section().get("content")
         if content is not None and isinstance(content.value, Scalar):
-            yield from variables_in_settings(content.value.fragment(field.source.text), field.source, f"configs.{name}.content")
+            yield from variables_in_file(content.value.fragment(field.source.text), field.source, f"configs.{name}.content", name)
 
 
 def _assignment(site: Site, address: str, field: Field, node: Scalar, place: str) -> Variable:

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from ...finding import Edit
 
 SETTINGS_FILES = (".properties", ".conf", ".cfg", ".ini", ".env", ".toml", ".yaml", ".yml")
+NO_SETTINGS = tuple(
+    ".sh .bash .py .js .mjs .ts .go .rb .php .pl .lua .java .kt .groovy .c .rs .sql .md .txt .html .css .svg .json .xml .pem .crt .key "
+    ".pub .csr .tpl .tmpl .template .jinja .j2 .awk .ps1".split()
+)
+"""How the names of program source, documents and certificates end."""
 _LARGEST_DECODED = 65_536
 
 
@@ -159,8 +164,13 @@ def _entry(address: str, name: str, field: Field, fragment: Fragment | None, pla
     is_file = "\n" in fragment.text.strip() or name.lower().endswith(SETTINGS_FILES)
     if not is_file or fragment.text.lstrip().startswith("{"):
         yield _variable(address, name, field, fragment, place)
-    elif "." not in name or name.lower().endswith(SETTINGS_FILES):
+    elif _holds_settings(name.lower()):
         yield from variables_in_settings(fragment, field.source, address)
+
+
+def _holds_settings(name: str) -> bool:
+    """Whether a file is one of settings: also the Python of Django, Superset and JupyterHub."""
+    return not name.endswith(NO_SETTINGS) or name.endswith(("settings.py", "config.py"))
 
 
 def _encoded(address: str, name: str, field: Field) -> Iterator[Subject]:
