@@ -166,8 +166,9 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
     if isinstance(subject, Variable):
         yield from hidden_from_the_text(subject, "url-password", Severity.HIGH)
         return
-    for url in find_url_passwords(subject.fragment.text):
-        if url.weak and in_comment(subject.fragment.text, url.start):
+    text = subject.fragment.text
+    for url in find_url_passwords(text):
+        if (url.weak and in_comment(text, url.start)) or covered(url.start, url.end, text, "token"):
             continue
         yield subject.finding_in(
             url.start,

@@ -115,7 +115,9 @@ def revocation(provider: str) -> str:
 
 def better_way(subject: Subject) -> Fix:
     """Where a secret comes from instead, as a change to make by hand."""
-    where = subject.address
+    where, name = subject.address, subject.source.path.lower().rpartition("/")[2]
+    if ".env" in name or name == "env":
+        return Fix("Leave the file out of the repository (`.gitignore`) and hand its values out otherwise")
     if where.startswith("Secret/"):
         return Fix("Encrypt the Secret (SOPS, Sealed Secrets), or have it made in the cluster (External Secrets)")
     if where.startswith(("services", "configs", "x-")):
@@ -124,9 +126,9 @@ def better_way(subject: Subject) -> Fix:
         return Fix(
             "Take it from a Secret that is made in the cluster: `valueFrom: {secretKeyRef: {name: ..., key: ...}}`, or a mounted file"
         )
-    if subject.source.path.lower().endswith((".sh", ".bash", ".zsh", ".mk", "makefile")):
+    if name.endswith((".sh", ".bash", ".zsh", ".mk", "makefile")):
         return Fix("Hand it over with `--env-file`, or read it from a file or a prompt (`--password-stdin`)")
-    if subject.source.path.lower().endswith((".yaml", ".yml", ".json")):
+    if name.endswith((".yaml", ".yml", ".json")):
         return Fix("Take it from outside the file: a mounted secret, or a variable that the deployment must set")
     return Fix("Write `RUN --mount=type=secret,id=...` for the step that needs it, or set it when the container starts")
 

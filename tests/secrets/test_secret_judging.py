@@ -143,7 +143,8 @@ def test_a_setting_of_bundler_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "confidence"), [("GIT_COMMIT", None), ("AUTH", "low"), ("SIGNING_KEY", "low"), ("API_KEY", "medium"), ("DB_PASSWORD", "medium")]
+    ("name", "confidence"),
+    [("GIT_COMMIT", None), ("AUTH", "low"), ("SIGNING_KEY", "low"), ("API_KEY", "medium"), ("DB_PASSWORD", "medium")],
 )
 def test_bare_digests_need_a_name_and_are_less_sure(name: str, confidence: str | None) -> None:
     verdict = judge("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b", name)

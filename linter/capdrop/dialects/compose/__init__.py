@@ -38,7 +38,7 @@ from .interpolation import left_to_shell
 from .keys import SERVICE_KEYS
 from .ports import ports_of
 from .service import Alone, Service, ServiceSite
-from .variables import as_written, variables_in_configs, variables_of
+from .variables import as_written, variables_in_configs, variables_in_volumes, variables_of
 from .volumes import mounts_of
 
 TYPE_CHECKING = False
@@ -107,9 +107,11 @@ class _Reader:
     def subjects(self) -> Iterator[Subject]:
         yield from self.file.subjects()
         yield from variables_in_configs(self.project.sections["configs"])
+        yield from variables_in_volumes(self.project.sections["volumes"])
         yield from models_in(self.project.sections["models"], self.project.names.replace)
         for name, site, build in self.services:
             yield from self.service(name, site, build)
+        yield from self.subjects_of_env_files()
         if "${" in self.source.text and re.search(_SECRET_DEFAULT, self.source.text):
             from .defaults import secret_defaults
 
@@ -150,6 +152,8 @@ class _Reader:
 
             yield from misspelt_keys(site.own, SERVICE_KEYS, address, address, self.source, "Compose")
         yield from variables_of(site, address, "labels", "label")
+        if site.field("logging.options", "own") is not None:
+            yield from (option for option in variables_of(site, address, "logging.options", "env") if option.secret is not None)
         if build is not None:
             yield from self.build(site, build)
         for key in ("command", "entrypoint", "healthcheck.test"):
@@ -165,6 +169,15 @@ class _Reader:
 
             if isinstance(self.project, Project):
                 yield from variables_of_env_files(site, self.project, address, name, self.seen)
+
+    def subjects_of_env_files(self) -> Iterator[Subject]:
+        """What stands in the env files of the project besides."""
+        if self.project.others:
+            from .env_variables import subjects_of_env_files
+            from .project import Project
+
+            if isinstance(self.project, Project):
+                yield from subjects_of_env_files(self.project, self.seen)
 
     def build(self, site: ServiceSite, build: Build) -> Iterator[Subject]:
         """What a service's image is built with."""

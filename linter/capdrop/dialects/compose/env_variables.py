@@ -1,4 +1,4 @@
-"""The variables that a service gets from its env files; each stands in its file, and is judged there.
+"""The variables that services get from env files, and what else stands in these; each is judged in its file.
 
 What git ignores is nobody's to review: of the variables in such a file the settings are judged, and not whether they are secrets.
 A file that several services get is judged once, for the first of them.
@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 
 from ...finding import Note
+from ...model.text import Text
 from ...model.value import Value
 from ...model.variable import Variable
+from ...source import Fragment, Span
 from ...syntax.yaml import Scalar
 from ..yaml_view import Field, items_of
 from .variables import names_of
@@ -19,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ...model.subject import Subject
     from .env_file import Assignment, EnvFile
     from .project import Project
     from .service import ServiceSite
@@ -59,6 +62,21 @@ def variables_of_env_files(
             yield variable, is_new
 
 
+def subjects_of_env_files(project: Project, seen: dict[int, Variable | None]) -> Iterator[Subject]:
+    """What stands in the env files that git does not ignore: their text, and the secrets that no service is said to get."""
+    for (path, _), file in project.env_files.items():
+        if file is None or project.beside.is_ignored(path):
+            continue
+        whole = Span(0, len(file.source.text))
+        yield Text(file.source, whole, "", fragment=Fragment.at(file.source.text, 0), address_at=lambda offset: "")
+        for one in file.assignments:
+            text = file.known.get(one.name)
+            if one.written is not None and text and id(one) not in seen:
+                variable = _said(file, one, "environment", Value.known(text, file.source, one.written.span()), one.written)
+                if variable.secret is not None:
+                    yield variable
+
+
 def _variable(file: EnvFile, one: Assignment, by: Field, address: str, name: str, *, ignored: bool) -> Variable:
     trail = (*by.trail, Note(by.source, by.span, f"`{name}` is given this file" + ("" if ignored else ", which git does not ignore")))
     text = file.known.get(one.name) if one.written is not None else None
@@ -67,6 +85,10 @@ def _variable(file: EnvFile, one: Assignment, by: Field, address: str, name: str
     else:
         assert one.written is not None
         value = Value.known(text, file.source, one.written.span(), trail)
+    return _said(file, one, address, value, one.written if text and not ignored else None)
+
+
+def _said(file: EnvFile, one: Assignment, address: str, value: Value, fragment: Fragment | None) -> Variable:
     return Variable(
         file.source,
         one.span,
@@ -75,7 +97,7 @@ def _variable(file: EnvFile, one: Assignment, by: Field, address: str, name: str
         name=one.name,
         name_span=one.name_span,
         value=value,
-        fragment=one.written if text and not ignored else None,
+        fragment=fragment,
         place="env",
     )
 

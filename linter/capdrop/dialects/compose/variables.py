@@ -114,6 +114,27 @@ def variables_in_configs(configs: Section) -> Iterator[Variable]:
             yield from variables_in_file(content.value.fragment(field.source.text), field.source, f"configs.{name}.content", name)
 
 
+def variables_in_volumes(volumes: Section) -> Iterator[Variable]:
+    """The options with which volumes are mounted, of which that of CIFS holds a login, where they hold one."""
+    for name, field in volumes.fields.items():
+        for key, option in field.section().section("driver_opts").fields.items():
+            if isinstance(option.value, Scalar):
+                fragment = option.value.fragment(option.source.text)
+                variable = Variable(
+                    option.source,
+                    option.span,
+                    f"volumes.{name}.driver_opts.{key}",
+                    None,
+                    name=key,
+                    name_span=option.entry.key.span,
+                    value=Value.known(fragment.text, option.source, fragment.span()),
+                    fragment=fragment,
+                    place="label",
+                )
+                if variable.secret is not None:
+                    yield variable
+
+
 def _assignment(site: Site, address: str, field: Field, node: Scalar, place: str) -> Variable:
     """One `NAME=value` of a list; `NAME` alone takes its value from outside."""
     whole = node.fragment(field.source.text)

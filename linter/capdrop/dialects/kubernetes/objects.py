@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SETTINGS_FILES = (".properties", ".conf", ".cfg", ".ini", ".env", ".toml", ".yaml", ".yml")
 NO_SETTINGS = tuple(
-    ".sh .bash .py .js .mjs .ts .go .rb .php .pl .lua .java .kt .groovy .c .rs .sql .md .txt .html .css .svg .json .xml .pem .crt .key "
+    ".py .js .mjs .ts .go .rb .php .pl .lua .java .kt .groovy .c .rs .sql .md .txt .html .css .svg .json .xml .pem .crt .key "
     ".pub .csr .tpl .tmpl .template .jinja .j2 .awk .ps1".split()
 )
 """How the names of program source, documents and certificates end."""
