@@ -57,6 +57,11 @@ PLACES = {
 }
 
 
+def secret(text: str) -> str:
+    """A Secret with a file."""
+    return f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata:\n  a.conf: {base64.b64encode(text.encode()).decode()}\n"
+
+
 def found(path: str, text: str) -> list[Finding]:
     kind = kind_of(path, text)
     assert kind is not None
@@ -88,6 +93,8 @@ def test_one_secret_is_one_finding(place: str, name: str, value: str, secret: st
 @pytest.mark.parametrize(
     ("path", "text", "rule"),
     [
+        ("m.yaml", secret("kind: Config\nusers:\n- user:\n    token: Zk8mQw2vT9xRmK4Lp7\n"), "stored-login"),
+        ("m.yaml", secret("https://api.telegram.org/bot2718281828:AAHk7Vv3Qz9Xp2Lm5Wt8Rb1Nc4Dg6Fj0Sa/x\n"), "provider-token"),
         ("Dockerfile", f"FROM a\nADD https://bot:{TOKEN}@git.acme.io/a.tgz /a\n", "provider-token"),
         ("Dockerfile", f"FROM a\nRUN mysql -uroot -p{TOKEN} -e 'select 1'\n", "credential-in-command"),
         (

@@ -49,9 +49,14 @@ def _pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-_NETRC = r"machine\s{1,20}[^\s]{1,255}\s{1,20}(?:login\s{1,20}[^\s]{1,255}\s{1,20})?password\s{1,20}([^\s'\"\\]{3,255})"
+_NETRC = (
+    r"(?:machine\s{1,20}[^\s]{1,255}\s{1,20}(?:login\s{1,20}[^\s]{1,255}\s{1,20})?|\bdefault\s{1,20}login\s{1,20}[^\s]{1,255}\s{1,20})"
+    r"password\s{1,20}([^\s'\"\\]{3,255})"
+)
 _NPM = r":_(authToken|auth|password)\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_./+=~-]{6,2000})"
 _PGPASS = r"(?<=:)(?:5432|3306|\*):([A-Za-z0-9_*-]{1,63}):([A-Za-z0-9_*.@-]{1,63}):([^\s:'\"\\]{3,255})"
+_ORACLE = r"jdbc:oracle:\w{2,8}:[\w.$-]{1,60}/([^\s/:@'\"]{3,100})@"
+_GO = r"(?<![\w./-])[\w.-]{1,60}:([^\s/:@'\"]{3,100})@(?:tcp|unix)\("
 _DOCKER = r'\\?"auth\\?"\s{0,8}:\s{0,8}\\?"([A-Za-z0-9+/=]{8,4000})\\?"'
 _HEADER = (
     r"(?:uthorization|(?i:x-api-key|x-auth-token|private-token|api-key|x-vault-token|x-access-token))(?:[\"']?\s{0,4}[:=,]|\\?[\"']|\s)\s{0,4}[\"']?"
@@ -124,6 +129,12 @@ def _pgpass(text: str) -> Iterator[Login]:
     for match in _pattern(_PGPASS).finditer(text):
         if not match[1].isdigit():
             yield from _credential(match, 3, "database login of a password file")
+
+
+def _source_name(text: str) -> Iterator[Login]:
+    for pattern in (_ORACLE, _GO):
+        for match in _pattern(pattern).finditer(text):
+            yield from _credential(match, 1, "database login in a connection string")
 
 
 def _docker(text: str) -> Iterator[Login]:
@@ -245,6 +256,7 @@ _SHAPES: dict[str, Callable[[str], Iterator[Login]]] = {
     "netrc": _netrc,
     "npm": _npm,
     "pgpass": _pgpass,
+    "source name": _source_name,
     "docker": _docker,
     "basic": _basic,
     "header": _header,

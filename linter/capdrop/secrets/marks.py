@@ -118,9 +118,10 @@ def may_hold_a_url_password(text: str) -> bool:
 
 
 LOGIN_MARKS = (
-    ("netrc", ("machine",), (" password ", "\npassword ", "\tpassword ")),
+    ("netrc", ("machine", "default login "), (" password ", "\npassword ", "\tpassword ")),
     ("npm", (":_",), (":_auth", ":_password")),
     ("pgpass", (":5432:", ":3306:", ":*:"), ()),
+    ("source name", ("jdbc:oracle:", "@tcp(", "@unix("), ()),
     ("docker", ('"auth',), ('"auth"', '"auth\\"')),
     ("basic", ("basic ", "basic\t"), ()),
     (

@@ -64,8 +64,8 @@ class _Format:
         return Token(start, end, self.provider, PROVIDERS[self.provider][0], self.name, self.what)
 
 
-_BEGINS = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))"
-"""No letter or digit stands before, unless it is that of an escape that was left as it is."""
+_BEGINS = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=/bot))"
+"""No letter or digit stands before, unless it is that of an escape that was left as it is, or of Telegram's addresses."""
 
 
 @lru_cache(maxsize=1)

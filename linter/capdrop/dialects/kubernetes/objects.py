@@ -215,17 +215,20 @@ def decoded(encoded: Fragment) -> Fragment | None:
     for character in text:
         places.append(encoded.place(letters[taken * 4 // 3]))
         taken += len(character.encode("utf-8"))
-    return _Decoded(text, places, encoded.place(letters[-1]) + 1) if text else None
+    return _Decoded(text, places, encoded.place(letters[-1]) + 1, (text, 0)) if text else None
 
 
 class _Decoded(Fragment):
     """Decoded text: a range of it covers the encoding up to where the next character begins."""
 
-    __slots__ = ("end",)
+    __slots__ = ("decoded", "end")
 
-    def __init__(self, text: str, places: list[int], end: int) -> None:
+    decoded: tuple[str, int]
+
+    def __init__(self, text: str, places: list[int], end: int, decoded: tuple[str, int]) -> None:
         super().__init__(text, list(range(len(text))), places)
         self.end = end
+        self.decoded = decoded
 
     def span(self, start: int = 0, end: int | None = None) -> Span:
         end = len(self.text) if end is None else end
@@ -234,4 +237,5 @@ class _Decoded(Fragment):
 
     def part(self, start: int, end: int) -> Fragment:
         stop = self.end if end >= len(self.text) else self.places[end]
-        return _Decoded(self.text[start:end], self.places[start:end], stop)
+        whole, offset = self.decoded
+        return _Decoded(self.text[start:end], self.places[start:end], stop, (whole, offset + start))
