@@ -181,7 +181,7 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
     """
     for name, word, start in given_values(command):
         verdict = judge(word.text[start:], name, place="argument") if word.known else None
-        if verdict is None or verdict.confidence == "low" or shown_by_itself(verdict.kind, word.text[start:]):
+        if verdict is None or verdict.confidence == "low" or shown_by_itself(verdict.kind, word.text):
             continue
         span = word.part(start + verdict.start, start + verdict.end).span
         if told_as_login(command, span) or told_as_default(command, span):
@@ -197,9 +197,9 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
         )
 
 
-def shown_by_itself(kind: str, value: str) -> bool:
-    """Whether the rules on text find it, whatever it is given to."""
-    return kind in ("private-key", "url-password") or (kind == "token" and next(find_tokens(value), None) is not None)
+def shown_by_itself(kind: str, word: str) -> bool:
+    """Whether the rules on text find it, whatever it is given to: but not the token in `-pTOKEN`."""
+    return kind in ("private-key", "url-password") or (kind == "token" and next(find_tokens(word), None) is not None)
 
 
 def told_as_login(command: Command, span: Span) -> bool:

@@ -207,8 +207,9 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
     if isinstance(subject, Variable):
         yield from hidden_from_the_text(subject, "url-password", Severity.HIGH)
         return
-    for url in find_url_passwords(subject.fragment.text):
-        if url.weak and in_comment(subject.fragment.text, url.start):
+    text = subject.fragment.text
+    for url in find_url_passwords(text):
+        if (url.weak and in_comment(text, url.start)) or covered(url.start, url.end, text, "token"):
             continue
         yield subject.finding_in(
             url.start,
@@ -466,10 +467,8 @@ def secrets_of(variable: Variable, kind: str) -> Iterator[Verdict]:
 
 def told_by_the_text(variable: Variable, verdict: Verdict) -> bool:
     """Whether the secret is a login that is recognised whatever it is called."""
-    place = variable.place_of(verdict.start, verdict.end)
-    if place is None or covered(place.start, place.end, variable.source.text, "login"):
-        return True
-    return " data." in variable.address and covered(verdict.start, verdict.end, variable.value.text, "login")
+    shown = variable.shown(verdict.start, verdict.end)
+    return shown is None or covered(*shown, "login")
 
 
 def covered(start: int, end: int, text: str, kind: str) -> bool:
@@ -519,10 +518,10 @@ def hidden_from_the_text(variable: Variable, kind: str, severity: Severity) -> I
     verdict = variable.secret
     if verdict is None or verdict.kind != kind:
         return
-    place = variable.place_of(verdict.start, verdict.end)
+    place, shown = variable.place_of(verdict.start, verdict.end), variable.shown(verdict.start, verdict.end)
     assert place is not None
-    decoded = " data." in variable.address and covered(verdict.start, verdict.end, variable.value.text, kind)
-    if not decoded and not covered(place.start, place.end, variable.source.text, kind):
+    assert shown is not None
+    if not covered(*shown, kind):
         yield variable.finding(
             place,
             f"`{variable.name}` holds {verdict.why}; {revocation(verdict.provider)}",

@@ -30,16 +30,36 @@ PLACES = {
     "ENV, quoted": ("Dockerfile", 'FROM a\nENV A=1 APP_{name}="{value}" B=2\n'),
     "ARG": ("Dockerfile", "FROM a\nARG APP_{name}={value}\nENV COPY_{name}=$APP_{name}\n"),
     "heredoc": ("Dockerfile", "FROM a\nCOPY <<EOF /x\napp.{name} = {value}\nEOF\n"),
+    "heredoc of one line": ("Dockerfile", "FROM a\nCOPY <<EOF /etc/app_{name}\n{value}\nEOF\n"),
     "map": ("compose.yaml", "services: {{a: {{image: b, environment: {{APP_{name}: '{value}'}}}}}}\n"),
     "list": ("compose.yaml", "services:\n  a:\n    image: b\n    environment:\n      - APP_{name}={value}\n"),
     "build": ("compose.yaml", "services:\n  a:\n    build:\n      args:\n        APP_{name}: {value}\n"),
+    "logging": ("compose.yaml", "services: {{a: {{image: b, logging: {{options: {{app_{name}: '{value}'}}}}}}}}\n"),
     "config": ("compose.yaml", "services: {{a: {{image: b}}}}\nconfigs:\n  c:\n    content: |\n      app_{name}: {value}\n"),
+    "config of one line": ("compose.yaml", "services: {{a: {{image: b}}}}\nconfigs:\n  app_{name}:\n    content: |\n      {value}\n"),
     "ConfigMap": ("m.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  app_{name}: {value}\n"),
     "ConfigMap file": ("m.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {{}}\ndata:\n  a.conf: |\n    app_{name}={value}\n"),
+    "ConfigMap folded": (
+        "m.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{}}\ndata:\n  .s3cfg: >\n    [a]\n\n    app_{name}={value}\n",
+    ),
+    "ConfigMap Python": (
+        "m.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{}}\ndata:\n  a_config.py: |\n    import os\n    app_{name} = '{value}'\n",
+    ),
+    "ConfigMap script": (
+        "m.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{}}\ndata:\n  a.sh: |\n    set -e\n    export app_{name}={value}\n",
+    ),
     "Secret": ("m.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n  app_{name}: {value}\n"),
     "Secret file": ("m.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {{}}\nstringData:\n  a: |\n    app_{name}: {value}\n    b: c\n"),
     "pod": ("m.yaml", "kind: Pod\napiVersion: v1\nspec:\n  containers:\n    - env: [{{name: APP_{name}, value: '{value}'}}]\n"),
 }
+
+
+def secret(text: str) -> str:
+    """A Secret with a file."""
+    return f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata:\n  a.conf: {base64.b64encode(text.encode()).decode()}\n"
 
 
 def found(path: str, text: str) -> list[Finding]:
@@ -68,6 +88,25 @@ def test_one_secret_is_one_finding(place: str, name: str, value: str, secret: st
     assert finding.rule == rule
     assert [finding.source[span] for span in finding.hidden] == [secret]
     assert secret not in finding.message + finding.subject
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "rule"),
+    [
+        ("m.yaml", secret("kind: Config\nusers:\n- user:\n    token: Zk8mQw2vT9xRmK4Lp7\n"), "stored-login"),
+        ("m.yaml", secret("https://api.telegram.org/bot2718281828:AAHk7Vv3Qz9Xp2Lm5Wt8Rb1Nc4Dg6Fj0Sa/x\n"), "provider-token"),
+        ("Dockerfile", f"FROM a\nADD https://bot:{TOKEN}@git.acme.io/a.tgz /a\n", "provider-token"),
+        ("Dockerfile", f"FROM a\nRUN mysql -uroot -p{TOKEN} -e 'select 1'\n", "credential-in-command"),
+        (
+            "compose.yaml",
+            f"volumes: {{v: {{driver_opts: {{o: 'username=u,password={PASSWORD}'}}}}}}\nservices: {{a: {{image: b}}}}\n",
+            "hard-coded-credential",
+        ),
+    ],
+)
+def test_one_finding_of_the_closest_rule(path: str, text: str, rule: str) -> None:
+    (finding,) = found(path, text)
+    assert finding.rule == rule
 
 
 @pytest.mark.parametrize(

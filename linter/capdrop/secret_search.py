@@ -115,10 +115,10 @@ def revocation(provider: str) -> str:
 
 def better_way(subject: Subject) -> Fix:
     """Where a secret comes from instead, as a change to make by hand."""
-    where, path = subject.address, subject.source.path.lower()
+    where, name = subject.address, subject.source.path.lower().rpartition("/")[2]
     if where.startswith("Secret/"):
         return Fix("Encrypt the Secret (SOPS, Sealed Secrets), or have it made in the cluster (External Secrets)")
-    if where.startswith(("services.", "variables.")) and not path.endswith((".yaml", ".yml", ".json")):
+    if ".env" in name or name == "env" or (where.startswith(("services.", "variables.")) and not name.endswith((".yaml", ".yml", ".json"))):
         return Fix("Have git ignore the file, and keep one beside it that names the variables and holds no secrets")
     if where.startswith(("services", "configs", "x-")):
         return Fix("Write `${NAME:?}`, or mount it with `secrets:`")
@@ -126,9 +126,9 @@ def better_way(subject: Subject) -> Fix:
         return Fix(
             "Take it from a Secret that is made in the cluster: `valueFrom: {secretKeyRef: {name: ..., key: ...}}`, or a mounted file"
         )
-    if path.endswith((".sh", ".bash", ".zsh", ".mk", "makefile")):
+    if name.endswith((".sh", ".bash", ".zsh", ".mk", "makefile")):
         return Fix("Hand it over with `--env-file`, or read it from a file or a prompt (`--password-stdin`)")
-    if path.endswith((".yaml", ".yml", ".json")):
+    if name.endswith((".yaml", ".yml", ".json")):
         return Fix("Take it from outside the file: a mounted secret, or a variable that the deployment must set")
     return Fix("Write `RUN --mount=type=secret,id=...` for the step that needs it, or set it when the container starts")
 

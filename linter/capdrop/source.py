@@ -186,6 +186,9 @@ class Fragment:
 
     __slots__ = ("places", "starts", "text")
 
+    decoded: tuple[str, int] | None = None
+    """Of what stands in no source as it is: the whole text that was decoded, and where this fragment begins in it."""
+
     def __init__(self, text: str, starts: list[int], places: list[int]) -> None:
         self.text = text
         self.starts = starts

@@ -17,6 +17,7 @@ from capdrop.model.container import Container, plain
 from capdrop.model.image import Image
 from capdrop.model.mount import Mount
 from capdrop.model.subject import Subject
+from capdrop.model.text import Text
 from capdrop.model.variable import Variable
 from capdrop.source import Source
 
@@ -157,6 +158,11 @@ ENV_FILES = [
 def test_variables_of_env_files(body: str, expected: dict[str, str]) -> None:
     files = {"compose.yaml": app(body), "a.env": "A=a\nB=b\n", "b.env": "B=other\n", "raw.env": "A='x'\n", ".env": "NAME=a\n"}
     assert {one.name: plain(one.value) for one in subjects(files) if isinstance(one, Variable)} == expected
+
+
+def test_the_text_of_env_files_is_judged() -> None:
+    files = {"compose.yaml": app("env_file: a.env"), "a.env": "# A\nA=a\n", ".env": "B=b\n"}
+    assert {one.source.path for one in subjects(files) if isinstance(one, Text)} == {"compose.yaml", "a.env", ".env"}
 
 
 def test_a_secret_in_an_env_file_stands_there() -> None:

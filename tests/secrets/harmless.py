@@ -10,6 +10,7 @@ def pairs(table: str) -> list[tuple[str, str]]:
 
 
 NAMES = pairs("""
+    DD_UWSGI_PASS=uwsgi_server
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     HOME=/root
     LANG=C.UTF-8

@@ -143,12 +143,13 @@ def test_a_setting_of_bundler_is_none() -> None:
         assert judge(value, name) is None
 
 
-def test_bare_digests_need_a_name_and_are_unsure() -> None:
-    digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"
-    assert judge(digest, "GIT_COMMIT") is None
-    verdict = judge(digest, "API_KEY")
-    assert verdict is not None
-    assert verdict.confidence == "low"
+@pytest.mark.parametrize(
+    ("name", "confidence"),
+    [("GIT_COMMIT", None), ("AUTH", "low"), ("SIGNING_KEY", "low"), ("API_KEY", "medium"), ("DB_PASSWORD", "medium")],
+)
+def test_bare_digests_need_a_name_and_are_less_sure(name: str, confidence: str | None) -> None:
+    verdict = judge("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b", name)
+    assert (verdict and verdict.confidence) == confidence
 
 
 def test_a_value_decides_whatever_it_is_called() -> None:

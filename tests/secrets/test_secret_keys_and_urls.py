@@ -120,6 +120,7 @@ def test_an_age_identity() -> None:
         ("see https://x-access-token:hunter-7aB@github.com/a/b.git.", "hunter-7aB", "x-access-token", "https", False),
         ("http://a:b@c:d-9x@host/", "b@c:d-9x", "a", "http", False),
         ("mysql://root:123456@db/x", "123456", "root", "mysql", True),
+        ("postgres://app:Vv6#bb13?Ke@db/x", "Vv6#bb13?Ke", "app", "postgres", False),
     ],
 )
 def test_a_url_password(text: str, password: str, user: str, scheme: str, weak: bool) -> None:
@@ -158,6 +159,8 @@ def test_a_token_as_the_user() -> None:
         "https://9f86d081884c7d659a2feaa0c55ad015@sentry.internal/42",
         "://a:b@c",
         "http://a b:c@d",
+        "http://host:8080#a:b@c",
+        "http://host:PORT?email=a@b",
     ],
 )
 def test_no_url_password(text: str) -> None:

@@ -28,6 +28,9 @@ LOGINS = [
     ("npm", "//npm.acme.io/:_password={}", base64.b64encode(WORD.encode()).decode()),
     ("pgpass", "db.acme.io:5432:app:bot:{}", WORD),
     ("pgpass", "*:*:app:bot:{}", WORD),
+    ("netrc", "default login bot password {}", WORD),
+    ("source name", "url=jdbc:oracle:thin:scott/{}@//db:1521/orcl", WORD),
+    ("source name", "DSN=app:{}@tcp(db:3306)/app", WORD),
     ("docker", '{{"auths": {{"r.io": {{"auth": "{}"}}}}}}', BOTH),
     ("docker", '{{"https://index.docker.io/v1/": {{"auth": "{}", "email": "a@b.io"}}}}', BOTH),
     ("docker", '"{{\\"auths\\": {{\\"r.io\\": {{\\"auth\\": \\"{}\\"}}}}}}"', BOTH),
@@ -96,6 +99,8 @@ def test_a_reference_or_a_placeholder_is_none(shape: str, frame: str, value: str
         "password incorrect\npasswd root\n",
         "127.0.0.1:5432:5432",
         "basic authentication",
+        "the default password applies",
+        "postgres:5432@tcp",
         "Authorization: Bearer $TOKEN",
         "proxy_set_header Authorization $http_authorization;",
         "machine learning with a password protected notebook",
@@ -126,7 +131,8 @@ def test_logins_come_in_order_and_once() -> None:
 HOSTILE = (
     'machine a login b password ', 'machine ', ':_auth=', ':5432:', ':*:a:', '"auth": "', 'Basic A', 'uthorization: ',
     'Authorization: Bearer ', ':$apr1$', '{SSHA}', '<password>', '<a ', '<a b="', '</', 'key="a" value="', 'IDENTIFIED BY ', "define('",
-    "'a' => ", "$a = '", '?key=', '://?&key=a', 'requirepass ', '\npassword ', '#', '# a=', '# key=\n', 'kind: Config\n token: ',
+    'default login a password ', 'jdbc:oracle:thin:', 'a:b@tcp', 'a-', "'a' => ", "$a = '", '?key=', '://?&key=a',
+    'requirepass ', '\npassword ', '#', '# a=', '# key=\n', 'kind: Config\n token: ',
     'docker login -p ', 'login -p ', ' ', 'a_key=a_key=',
 )  # fmt: skip
 
@@ -134,7 +140,7 @@ HOSTILE = (
 @pytest.mark.parametrize("pump", HOSTILE)
 def test_hostile_text_takes_linear_time(pump: str) -> None:
     assert_grows_linearly(lambda size: list(find_logins(filled(pump, size))), 5_000, 40_000)
-    head = "machine login password key= token= # ' </ define => value=\" kind: config\n://"
+    head = "machine default login @tcp( jdbc:oracle: login password key= token= # ' </ define => value=\" kind: config\n://"
     assert_grows_linearly(lambda size: list(find_logins(head + filled(pump, size))), 5_000, 40_000)
     assert_grows_linearly(lambda size: find_encoded("base64 " + filled(pump, size)), 5_000, 40_000)
     assert_grows_linearly(lambda size: find_in_json('{"key": ' + filled(pump, size)), 5_000, 40_000)

@@ -15,6 +15,27 @@ if TYPE_CHECKING:
 _NAME = r"(?m)^[ \t]*(?:- +|export[ \t]+)?([\"']?)([A-Za-z_][\w.-]*)\1[ \t]*[=:](?=\S|[ \t])[ \t]*"
 
 
+def variables_in_file(fragment: Fragment, source: Source, address: str, path: str, *, ships: bool = True) -> Iterator[Variable]:
+    """The settings in a file, and the one line that is all of it under the file's own name: `master.key`, `db_password`."""
+    text = fragment.text.strip()
+    if text and "\n" not in text:
+        start = fragment.text.find(text)
+        part = fragment.part(start, start + len(text))
+        yield Variable(
+            source,
+            part.span(),
+            f"{address} text",
+            None,
+            name=path.rpartition("/")[2],
+            name_span=part.span(),
+            value=Value.known(text, source, part.span()),
+            fragment=part,
+            place="file",
+            ships=ships,
+        )
+    yield from variables_in_settings(fragment, source, address, ships=ships)
+
+
 def variables_in_settings(
     fragment: Fragment, source: Source, address: str, *, ships: bool = True, place: str = "file"
 ) -> Iterator[Variable]:

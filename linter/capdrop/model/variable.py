@@ -100,6 +100,17 @@ class Variable(Subject):
                 return None
         return self.fragment.span(start, end)
 
+    def shown(self, start: int, end: int) -> tuple[int, int, str] | None:
+        """A range of the value's text as the rules on text see it: in the text of the file, or in what was decoded out of it."""
+        assert self.fragment is not None
+        place = self.place_of(start, end)
+        if place is None:
+            return None
+        if self.fragment.decoded is None:
+            return place.start, place.end, self.source.text
+        whole, offset = self.fragment.decoded
+        return start + offset, end + offset, whole
+
     def finding_in(self, start: int, end: int, message: str, **details: object) -> Finding:
         """A finding at a range of the value's text, which is hidden from all output.
 

@@ -4,8 +4,8 @@ A row says where its facts (prefix, alphabet, length, checksum) can be read: the
 the provider. `tests/secrets` makes a true and a false example of each row; none is stored. The providers are in `providers.py`.
 
 To add a format is to add a row: `BY_PREFIX` when the token begins with a literal, `BY_PART` when a literal stands inside it, `BY_NAME`
-when only the variable's name tells what it is; and the literal to `marks.py`. `check` is "" (entropy only), "crc32" (six base62 digits
-of CRC-32 at the end: verified on GitHub's published example), or "jwt".
+when only the variable's name tells what it is; and the literal to `marks.py`. `check` is "" (entropy only), "random" (what follows the
+literal is no words), "crc32" (six base62 digits of CRC-32 at the end: verified on GitHub's published example), or "jwt".
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ SOURCES = {
     "secfiles": "https://github.com/edoardottt/secfiles/blob/main/regex/secrets.md",
     "secretlint": "https://github.com/secretlint/secretlint/tree/18346ba31b8173d52060b971221ab38c1943def0/packages/@secretlint",
     "trufflehog": "https://github.com/trufflesecurity/trufflehog/tree/3ab759fef4bb5935d4fe9ac68b503d05346b8364/pkg/detectors",
+    "trivy": "https://github.com/aquasecurity/trivy/blob/dc3c56eed58ab21c7e08d26757c517bc946a86c5/pkg/fanal/secret/builtin-rules.go",
     "unchecked": "",
 }
 """Collections of facts about formats, as they were on the day they were read (2026-11-22). Facts were taken, no text and no code.
@@ -58,6 +59,10 @@ BY_PREFIX = (
     ("aws-bedrock-short", "aws", "Amazon Bedrock short-term API key", "bedrock-api-key-",
      r"YmVkcm9jay5hbWF6b25hd3MuY29t[A-Za-z0-9+/=]{20,4000}", "", "gitleaks"),
     ("aws-mws", "aws", "Amazon MWS token", "amzn.mws.", r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", "noseyparker"),
+    ("azure-refresh", "azure", "Entra ID refresh token", "0.A", r"[A-Za-z0-9_-]{50,400}(?:\.[0-9])?\.Ag[A-Za-z0-9_-]{250,4000}", "",
+     "trufflehog"),
+    ("azure-refresh-1", "azure", "Entra ID refresh token", "1.A", r"[A-Za-z0-9_-]{50,400}(?:\.[0-9])?\.Ag[A-Za-z0-9_-]{250,4000}", "",
+     "trufflehog"),
     ("bannerbear-project", "bannerbear", "Bannerbear project API key", "bb_pr_", r"[0-9a-f]{30}", "", "trufflehog"),
     ("bannerbear-master", "bannerbear", "Bannerbear master API key", "bb_ma_", r"[0-9a-f]{30}", "", "trufflehog"),
     ("bitbucket-app-password", "bitbucket", "Bitbucket app password", "ATBB", r"[A-Za-z0-9]{32}", "", "noseyparker"),
@@ -108,6 +113,7 @@ BY_PREFIX = (
     ("flexport-api", "flexport", "Flexport API token", "shltm_", r"[0-9a-zA-Z_-]{40}", "", "trufflehog"),
     ("flutterwave-secret", "flutterwave", "Flutterwave secret key", "FLWSECK-", r"[0-9a-z]{32}-X", "", "trufflehog"),
     ("flutterwave-test", "flutterwave", "Flutterwave test secret key", "FLWSECK_TEST-", r"[0-9a-h]{32}-X", "", "gitleaks"),
+    ("flutterwave-encryption", "flutterwave", "Flutterwave test encryption key", "FLWSECK_TEST", r"-?[0-9a-h]{12}", "", "trivy"),
     ("fly-oauth", "fly", "Fly.io access token", "fo1_", r"[A-Za-z0-9_-]{43}", "", "gitleaks"),
     ("frameio-user", "frameio", "Frame.io developer token", "fio-u-", r"[A-Za-z0-9_-]{64}", "", "gitleaks"),
     ("github-pat", "github", "GitHub personal access token", "ghp_", r"[A-Za-z0-9]{36}", "crc32", "gitleaks"),
@@ -121,7 +127,8 @@ BY_PREFIX = (
      "noseyparker"),
     ("gitlab-pat-routable", "gitlab", "GitLab personal access token", "glpat-", r"[A-Za-z0-9_-]{27,300}\.[0-9a-z]{2}[0-9a-z]{7}", "",
      "gitleaks"),
-    ("gitlab-pat", "gitlab", "GitLab personal access token", "glpat-", r"[A-Za-z0-9_-]{20,52}(?:\.[0-9a-z]{2}\.[0-9a-z]{9})?", "",
+    ("gitlab-pat", "gitlab", "GitLab personal access token", "glpat-",
+     r"(?:[A-Za-z0-9_-]{20,300}\.[0-9a-z]{2}\.[0-9a-z]{9}|[A-Za-z0-9_-]{20,52})", "",
      "trufflehog"),
     ("gitlab-deploy", "gitlab", "GitLab deploy token", "gldt-", r"[A-Za-z0-9_-]{20,50}", "", "detect-secrets"),
     ("gitlab-runner", "gitlab", "GitLab runner token", "glrt-", r"[A-Za-z0-9_-]{20,52}(?:\.[0-9a-z]{2}\.[0-9a-z]{9})?", "",
@@ -140,6 +147,8 @@ BY_PREFIX = (
     ("google-api", "google", "Google API key", "AIza", r"[A-Za-z0-9_-]{35}", "", "gitleaks"),
     ("google-oauth-secret", "google", "Google OAuth client secret", "GOCSPX-", r"[A-Za-z0-9_-]{28}", "", "noseyparker"),
     ("google-oauth-access", "google", "Google OAuth access token", "ya29.", r"[A-Za-z0-9_-]{20,1024}", "", "noseyparker"),
+    ("gocardless-live", "gocardless", "GoCardless access token", "live_", r"(?![0-9]{8,12}_)[A-Za-z0-9_-]{40}", "random",
+     "trivy"),
     ("grafana-service-account", "grafana", "Grafana service account token", "glsa_", r"[A-Za-z0-9]{32}_[0-9a-fA-F]{8}", "", "gitleaks"),
     ("grafana-cloud", "grafana", "Grafana Cloud token", "glc_", r"eyJ[A-Za-z0-9]{12}[A-Za-z0-9+/=]{20,400}", "", "gitleaks"),
     ("grafana-legacy", "grafana", "Grafana API key", "eyJrIjoi", r"[A-Za-z0-9]{60,400}={0,3}", "", "gitleaks"),
@@ -152,8 +161,8 @@ BY_PREFIX = (
      "gitleaks"),
     ("hubspot-private-app", "hubspot", "HubSpot private app token", "pat-",
      r"(?:na|eu|ap)[0-9]-[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", "", "trufflehog"),
-    ("huggingface-user", "huggingface", "Hugging Face access token", "hf_", r"[A-Za-z]{34}", "", "noseyparker"),
-    ("huggingface-organisation", "huggingface", "Hugging Face organisation token", "api_org_", r"[A-Za-z]{34}", "", "gitleaks"),
+    ("huggingface-user", "huggingface", "Hugging Face access token", "hf_", r"[A-Za-z0-9]{34,40}", "", "trivy"),
+    ("huggingface-organisation", "huggingface", "Hugging Face organisation token", "api_org_", r"[A-Za-z0-9]{34}", "", "trufflehog"),
     ("infracost-api", "infracost", "Infracost API key", "ico-", r"[A-Za-z0-9]{32}", "", "gitleaks"),
     ("intra42-secret", "intra42", "42 Intra client secret", "s-s4t2", r"(?:ud|af)-[0-9a-f]{64}", "", "gitleaks"),
     ("ionic-personal", "ionic", "Ionic personal access token", "ion_", r"[a-z0-9]{42}", "", "kingfisher"),
@@ -186,13 +195,10 @@ BY_PREFIX = (
     ("nuget-api", "nuget", "NuGet API key", "oy2", r"[a-z2-7]{43}", "", "microsoft"),
     ("nvidia-api", "nvidia", "NVIDIA API key", "nvapi-", r"[A-Za-z0-9_-]{60,70}", "", "trufflehog"),
     ("octopus-api", "octopus", "Octopus Deploy API key", "API-", r"[A-Z0-9]{25,34}", "", "trufflehog"),
-    ("openai-project", "openai", "OpenAI project API key", "sk-proj-", r"[A-Za-z0-9_-]{20,100}T3BlbkFJ[A-Za-z0-9_-]{20,100}", "",
-     "gitleaks"),
-    ("openai-service", "openai", "OpenAI service account API key", "sk-svcacct-", r"[A-Za-z0-9_-]{20,100}T3BlbkFJ[A-Za-z0-9_-]{20,100}", "",
-     "gitleaks"),
-    ("openai-admin", "openai", "OpenAI admin API key", "sk-admin-", r"[A-Za-z0-9_-]{20,100}T3BlbkFJ[A-Za-z0-9_-]{20,100}", "", "gitleaks"),
-    ("openai-user", "openai", "OpenAI API key", "sk-", r"[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}", "", "gitleaks"),
+    ("openai-api", "openai", "OpenAI API key", "sk-", r"[A-Za-z0-9_-]{20,120}T3BlbkFJ[A-Za-z0-9_-]{20,100}", "", "gitleaks"),
+    ("openai-realtime", "openai", "OpenAI client secret", "ek_", r"[0-9a-f]{32}", "", "trivy"),
     ("openrouter-api", "openrouter", "OpenRouter API key", "sk-or-v1-", r"[0-9a-f]{64}", "", "trufflehog"),
+    ("packagist-token", "packagist", "Private Packagist token", "packagist_", r"[ou][ru]t_[0-9a-f]{68}", "", "trivy"),
     ("pagarme-live", "pagarme", "Pagar.me API key", "ak_live_", r"[A-Za-z0-9]{30}", "", "trufflehog"),
     ("perplexity-api", "perplexity", "Perplexity API key", "pplx-", r"[A-Za-z0-9]{48}", "", "gitleaks"),
     ("pganalyze-read", "pganalyze", "pganalyze API key", "pgar_", r"[A-Za-z0-9]{27}", "", "trufflehog"),
@@ -212,7 +218,7 @@ BY_PREFIX = (
     ("posthog-personal", "posthog", "PostHog personal API key", "phx_", r"[A-Za-z0-9_]{43,48}", "", "trufflehog"),
     ("postman-api", "postman", "Postman API key", "PMAK-", r"[0-9a-fA-F]{24}-[0-9a-fA-F]{34}", "", "gitleaks"),
     ("prefect-user", "prefect", "Prefect API key", "pnu_", r"[A-Za-z0-9]{36}", "", "gitleaks"),
-    ("pulumi-access", "pulumi", "Pulumi access token", "pul-", r"[0-9a-f]{40}", "", "gitleaks"),
+    ("pulumi-access", "pulumi", "Pulumi access token", "pul-", r"[0-9a-z]{40}", "", "trufflehog"),
     ("pypi-upload", "pypi", "PyPI API token", "pypi-", r"AgE(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZw)[A-Za-z0-9_-]{50,1000}", "",
      "detect-secrets"),
     ("ramp-secret", "ramp", "Ramp client secret", "ramp_sec_", r"[A-Za-z0-9]{48}", "", "trufflehog"),
@@ -312,14 +318,14 @@ _B64_33 = r"[A-Za-z0-9+/]{33}"
 _B64_76 = r"[A-Za-z0-9+/]{76}"
 
 BY_PART = (
-    ("aws-bedrock", "aws", "Amazon Bedrock API key", "", (0,), "ABSK", r"[A-Za-z0-9+/]{109,269}={0,2}", "", "gitleaks"),
+    ("aws-bedrock", "aws", "Amazon Bedrock API key", "(?<![+/])", (0,), "ABSK", r"[A-Za-z0-9+/]{109,269}={0,2}", "", "gitleaks"),
     ("azure-client-secret", "azure", "Entra ID client secret", r"[A-Za-z0-9_~.-]{3}[0-9]", (4,), "Q~", r"[A-Za-z0-9_~.-]{31,34}", "",
      "microsoft"),
-    ("azure-annotated", "azure", "Azure service key", r"[A-Za-z0-9]{52}", (52,), "JQQJ9",
+    ("azure-annotated", "azure", "Azure service key", r"[A-Za-z0-9+/]{52}", (52,), "JQQJ9",
      r"[9DH][A-Za-z0-9][A-L][A-Za-z0-9]{16}[A-Za-z][A-Za-z0-9]{7}(?:[A-Za-z0-9]{2}==)?", "", "microsoft"),
     ("azure-api-management", "azure", "Azure API Management key", _B64_76, (76,), "APIM", _AZURE_88, "", "microsoft"),
     ("azure-app-configuration", "azure", "Azure App Configuration connection string", r"Id=[A-Za-z0-9+/:.-]{8,60}", tuple(range(11, 64)),
-     ";Secret=", r"[A-Za-z0-9+/]{36,50}=", "", "noseyparker"),
+     ";Secret=", r"[A-Za-z0-9+/]{32,88}={0,2}", "", "noseyparker"),
     ("azure-batch", "azure", "Azure Batch key", _B64_76, (76,), "+ABa", _AZURE_88, "", "microsoft"),
     ("azure-container-registry", "azure", "Azure Container Registry password", r"[A-Za-z0-9+/]{42}", (42,), "+ACR",
      r"[A-D][A-Za-z0-9+/]{5}", "", "microsoft"),
@@ -358,6 +364,8 @@ BY_PART = (
     ("newrelic-mobile", "newrelic", "New Relic mobile app token", r"(?:AA[0-9a-f]{40}|eu01xx[0-9a-f]{36})", (42,), "-NRMA", "", "",
      "trufflehog"),
     ("openshift-user", "openshift", "OpenShift user token", "", (0,), "sha256~", r"[A-Za-z0-9_-]{43}", "", "gitleaks"),
+    ("salesforce-session", "salesforce", "Salesforce session id", r"00D[A-Za-z0-9]{12}", (15,), "!AQ", r"[A-Za-z0-9._]{90,110}", "",
+     "noseyparker"),
     ("slack-webhook", "slack", "Slack webhook", "", (0,), "hooks.slack.com/services/",
      r"T[A-Za-z0-9_]{6,12}/B[A-Za-z0-9_]{6,12}/[A-Za-z0-9_]{20,36}", "", "noseyparker"),
     ("slack-workflow", "slack", "Slack workflow", "", (0,), "hooks.slack.com/workflows/",
@@ -380,7 +388,7 @@ BY_PART = (
 """Tokens with a literal inside: (id, provider, what it is, pattern before, how wide that may be, literal, pattern after, check, source)."""
 
 _HEX_32, _HEX_40, _HEX_64 = r"[0-9a-f]{32}", r"[0-9a-f]{40}", r"[0-9a-f]{64}"
-_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 BY_NAME = (
     ("algolia-admin", "algolia", "Algolia admin API key", "algolia admin key/algolia admin api key/algolia write key/algolia write api key",
@@ -435,8 +443,6 @@ BY_NAME = (
      "gitleaks"),
     ("github-client-secret", "github", "GitHub OAuth app secret",
      "github client secret/github oauth client secret/github secret/github oauth secret", _HEX_40, "noseyparker"),
-    ("gocardless-live", "gocardless", "GoCardless access token", "gocardless access token/gocardless token/gocardless api token",
-     r"live_[A-Za-z0-9_=-]{40}", "gitleaks"),
     ("heroku-api-uuid", "heroku", "Heroku API key", "heroku api key/heroku api token", _UUID, "gitleaks"),
     ("honeycomb-api", "honeycomb", "Honeycomb API key", "honeycomb api key/honeycomb key/honeycomb token",
      r"(?:[0-9a-f]{32}|[0-9a-zA-Z]{22})", "trufflehog"),

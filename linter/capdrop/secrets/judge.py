@@ -233,9 +233,7 @@ def _is_code(text: str) -> bool:
 
 
 def _is_name_of_another(text: str, name: str) -> bool:
-    """Whether the value is itself written like a variable's name (`DB_PASSWORD`), or repeats its own."""
-    if text.lower() == name.lower() and "_" in text:
-        return True
+    """Whether the value is itself written like a variable's name: `DB_PASSWORD`."""
     return "_" in text and text.isupper() and text.replace("_", "").isalpha() and bool(role_of(text))
 
 
@@ -266,9 +264,9 @@ def _credential(value: str, text: str, role: str, name: str) -> Verdict | None:
 
 
 def _digest(value: str, text: str, role: str) -> Verdict:
-    """`openssl rand -hex 32` makes most session secrets; 40 digits and UUIDs are more often a commit or an identifier."""
-    made_by_hand = role in (PASSWORD, CHOSEN) and len(text) in (32, 64)
-    confidence = "medium" if made_by_hand or role == PASSWORD else "low"
+    """`openssl rand -hex 32` makes most session secrets, and many providers issue hexadecimal; under a vague name it is more often a
+    commit or an identifier."""
+    confidence = "low" if role == VAGUE or (role == CHOSEN and len(text) in (36, 40)) else "medium"
     return _verdict(value, text, "credential", confidence, "a literal in the form of a hash or an identifier")
 
 

@@ -49,9 +49,14 @@ def _pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-_NETRC = r"machine\s{1,20}[^\s]{1,255}\s{1,20}(?:login\s{1,20}[^\s]{1,255}\s{1,20})?password\s{1,20}([^\s'\"\\]{3,255})"
+_NETRC = (
+    r"(?:machine\s{1,20}[^\s]{1,255}\s{1,20}(?:login\s{1,20}[^\s]{1,255}\s{1,20})?|\bdefault\s{1,20}login\s{1,20}[^\s]{1,255}\s{1,20})"
+    r"password\s{1,20}([^\s'\"\\]{3,255})"
+)
 _NPM = r":_(authToken|auth|password)\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_./+=~-]{6,2000})"
 _PGPASS = r"(?<=:)(?:5432|3306|\*):([A-Za-z0-9_*-]{1,63}):([A-Za-z0-9_*.@-]{1,63}):([^\s:'\"\\]{3,255})"
+_ORACLE = r"jdbc:oracle:\w{2,8}:[\w.$-]{1,60}/([^\s/:@'\"]{3,100})@"
+_GO = r"(?<![\w./-])[\w.-]{1,60}:([^\s/:@'\"]{3,100})@(?:tcp|unix)\("
 _DOCKER = r'\\?"auth\\?"\s{0,8}:\s{0,8}\\?"([A-Za-z0-9+/=]{8,4000})\\?"'
 _HEADER = (
     r"(?:uthorization|(?i:x-api-key|x-auth-token|private-token|api-key|x-vault-token|x-access-token))(?:[\"']?\s{0,4}[:=,]|\\?[\"']|\s)\s{0,4}[\"']?"
@@ -65,7 +70,7 @@ _ATTRIBUTE = r"key\s{0,4}=\s{0,4}\"([\w.:-]{3,80})\"\s{1,20}value\s{0,4}=\s{0,4}
 _PASSWORD_ATTRIBUTE = r"<[^<>\"]{1,60}(?:\"[^<>\"]{0,200}\"[^<>\"]{1,60}){0,20}[Pp]ass(?:word|phrase)?=\"([^\"\s]{3,255})\""
 _SQL = (
     r"(?i)(?:IDENTIFIED\s{1,8}(?:WITH\s{1,8}\S{1,60}\s{1,8})?BY|\b(?:WITH|ENCRYPTED|USER\s{1,8}\S{1,80}|ROLE\s{1,8}\S{1,80})\s{1,8}PASSWORD"
-    r"|PASSWORD\s{0,4}=)\s{1,8}N?\\?'([^'\\\n]{3,255})\\?'"
+    r"|(?<![\w.-])PASSWORD\s{0,4}=)\s{1,8}N?\\?'([^'\\\n]{3,255})\\?'"
 )
 _PHP = (
     r"(?m)(?:define\s{0,4}\(\s{0,4}|\[\s{0,40}|,\s{0,40}|\(\s{0,40}|^\s{0,40})(['\"])([A-Za-z_][\w.-]{2,80})\1\s{0,8}(?:,|=>)\s{0,8}"
@@ -143,31 +148,38 @@ def _pgpass(text: str) -> Iterator[Login]:
             yield from _credential(match, 3, "database login of a password file")
 
 
+def _source_name(text: str) -> Iterator[Login]:
+    for pattern in (_ORACLE, _GO):
+        for match in _pattern(pattern).finditer(text):
+            yield from _credential(match, 1, "database login in a connection string")
+
+
 def _docker(text: str) -> Iterator[Login]:
     for match in _pattern(_DOCKER).finditer(text):
-        if _password_in_base64(match[1]):
-            yield Login(*match.span(1), "registry login")
+        password = _password_in_base64(match[1])
+        if password:
+            yield Login(*match.span(1), "registry login", weak=is_weak(password))
 
 
 def _basic(text: str) -> Iterator[Login]:
     for match in _matches(_BASIC, text, ("basic",)):
-        if _password_in_base64(match[1]):
-            yield Login(*match.span(1), "`Authorization` header with a login")
+        password = _password_in_base64(match[1])
+        if password:
+            yield Login(*match.span(1), "`Authorization` header with a login", weak=is_weak(password))
 
 
-def _password_in_base64(encoded: str, *, alone: bool = False) -> bool:
-    """Whether it is base64 of `user:password` (or of the password alone), and the password stands for itself."""
+def _password_in_base64(encoded: str, *, alone: bool = False) -> str:
+    """The password in base64 of `user:password` (or of the password alone), where it stands for itself; else ""."""
     from binascii import Error, a2b_base64
 
     try:
         login = a2b_base64(encoded + "=" * (-len(encoded) % 4)).decode("utf-8")
     except (Error, UnicodeDecodeError):
-        return False
-    user, colon, password = login.partition(":")
-    if not alone and (not colon or not user):
-        return False
+        return ""
+    user, _, password = login.partition(":")
     secret = login if alone else password
-    return bool(secret) and secret.isprintable() and not is_reference(secret) and not is_placeholder(secret)
+    literal = bool(user and secret) and secret.isprintable() and not is_reference(secret) and not is_placeholder(secret)
+    return secret if literal else ""
 
 
 def _header(text: str) -> Iterator[Login]:
@@ -264,6 +276,7 @@ _SHAPES: dict[str, Callable[[str], Iterator[Login]]] = {
     "netrc": _netrc,
     "npm": _npm,
     "pgpass": _pgpass,
+    "source name": _source_name,
     "docker": _docker,
     "basic": _basic,
     "header": _header,

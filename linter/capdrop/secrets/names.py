@@ -15,6 +15,7 @@ from .words import (
     KEY_OWNERS,
     NEUTRAL_TAILS,
     PASS_OWNERS,
+    PASSED_ON_BY,
     PASSWORD,
     PUBLIC_WORDS,
     PUSHERS,
@@ -67,6 +68,8 @@ def _role_of_word(words: tuple[str, ...], index: int) -> str:
     before = words[index - 1] if index else ""
     if word == "auth" and before == "rediscli":
         return PASSWORD
+    if word == "pass" and before in PASSED_ON_BY:
+        return ""
     role = SECRET_WORDS.get(word)
     if role is not None:
         return role
@@ -115,7 +118,7 @@ def role_in_a_secret(name: str) -> str:
 @lru_cache(maxsize=1024)
 def says_harmless(name: str) -> bool:
     """Whether the name itself says that its value is a user name, an address, a path or the like."""
-    words = split(name)
+    words = [word for word in split(name) if not word.isdigit()]
     return bool(words) and (words[-1] in HARMLESS_TAILS or not PUBLIC_WORDS.isdisjoint(words))
 
 

@@ -112,6 +112,7 @@ PROVIDERS = {
     "openrouter": ("OpenRouter", "https://openrouter.ai/settings/keys"),
     "openshift": ("OpenShift", "`oc delete oauthaccesstoken`"),
     "opsgenie": ("Opsgenie", "https://app.opsgenie.com/settings/api-key-management"),
+    "packagist": ("Private Packagist", "the settings of the Private Packagist organisation"),
     "pagarme": ("Pagar.me", "https://dash.pagar.me"),
     "pagerduty": ("PagerDuty", "the API access keys of the PagerDuty account"),
     "perplexity": ("Perplexity", "https://www.perplexity.ai/settings/api"),

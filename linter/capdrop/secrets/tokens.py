@@ -8,6 +8,7 @@ from functools import lru_cache
 from capdrop.source import Record
 
 from .marks import BLOCK, SHORTEST, SHORTEST_WITH_PART, runs
+from .values import looks_random
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ class _Format:
         return Token(start, end, self.provider, PROVIDERS[self.provider][0], self.name, self.what)
 
 
-_BEGINS = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))"
-"""No letter or digit stands before, unless it is that of an escape that was left as it is."""
+_BEGINS = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=/bot))"
+"""No letter or digit stands before, unless it is that of an escape that was left as it is, or of Telegram's addresses."""
 
 
 @lru_cache(maxsize=1)
@@ -87,10 +88,12 @@ def _by_head() -> dict[bytes, tuple[_Format, ...]]:
 def _by_part() -> tuple[_Format, ...]:
     from .formats import BY_PART
 
-    return tuple(
-        _Format(name, provider, what, literal, f"{_BEGINS}{before}{re.escape(literal)}{after}(?![A-Za-z0-9])", check, widths)
-        for name, provider, what, before, widths, literal, after, check, _ in BY_PART
-    )
+    formats = []
+    for name, provider, what, before, widths, literal, after, check, _ in BY_PART:
+        begins = "" if not before and literal.startswith(".") else _BEGINS  # a host's name may go on before it
+        body = f"{begins}{before}{re.escape(literal)}{after}(?![A-Za-z0-9])"
+        formats.append(_Format(name, provider, what, literal, body, check, widths))
+    return tuple(formats)
 
 
 def find_tokens(text: str) -> Iterator[Token]:
@@ -214,7 +217,7 @@ def _is_real(token: str, form: _Format) -> bool:
         return _has_checksum(body)
     if form.check == "jwt":
         return _is_jwt(token)
-    return True
+    return form.check != "random" or looks_random(body)
 
 
 _MADE_UP = (

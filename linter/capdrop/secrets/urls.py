@@ -14,6 +14,7 @@ LONGEST_AUTHORITY = 512
 LONGEST_SCHEME = 24
 
 _AUTHORITY_ENDS = frozenset("/?# \t\r\n\"'`<>\\|")
+_LINK_ENDS = _AUTHORITY_ENDS - {"#", "?"}
 _SCHEME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-")
 _TOKEN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.~")
 _NO_PASSWORDS = frozenset({"x-oauth-basic", "x", "", "x-oauth-token"})
@@ -48,7 +49,10 @@ def find_url_passwords(text: str) -> Iterator[UrlPassword]:
 
 def _read(text: str, colon: int) -> UrlPassword | None:
     start = colon + 3
-    stop = _authority_end(text, start)
+    stop = _authority_end(text, start, _AUTHORITY_ENDS)
+    if text[stop : stop + 1] in ("#", "?") and _is_no_port(text, start, stop):
+        further = _authority_end(text, start, _LINK_ENDS)
+        stop = further if "=" not in text[stop:further] else stop  # a password that nobody encoded
     sign = text.rfind("@", start, stop)
     if sign <= start:
         return None
@@ -68,12 +72,18 @@ def _read(text: str, colon: int) -> UrlPassword | None:
     return UrlPassword(middle + 1, sign, user, scheme, weak)
 
 
-def _authority_end(text: str, start: int) -> int:
+def _authority_end(text: str, start: int, ends: frozenset[str]) -> int:
     stop = min(len(text), start + LONGEST_AUTHORITY)
     for index in range(start, stop):
-        if text[index] in _AUTHORITY_ENDS:
+        if text[index] in ends:
             return index
     return stop
+
+
+def _is_no_port(text: str, start: int, stop: int) -> bool:
+    """Whether what follows the last colon of an authority is no port."""
+    colon = text.rfind(":", start, stop)
+    return colon >= 0 and not text[colon + 1 : stop].isdigit() and "@" not in text[colon:stop]
 
 
 def _scheme(text: str, colon: int) -> str:

@@ -80,6 +80,9 @@ PASS_OWNERS = words(
 )
 """What stands before "pass" in one word: SSHPASS, dbpass (but not COMPASS, BYPASS)."""
 
+PASSED_ON_BY = frozenset({"fastcgi", "grpc", "scgi", "uwsgi"})
+"""What stands before "pass" in the directives of nginx that name a server."""
+
 KEY_OWNERS = {
     **dict.fromkeys(
         words(
@@ -163,6 +166,7 @@ NEUTRAL_TAILS = words(
 
 WEAK_VALUES = words(
     """
+    thistokenisnotsosecretchangeit thisezplatformtokenisnotsosecret_pleasechangeit
     password passwd passw0rd p@ssw0rd p@ssword pa55word pa$$word pass passphrase pwd pw secret secrets secretkey supersecret
     topsecret verysecret mysecret mysecretpassword mypassword mypass secretpassword secretpass password1 password12 password123
     password1234 passw0rd123 pass123 pass1234 secret123 secret1234 admin admin1 admin123 admin1234 admin12345 adminadmin adminpass

@@ -39,7 +39,7 @@ from .interpolation import left_to_shell
 from .keys import SERVICE_KEYS
 from .ports import ports_of
 from .service import Alone, Service, ServiceSite, is_project
-from .variables import as_written, names_of, variables_in_configs, variables_of
+from .variables import as_written, names_of, variables_in_configs, variables_in_volumes, variables_of
 from .volumes import mounts_of
 
 TYPE_CHECKING = False
@@ -133,16 +133,17 @@ class _Reader:
     def subjects(self) -> Iterator[Subject]:
         yield from self.file.subjects()
         yield from variables_in_configs(self.project.sections["configs"])
+        yield from variables_in_volumes(self.project.sections["volumes"])
         yield from models_in(self.project.sections["models"], self.project.names.replace)
         for field, names in self.project.remotes:
             site = Site(field.source, field.span, field.section(), interpolate=names.replace)
             yield from fetched(site, field, f"include {field.source[field.span]}")
         for name, site, build in self.services:
             yield from self.service(name, site, build)
-        yield from self.secrets_of_names()
         for name, members in self.networks.items():
             if len(members) > 1:
                 yield Network(self.source, members[0].span, f"networks.{name}", name=name, containers=members)
+        yield from self.subjects_of_env_files()
         if "${" in self.source.text and re.search(_SECRET_DEFAULT, self.source.text):
             from .defaults import secret_defaults
 
@@ -189,6 +190,8 @@ class _Reader:
 
             yield from misspelt_keys(site.own, SERVICE_KEYS, address, address, self.source, "Compose")
         yield from variables_of(site, address, "labels", "label")
+        if site.field("logging.options", "own") is not None:
+            yield from (option for option in variables_of(site, address, "logging.options", "env") if option.secret is not None)
         if build is not None:
             yield from self.build(site, build)
         words = self.entrypoint(site)
@@ -206,13 +209,14 @@ class _Reader:
             if isinstance(self.project, Project):
                 yield from variables_of_env_files(site, self.project, address, name, self.seen)
 
-    def secrets_of_names(self) -> Iterator[Variable]:
+    def subjects_of_env_files(self) -> Iterator[Subject]:
+        """What stands in the env files of the project besides."""
         from .project import Project
 
-        if isinstance(self.project, Project) and self.project.named:
-            from .env_variables import secrets_of_names
+        if isinstance(self.project, Project) and self.project.env_files:
+            from .env_variables import subjects_of_env_files
 
-            yield from secrets_of_names(self.project, self.seen)
+            yield from subjects_of_env_files(self.project, self.seen)
 
     def of_stage(self, build: Build | None, set_here: list[Variable]) -> list[Subject]:
         """What a service has of the stage that it is built from; `set_here` are variables from elsewhere."""

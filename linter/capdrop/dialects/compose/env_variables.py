@@ -1,5 +1,4 @@
-"""The variables that a service gets from its env files, and the secrets in the one that the project itself is read with; each stands
-in its file, and is judged there.
+"""The variables that services get from env files, and what else stands in these; each is judged in its file.
 
 What git ignores is nobody's to review: of the variables in such a file the settings are judged, and not whether they are secrets.
 A file that several services get is judged once, for the first of them.
@@ -10,8 +9,10 @@ from __future__ import annotations
 import os
 
 from ...finding import Note
+from ...model.text import Text
 from ...model.value import Value
 from ...model.variable import Variable
+from ...source import Fragment, Span
 from ...syntax.yaml import Scalar
 from ..yaml_view import Field, items_of
 from .variables import names_of
@@ -20,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ...model.subject import Subject
     from .env_file import Assignment, EnvFile
     from .project import Project
     from .service import ServiceSite
@@ -60,16 +62,19 @@ def variables_of_env_files(
             yield variable, is_new
 
 
-def secrets_of_names(project: Project, seen: dict[int, Variable | None]) -> Iterator[Variable]:
-    """The secrets in `.env`, and in what takes its place, that the project takes from there and that git does not ignore."""
-    for path, file in project.named:
-        if project.beside.is_ignored(path):
+def subjects_of_env_files(project: Project, seen: dict[int, Variable | None]) -> Iterator[Subject]:
+    """What stands in the env files that git does not ignore: their text, and the secrets that no service is said to get."""
+    for (path, _), file in project.env_files.items():
+        if file is None or project.beside.is_ignored(path):
             continue
+        whole = Span(0, len(file.source.text))
+        yield Text(file.source, whole, "", fragment=Fragment.at(file.source.text, 0), address_at=lambda offset: "")
         for one in file.assignments:
-            use = project.use_of(one.name) if seen.get(id(one)) is None and one.written is not None else None
-            if use is not None:
-                variable = _assigned(file, one, (use,), f"variables.{one.name}", ignored=False)
+            if one.written is not None and id(one) not in seen:
+                variable = _assigned(file, one, (), f"variables.{one.name}", ignored=False)
                 if variable.secret is not None:
+                    use = project.use_of(one.name)
+                    variable.value.trail += (use,) if use is not None else ()
                     yield variable
 
 

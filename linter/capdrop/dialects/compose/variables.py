@@ -10,7 +10,7 @@ from ...model.value import Value
 from ...model.variable import Variable
 from ...source import Fragment, Span
 from ...syntax.yaml import Scalar, Sequence
-from ..settings_file import variables_in_settings
+from ..settings_file import variables_in_file, variables_in_settings
 from ..yaml_facts import Interpolated, Site
 from ..yaml_view import Field, Section, items_of
 from ..yaml_writer import remove_entry, remove_item
@@ -141,7 +141,28 @@ def variables_in_configs(configs: Section) -> Iterator[Variable]:
     for name, field in configs.fields.items():
         content = field.section().get("content")
         if content is not None and isinstance(content.value, Scalar):
-            yield from variables_in_settings(content.value.fragment(field.source.text), field.source, f"configs.{name}.content")
+            yield from variables_in_file(content.value.fragment(field.source.text), field.source, f"configs.{name}.content", name)
+
+
+def variables_in_volumes(volumes: Section) -> Iterator[Variable]:
+    """The options with which volumes are mounted, of which that of CIFS holds a login, where they hold one."""
+    for name, field in volumes.fields.items():
+        for key, option in field.section().section("driver_opts").fields.items():
+            if isinstance(option.value, Scalar):
+                fragment = option.value.fragment(option.source.text)
+                variable = Variable(
+                    option.source,
+                    option.span,
+                    f"volumes.{name}.driver_opts.{key}",
+                    None,
+                    name=key,
+                    name_span=option.entry.key.span,
+                    value=Value.known(fragment.text, option.source, fragment.span()),
+                    fragment=fragment,
+                    place="label",
+                )
+                if variable.secret is not None:
+                    yield variable
 
 
 def _assignment(site: Site, address: str, field: Field, node: Scalar, place: str) -> Variable:

@@ -352,10 +352,10 @@ class Reader:
         if "from" in flags:
             yield from self.other_image(flags["from"], address, (copy.address, "from"))
         for heredoc in instruction.heredocs:
-            from ..settings_file import variables_in_settings
+            from ..settings_file import variables_in_file
 
             yield from self.written(heredoc, values[-1], address, copy)
-            yield from variables_in_settings(heredoc.body, self.source, copy.address, ships=copy.ships)
+            yield from variables_in_file(heredoc.body, self.source, copy.address, values[-1].text, ships=copy.ships)
 
     def written(self, heredoc: syntax.Heredoc, destination: Value, address: str, copy: Copy) -> Iterator[Subject]:
         """The file that a here-document becomes, and what cron runs of it."""

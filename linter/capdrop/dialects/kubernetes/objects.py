@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 SETTINGS_FILES = (".properties", ".conf", ".cfg", ".ini", ".env", ".toml", ".yaml", ".yml")
 _NAME_SERVICES = "nsswitch.conf"
 """A file that says where users, groups and passwords are looked up (nsswitch.conf(5)), and holds none."""
+NO_SETTINGS = tuple(
+    ".py .js .mjs .ts .go .rb .php .pl .lua .java .kt .groovy .c .rs .sql .md .txt .html .css .svg .json .xml .pem .crt .key "
+    ".pub .csr .tpl .tmpl .template .jinja .j2 .awk .ps1".split()
+)
+"""How the names of program source, documents and certificates end."""
 _LARGEST_DECODED = 65_536
 
 
@@ -161,8 +166,13 @@ def _entry(address: str, name: str, field: Field, fragment: Fragment | None, pla
     is_file = "\n" in fragment.text.strip() or name.lower().endswith(SETTINGS_FILES)
     if not is_file or fragment.text.lstrip().startswith("{"):
         yield _variable(address, name, field, fragment, place)
-    elif "." not in name or name.lower().endswith(SETTINGS_FILES):
+    elif _holds_settings(name.lower()):
         yield from variables_in_settings(fragment, field.source, address)
+
+
+def _holds_settings(name: str) -> bool:
+    """Whether a file is one of settings: also the Python of Django, Superset and JupyterHub."""
+    return not name.endswith(NO_SETTINGS) or name.endswith(("settings.py", "config.py"))
 
 
 def _encoded(address: str, name: str, field: Field) -> Iterator[Subject]:
@@ -207,17 +217,20 @@ def decoded(encoded: Fragment) -> Fragment | None:
     for character in text:
         places.append(encoded.place(letters[taken * 4 // 3]))
         taken += len(character.encode("utf-8"))
-    return _Decoded(text, places, encoded.place(letters[-1]) + 1) if text else None
+    return _Decoded(text, places, encoded.place(letters[-1]) + 1, (text, 0)) if text else None
 
 
 class _Decoded(Fragment):
     """Decoded text: a range of it covers the encoding up to where the next character begins."""
 
-    __slots__ = ("end",)
+    __slots__ = ("decoded", "end")
 
-    def __init__(self, text: str, places: list[int], end: int) -> None:
+    decoded: tuple[str, int]
+
+    def __init__(self, text: str, places: list[int], end: int, decoded: tuple[str, int]) -> None:
         super().__init__(text, list(range(len(text))), places)
         self.end = end
+        self.decoded = decoded
 
     def span(self, start: int = 0, end: int | None = None) -> Span:
         end = len(self.text) if end is None else end
@@ -226,4 +239,5 @@ class _Decoded(Fragment):
 
     def part(self, start: int, end: int) -> Fragment:
         stop = self.end if end >= len(self.text) else self.places[end]
-        return _Decoded(self.text[start:end], self.places[start:end], stop)
+        whole, offset = self.decoded
+        return _Decoded(self.text[start:end], self.places[start:end], stop, (whole, offset + start))
