@@ -248,7 +248,7 @@ def test_nobody_reads(here: Path) -> None:
 @pytest.mark.parametrize("count", [50, 700])
 def test_interrupted(here: Path, count: int) -> None:
     for number in range(count):
-        put(f"{number}/Dockerfile", "FROM debian:12\n" + "RUN apt-get update && apt-get install -y curl\n" * 200)
+        put(f"{number}/Dockerfile", "FROM debian:12\n" + "RUN apt-get update && apt-get install -y curl\n" * (140_000 // count))
     process = subprocess.Popen(
         [sys.executable, "-m", "capdrop", "check"],
         stdout=subprocess.PIPE,
