@@ -87,16 +87,15 @@ class Command(Subject):
     with it. `assignments` are the variables that it sets, also those after `env` and `export`. `reads_from` and `writes_to` are
     its neighbours in a pipeline; `within` is the command that holds it as a substitution or as the script of a `sh -c`, and
     `holder` the word of that command where it stands. `script` is the word that this command hands to another shell, and `input` the
-    here-document that it reads. `siblings`
-    are all commands of the same script. `place` is the instruction or key that it belongs to ("RUN", "CMD", "command", ...), `step` the
+    here-document that it reads. `place` is the instruction or key that it belongs to ("RUN", "CMD", "command", ...), `step` the
     step of a build that it belongs to, if it does, and `folder` its working folder as `Copy.folder`. `user` is the user that a build runs
     it as, where that is known, and `owner` the container of a pod that runs it. `conditional` is set where a condition, a loop or an `||`
     before it decides whether it is run.
     """
 
     __slots__ = (
-        "_options", "_packages", "assignments", "conditional", "feeders", "folder", "holder", "input", "name", "owner", "place",
-        "redirects", "script", "ships", "siblings", "step", "user", "within", "words", "wrappers", "writes_to",
+        "_options", "_packages", "_siblings", "assignments", "conditional", "feeders", "folder", "holder", "input", "name", "owner", "place",
+        "redirects", "script", "ships", "step", "user", "within", "words", "wrappers", "writes_to",
     )  # fmt: skip
 
     def __init__(
@@ -135,7 +134,7 @@ class Command(Subject):
         self.within: Command | None = None
         self.holder: Word | None = None
         self.script: Word | None = script_of(name, words) if name in SCRIPT_RUNNERS else None
-        self.siblings = Siblings((self,))
+        self._siblings: Siblings | None = None
         self.input: Fragment | None = None
         self._options: tuple[list[Option], list[Word]] | None = None
         self._packages: list[Package] | None = None
@@ -149,6 +148,15 @@ class Command(Subject):
         if self.assignments:
             names.append("=")
         return frozenset(names)
+
+    @property
+    def siblings(self) -> Siblings:
+        """All commands of the same script."""
+        return self._siblings if self._siblings is not None else Siblings((self,))
+
+    @siblings.setter
+    def siblings(self, commands: Siblings) -> None:
+        self._siblings = commands if len(commands) > 1 else None
 
     def state(self) -> Mapping[str, object]:
         start, end = executed_by_find(self.words) if self.name == "find" else (0, 0)
