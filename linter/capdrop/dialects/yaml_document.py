@@ -13,6 +13,7 @@ from ..reading import Gap, Reading
 from ..source import Fragment, Source, Span
 from ..syntax import template, yaml
 from ..syntax.yaml import Entry, Mapping, Node, Scalar, Sequence
+from .yaml_view import Section
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ class YamlFile:
     that a template is part of, looked for in `files`, say about it.
     """
 
-    __slots__ = ("_variables", "again", "decided", "documents", "files", "fixable", "gaps", "inserts", "silence", "source", "stream")
+    __slots__ = (
+        "_roots", "_variables", "again", "decided", "documents", "files", "fixable", "gaps", "inserts", "silence", "source", "stream",
+    )  # fmt: skip
 
     def __init__(self, source: Source, files: Files | None = None) -> None:
         self.source = source
@@ -40,6 +43,7 @@ class YamlFile:
         self.again: Callable[[], Iterable[Subject]] = tuple
         """Reads the subjects of the file once more."""
         self._variables: list[tuple[int, int, Variable]] | None = None
+        self._roots: list[Section] | None = None
         self.inserts: list[template.Insert] = []
         self.decided: Decided | None = None
         templated = "{{" in source.text and template.looks_templated(source.text)
@@ -69,6 +73,13 @@ class YamlFile:
         reason = "template: its actions are not run, so what they decide is unknown"
         self.gaps.append(Gap(first, reason, by_design=True, told_once=True))
         return masked.text
+
+    @property
+    def roots(self) -> list[Section]:
+        """What stands at the top of each document."""
+        if self._roots is None:
+            self._roots = [Section(self.source, document.root) for document in self.documents]
+        return self._roots
 
     def silence_in(self, document: yaml.Document) -> str:
         """Why nothing follows from what a document does not say, where so."""

@@ -115,10 +115,12 @@ class Section:
 
     def find(self, path: str) -> Field | None:
         """An entry by a dotted path of keys."""
+        if "." not in path:
+            return self.fields.get(path)
         section = self
         field: Field | None = None
         for name in path.split("."):
-            field = section.get(name)
+            field = section.fields.get(name)
             if field is None:
                 return None
             section = field.section()

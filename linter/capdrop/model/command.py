@@ -94,8 +94,8 @@ class Command(Subject):
     """
 
     __slots__ = (
-        "_options", "_packages", "_siblings", "assignments", "conditional", "feeders", "folder", "holder", "input", "name", "owner", "place",
-        "redirects", "script", "ships", "step", "user", "within", "words", "wrappers", "writes_to",
+        "_options", "_packages", "_siblings", "assignments", "conditional", "feeders", "folder", "holder", "input", "name", "owner",
+        "place", "redirects", "script", "ships", "step", "user", "within", "words", "wrappers", "writes_to",
     )  # fmt: skip
 
     def __init__(

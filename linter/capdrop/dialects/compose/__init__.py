@@ -68,9 +68,10 @@ def read(source: Source, context: Context) -> Reading:
 
 def _foreign(file: YamlFile) -> Iterator[Gap]:
     """That a file has the name of a Compose file, and is none: nothing was judged that is in it."""
-    roots = [document.root for document in file.documents if document.root is not None]
-    if roots and not file.gaps and not any(is_project(file.source, root) for root in roots):
-        yield Gap(roots[0].span, "it is called like a Compose file, and holds nothing that Compose knows", blocks=True)
+    if file.roots and not file.gaps and not any(map(is_project, file.roots)):
+        first = file.roots[0].value
+        assert first is not None
+        yield Gap(first.span, "it is called like a Compose file, and holds nothing that Compose knows", blocks=True)
 
 
 def _project(file: YamlFile, beside: Beside) -> Alone:
@@ -211,12 +212,12 @@ class _Reader:
 
     def subjects_of_env_files(self) -> Iterator[Subject]:
         """What stands in the env files of the project besides."""
-        from .project import Project
-
-        if isinstance(self.project, Project) and self.project.env_files:
+        if self.project.env_files:
             from .env_variables import subjects_of_env_files
+            from .project import Project
 
-            yield from subjects_of_env_files(self.project, self.seen)
+            if isinstance(self.project, Project):
+                yield from subjects_of_env_files(self.project, self.seen)
 
     def of_stage(self, build: Build | None, set_here: list[Variable]) -> list[Subject]:
         """What a service has of the stage that it is built from; `set_here` are variables from elsewhere."""

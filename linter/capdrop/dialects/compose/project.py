@@ -23,7 +23,7 @@ from .env_file import EnvFile
 from .files_beside import Beside
 from .merge import extended, is_empty, is_here, overlaid
 from .names import Names
-from .service import SHARED_KEYS, Alone, Service, root_of, services_of
+from .service import SHARED_KEYS, Alone, Service, services_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +69,6 @@ class Project(Alone):
         self.remotes: list[tuple[Field, Names]] = []
         self.named: list[tuple[str, EnvFile]] = []
         """The env files that variables of the project are taken from, by their paths."""
-        self.root = root_of(file)
         self.path = beside.path
         self.told = 0
         """How many variables of env files were given to services."""
@@ -82,7 +81,7 @@ class Project(Alone):
         self._folders: dict[int, str] = {}
         self._bases: dict[str, Layer | None] = {}
         names = self._names_of(".env", self.beside.folder) if ".env" in beside.names else Names()
-        layer = self._layers([(self.path, [Section(self.source, d.root) for d in file.documents])], names, ())
+        layer = self._layers([(self.path, file.roots)], names, ())
         for path in beside.overrides(names):
             at = Span(0, 0)
             over = self._read(path, at, self.beside.folder)
@@ -318,7 +317,7 @@ class Project(Alone):
         """The documents of a file of the project; None, with a gap, where it cannot be read."""
         by = by or self.source
         if path == self.path:
-            return [Section(self.source, document.root) for document in self.file.documents]
+            return self.file.roots
         problem, by_design = self.beside.problem(path)
         if problem or len(self._entries) >= MOST_FILES:
             self._complain(by, at, problem or f"more than {MOST_FILES} files belong together", by_design=by_design)

@@ -50,7 +50,7 @@ def as_file(site: Site, field: Field, name: str, written: Fragment, outside: str
     if site.source.text[at - len(name) : at] != name or site.source[value] != written.text:
         raise Refused("it is written with escapes or over several lines")
     named = (Edit(Span(at, at), SUFFIX), Edit(value, f"{FOLDER}{secret}"))
-    known = site.root.section("secrets")
+    known = site.project.root.section("secrets")
     own = {item.value for item, _, _ in site.own.items("secrets") if isinstance(item, Scalar)}
     if secret in known.fields or secret in own:
         raise Refused("there is a secret of this name")
@@ -59,14 +59,14 @@ def as_file(site: Site, field: Field, name: str, written: Fragment, outside: str
 
 def _declared(site: ServiceSite, known: Section, secret: str, outside: str) -> Edit:
     """The secret beside the services."""
-    root, field = site.root.mapping, site.root.get("secrets")
+    root, field = site.project.root.mapping, site.project.root.get("secrets")
     if field is not None:
         site.editable(field)
     if known.mapping is not None and known.mapping.entries:
         return add_entry(site.source, known.mapping, [secret, "environment"], outside)
     if field is not None:
         return add_first_entry(site.source, field.entry, [secret, "environment"], outside)
-    if not isinstance(root, Mapping) or site.root.get("services") is None:
+    if not isinstance(root, Mapping) or site.project.root.get("services") is None:
         raise Refused("the file has no place for secrets")
     edit = add_entry(site.source, root, ["secrets", secret, "environment"], outside)
     before = site.source.text[: root.entries[-1].start]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ...reading import Gap, Joint
     from ..yaml_document import YamlFile
     from .build import Dockerfiles
+    from .env_file import EnvFile
     from .files_beside import Beside
 
 SHARED_KEYS = ("volumes", "configs", "secrets", "models")
@@ -49,14 +50,14 @@ class Service:
 class ServiceSite(Site):
     """Where the facts of a service are looked up; `folder_of` tells what the paths of a file are relative to."""
 
-    __slots__ = ("dockerfiles", "folder_of", "names", "root")
+    __slots__ = ("dockerfiles", "folder_of", "names", "project")
 
     def __init__(self, service: Service, own: Section, project: Alone, dockerfiles: Dockerfiles, *, silence: str, fixable: bool) -> None:
         super().__init__(service.source, service.span, own, silence=silence, fixable=fixable, interpolate=service.names.replace)
         self.names = service.names
         self.dockerfiles = dockerfiles
         self.folder_of = project.folder_of
-        self.root = project.root
+        self.project = project
 
     def networks(self) -> Iterable[str]:
         """The networks that it is in, by their names in the file; none where it has that of another container, or it is not known."""
@@ -81,21 +82,27 @@ class Alone:
         self.others: list[Joint] = []
         self.remotes: list[tuple[Field, Names]] = []
         """What names other files of the project that are fetched from elsewhere."""
-        self.root = root_of(file)
-        roots = [Section(file.source, document.root) for document in file.documents]
+        self.env_files: dict[tuple[str, bool], EnvFile | None] = {}
+        self.file = file
+        roots = file.roots
         self.services = [Service(name, field) for root in roots for name, field in services_of(root).items()]
         self.sections = {key: roots[0].section(key) if roots else Section(file.source, None) for key in SHARED_KEYS}
+
+    @property
+    def root(self) -> Section:
+        """The whole of a file of one document."""
+        roots = self.file.roots
+        return roots[0] if len(roots) == 1 else Section(self.source, None)
 
     def folder_of(self, source: Source) -> str:
         """What the relative paths of a file are relative to."""
         return self.beside.folder
 
 
-def is_project(source: Source, root: yaml.Node) -> bool:
+def is_project(section: Section) -> bool:
     """Whether a document says anything that Compose knows; one that says nothing at all does no harm."""
-    if not isinstance(root, yaml.Mapping):
-        return isinstance(root, yaml.Scalar) and not root.value
-    section = Section(source, root)
+    if section.mapping is None:
+        return isinstance(section.value, yaml.Scalar) and not section.value.value
     known = any(key in PROJECT_KEYS or key.startswith("x-") for key in section.fields)
     return known or not section.fields or bool(services_of(section))
 
@@ -104,11 +111,6 @@ def _is_service(field: Field) -> bool:
     """Whether a mapping at the top of a file of version 1 is a service, or what one laid over another adds to it."""
     keys = field.section().fields if isinstance(field.value, yaml.Mapping) else {}
     return not _STARTS.isdisjoint(keys) or (bool(keys) and SERVICE_KEYS.issuperset(keys))
-
-
-def root_of(file: YamlFile) -> Section:
-    """The whole of a file of one document."""
-    return Section(file.source, file.documents[0].root if len(file.documents) == 1 else None)
 
 
 def services_of(root: Section) -> Mapping[str, Field]:
