@@ -350,21 +350,15 @@ def folder_of(command: Command, last: list[tuple[list[Command], dict[int, str]]]
 
 def pointed_at(stage: Stage, told: set[str]) -> Iterator[Finding]:
     """The variables that say where a credential is, below a folder that was copied."""
-    for layer in stage.layers:
-        for variable in layer:
-            if not isinstance(variable, Variable) or variable.name not in POINTERS or variable.place != "env" or not variable.ships:
-                continue
-            path = posixpath.normpath(posixpath.join(folder_at(stage), variable.value.text)) if variable.value.text else ""
-            if not path or path in told:
-                continue
-            found = [confidence for copy in copies_in(stage) if (confidence := brings(copy, path)) is not None]
-            if found:
-                message = f"`{variable.name}` points at {POINTERS[variable.name]} in a folder that is copied into the image"
-                yield variable.finding(variable.span, message, severity=Severity.MEDIUM, confidence=max(found))
-
-
-def folder_at(stage: Stage) -> str:
-    return next((copy.folder for copy in copies_in(stage)), "/")
+    variables = (subject for layer in stage.layers for subject in layer if isinstance(subject, Variable) and subject.name in POINTERS)
+    in_force = {variable.name: variable for variable in variables if variable.place == "env" and variable.ships}
+    copies = copies_in(stage) if in_force else []
+    for variable in in_force.values() if copies else ():
+        path = posixpath.normpath(posixpath.join(copies[0].folder, variable.value.text)) if variable.value.text else ""
+        found = [confidence for copy in copies if (confidence := brings(copy, path)) is not None] if path and path not in told else []
+        if found:
+            message = f"`{variable.name}` points at {POINTERS[variable.name]} in a folder that is copied into the image"
+            yield variable.finding(variable.span, message, severity=Severity.MEDIUM, confidence=max(found))
 
 
 def brings(copy: Copy, path: str) -> Confidence | None:

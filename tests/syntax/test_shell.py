@@ -197,9 +197,9 @@ def test_a_group_is_an_element_of_its_pipeline() -> None:
 @pytest.mark.parametrize(
     ("text", "upstream"),
     [
-        ("a | b | sh", ["a", "b"]),
-        ("(a; b && c) | sh", ["a", "b", "c"]),
-        ("a | { b | sh; }", ["a", "b"]),
+        ("a | b | sh", ["b", "a"]),
+        ("(a; b && c) | sh", ["c", "b", "a"]),
+        ("a | { b | sh; }", ["b", "a"]),
         ("a; b | while c; do sh; done", ["b"]),
         ("a && sh", []),
         ("f() { a | sh; }", ["a"]),

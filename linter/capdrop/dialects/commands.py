@@ -246,7 +246,7 @@ def _readers(parsed: shell.Command, made: Mapping[int, Command]) -> list[Command
     while element is not None:
         elements = element.pipeline.elements
         if len(elements) > 1 and element is not elements[-1]:
-            reader = made.get(id(elements[elements.index(element) + 1]))
+            reader = made.get(id(elements[element.index + 1]))
             found.extend([reader] if reader is not None else [])
         element = element.pipeline.chain.compound
     return found
@@ -269,7 +269,7 @@ def _around(parsed: shell.Command, outer: Fragment) -> list[Word]:
 
 def _join(parsed: shell.Command, command: Command, made: Mapping[int, Command]) -> None:
     """Tell a command of a pipeline what it reads from."""
-    feeders = [made[id(feeder)] for feeder in reversed(parsed.upstream) if id(feeder) in made]
+    feeders = [made[id(feeder)] for feeder in parsed.upstream if id(feeder) in made]
     command.feeders = tuple(feeders)
     if feeders:
         feeders[0].writes_to = command

@@ -96,17 +96,18 @@ def _made_by(command: Command) -> Iterator[Download]:
         addresses.append(option.value)
     named = [option.value.text for option in command.options if option.name in _FILE_OPTIONS[command.name] and option.value is not None]
     output = next(iter(redirected(command)), "")
+    prints, folder = to_output(command), _folder(command)
     if command.name in _TO_FILE:
         start = next((at for at, word in enumerate(addresses) if "://" in word.text), len(addresses))
         addresses, after = addresses[start : start + 1], addresses[start + 1 :]
         named = named or [word.text for word in after]
     for index, url in enumerate(addresses):
-        if to_output(command):
+        if prints:
             yield Download(command, url, output)
         elif named:
             yield Download(command, url, named[min(index, len(named) - 1)])
         else:
-            yield Download(command, url, _folder(command) + url.text.partition("?")[0].rstrip("/").rpartition("/")[2])
+            yield Download(command, url, folder + url.text.partition("?")[0].rstrip("/").rpartition("/")[2])
 
 
 def _folder(command: Command) -> str:

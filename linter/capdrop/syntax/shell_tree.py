@@ -6,11 +6,16 @@ fragments are built when they are asked for.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from capdrop.source import Fragment, Record, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+MOST_UPSTREAM = 64
+"""Commands whose output one command may read that are told."""
 
 
 class Problem(Record):
@@ -226,7 +231,7 @@ class Redirection(Spanned):
 class Command:
     """A simple command: a program, builtin or function with its words; or assignments or redirections alone.
 
-    `index` is its place among the simple commands of its pipeline. `substitution_of` is the command, and the index of
+    `index` is its place among the elements of its pipeline. `substitution_of` is the command, and the index of
     its word, that a `$(..)`, backticks or `<(..)` around this command belongs to; the index is -1 for an assignment, a
     redirection or a heredoc.
     """
@@ -236,7 +241,7 @@ class Command:
     def __init__(self, start: int, pipeline: Pipeline, substitution_of: tuple[Command, int] | None) -> None:
         self.start = start
         self.pipeline = pipeline
-        self.index = len(pipeline.commands)
+        self.index = len(pipeline.elements)
         self.substitution_of = substitution_of
         self.words: list[Word] = []
         self.assignments: list[Assignment] = []
@@ -274,15 +279,16 @@ class Command:
 
     @property
     def upstream(self) -> list[Command]:
-        """The simple commands whose output it may read: those to the left in its pipelines, also inside groups."""
-        found: list[list[Command]] = []
+        """The simple commands whose output it may read: those to the left in its pipelines, also inside groups, nearest first. Of a
+        long row only the near ones."""
+        found: list[Command] = []
         element: Command | Compound | None = self
-        while element is not None:
+        while element is not None and len(found) < MOST_UPSTREAM:
             elements = element.pipeline.elements
-            left = elements[: elements.index(element)]
-            found.append([command for other in left for command in other.inside()])
+            for at in range(element.index - 1, max(element.index - MOST_UPSTREAM, 0) - 1, -1):
+                found += reversed(list(islice(elements[at].inside(), MOST_UPSTREAM)))
             element = element.pipeline.chain.compound
-        return [command for commands in reversed(found) for command in commands]
+        return found[:MOST_UPSTREAM]
 
     def inside(self) -> Iterator[Command]:
         """Itself, as the one simple command in it."""
@@ -296,13 +302,14 @@ class Compound(Spanned):
     name of the function that it is the body of. `words` are those of a `for .. in` or the subject of a `case`.
     """
 
-    __slots__ = ("chains", "function", "kind", "pipeline", "redirections", "words")
+    __slots__ = ("chains", "function", "index", "kind", "pipeline", "redirections", "words")
 
     def __init__(self, kind: str, start: int, pipeline: Pipeline, function: str) -> None:
         self.kind = kind
         self.start = start
         self.end = start
         self.pipeline = pipeline
+        self.index = len(pipeline.elements)
         self.function = function
         self.chains: list[Chain] = []
         self.words: list[Word] = []
