@@ -47,6 +47,8 @@ NEXT_WORD = by_program(
     ("oc", ("login", "-p")),
     ("doctl", ("auth", "-t")),
     ("twine", ("upload", "-p")),
+    ("dotnet", ("nuget", "-p")),
+    ("zip unzip", ("", "-P")),
     ("redis-cli", ("", "-a")),
     ("sshpass", ("", "-p")),
     ("sqlcmd bcp", ("", "-P")),
@@ -81,7 +83,13 @@ OPERANDS = by_program(
     ("aws", (("configure", "set"), 2, 3)),
     ("npm pnpm yarn", (("config", "set"), 2, 3)),
     ("npm", (("set",), 1, 2)),
-    ("poetry", (("config",), 1, 2)),
+    ("poetry composer", (("config",), 1, 2)),
+    ("poetry composer", (("config",), "password", 3)),
+    ("cargo wandb", (("login",), "token", 1)),
+    ("snyk", (("auth",), "token", 1)),
+    ("htpasswd", ((), "password", 2)),
+    ("setx", ((), 0, 1)),
+    ("setx", (("/M",), 1, 2)),
     ("rabbitmqctl", (("add_user",), "password", 2)),
     ("rabbitmqctl", (("change_password",), "password", 2)),
     ("mc", (("alias", "set"), "secret access key", 5)),
@@ -137,6 +145,14 @@ def secret_build_argument(variable: Variable) -> Iterator[Finding]:
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN curl -u deploy:«{PASSWORD}» https://git.acme.io/a.tgz | tar xz\n"),
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN apk add mysql-client && mysql -uroot -p«{PASSWORD}» -e 'select 1'\n"),
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN aws configure set aws_secret_access_key «{'Zb8+qLw2vT9x' * 3 + 'RmK4'}»\n"),
+        Bad(
+            "Dockerfile",
+            f"FROM php:8.4\nRUN composer config http-basic.acme.io deploy «{PASSWORD}» && cargo login «{'Zb8qLw2vT9x' * 2}»\n"
+            f"RUN dotnet nuget add source https://nuget.acme.io/v3/index.json -u deploy -p «{PASSWORD}»\n",
+        ),
+        Good(
+            "Dockerfile", "FROM php:8.4\nRUN composer config repositories.a vcs https://git.acme.io/a && htpasswd -c /f u && setx /M A b\n"
+        ),
         Bad("compose.yaml", f"services: {{cache: {{image: 'redis:8', command: redis-server --requirepass «{PASSWORD}»}}}}\n"),
         Bad(
             "pod.yaml",

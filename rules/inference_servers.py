@@ -12,10 +12,17 @@ SERVERS = {
     "llama-server": ("", "--host", "--api-key --api-key-file", "LLAMA_API_KEY"),  # llama.cpp, tools/server/README.md
     "mlflow": ("server ui", "--host -h", "--app-name", ""),  # https://mlflow.org/docs/latest/self-hosting/security/basic-http-auth
     "ray": ("start", "--dashboard-host", "", "RAY_AUTH_MODE"),  # https://docs.ray.io, token authentication
+    # https://huggingface.co/docs/text-generation-inference/reference/launcher, text-embeddings-inference/cli_arguments
+    "text-generation-launcher": ("", "--hostname", "--api-key", "API_KEY"),
+    "text-embeddings-router": ("", "--hostname", "--api-key", "API_KEY"),
+    "sglang": ("serve", "--host", "--api-key", ""),  # https://docs.sglang.ai/backend/server_arguments.html
+    "llama_cpp": ("", "--host", "--api_key", "API_KEY"),  # https://llama-cpp-python.readthedocs.io/en/latest/server/
+    "lmdeploy": ("serve", "--server-name", "--api-keys", ""),  # https://lmdeploy.readthedocs.io, lmdeploy serve api_server --help
+    "infinity_emb": ("v2", "--host", "--api-key", "INFINITY_API_KEY"),  # https://michaelfeil.eu/infinity/latest/cli_v2/
 }
-SERVES_AT_ONCE = "vllm.entrypoints.openai.api_server"
-"""The module of vLLM that is a server and takes no word for what to do."""
-LISTENS_TO_ALL = frozenset({"vllm"})
+SERVES_AT_ONCE = frozenset({"vllm.entrypoints.openai.api_server", "sglang.launch_server", "llama_cpp.server"})
+"""The modules of Python that are servers and take no word for what to do."""
+LISTENS_TO_ALL = frozenset({"vllm", "text-generation-launcher", "text-embeddings-router", "lmdeploy", "infinity_emb"})
 """Those that listen on all addresses where nothing else is said; the others on the local one."""
 LOCAL = ("127.", "localhost", "::1", "[::1]")
 HOSTS = {"OLLAMA_HOST": "Ollama"}  # https://docs.ollama.com/faq
@@ -29,7 +36,7 @@ EVERYWHERE = ("0.0.0.0", "::", "[::]", "http://0.0.0.0", "http://[::]")
     confidence=Confidence.MEDIUM,
     profile="strict",
     references="OWASP LLM10:2025 · ATT&CK T1190 · CWE-306",
-    programs=SERVERS,
+    programs={*SERVERS, "ollama", "export"},
     variables=HOSTS,
     examples=(
         Bad(
@@ -39,6 +46,22 @@ EVERYWHERE = ("0.0.0.0", "::", "[::]", "http://0.0.0.0", "http://[::]")
             RUN nohup «ray» start --head --dashboard-host 0.0.0.0 && «mlflow» server --host 0.0.0.0 --port 5000
             ENV «OLLAMA_HOST=0.0.0.0:11434»
             ENTRYPOINT ["python3", "-m", «"vllm.entrypoints.openai.api_server"», "--model", "/models/a"]
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM python:3.13
+            RUN OLLAMA_HOST=«0.0.0.0» ollama serve & python -m «sglang.launch_server» --model-path /m --host 0.0.0.0
+            CMD [«"text-generation-launcher"», "--model-id", "/m", "--port", "80"]
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            FROM python:3.13
+            RUN OLLAMA_HOST=127.0.0.1 ollama serve & python -m sglang.launch_server --model-path /m && python -m llama_cpp.server --model /m
+            CMD ["text-generation-launcher", "--model-id", "/m", "--hostname", "127.0.0.1", "--port", "80"]
             """,
         ),
         Bad("compose.yaml", "services: {llm: {image: 'ghcr.io/acme/llm:1', command: «llama-server» -m /a.gguf --host 0.0.0.0}}"),
@@ -89,8 +112,12 @@ def inference_server_without_key(subject: Command | Variable) -> Iterator[Findin
         in_force = subject.place in ("env", "configmap") and not subject.overridden
         if server is not None and in_force and subject.value.text.startswith(EVERYWHERE):
             yield subject.finding(subject.span, f"{server} listens on all addresses, and has no authentication")
-    elif subject.name in SERVERS or subject.name == SERVES_AT_ONCE:
+    elif subject.name in SERVERS or subject.name in SERVES_AT_ONCE:
         yield from _answering_everyone(subject)
+    else:
+        for name, word in subject.assignments:
+            if name in HOSTS and word is not None and word.text.startswith(EVERYWHERE):
+                yield subject.finding(word.span, f"{HOSTS[name]} listens on all addresses, and has no authentication")
 
 
 def _answering_everyone(command: Command) -> Iterator[Finding]:
@@ -99,7 +126,7 @@ def _answering_everyone(command: Command) -> Iterator[Finding]:
 
 
 def _answers_everyone(command: Command, starts: str, hosts: str, keys: str, variable: str) -> bool:
-    if starts and command.name != SERVES_AT_ONCE and command.subcommand.partition(" ")[0] not in starts.split():
+    if starts and command.name not in SERVES_AT_ONCE and command.subcommand.partition(" ")[0] not in starts.split():
         return False
     if (keys and command.option(*keys.split()) is not None) or any(name == variable for name, _ in command.assignments):
         return False

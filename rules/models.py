@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Confidence, Download, Finding, Good, Option, Script, Severity, Variable, rule
+from capdrop import Bad, Command, Confidence, Download, Finding, Good, Option, Script, Severity, Variable, WrittenFile, rule
 
 HUB = frozenset({"hf", "huggingface-cli"})
 HUB_HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co"})
@@ -27,7 +27,7 @@ NEEDS_ITS_CODE = "a model that has code of its own is not loaded"
     severity=Severity.MEDIUM,
     profile="strict",
     references="ATT&CK T1195.002 · OWASP LLM03:2025",
-    programs=HUB | PYTHON | set(SERVERS) | {"git", "ollama"},
+    programs=HUB | PYTHON | set(SERVERS) | {"git", "ollama", "uvx"},
     examples=(
         Bad(
             "Dockerfile",
@@ -44,6 +44,18 @@ NEEDS_ITS_CODE = "a model that has code of its own is not loaded"
             EOF
             RUN git clone «https://huggingface.co/acme/model» /model && ollama pull «llama3» && ollama pull «qwen3:latest»
             CMD ["vllm", "serve", «"acme/model"»]
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM python:3.13
+            RUN uvx --from huggingface_hub hf download «acme/model» && uvx hf download «acme/other»
+            COPY <<EOF /load.py
+            from transformers import AutoModel
+            AutoModel.«from_pretrained»("acme/model")
+            EOF
+            ENTRYPOINT ["ollama", "run", «"llama3"»]
             """,
         ),
         Bad("compose.yaml", "services: {app: {image: 'acme/tgi:1', command: text-generation-launcher --model-id «acme/model»}}"),
@@ -89,26 +101,38 @@ NEEDS_ITS_CODE = "a model that has code of its own is not loaded"
         ),
     ),
 )
-def model_without_revision(command: Command) -> Iterator[Finding]:
+def model_without_revision(subject: Command | WrittenFile) -> Iterator[Finding]:
     """A model or dataset without a commit is whatever its owner uploaded last.
 
     Whoever takes over the account, or the name, changes what the next build or start loads, and some formats run code as they are
     loaded. Give the full commit hash as the revision. Tags of Ollama move as well, but say at least which model is meant.
     """
-    if command.name in HUB:
-        words = command.operands
-        if command.subcommand == "download" and len(words) > 1 and not _is_fixed(command.option("--revision")):
-            yield command.finding(words[1].span, f"`{words[1].text}` is downloaded without the hash of a commit")
-    elif command.name in ("git", "ollama"):
-        yield from _cloned(command) if command.name == "git" else _pulled(command)
-    elif command.name.partition(".")[0] in SERVERS:
-        yield from _served(command)
+    if isinstance(subject, WrittenFile):
+        yield from _loaded(subject)
+    elif subject.name in HUB or subject.name == "uvx":
+        yield from _downloaded(subject)
+    elif subject.name in ("git", "ollama"):
+        yield from _cloned(subject) if subject.name == "git" else _pulled(subject)
+    elif subject.name.partition(".")[0] in SERVERS:
+        yield from _served(subject)
     else:
-        for call in command.python_calls(*HUB_CALLS):
-            repository = call.first if call.name != "pipeline" else ""
-            repository = repository or next((str(call.keywords[name]) for name in REPOSITORY_KEYWORDS if call.keywords.get(name)), "")
-            if not call.open and _is_of_hub(repository) and not _is_commit(call.keywords.get("revision", "")):
-                yield command.finding(call.span, f"`{repository}` is loaded without the hash of a commit")
+        yield from _loaded(subject)
+
+
+def _loaded(program: Command | WrittenFile) -> Iterator[Finding]:
+    for call in program.python_calls(*HUB_CALLS):
+        repository = call.first if call.name != "pipeline" else ""
+        repository = repository or next((str(call.keywords[name]) for name in REPOSITORY_KEYWORDS if call.keywords.get(name)), "")
+        if not call.open and _is_of_hub(repository) and not _is_commit(call.keywords.get("revision", "")):
+            yield program.finding(call.span, f"`{repository}` is loaded without the hash of a commit")
+
+
+def _downloaded(command: Command) -> Iterator[Finding]:
+    words = command.operands
+    if command.name == "uvx":  # `uvx hf download ...`
+        words = words[1:] if words and words[0].text in HUB else []
+    if len(words) > 1 and words[0].text == "download" and not _is_fixed(command.option("--revision")):
+        yield command.finding(words[1].span, f"`{words[1].text}` is downloaded without the hash of a commit")
 
 
 def _cloned(command: Command) -> Iterator[Finding]:
@@ -125,7 +149,7 @@ def _checks_out(command: Command) -> bool:
 
 def _pulled(command: Command) -> Iterator[Finding]:
     words = command.operands
-    if len(words) > 1 and words[0].text == "pull" and "$" not in words[1].text:
+    if len(words) > 1 and words[0].text in ("pull", "run") and "$" not in words[1].text:
         name, _, tag = words[1].text.rpartition("/")[2].partition(":")
         if tag in ("", "latest"):
             yield command.finding(words[1].span, f"`{name}` without a tag is whatever was pushed last")
@@ -292,6 +316,10 @@ ON = frozenset({"1", "true", "yes", "on", "y"})
             RUN python -c "from transformers import AutoModel; AutoModel.«from_pretrained»('acme/model', trust_remote_code=True)"
             ENV «TRUST_REMOTE_CODE=true»
             CMD ["vllm", "serve", "acme/model", «"--trust-remote-code"»]
+            COPY <<EOF /load.py
+            from transformers import AutoModel
+            AutoModel.«from_pretrained»('acme/model', trust_remote_code=True)
+            EOF
             """,
         ),
         Bad(
@@ -353,7 +381,7 @@ ON = frozenset({"1", "true", "yes", "on", "y"})
         ),
     ),
 )
-def remote_code_trusted(subject: Command | Variable) -> Iterator[Finding]:
+def remote_code_trusted(subject: Command | Variable | WrittenFile) -> Iterator[Finding]:
     """Python code that comes with a model is run.
 
     With `trust_remote_code` the files of the model's repository are imported, and whoever may push there runs code in the container.
@@ -364,7 +392,7 @@ def remote_code_trusted(subject: Command | Variable) -> Iterator[Finding]:
             fix = subject.drop("variable", caveat=NEEDS_ITS_CODE)
             yield subject.finding(subject.span, f"`{subject.name}` runs the code that comes with the model", fix=fix)
         return
-    if any(word.text.startswith("--trust") for word in subject.words):
+    if isinstance(subject, Command) and any(word.text.startswith("--trust") for word in subject.words):
         option = subject.option(*TRUST)
         if option is not None and (option.value is None or option.value.text.lower() not in OFF) and not _code_is_known(subject):
             fix = subject.drop_option(option, caveat=NEEDS_ITS_CODE)

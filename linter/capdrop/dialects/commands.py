@@ -220,10 +220,12 @@ def commands_of_file(file: WrittenFile, setting: Setting, depth: int = 0) -> Ite
     """The commands of a written file: what cron runs of it, or the whole where it is a script."""
     if depth >= _DEEPEST:
         return
-    from .written_files import scheduled
+    from .written_files import run_by_shells, scheduled
 
     scripts, place = list(scheduled(file)), "cron"
-    if not scripts and file.texts[0].text.startswith("#!"):
+    if not scripts and run_by_shells(file):
+        scripts, place = list(file.texts), "script"
+    elif not scripts and file.texts[0].text.startswith("#!"):
         scripts, place = [text for text in file.texts[:1] if shell.shebang(text.text) == "sh"], "script"
     for script in scripts:
         own = Setting(setting.source, f"{setting.address} {place}", place, ships=setting.ships)

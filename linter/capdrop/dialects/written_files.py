@@ -20,6 +20,9 @@ CRON = "/var/spool/cron/crontabs"
 CRON_SCRIPTS = ("/etc/cron.hourly/", "/etc/cron.daily/", "/etc/cron.weekly/", "/etc/cron.monthly/", "/etc/periodic/")
 CRON_TABLES = (CRON, "/etc/cron.d/", "/etc/crontab", "/var/spool/cron/")
 """cron(8), crontab(5); /etc/crontabs and /etc/periodic are BusyBox's."""
+SHELL_STARTS = ("/etc/profile", "/etc/profile.d/", "/etc/bash.bashrc", "/etc/bashrc", "/etc/rc.local", "/etc/zsh/")
+SHELL_STARTS_AT_HOME = frozenset({".bashrc", ".bash_profile", ".bash_login", ".profile", ".zshrc", ".zprofile", ".zshenv"})
+"""Files that shells run as they start (bash(1), FILES; zsh(1), STARTUP/SHUTDOWN FILES)."""
 _TO_FILE = (">", ">>", ">|", "&>", ">&")
 
 
@@ -73,6 +76,11 @@ def scheduled(file: WrittenFile) -> Iterator[Fragment]:
                 rest = line.text.split(None, fields + owned)
                 if len(rest) > fields + owned:
                     yield line.part(len(line.text) - len(rest[-1]), len(line.text))
+
+
+def run_by_shells(file: WrittenFile) -> bool:
+    """Whether a written file is run by every shell that starts."""
+    return file.path.startswith(SHELL_STARTS) or file.name in SHELL_STARTS_AT_HOME
 
 
 def printed(command: Command) -> Fragment | None:

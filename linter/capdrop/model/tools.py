@@ -167,7 +167,12 @@ _ROWS: dict[str, str] = {
         "-w --color"
     ),
     "vllm": "--model --revision --code-revision --tokenizer-revision --host --port --api-key --download-dir --dtype --load-format",
-    "text-generation-launcher text-embeddings-router": "--model-id --revision --port --hostname --tokenizer-name --dtype --quantize",
+    "text-generation-launcher text-embeddings-router": (
+        "--model-id --revision --port -p --hostname --api-key --tokenizer-name --dtype --quantize"
+    ),
+    "sglang llama_cpp infinity_emb lmdeploy": (
+        "--model-path --model --model-id --host --port --server-name --server-port --api-key --api_key --api-keys"
+    ),
     "useradd adduser usermod": (
         "-u --uid -g --gid -G --groups -d --home --home-dir -s --shell -c --comment -p --password -k --skel -b -e -f "
         "-K -R -h --ingroup --gecos"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..source import Fragment
+    from .inline_python import Call
 
 
 class WrittenFile(Subject):
@@ -46,6 +47,14 @@ class WrittenFile(Subject):
     def name(self) -> str:
         """The last part of the path."""
         return self.path.rpartition("/")[2]
+
+    def python_calls(self, *names: str) -> list[Call]:
+        """The calls of these functions, if it is a program in Python."""
+        if not self.path.endswith(".py") and "python" not in self.texts[0].text.partition("\n")[0]:
+            return []
+        from .inline_python import calls_in
+
+        return [call for text in self.texts for call in calls_in(text, names)]
 
     @property
     def lines(self) -> Iterator[Fragment]:
