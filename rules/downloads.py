@@ -168,6 +168,7 @@ def download_piped_to_shell(command: Command) -> Iterator[Finding]:
             SHELL ["powershell", "-Command"]
             RUN Invoke-WebRequest https://example.com/1.2.3/setup.exe -OutFile c.exe; Start-Process c.exe -Wait
             RUN iwr https://example.com/latest/d.exe -OutFile d.exe; if ((Get-FileHash d.exe).Hash -ne '0123') { exit 1 }; .\d.exe
+            RUN iwr https://example.com/latest/e.msi -OutFile e.msi; $s = Get-AuthenticodeSignature e.msi; msiexec /i e.msi
             RUN iwr https://example.com/latest/e.json -OutFile e.json; Start-Process notepad
             RUN Set-ExecutionPolicy Bypass -Scope Process -Force; .\local.ps1
             """,

@@ -27,9 +27,9 @@ _VERIFIERS = {program: tuple(words.split()) for programs, words in VERIFIERS.ite
 _HASH_CALLS = ("hash_file", "hashlib", "createHash", "Digest::SHA")
 """What an inline program calls to make a checksum."""
 _PROGRAMS = frozenset({"python", "python2", "python3", "perl", "ruby", "node", "nodejs", "php"})
-_FILE_HASH = "get-filehash"
-"""PowerShell's, whose answer a script compares with what it expects."""
-CHECKERS = SUMS | frozenset(_VERIFIERS) | _PROGRAMS | {_FILE_HASH}
+_POWERSHELL = frozenset({"get-filehash", "get-authenticodesignature"})
+"""PowerShell's, whose answers a script compares with what it expects."""
+CHECKERS = SUMS | frozenset(_VERIFIERS) | _PROGRAMS | _POWERSHELL
 _TEXT = frozenset({"echo", "printf"})
 
 
@@ -67,7 +67,7 @@ def checks(command: Command, names: Iterable[str] | None = None) -> bool:
     if command.name in _VERIFIERS:
         wanted = _VERIFIERS[command.name]
         return not wanted or any(word.text in wanted for word in command.words)
-    if command.name == _FILE_HASH:
+    if command.name in _POWERSHELL:
         return _names_one([word.text for word in command.words[1:]], names)
     if interpreter(command) in _PROGRAMS:
         program = inline_program(command)
