@@ -334,3 +334,9 @@ def test_the_hook_is_given_every_file_that_may_be_ours(name: str) -> None:
 )
 def test_the_hook_is_not_given_what_is_not_ours(name: str) -> None:
     assert not pattern("files").search(name) or pattern("exclude").search(name)
+
+
+def test_a_line_end_in_a_name_hides_nothing() -> None:
+    assert getattr(kind_by_name("a\nb.Dockerfile"), "name", None) == "dockerfile"
+    assert getattr(kind_by_name("compose.a\nb.yaml"), "name", None) == "compose"
+    assert may_be_ours("a\nb.yaml")

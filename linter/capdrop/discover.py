@@ -36,8 +36,8 @@ KINDS = (
     Kind(
         "dockerfile",
         "dockerfile",
-        names=rf"(?i:{_NEVER_OURS}{_PROGRAMS}(?:.*[._-])?(?:dockerfile|containerfile)(?:[._(-].*)?)",
-        maybe=rf"(?i:{_NEVER_OURS}.*(?:dockerfile|containerfile).*)",
+        names=rf"(?si:{_NEVER_OURS}{_PROGRAMS}(?:.*[._-])?(?:dockerfile|containerfile)(?:[._(-].*)?)",
+        maybe=rf"(?si:{_NEVER_OURS}.*(?:dockerfile|containerfile).*)",
         content=(r"\A(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*+[ \t]*+(?i:FROM|ARG)[ \t]++[^\s=(](?!\S*[ \t]+import\b)",),
     ),
     Kind(
@@ -50,22 +50,22 @@ KINDS = (
     Kind(
         "compose",
         "compose",
-        names=r"(?i:(?:(?:docker|podman)[._-])?compose[^/]*\.ya?ml)",
-        maybe=r"(?i:.*\.ya?ml)",
+        names=r"(?si:(?:(?:docker|podman)[._-])?compose[^/]*\.ya?ml)",
+        maybe=r"(?si:.*\.ya?ml)",
         content=(r"(?m)^services[ \t]*:[ \t]*(?:#.*)?\r?$", r"(?m)^[ \t]+(?:image|build)[ \t]*:"),
     ),
     Kind(
         "kubernetes",
         "kubernetes",
         names=r"kustomization\.ya?ml|Kustomization",
-        maybe=r"(?i:.*\.(?:ya?ml|json))",
+        maybe=r"(?si:.*\.(?:ya?ml|json))",
         content=(r"(?m)^[ \t{,-]*\"?apiVersion\"?[ \t]*:", r"(?m)(?:^|[{,])[ \t-]*\"?kind\"?[ \t]*:"),
     ),
     Kind(
         "docker-run",
         "docker_run",
         names=r"(?!)",
-        maybe=r"(?i:.*\.(?:sh|bash|mk)|(?:gnu)?makefile)",
+        maybe=r"(?si:.*\.(?:sh|bash|mk)|(?:gnu)?makefile)",
         content=(r"(?m)^(?>[^\r\n]*?\b(?:docker|podman|nerdctl)\b)(?>(?:[^#\r\n\\]|\\[^\r\n]|\\\r?\n){0,400}?\b(?:run|create)\b)",),
     ),
 )
