@@ -20,6 +20,8 @@ _INTERPRETERS = frozenset(
     "sh bash ash dash zsh fish pwsh powershell cmd python python2 python3 ipython node irb ruby jshell iex erl php julia ghci R perl lua "
     "swift clojure lein sbt scala gradle mvn rebar3 elixir deno bun".split()
 )
+_INITS = frozenset({"/sbin/init", "/usr/sbin/init", "/lib/systemd/systemd", "/usr/lib/systemd/systemd", "/init"})
+"""The first process of a whole system, which is root and gives each service its user: systemd, s6-overlay."""
 _SCRIPTS = (".sh", ".bash")
 _DEVELOPMENT = ("mcr.microsoft.com/devcontainers/", "mcr.microsoft.com/vscode/devcontainers/")
 """Bases whose user is set by the tool that starts them (https://containers.dev/implementors/json_reference/: remoteUser)."""
@@ -38,6 +40,8 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     leaves_root = base is not None and "ENTRYPOINT" not in started and steps_down(base)
     if leaves_root or any(word in _STEPPING_DOWN for word in _words_run(commands)):
         return "what it starts steps down from root"
+    if any(word.text in _INITS for command in started.values() for word in command.words):
+        return "what it starts is an init, which gives each service its user"
     if not started:
         return "" if base is not None and starts_a_server(base) else "it starts nothing of its own"
     command = started.get("CMD")

@@ -17,7 +17,7 @@ _NAMES = {
     ".dockercfg": ("registry logins", SURE),
     ".vault-token": ("a token of Vault", SURE),
     "application_default_credentials.json": ("a login for Google Cloud", SURE),
-    "kubeconfig": ("a login for Kubernetes", SURE),
+    "kubeconfig kubeconfig.yaml kubeconfig.yml": ("a login for Kubernetes", SURE),
     "terraform.tfstate terraform.tfstate.backup": ("Terraform's state, with the secrets in it", SURE),
     "master.key": ("the key of Rails' credentials", SURE),
     "secret_token.rb": ("the key of Rails' cookies", LIKELY),
@@ -100,7 +100,8 @@ def is_harmless(path: str) -> bool:
     folder, _, name = path.lower().rpartition("/")
     words = _words(name)
     key = words[-1] in ("pem", "key", "p12", "pfx", "jks", "ppk")
-    return not _TEMPLATES.isdisjoint(words[-1:] if key else words) or not _TRIALS.isdisjoint(folder.split("/"))
+    is_template = name not in _by_name() and not _TEMPLATES.isdisjoint(words[-1:] if key else words)
+    return is_template or not _TRIALS.isdisjoint(folder.split("/"))
 
 
 def secret_file(path: str) -> FileName | None:
