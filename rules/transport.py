@@ -302,7 +302,7 @@ def certificate_check_disabled(subject: Command | Variable | WrittenFile) -> Ite
 
 def _any_certificate(command: Command) -> Iterator[Finding]:
     if command.name == CALLBACK:
-        if command.words[-1].text == "=" and command.siblings.some(_says_yes):
+        if command.words[-1].text.endswith("=") and command.siblings.some(_says_yes):
             yield command.finding(command.words[0].span, "PowerShell accepts any certificate from here on")
         return
     for name, word in command.assignments:

