@@ -208,3 +208,13 @@ def test_commands_are_read_wherever_they_stand(step: str) -> None:
 )
 def test_what_no_shell_runs_is_no_command(step: str) -> None:
     assert found(f"FROM debian:13\n{step}\n", "certificate-check-disabled") == []
+
+
+@pytest.mark.parametrize(("user", "expected"), [("", [6]), ("USER 1000\n", [4])])
+def test_images_on_one_base_stage_that_lack_a_user_are_one_finding(user: str, expected: list[int]) -> None:
+    text = f"FROM node:22 AS base\nCOPY . .\nCMD x\nFROM base AS one\nCMD y\nFROM base AS two\n{user}CMD z\n"
+    source, kind = Source("Dockerfile", text), kind_of("Dockerfile", text)
+    assert kind is not None
+    findings = analyse(source, kind, BOOK, Context(targets=frozenset({"one"}))).findings
+    sure = [found for found in findings if found.rule == "missing-user" and found.confidence is not Confidence.LOW]
+    assert [source.position(found.span.start).line for found in sure] == expected

@@ -9,6 +9,8 @@ from .image_names import is_swapped, looks
 
 _SHORTEST = 6
 """Shorter names have too many neighbours."""
+_SHORTEST_MEANT = 5
+"""A popular name this short may still have a letter doubled (`numpyy`)."""
 _LONG = 7
 """A name in which a letter may be missing without making a word of its own."""
 _FILE = "popular_packages.txt"
@@ -38,7 +40,7 @@ def meant_instead(ecosystem: str, name: str) -> str:
     name = plain(registry, name)
     if name in names.known or not name:
         return ""
-    least, most = max(len(name) - 2, _SHORTEST), len(name) + 2
+    least, most = max(len(name) - 2, _SHORTEST_MEANT), len(name) + 2
     near = [popular for popular in names.popular.get(name[0], ()) if least <= len(popular) <= most]
     return next((popular for popular in near if is_misspelt(name, popular)), "")
 

@@ -161,6 +161,7 @@ def finished(
         if stage.script.commands or stage.script.copies:
             yield stage.script
     made: dict[int, Stage] = {}
+    shipped: list[tuple[StageState, Value]] = []
     for stage in stages:
         user = stage.user_now(templated=templated)
         span = stage.instruction.span
@@ -182,7 +183,8 @@ def finished(
         )
         yield made[stage.index]
         if stage.ships and not overridden:
-            yield _container(stage, user, source, tree)
+            shipped.append((stage, user))
+    yield from _containers(shipped, source, tree)
 
 
 def _all_layers(stage: StageState) -> Iterator[tuple[Subject, ...]]:
@@ -193,13 +195,27 @@ def _all_layers(stage: StageState) -> Iterator[tuple[Subject, ...]]:
         at = at.base
 
 
+def _containers(shipped: list[tuple[StageState, Value]], source: Source, tree: syntax.Dockerfile) -> Iterator[DefaultContainer]:
+    """What starts of the shipped stages. Of those without a user that are built on the same local stage the last one stands for all."""
+    reasons: dict[int, str] = {}
+    standing: dict[int, int] = {}
+    for stage, user in shipped:
+        if user.is_absent:
+            from capdrop.model.image_purpose import others_set_user
+
+            reasons[stage.index] = user.reason or others_set_user(stage.bottom.image.reference, _all_layers(stage), source.path)
+            if not reasons[stage.index]:
+                standing[stage.bottom.index] = stage.index
+    for stage, user in shipped:
+        if user.is_absent:
+            stands = standing.get(stage.bottom.index, stage.index) == stage.index
+            reason = reasons[stage.index] or ("" if stands else "another stage on the same base has none either")
+            user = Value("absent", None, source, stage.instruction.span, reason=reason)
+        yield _container(stage, user, source, tree)
+
+
 def _container(stage: StageState, user: Value, source: Source, tree: syntax.Dockerfile) -> DefaultContainer:
     span = stage.instruction.span
-    if user.is_absent:
-        from capdrop.model.image_purpose import others_set_user
-
-        reason = user.reason or others_set_user(stage.bottom.image.reference, _all_layers(stage), source.path)
-        user = Value("absent", None, source, span, reason=reason)
     return DefaultContainer(
         source,
         span,
