@@ -190,7 +190,8 @@ class _Reader:
             from ..misspelt import misspelt_keys
 
             yield from misspelt_keys(site.own, SERVICE_KEYS, address, address, self.source, "Compose")
-        yield from variables_of(site, address, "labels", "label")
+        for path in ("labels", "deploy.labels", "build.labels"):
+            yield from variables_of(site, address, path, "label")
         if site.field("logging.options", "own") is not None:
             yield from (option for option in variables_of(site, address, "logging.options", "env") if option.secret is not None)
         if build is not None:
