@@ -16,7 +16,7 @@ from ...source import Source, Span
 from ...syntax.yaml import Scalar
 from ..yaml_facts import TableOrigin
 from .beside import is_remote
-from .variables import assignments_of, names_of
+from .variables import assignments_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -174,14 +174,13 @@ class Build:
                 if name not in own:
                     yield variable
 
-    def asked_of(self, dockerfile: str) -> BuildTarget:
-        """What the service asks of a Dockerfile, and what it sets anew of what that says."""
+    def asked_of(self, dockerfile: str, set_anew: set[str]) -> BuildTarget:
+        """What the service asks of a Dockerfile, and what it sets anew of what that says: these variables, and maybe the user."""
         if self.text("target") is None:
             return BuildTarget(dockerfile, self.target, self.folder)
         user = self.site.field("user", "own")
         name = self.site.scalar(user).text.partition(":")[0] if user is not None else ""
-        own = frozenset(names_of(self.site, "environment"))
-        return BuildTarget(dockerfile, self.target, self.folder, own, leaves_root=name not in ("", "0", "root"))
+        return BuildTarget(dockerfile, self.target, self.folder, frozenset(set_anew), leaves_root=name not in ("", "0", "root"))
 
     def uses(self, name: str) -> tuple[Note, ...]:
         """Where the Dockerfile takes up a build argument, and what keeps it in the image."""
