@@ -186,6 +186,8 @@ ELSEWHERE = [
     ("an anchor", f"x-a: &a {{{HARDENED}, volumes: ['/run:/a']}}\nservices: {{app: {{<<: *a}}}}\n", {}, SOCKET),
     ("an env file", with_key("env_file: a.env"), {"a_env": f"DB_PASSWORD={PASSWORD}\n"}, "hard-coded-credential"),
     ("a config in place", with_key("configs: [c]", f"configs: {{c: {{content: 'password={PASSWORD}'}}}}\n"), {}, "hard-coded-credential"),
+    ("a label of the swarm", with_key(f"deploy: {{labels: ['app.password={PASSWORD}']}}"), {}, "hard-coded-credential"),
+    ("a label of the image", with_key(f"build: {{context: ., labels: {{app.password: {PASSWORD}}}}}"), {}, "hard-coded-credential"),
     ("a label", with_key(f"labels: {{app.password: {PASSWORD}}}"), {}, "hard-coded-credential"),
     ("version 1", "app: {image: 'acme/app:1', net: host}\n", {}, "host-network"),
     ("a model", with_key("models: [m]", "models: {m: {model: ai/smollm2}}\n"), {}, "image-without-tag"),

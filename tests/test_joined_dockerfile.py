@@ -54,6 +54,11 @@ def test_one_service_that_leaves_it_is_enough(tmp_path: Path) -> None:
     assert rules(found(tmp_path, compose, OPEN)) == [("Dockerfile", "protection-switched-off")]
 
 
+def test_a_setting_of_an_env_file_is_the_one_in_force(tmp_path: Path) -> None:
+    (tmp_path / "a.env").write_text("xpack.security.enabled=true\n")
+    assert rules(found(tmp_path, "services: {app: {build: ., env_file: a.env}}\n", OPEN)) == []
+
+
 def test_a_build_argument_decides_what_is_in_force(tmp_path: Path) -> None:
     dockerfile = "FROM acme/search:1\nARG SAFE=true\nENV xpack.security.enabled=$SAFE\nUSER app\n"
     compose = "services: {app: {build: {context: ., args: {SAFE: 'false'}}}}\n"

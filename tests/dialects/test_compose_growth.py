@@ -48,6 +48,11 @@ CASES: dict[str, Callable[[int], dict[str, str]]] = {
         MAIN: "services:\n" + many("  s#: {build: .}\n", n),
         "Dockerfile": "FROM a\n" + "RUN x\n" * n + "USER 0\n",
     },
+    "one long environment of many": lambda n: {
+        MAIN: "services:\n" + many("  s#: {build: .}\n", n),
+        "Dockerfile": "FROM a\n" + many("ENV V#=a\nEXPOSE #\n", n),
+    },
+    "uses of one env file": lambda n: {MAIN: f"services: {{app: {{image: a, labels: ['{'$A' * n}']}}}}\n", ".env": many("A#=x\n", n)},
     "variables in variables": lambda n: {MAIN: f"services: {{app: {{image: '{'${A:-' * n}x{'}' * n}'}}}}\n"},
 }
 

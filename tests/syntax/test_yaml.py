@@ -410,3 +410,19 @@ def test_events_of_an_unknown_exception_are_not_swallowed(monkeypatch: pytest.Mo
     with pytest.raises(ZeroDivisionError):
         parse("a")
     assert yaml_events.explain(ZeroDivisionError()) is None
+
+
+def test_what_aliases_stand_for_is_bounded() -> None:
+    anchored = f"a: &a [{'x, ' * 1000}x]\n"
+    few = yaml.parse(anchored + "b:\n" + "- *a\n" * 300)
+    many = yaml.parse(anchored + "b:\n" + "- *a\n" * 400)
+    nested = yaml.parse(anchored + f"b: &b [{'*a, ' * 100}]\nc: [{'*b, ' * 300}]\n")
+    assert few.problems == []
+    assert [problem.message.partition(" stand ")[0] for problem in many.problems] == ["from here on the aliases"]
+    assert [problem.message.partition(" stand ")[0] for problem in nested.problems] == ["from here on the aliases"]
+
+
+def test_each_alias_within_the_bound_is_followed() -> None:
+    root = yaml.parse("a: &a [x]\nb: *a\nc: &c {d: *a}\ne: *c\n").documents[0].root
+    assert isinstance(root, yaml.Mapping)
+    assert [type(yaml.resolve(entry.value)).__name__ for entry in root.entries] == ["Sequence", "Sequence", "Mapping", "Mapping"]

@@ -7,7 +7,7 @@ kept as they are. A document that is broken is reported and does not blind its n
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from capdrop.source import Record, Span
 from capdrop.syntax.yaml_events import NOTHING, Begin, Close, adapt, explain, open_events
@@ -27,6 +27,9 @@ DEEPEST = 200
 
 MOST_EVENTS = 2_000_000
 """Nodes, ends of collections and documents in one text; what comes behind is not read."""
+
+MOST_ALIASED = 1_000_000
+"""Characters that the aliases of one text stand for; those behind are not followed."""
 
 MOST_DOCUMENTS = 20_000
 """Documents in one text of which one is broken that are read one by one; those behind stand or fall together."""
@@ -119,6 +122,10 @@ class _Composer:
         self.anchors: dict[str, Node] = {}
         self.open: list[Mapping | Sequence] = []
         self.keys: list[Node | None] = []
+        self.aliases: list[int] = []
+        """Where the aliases stand."""
+        self.aliased = [0]
+        """How many characters as many of them stand for."""
 
     def run(self, budget: Iterator[int]) -> list[Document]:
         """The documents of the whole text. Raises `_LimitError`, and what `explain` understands."""
@@ -162,9 +169,22 @@ class _Composer:
             self.complain(node, f"no &{node.name} stands before this alias")
         elif target in self.open:
             self.complain(node, f"the alias *{node.name} stands inside the node it names")
-        else:
+        elif self.may_follow(node, target):
             node.target = target
         self.add(node)
+
+    def may_follow(self, node: Alias, target: Node) -> bool:
+        """Whether what all aliases stand for is still within the limit. What the aliases in it stand for is counted again; but whoever
+        follows one meets no node twice, and so no more than the whole text."""
+        inside = self.aliased[bisect_left(self.aliases, target.end)] - self.aliased[bisect_left(self.aliases, target.start)]
+        total = self.aliased[-1] + min(target.end - target.start + inside, len(self.text))
+        if total > MOST_ALIASED:
+            if self.aliased[-1] <= MOST_ALIASED:
+                self.complain(node, f"from here on the aliases stand for more than {MOST_ALIASED:,} characters and are not followed")
+            total = max(self.aliased[-1], MOST_ALIASED + 1)
+        self.aliases.append(node.start)
+        self.aliased.append(total)
+        return total <= MOST_ALIASED
 
     def complain(self, node: Node, message: str) -> None:
         self.documents[-1].problems.append(Problem(node.span, message))

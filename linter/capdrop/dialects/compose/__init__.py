@@ -175,9 +175,8 @@ class _Reader:
             *variables_of(site, address, "environment", "env"),
         ]
         from_files = list(self.variables_of_env_files(site, address, name))
-        set_here = [variable for variable, _ in from_files]
-        of_stage = self.of_stage(build, set_here)
-        own.parts = [*parts, *set_here, *of_stage]
+        of_stage = list(build.parts(self.set_anew(site))) if build is not None else []
+        own.parts = [*parts, *(variable for variable, _ in from_files), *of_stage]
         self.told += parts
         for network in site.networks():
             self.networks.setdefault(network, []).append(own)
@@ -190,7 +189,8 @@ class _Reader:
             from ..misspelt import misspelt_keys
 
             yield from misspelt_keys(site.own, SERVICE_KEYS, address, address, self.source, "Compose")
-        yield from variables_of(site, address, "labels", "label")
+        for path in ("labels", "deploy.labels", "build.labels"):
+            yield from variables_of(site, address, path, "label")
         if site.field("logging.options", "own") is not None:
             yield from (option for option in variables_of(site, address, "logging.options", "env") if option.secret is not None)
         if build is not None:
@@ -219,11 +219,16 @@ class _Reader:
             if isinstance(self.project, Project):
                 yield from subjects_of_env_files(self.project, self.seen)
 
-    def of_stage(self, build: Build | None, set_here: list[Variable]) -> list[Subject]:
-        """What a service has of the stage that it is built from; `set_here` are variables from elsewhere."""
-        if build is None:
-            return []
-        return list(build.parts(names_of(build.site, "environment").union(variable.name for variable in set_here)))
+    def set_anew(self, site: ServiceSite) -> set[str]:
+        """The variables that a service sets itself, whatever its image does."""
+        names = names_of(site, "environment")
+        if site.field("env_file", "own") is not None:
+            from .env_variables import names_in_env_files
+            from .project import Project
+
+            if isinstance(self.project, Project):
+                names.update(names_in_env_files(site, self.project))
+        return names
 
     def build(self, site: ServiceSite, build: Build) -> Iterator[Subject]:
         """What a service's image is built with."""
@@ -235,7 +240,7 @@ class _Reader:
         if build.inline:
             from .inline import subjects_of
 
-            yield from subjects_of(build, self.context)
+            yield from subjects_of(build, self.context, self.set_anew(site))
 
     def image(self, site: Site, address: str) -> Iterator[Image]:
         field = site.field("image", "own")
@@ -283,9 +288,9 @@ class _Reader:
 
     def build_targets(self) -> Iterator[BuildTarget]:
         """The Dockerfile stages that these services are built from."""
-        for _, _, build in self.services:
+        for _, site, build in self.services:
             if build is not None and build.dockerfile:
-                yield build.asked_of(build.dockerfile)
+                yield build.asked_of(build.dockerfile, self.set_anew(site))
 
 
 def _items(field: Field) -> list[Field]:

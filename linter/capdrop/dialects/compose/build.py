@@ -16,7 +16,7 @@ from ...source import Source, Span
 from ...syntax.yaml import Scalar
 from ..yaml_facts import TableOrigin
 from .beside import is_remote
-from .variables import assignments_of, names_of
+from .variables import assignments_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,12 +34,14 @@ if TYPE_CHECKING:
 
 MOST_READ = 1_000_000
 """Characters of Dockerfiles, counted again for each way in which they are built, that are read for one project."""
+MOST_GIVEN = 20_000
+"""Variables and ports of stages, counted again for each service, that services have."""
 
 
 class Dockerfiles:
     """The Dockerfiles of a project, and their stages, each read once. Those that are read are added to `joints`."""
 
-    __slots__ = ("_beside", "_joints", "_read", "_sources", "_targets", "_told")
+    __slots__ = ("_beside", "_given", "_joints", "_read", "_sources", "_targets", "_told")
 
     def __init__(self, beside: Beside, joints: list[Joint]) -> None:
         self._beside = beside
@@ -48,6 +50,7 @@ class Dockerfiles:
         self._sources: dict[str, Source | None] = {}
         self._targets: dict[tuple[object, ...], Target | None] = {}
         self._read = 0
+        self._given = 0
 
     def source(self, path: str, led: Note) -> Source | None:
         """A Dockerfile of the project; None where there is none, or none to read. `led` is what leads to it."""
@@ -59,6 +62,11 @@ class Dockerfiles:
 
                 self._joints.append(joint(source, led))
         return self._sources[path]
+
+    def gives(self, target: Target) -> bool:
+        """Whether one more service may have what a stage says."""
+        self._given += len(target.ports) + len(target.variables)
+        return self._given <= MOST_GIVEN
 
     def is_new(self, variable: Variable) -> bool:
         """Whether no service has had a variable of a stage before."""
@@ -159,21 +167,20 @@ class Build:
     def parts(self, own: set[str]) -> Iterator[Subject]:
         """What the service has of the stage: the image below it, its ports, and its variables but for those of the service's `own`."""
         target = self.stage()
-        if target is not None and target.image is not None:
+        if target is not None and target.image is not None and self.site.dockerfiles.gives(target):
             yield target.image
             yield from target.ports
             for name, variable in target.variables.items():
                 if name not in own:
                     yield variable
 
-    def asked_of(self, dockerfile: str) -> BuildTarget:
-        """What the service asks of a Dockerfile, and what it sets anew of what that says."""
+    def asked_of(self, dockerfile: str, set_anew: set[str]) -> BuildTarget:
+        """What the service asks of a Dockerfile, and what it sets anew of what that says: these variables, and maybe the user."""
         if self.text("target") is None:
             return BuildTarget(dockerfile, self.target, self.folder)
         user = self.site.field("user", "own")
         name = self.site.scalar(user).text.partition(":")[0] if user is not None else ""
-        own = frozenset(names_of(self.site, "environment"))
-        return BuildTarget(dockerfile, self.target, self.folder, own, leaves_root=name not in ("", "0", "root"))
+        return BuildTarget(dockerfile, self.target, self.folder, frozenset(set_anew), leaves_root=name not in ("", "0", "root"))
 
     def uses(self, name: str) -> tuple[Note, ...]:
         """Where the Dockerfile takes up a build argument, and what keeps it in the image."""

@@ -36,15 +36,8 @@ def variables_of_env_files(
     """The variables that the files of `env_file` set, and neither a later one nor `environment` sets again, each with whether it is new."""
     found: dict[str, tuple[EnvFile, Assignment, Field, str]] = {}
     files: list[EnvFile] = []
-    for item in _entries(site.field("env_file", "own")):
-        section = item.section()
-        path = item if isinstance(item.value, Scalar) else section.get("path")
-        written = site.names.text(path.value.value) if path is not None and isinstance(path.value, Scalar) else None
-        if written and path is not None:
-            whole = os.path.normpath(os.path.join(site.folder_of(path.source), written))
-            file = project.env_file(whole, section.text("format") == "raw")
-            if file is None or (project.told >= MANY and id(file) in seen):
-                continue
+    for file, path, whole in _files(site, project):
+        if project.told < MANY or id(file) not in seen:
             files.append(file)
             for one in file.assignments:
                 found[one.name] = (file, one, path, whole)
@@ -60,6 +53,27 @@ def variables_of_env_files(
         if is_new or project.told < MANY:
             project.told += 1
             yield variable, is_new
+
+
+def names_in_env_files(site: ServiceSite, project: Project) -> Iterator[str]:
+    """The names that the files of `env_file` set; none where there were too many before."""
+    for file, _, _ in _files(site, project):
+        project.named_again += len(file.known)
+        if project.named_again <= MANY:
+            yield from file.known
+
+
+def _files(site: ServiceSite, project: Project) -> Iterator[tuple[EnvFile, Field, str]]:
+    """The files of `env_file`, each with the text that names it, and its path."""
+    for item in _entries(site.field("env_file", "own")):
+        section = item.section()
+        path = item if isinstance(item.value, Scalar) else section.get("path")
+        written = site.names.text(path.value.value) if path is not None and isinstance(path.value, Scalar) else None
+        if written and path is not None:
+            whole = os.path.normpath(os.path.join(site.folder_of(path.source), written))
+            file = project.env_file(whole, section.text("format") == "raw")
+            if file is not None:
+                yield file, path, whole
 
 
 def subjects_of_env_files(project: Project, seen: dict[int, Variable | None]) -> Iterator[Subject]:

@@ -29,14 +29,14 @@ def inset_of(site: ServiceSite, address: str) -> Inset | None:
     return Inset(field.source, left_to_shell(field.value.fragment(field.source.text)), f"{address}.build")
 
 
-def subjects_of(build: Build, context: Context) -> Iterator[Subject]:
-    """What is in the Dockerfile of a service. Its text as such is a part of the Compose file's."""
+def subjects_of(build: Build, context: Context, set_anew: set[str]) -> Iterator[Subject]:
+    """What is in the Dockerfile of a service, which sets these variables itself. Its text as such is a part of the Compose file's."""
     inset = build.source
     if not isinstance(inset, Inset):
         return
     workspace = Workspace()
     if build.folder:
-        workspace.add((build.asked_of(os.path.abspath(inset.path)),))
+        workspace.add((build.asked_of(os.path.abspath(inset.path), set_anew),))
     targets = frozenset({build.target} if build.target else ())
     for subject in dockerfile.read(inset, Context(targets, workspace, context.files)).subjects:
         if not isinstance(subject, Text):

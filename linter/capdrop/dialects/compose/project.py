@@ -72,6 +72,8 @@ class Project(Alone):
         self.path = beside.path
         self.told = 0
         """How many variables of env files were given to services."""
+        self.named_again = 0
+        """How many names of them were only asked for."""
         self.env_files: dict[tuple[str, bool], EnvFile | None] = {}
         self._said: set[tuple[Span, str]] = set()
         self._endless: set[str] = set()
