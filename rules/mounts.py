@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Confidence, Finding, Good, Mount, Severity, is_runtime_socket, rule
+from capdrop import Bad, Confidence, Finding, Good, Mount, Safety, Severity, is_runtime_socket, rule
 
 PLUGINS = ("/usr/libexec/kubernetes/kubelet-plugins", "/opt/cni", "/etc/cni")
 """Where the kubelet and the runtime look for plugins (https://kubernetes.io/docs/concepts/extend-kubernetes/, Network and Storage plugins):
@@ -319,6 +319,27 @@ def writable_host_path(mount: Mount) -> Iterator[Finding]:
                 - {name: keys, hostPath: {path: «/etc/kubernetes/pki»}}
             """,
         ),
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              web:
+                image: acme/web:1
+                volumes:
+                  - data:/data
+                  - «~/.aws»:/root/.aws:ro   # for the backup
+            volumes: {data: }
+            """,
+            fixed="""
+            services:
+              web:
+                image: acme/web:1
+                volumes:
+                  - data:/data
+                  # for the backup
+            volumes: {data: }
+            """,
+        ),
         Good(
             "compose.yaml",
             """
@@ -367,6 +388,7 @@ def sensitive_host_path(mount: Mount) -> Iterator[Finding]:
             f"`{mount.owner}` mounts {mount.written_path}: {mount.told}",
             severity=mount.weight,
             confidence=mount.doubt(purpose(mount)),
+            fix=mount.drop("mount", safety=Safety.DISPLAY, caveat="mount the one file that is needed in its place"),
         )
 
 
