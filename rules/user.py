@@ -281,6 +281,8 @@ def is_meant_as_root(container: Container | DefaultContainer) -> bool:
             """,
         ),
         Good("Dockerfile", "FROM gcr.io/distroless/static-debian12:nonroot\n"),
+        Good("Dockerfile", 'FROM cgr.dev/chainguard/node:latest\nCOPY app /app\nCMD ["/app/main.js"]\n'),
+        Good("Dockerfile", "FROM nginxinc/nginx-unprivileged:1.29\nCOPY site /usr/share/nginx/html\n"),
         Good("Dockerfile", "FROM scratch\nCOPY files /\n"),
         Good(
             "pod.yaml",

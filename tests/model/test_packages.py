@@ -144,7 +144,8 @@ def test_a_versioned_program_is_known_by_its_plain_name() -> None:
         ("pip", "Flask.CORS", ""),
         ("pip", "fastai", ""),  # near fastapi, and downloaded often itself
         ("pip", "pyaml", ""),
-        ("pip", "numpyy", ""),  # near a short name
+        ("pip", "numpyy", "numpy"),
+        ("pip", "numpys", ""),  # near a short name
         ("npm", "json-pointer", ""),
         ("npm", "@types/args", ""),
         ("npm", "@acme/expresss", ""),

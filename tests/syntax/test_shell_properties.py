@@ -45,7 +45,7 @@ def check(script: Script) -> None:
     assert firsts == sorted(firsts)
     for command in script.commands:
         assert command in command.pipeline.commands
-        assert command.pipeline.commands[command.index] is command
+        assert command.pipeline.elements[command.index] is command
         assert 0 <= command.start <= command.end <= len(text)
         for one in words_of(command):
             assert one.start <= one.end
