@@ -90,6 +90,7 @@ ROWS = [
     ("compose-sensitive-host-mount", "volumes: ['/etc:/a:ro']", "sensitive-host-path"),
     ("compose-sensitive-host-mount", "volumes: ['~/.ssh:/a:ro']", "sensitive-host-path"),
     ("compose-sensitive-host-mount", "volumes: ['/home:/a:ro']", "sensitive-host-path"),
+    ("compose-sensitive-host-mount", "volumes: ['/var/run/libvirt/libvirt-sock:/a']", "sensitive-host-path"),
     ("compose-host-device", "devices: ['/dev/sda:/dev/sda']", "host-device"),
     ("compose-host-device", "devices: [{source: /dev/mapper/a, target: /a}]", "host-device"),
     ("compose-host-device", "device_cgroup_rules: ['b 8:* rmw']", "host-device"),

@@ -50,6 +50,8 @@ HOST_STATE = {
     "/proc": (Severity.MEDIUM, "the host's processes"),
     "/run/dbus": (Severity.HIGH, "the host's system bus, which obeys root"),
     "/run/dbus/system_bus_socket": (Severity.HIGH, "the host's system bus, which obeys root"),
+    "/run/libvirt": (Severity.HIGH, "the socket of libvirt, and through it the host's virtual machines and disks"),
+    "/run/libvirt/libvirt-sock": (Severity.HIGH, "the socket of libvirt, and through it the host's virtual machines and disks"),
     "/run/user": (Severity.MEDIUM, "the sessions of the host's users"),
     "/run/user/*": (Severity.MEDIUM, "the session of a user of the host"),
     "/sys": (Severity.LOW, "the host's hardware and kernel"),
