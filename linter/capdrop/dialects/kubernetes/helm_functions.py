@@ -7,7 +7,7 @@ import re
 from ...source import Source
 from ...syntax.yaml import Mapping, Node, Sequence
 from ..yaml_placed import PlacedMapping
-from .helm_values import CLUSTER, SOMETHING, UNWRITTEN, Given, Number, below, items_given
+from .helm_values import CLUSTER, SOMETHING, UNWRITTEN, Bundle, Given, Number, below, items_given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,12 +115,20 @@ def _ternary(arguments: list[Given | None]) -> Given | None:
     return arguments[0] if _known(arguments[2]).truth else arguments[1]
 
 
-def _dictionary(arguments: list[Given | None]) -> Given | None:
-    return None if arguments else Given(_NO_ENTRIES)
+def _dictionary(arguments: list[Given | None]) -> Given:
+    return Given(Bundle(zip(map(_text, arguments[::2]), arguments[1::2], strict=True)))
+
+
+def _changed_bundle(arguments: list[Given | None]) -> None:
+    """`set`, `unset` and the like change what they are given."""
+    first = arguments[0]
+    if first is not None and isinstance(first.content, Bundle):
+        first.content.changed = True
 
 
 def _merged(arguments: list[Given | None]) -> Given | None:
     """Mappings of which at most one says anything."""
+    _changed_bundle(arguments)
     filled = [one for one in map(_known, arguments) if one.truth]
     return filled[0] if len(filled) == 1 else None if filled else Given(_NO_ENTRIES)
 
@@ -220,6 +228,8 @@ FUNCTIONS: dict[str, Callable[[list[Given | None]], Given | None]] = {
     "required": _same,
     "ternary": _ternary,
     "dict": _dictionary,
+    "set": _changed_bundle,
+    "unset": _changed_bundle,
     "merge": _merged,
     "mergeOverwrite": _merged,
     "mustMerge": _merged,

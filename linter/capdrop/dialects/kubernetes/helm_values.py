@@ -9,6 +9,7 @@ from ..yaml_view import Section, items_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Sequence as Row
 
     from ..yaml_view import Field
@@ -23,8 +24,19 @@ class Number(str):
     __slots__ = ()
 
 
+class Bundle(dict[str, "Given | None"]):
+    """What `dict` makes: values by their names. Once it is `changed` by the template, nothing is known of it any more."""
+
+    __slots__ = ("changed",)
+
+    def __init__(self, values: Iterable[tuple[str, Given | None]]) -> None:
+        super().__init__(values)
+        self.changed = False
+
+
 class Given:
-    """What is known of a value: `content` is nothing, yes or no, a `Number`, a text, or a collection as it stands in the values.
+    """What is known of a value: `content` is nothing, yes or no, a `Number`, a text, a `Bundle`, or a collection as it stands in the
+    values.
 
     `field` is where it is written, while it is just what stands there; `notes` are the places that it comes from. `is_quoted` and
     `is_yaml` say how it is written out.
