@@ -109,6 +109,8 @@ class Run:
             if keyword != "/*":
                 self._assign(action)
             self._note(span, GONE)
+        elif keyword == "template":
+            self.outcomes.append(Outcome(span, WRITTEN, self._scope.template(action.pipeline)))
         else:
             self.outcomes.append(Outcome(span, WRITTEN, None if keyword else self._scope.result(action.pipeline)))
 

@@ -44,6 +44,12 @@ class Scope:
             given = self._call(call, (given,) if number else ())
         return given
 
+    def template(self, pipeline: Pipeline | None) -> Given | None:
+        """What the action `template` writes."""
+        if pipeline is None or len(pipeline.calls) > 1:
+            return None
+        return self._call(Call("include", pipeline.calls[0].arguments), ())
+
     def _call(self, call: Call, piped: tuple[Given | None, ...]) -> Given | None:
         if not call.name:
             return self._operand(call.arguments[0]) if not piped else None
@@ -82,14 +88,15 @@ class Scope:
                 return None
             if not names:
                 return base
-            base, names = base.content.get(names[0], Given(None)), names[1:]
+            base, names = base.content.get(names[0], Given(None) if base.content.whole else None), names[1:]
         if base is not TOP or not names:
             return below(base, names)
         if names[0] == "Capabilities":
             return CLUSTER if names[1:] in _VERSION else None
-        if names[0] == "Chart" and len(names) == 2:
-            field = self.chart.about.get(_FIELDS.get(names[1], ""))
-            return given_by(field) if field is not None else None
+        if names[0] == "Chart":
+            written = ((name, self.chart.about.get(key)) for name, key in _FIELDS.items())
+            about = Bundle(((name, given_by(field)) for name, field in written if field is not None), whole=False)
+            return self._below(Given(about), names[1:])
         values = self.chart.values
         if names[0] != "Values" or values is None:
             return None

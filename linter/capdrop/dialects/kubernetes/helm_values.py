@@ -25,13 +25,15 @@ class Number(str):
 
 
 class Bundle(dict[str, "Given | None"]):
-    """What `dict` makes: values by their names. Once it is `changed` by the template, nothing is known of it any more."""
+    """What `dict` makes: values by their names. Once it is `changed` by the template, nothing is known of it any more; where it is not
+    `whole`, nothing is known of names that are not there."""
 
-    __slots__ = ("changed",)
+    __slots__ = ("changed", "whole")
 
-    def __init__(self, values: Iterable[tuple[str, Given | None]]) -> None:
+    def __init__(self, values: Iterable[tuple[str, Given | None]], *, whole: bool = True) -> None:
         super().__init__(values)
         self.changed = False
+        self.whole = whole
 
 
 class Given:
