@@ -60,6 +60,11 @@ first: 1
 second: 2
 {{ end }}
 {{- define "app.itself" }}{{ include "app.itself" . }}{{ end }}
+{{- define "app.short" -}}
+{{- $side := mergeOverwrite (deepCopy .Values.image) .Values.side -}}
+{{- $old := merge (dict) .Values.old .Values.image -}}
+{{- printf "%s:%s" $side.name $old.tag | replace "side" "short" | trunc 17 -}}
+{{- end -}}
 {{- define "app.open" }}{{ if .Release.IsInstall }}acme/a{{ else }}acme/b{{ end }}:latest{{ end }}
 """
 POD, VALUES = "templates/pod.yaml", "values.yaml"
@@ -274,7 +279,7 @@ CHARTS = [
         flag: true
         image: {name: acme/app, tag: latest}
         side: {name: acme/side}
-        old: {name: acme/old, tag: "1"}
+        old: {name: acme/old, tag: latest}
         """,
         """
         securityContext: {runAsNonRoot: true}
@@ -291,6 +296,7 @@ CHARTS = [
           - name: d
             image: acme/d:latest
           {{- end }}
+          - {name: f, image: {{ template "app.short" . }}}
           {{- with .Values.old }}
           - name: e
             image: {{ .name }}:{{ .tag }}
@@ -300,10 +306,13 @@ CHARTS = [
         [
             (POD, 19, "image-with-moving-tag"),
             (POD, 22, "image-with-moving-tag"),
+            (POD, 25, "image-with-moving-tag"),
             (POD, 28, "image-with-moving-tag"),
+            (POD, 30, "image-with-moving-tag"),
+            (POD, 33, "image-with-moving-tag"),
             (VALUES, 1, "privileged-container"),
         ],
-        {"templates/_named.tpl": NAMED},
+        {"templates/below/_named.tpl": NAMED},
     ),
     Chart(
         "named, and not known",

@@ -205,6 +205,12 @@ def _changed(change: Callable[[str, str], str]) -> Callable[[list[Given | None]]
     return lambda arguments: _known(arguments[-1]).as_text(change(_text(arguments[-1]), _text(arguments[0])))
 
 
+def _length(given: Given | None) -> int:
+    if not _text(given).isdigit():
+        raise Unsure
+    return int(_text(given))
+
+
 def _count(arguments: list[Given | None]) -> Given:
     value = _known(arguments[0])
     items = items_given(value) if value.is_collection else None
@@ -278,6 +284,8 @@ FUNCTIONS: dict[str, Callable[[list[Given | None]], Given | None]] = {
     "upper": _changed(lambda text, _: text.upper()),
     "print": lambda arguments: _written(arguments) if len(arguments) == 1 else None,
     "replace": lambda arguments: _known(arguments[2]).as_text(_text(arguments[2]).replace(_text(arguments[0]), _text(arguments[1]))),
+    "trunc": lambda arguments: _known(arguments[1]).as_text(_text(arguments[1])[: _length(arguments[0])]),
+    "contains": lambda arguments: Given(_text(arguments[0]) in _text(arguments[1])),
     "trimSuffix": _changed(lambda text, part: text.removesuffix(part)),
     "trimPrefix": _changed(lambda text, part: text.removeprefix(part)),
 }

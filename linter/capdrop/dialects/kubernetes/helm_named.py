@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import islice
 
 from ...syntax import template_actions
 from ...syntax.template_mask import actions
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from ...files import Files
     from .helm_run import Outcome
 
-MOST_INCLUDED = 5_000
-"""Named templates that are gone through for all templates of a chart."""
+MOST_INCLUDED = 1_000_000
+"""Characters of named templates that are gone through for all templates of a chart."""
+DEEPEST = 20
+"""Named templates in named templates."""
 MOST_FILES = 100
 """Files with named templates that are read."""
 _NAME = re.compile(r"\{\{-?\s*define\s+\"([^\"\n]{1,200})\"\s*-?\}\}")
@@ -25,29 +28,42 @@ _OPENERS = frozenset({"if", "with", "range", "define", "block"})
 
 
 class Named:
-    """The bodies of named templates, what those are known to write that were asked for with everything, and how many more are gone
-    through."""
+    """The bodies of named templates, what those are known to write that were asked for with everything, how many characters more are
+    gone through, and how many are being gone through now."""
 
-    __slots__ = ("bodies", "known", "left")
+    __slots__ = ("bodies", "depth", "known", "left")
 
     def __init__(self, bodies: dict[str, str]) -> None:
         self.bodies = bodies
         self.known: dict[str, Given | None] = {}
         self.left = MOST_INCLUDED
+        self.depth = 0
 
 
 def named_in(folder: str, files: Files) -> Named:
-    """The templates that the helpers in a folder of templates define; what is defined twice is not known."""
+    """The templates that the helpers in a folder of templates, and below, define; what is defined twice is not known."""
     bodies: dict[str, str] = {}
     twice: set[str] = set()
-    helpers = (name for name, is_folder in files.names(folder).items() if not is_folder and (name[:1] == "_" or name.endswith(".tpl")))
-    for name in sorted(helpers)[:MOST_FILES]:
-        for title, body in _defined(files.text(os.path.join(folder, name)) or ""):
+    for path in islice(_helpers(folder, files), MOST_FILES):
+        for title, body in _defined(files.text(path) or ""):
             twice |= {title} & bodies.keys()
             bodies[title] = body
     for title in twice:
         del bodies[title]
     return Named(bodies)
+
+
+def _helpers(folder: str, files: Files) -> Iterator[str]:
+    folders = [folder]
+    for number in range(MOST_FILES):
+        if number == len(folders):
+            return
+        for name, is_folder in sorted(files.names(folders[number]).items()):
+            path = os.path.join(folders[number], name)
+            if is_folder:
+                folders.append(path)
+            elif name[:1] == "_" or name.endswith(".tpl"):
+                yield path
 
 
 def _defined(text: str) -> Iterator[tuple[str, str]]:

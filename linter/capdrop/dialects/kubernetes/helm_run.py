@@ -9,7 +9,7 @@ from ...syntax import template_actions
 from ...syntax.template_actions import Action, Pipeline
 from ...syntax.template_mask import actions
 from .helm_chart import Chart
-from .helm_named import text_of
+from .helm_named import DEEPEST, text_of
 from .helm_scope import Scope
 from .helm_values import TOP, Given, items_given
 
@@ -41,15 +41,17 @@ def included(name: str, argument: Given | None, chart: Chart) -> Given | None:
     body = named.bodies.get(name)
     if argument is TOP and name in named.known:
         return named.known[name]
-    if body is None or not named.left:
+    if body is None or named.left <= 0 or named.depth == DEEPEST:
         return None
-    named.left -= 1
+    named.left -= 100 + len(body)
+    named.depth += 1
     if argument is TOP:
         named.known[name] = None  # until it is known, so that one that includes itself ends
     try:
         given = text_of(body, Run(body, chart, argument).outcomes)
-    except (RecursionError, Unbalanced):
+    except Unbalanced:
         given = None
+    named.depth -= 1
     if argument is TOP:
         named.known[name] = given
     return given

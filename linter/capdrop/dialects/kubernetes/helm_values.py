@@ -96,6 +96,8 @@ def below(base: Given | None, names: Row[str]) -> Given | None:
     if base is None or base is TOP:
         return None if names else base
     for number, name in enumerate(names):
+        if base.content is None:
+            return base  # a path that leads on from nothing, where it stops no rendering
         if not isinstance(base.content, Mapping):
             return None
         section = base.field.section() if base.field is not None else Section(_source(base), base.content)
