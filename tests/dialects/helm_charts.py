@@ -65,6 +65,7 @@ second: 2
 {{- $old := merge (dict) .Values.old .Values.image -}}
 {{- printf "%s:%s" $side.name $old.tag | replace "side" "short" | trunc 17 -}}
 {{- end -}}
+{{- define "app.listed" }}{{ if eq (len .) 2 }}{{ (index . 0).name }}:{{ index . 1 }}{{ end }}{{ end }}
 {{- define "app.open" }}{{ if .Release.IsInstall }}acme/a{{ else }}acme/b{{ end }}:latest{{ end }}
 """
 POD, VALUES = "templates/pod.yaml", "values.yaml"
@@ -297,6 +298,7 @@ CHARTS = [
             image: acme/d:latest
           {{- end }}
           - {name: f, image: {{ template "app.short" . }}}
+          - {name: g, image: {{ include "app.listed" (list .Values.image "latest") }}}
           {{- with .Values.old }}
           - name: e
             image: {{ .name }}:{{ .tag }}
@@ -309,7 +311,8 @@ CHARTS = [
             (POD, 25, "image-with-moving-tag"),
             (POD, 28, "image-with-moving-tag"),
             (POD, 30, "image-with-moving-tag"),
-            (POD, 33, "image-with-moving-tag"),
+            (POD, 31, "image-with-moving-tag"),
+            (POD, 34, "image-with-moving-tag"),
             (VALUES, 1, "privileged-container"),
         ],
         {"templates/below/_named.tpl": NAMED},

@@ -182,7 +182,15 @@ def _has_key(arguments: list[Given | None]) -> Given:
     return Given(field is not None and (field.content is not None or field.field is not None))
 
 
+def _list(arguments: list[Given | None]) -> Given:
+    return Given(tuple(arguments))
+
+
 def _index(arguments: list[Given | None]) -> Given | None:
+    content = _known(arguments[0]).content
+    if isinstance(content, tuple):
+        item: Given | None = content[int(_text(arguments[1]))]
+        return item if len(arguments) == 2 else None
     return below(_known(arguments[0]), [_text(one) for one in arguments[1:]])
 
 
@@ -213,6 +221,8 @@ def _length(given: Given | None) -> int:
 
 def _count(arguments: list[Given | None]) -> Given:
     value = _known(arguments[0])
+    if isinstance(value.content, tuple):
+        return Given(Number(len(value.content)))
     items = items_given(value) if value.is_collection else None
     return Given(Number(len(_text(value) if items is None else items)))
 
@@ -266,6 +276,8 @@ FUNCTIONS: dict[str, Callable[[list[Given | None]], Given | None]] = {
     "required": _same,
     "ternary": _ternary,
     "dict": _dictionary,
+    "list": _list,
+    "tuple": _list,
     "set": _changed_bundle,
     "unset": _changed_bundle,
     "merge": _merged,

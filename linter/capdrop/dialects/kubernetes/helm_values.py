@@ -37,8 +37,8 @@ class Bundle(dict[str, "Given | None"]):
 
 
 class Given:
-    """What is known of a value: `content` is nothing, yes or no, a `Number`, a text, a `Bundle`, or a collection as it stands in the
-    values.
+    """What is known of a value: `content` is nothing, yes or no, a `Number`, a text, a `Bundle`, a tuple (what `list` makes), or a
+    collection as it stands in the values.
 
     `field` is where it is written, while it is just what stands there; `notes` are the places that it comes from. `is_quoted` and
     `is_yaml` say how it is written out.
