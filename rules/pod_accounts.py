@@ -183,5 +183,5 @@ def secret_in_environment(container: Container) -> Iterator[Finding]:
     is changed. Where the application can read a file, mount the secret.
     """
     for name in container.fact("secret_variables"):
-        if name.is_known:
-            yield container.finding(name, f"the environment of `{container.name}` is filled from the secret {name.text}")
+        secret = f"the secret {name.text}" if name.is_known else "a secret"
+        yield container.finding(name, f"the environment of `{container.name}` is filled from {secret}")

@@ -8,6 +8,7 @@ from capdrop import Bad, Finding, Good, Note, Party, RoleBinding, Severity, rule
 
 MASTERS = "system:masters"
 ACCOUNTS = "system:authenticated"
+SERVICE_ACCOUNTS = "system:serviceaccounts"
 PUBLIC = frozenset({"system:public-info-viewer", "system:discovery", "system:basic-user", "system:service-account-issuer-discovery"})
 """What Kubernetes itself gives to everyone, or is made to be given so."""
 ADMINISTRATOR = "cluster-admin"
@@ -230,6 +231,7 @@ def is_public(binding: RoleBinding, party: Party) -> bool:
             subjects:
               - {kind: Group, name: «'system:authenticated'», apiGroup: rbac.authorization.k8s.io}
               - {kind: Group, name: «'system:masters'», apiGroup: rbac.authorization.k8s.io}
+              - {kind: Group, name: «'system:serviceaccounts'», apiGroup: rbac.authorization.k8s.io}
             """,
             beside={"role.yaml": ROLE.format(name="public", verb="get")},
         ),
@@ -242,6 +244,7 @@ def is_public(binding: RoleBinding, party: Party) -> bool:
             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: public}
             subjects:
               - {kind: Group, name: developers, apiGroup: rbac.authorization.k8s.io}
+              - {kind: Group, name: 'system:serviceaccounts:shop', apiGroup: rbac.authorization.k8s.io}
             """,
         ),
     ),
@@ -249,12 +252,14 @@ def is_public(binding: RoleBinding, party: Party) -> bool:
 def role_bound_to_all_accounts(binding: RoleBinding) -> Iterator[Finding]:
     """A role is given to every account there is, or to those who pass every check.
 
-    `system:authenticated` is each service account and, on some managed clusters, each account of the provider. Members of
-    `system:masters` need no role and cannot be revoked. Name the group that is meant.
+    `system:authenticated` is each service account and, on some managed clusters, each account of the provider; `system:serviceaccounts`
+    are those of all namespaces. Members of `system:masters` need no role and cannot be revoked. Name the group that is meant.
     """
     for party in binding.parties if not is_own(binding) and binding.role_name not in PUBLIC else ():
         if is_public(binding, party):
             yield binding.finding(party.span, f"every account is given `{binding.role_name}`")
+        elif party.name == SERVICE_ACCOUNTS:
+            yield binding.finding(party.span, f"every service account of the cluster is given `{binding.role_name}`")
         elif party.name == MASTERS:
             yield binding.finding(party.span, "`system:masters` passes every check already, and cannot be revoked")
 

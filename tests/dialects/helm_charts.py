@@ -26,9 +26,48 @@ spec:
     spec:
 """
 """15 lines, up to the pod's own."""
-HELPERS = (
-    '{{- define "app.fullname" -}}\n{{ .Release.Name }}-app\n{{- end }}\n{{- define "app.labels" -}}\napp: {{ .Chart.Name }}\n{{- end }}\n'
-)
+HELPERS = """\
+{{- define "app.fullname" -}}
+{{ .Release.Name }}-app
+{{- end }}
+{{- define "app.labels" -}}
+app: {{ .Chart.Name }}
+{{- end }}
+{{- define "app.release" }}{{ .Release.Name }}{{ end }}
+"""
+NAMED = """\
+{{- define "app.image" -}}
+{{- $tag := .Values.image.tag | default .Chart.AppVersion -}}
+{{- if .Values.image.registry -}}
+{{ .Values.image.registry }}/{{ .Values.image.name }}:{{ $tag }}
+{{- else -}}
+{{ .Values.image.name }}:{{ $tag }}
+{{- end -}}
+{{- end -}}
+{{- define "app.imageOf" -}}
+{{- $name := "" -}}
+{{- if .root.Values.image.registry -}}
+{{- $name = printf "%s/%s" .root.Values.image.registry .image.name -}}
+{{- else -}}
+{{- $name = .image.name -}}
+{{- end -}}
+{{- printf "%s:%s" $name (.image.tag | default "latest") -}}
+{{- end -}}
+{{- define "app.flag" -}}{{ .Values.flag }}{{- end -}}
+{{- define "app.twice" }}acme/first:latest{{ end }}
+{{- define "app.many" }}
+first: 1
+second: 2
+{{ end }}
+{{- define "app.itself" }}{{ include "app.itself" . }}{{ end }}
+{{- define "app.short" -}}
+{{- $side := mergeOverwrite (deepCopy .Values.image) .Values.side -}}
+{{- $old := merge (dict) .Values.old .Values.image -}}
+{{- printf "%s:%s" $side.name $old.tag | replace "side" "short" | trunc 17 -}}
+{{- end -}}
+{{- define "app.listed" }}{{ if eq (len .) 2 }}{{ (index . 0).name }}:{{ index . 1 }}{{ end }}{{ end }}
+{{- define "app.open" }}{{ if .Release.IsInstall }}acme/a{{ else }}acme/b{{ end }}:latest{{ end }}
+"""
 POD, VALUES = "templates/pod.yaml", "values.yaml"
 
 
@@ -220,10 +259,10 @@ CHARTS = [
         flag: true
         """,
         """
-        {{- if and (include "app.labels" .) .Values.flag }}
+        {{- if and (include "app.release" .) .Values.flag }}
         hostNetwork: true
         {{- end }}
-        {{- if and (include "app.labels" .) (not .Values.flag) }}
+        {{- if and (include "app.release" .) (not .Values.flag) }}
         hostPID: true
         {{- end }}
         securityContext: {runAsNonRoot: {{ .Release.IsInstall }}}
@@ -234,6 +273,81 @@ CHARTS = [
               privileged: {{ eq (include "app.fullname" .) "x" }}
         """,
         [],
+    ),
+    Chart(
+        "named",
+        """
+        flag: true
+        image: {name: acme/app, tag: latest}
+        side: {name: acme/side}
+        old: {name: acme/old, tag: latest}
+        """,
+        """
+        securityContext: {runAsNonRoot: true}
+        containers:
+          - name: a
+            image: {{ include "app.image" . }}
+            securityContext: {privileged: {{ include "app.flag" . }}}
+          - name: b
+            image: "{{ include "app.imageOf" (dict "root" . "image" .Values.side) }}"
+            securityContext: {privileged: {{ include "app.flag" $ | quote }}}
+          - name: c
+            image: {{ include "app.imageOf" (dict "root" $ "image" .Values.old) }}
+          {{- if eq (include "app.flag" .) "true" }}
+          - name: d
+            image: acme/d:latest
+          {{- end }}
+          - {name: f, image: {{ template "app.short" . }}}
+          - {name: g, image: {{ include "app.listed" (list .Values.image "latest") }}}
+          {{- with .Values.old }}
+          - name: e
+            image: {{ .name }}:{{ .tag }}
+            securityContext: {privileged: {{ include "app.flag" $ }}}
+          {{- end }}
+        """,
+        [
+            (POD, 19, "image-with-moving-tag"),
+            (POD, 22, "image-with-moving-tag"),
+            (POD, 25, "image-with-moving-tag"),
+            (POD, 28, "image-with-moving-tag"),
+            (POD, 30, "image-with-moving-tag"),
+            (POD, 31, "image-with-moving-tag"),
+            (POD, 34, "image-with-moving-tag"),
+            (VALUES, 1, "privileged-container"),
+        ],
+        {"templates/below/_named.tpl": NAMED},
+    ),
+    Chart(
+        "named, and not known",
+        """
+        image: {name: acme/app, tag: latest}
+        items: [a, b]
+        """,
+        """
+        {{- $of := dict "root" . "image" .Values.image }}
+        {{- $_ := set $of "image" (dict "name" "acme/other" "tag" "1") }}
+        {{- $last := "acme/last:latest" }}
+        securityContext: {runAsNonRoot: true}
+        containers:
+          - name: a
+            image: {{ include "app.imageOf" $of }}
+          - name: b
+            image: {{ include "app.open" . | replace "latest" "1" }}
+          - name: c
+            image: {{ if .Release.IsUpgrade }}{{ include "app.open" . }}{{ else }}acme/c:1{{ end }}
+          - {name: d, image: {{ include "app.twice" . }}}
+          {{- range .Values.items }}
+          - name: {{ . }}
+            image: {{ if eq . "a" }}acme/x:1{{ else }}{{ $last }}{{ end }}
+            {{- $last = "acme/last:1" }}
+          {{- end }}
+        {{- if .Values.none }}
+          - {name: never, image: {{ include "app.itself" . }}}
+        {{- end }}
+        nodeSelector: {{ include "app.many" . | nindent 8 }}
+        """,
+        [],
+        {"templates/_named.tpl": NAMED, "templates/_other.tpl": '{{ define "app.twice" }}acme/second:1{{ end }}'},
     ),
     Chart(
         "loops",

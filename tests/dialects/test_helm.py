@@ -262,3 +262,14 @@ def test_ordinary_manifests_look_for_no_chart(tmp_path: Path, monkeypatch: pytes
     folder = CHARTS[0].written(tmp_path)
     source = Source(os.path.join(folder, POD), "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ a }}'}\n")
     list(read(source, Context(files=Watched([str(folder)]))).subjects)
+
+
+def test_named_templates_that_include_one_another_without_end_are_given_up(tmp_path: Path) -> None:
+    again = '{{ include "a" (dict "b" .) }}'
+    folder = chart("{}", 'containers: [{name: a, image: {{ include "a" (dict "b" .) }}}]').written(tmp_path)
+    (folder / "templates" / "_named.tpl").write_text(f'{{{{ define "a" }}}}{again * 100}{{{{ end }}}}', encoding="utf-8")
+    start = time.process_time()
+    run = check([str(folder)], Config(str(folder)), BOOK)
+    assert time.process_time() - start < 5
+    assert [result.outcome for result in run.results] == ["partly", "analysed"]
+    assert not any(result.broken for result in run.results)

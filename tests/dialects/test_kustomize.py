@@ -363,6 +363,8 @@ GAPS = [
     ("patches: [{path: gone.yaml}]\n", "there is no file", False),
     ("helmCharts: [{name: x}]\n", "rendered by Helm", True),
     ("transformers: [x.yaml]\n", "plugins are not run", True),
+    ("replacements: [{path: x.yaml}]\n", "copied from one object into others is not followed", True),
+    ("vars: [{name: A}]\n", "what they stand for is not filled in", True),
     ("resources: 7\npatches: x\nimages: {a: b}\nsecretGenerator: [1]\ncomponents: [[]]\nbases: [{}]\n", "", True),
     (
         "patches: [[], {path: []}, {patch: ''}, {patch: '[1, {op: add}]', target: {kind: X}}]\nimages: [1, {name: a, newTag: []}]\n",

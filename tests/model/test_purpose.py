@@ -144,6 +144,12 @@ def test_pods_of_known_images(image: str, own: str, rule: str, confidence: Confi
     assert said("agent.yaml", text, rule) == [confidence]
 
 
+def test_what_describes_a_cluster_describes_its_own_parts() -> None:
+    text = "apiVersion: {}\nkind: Cluster\nmetadata: {{name: a}}\nspec: {{driver: {{hostNetwork: true}}}}\n"
+    assert said("cluster.yaml", text.format("kops.k8s.io/v1alpha2"), "host-network") == [LOW]
+    assert said("cluster.yaml", text.format("acme.example.com/v1"), "host-network") == [HIGH]
+
+
 def test_a_test_of_a_chart_is_run_once() -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {%s: test}}\nspec: {containers: [{name: a, image: 'a/b:1'}]}\n"
     assert said("test.yaml", pod % "helm.sh/hook", "missing-user") == [LOW]

@@ -130,7 +130,7 @@ def _issued(match: re.Match[str], group: int, what: str) -> Iterator[Login]:
 
 
 def _netrc(text: str) -> Iterator[Login]:
-    for match in _pattern(_NETRC).finditer(text):
+    for match in _matches(_NETRC, text, ("machine", "default")):
         yield from _credential(match, 1, "netrc login")
 
 

@@ -30,6 +30,8 @@ _SELECTING = frozenset({"DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"})
 """Kinds that must say which pods are theirs."""
 _SCHEMAS = frozenset({"CustomResourceDefinition", "WorkloadAllowlist"})
 """Objects that hold descriptions of objects and no pods."""
+_CLUSTERS = "kops.k8s.io/"
+"""Objects that say what the parts of a cluster itself are like (https://kops.sigs.k8s.io/cluster_spec/)."""
 _POLICIES = frozenset({"PodSecurityPolicy", "SecurityContextConstraints"})
 _POLICY_GROUPS = ("gatekeeper.sh", "kyverno.io", "kubewarden.io", "admissionregistration.k8s.io", "skaffold")
 """Who decides which pods are let in writes down patterns of pods; Skaffold runs containers on the developer's machine."""
@@ -100,7 +102,8 @@ def object_subjects(
     parts.extend(parts_of(source, thing, section, unsure))
     for pod in pods_in(source, node, shared=joined) if not _is_policy(thing) else ():
         is_daemon = thing.kind == "DaemonSet" or ".daemonSet." in f".{pod.path}."
-        pod.place = place_of(pod.section, is_daemon, thing.namespace, section.section("metadata.annotations"))
+        annotations = section.section("metadata.annotations")
+        pod.place = "system" if thing.api_version.startswith(_CLUSTERS) else place_of(pod.section, is_daemon, thing.namespace, annotations)
         pod.partial = pod.partial or partial
         pod.secret = Secret(thing.name, thing.namespace, files)
         workload = workload_of(source, thing, pod, section, silence or pod.partial)

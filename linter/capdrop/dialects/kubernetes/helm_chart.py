@@ -10,6 +10,7 @@ from ...syntax import yaml
 from ...syntax.yaml import Alias, Entry, Mapping, Node, Scalar, resolve
 from ..yaml_placed import PlacedMapping, placed
 from ..yaml_view import Section
+from .helm_named import named_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from ...files import Files
     from ...syntax.yaml import Stream
+    from .helm_named import Named
 
 TEMPLATES, ABOUT, VALUES, BELOW = "templates", "Chart.yaml", "values.yaml", "charts"
 DEEPEST = 5
@@ -28,16 +30,18 @@ _NOWHERE = Source("", "")
 
 class Chart:
     """A chart as it is rendered by default. `values` is None where they cannot be known, `about` holds what templates call `.Chart`, and
-    `foreign` are keys of the values of which others have a say: those of charts that this one depends on."""
+    `foreign` are keys of the values of which others have a say: those of charts that this one depends on. `named` are its templates for
+    others."""
 
-    __slots__ = ("about", "actions", "foreign", "joints", "name", "values")
+    __slots__ = ("about", "actions", "foreign", "joints", "name", "named", "values")
 
-    def __init__(self, about: Section, values: Section | None, foreign: frozenset[str], joints: list[Joint]) -> None:
+    def __init__(self, about: Section, values: Section | None, foreign: frozenset[str], joints: list[Joint], named: Named) -> None:
         self.about = about
         self.name = about.text("name")
         self.values = values
         self.foreign = foreign
         self.joints = joints
+        self.named = named
         self.actions: dict[int, bool] = {}
 
     def has_actions(self, node: Node) -> bool:
@@ -98,11 +102,12 @@ def _loaded(folder: str, files: Files, shown: _Shown, depth: int) -> Chart:
     about = about or Section(_NOWHERE, None)
     dependencies = [Section(about.source, *item) for item in about.items("dependencies")]
     foreign = frozenset(one.text("alias") or one.text("name") for one in dependencies)
+    named = named_in(os.path.join(folder, TEMPLATES), files)
     if any(one.get("import-values") for one in dependencies):
-        return Chart(about, None, foreign, [])
+        return Chart(about, None, foreign, [], named)
     values, stream = _read(os.path.join(folder, VALUES), files, shown)
     joints = [_joint(values, stream)] if values is not None and stream is not None else []
-    chart = Chart(about, values, foreign, joints)
+    chart = Chart(about, values, foreign, joints, named)
     above = _above(folder, files, shown, depth)
     if above is not None and values is not None:
         given, also = _given(above, chart.name)

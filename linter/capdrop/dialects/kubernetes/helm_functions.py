@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from ...source import Source
-from ...syntax.yaml import Mapping, Node, Sequence
+from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, resolve
 from ..yaml_placed import PlacedMapping
-from .helm_values import CLUSTER, SOMETHING, UNWRITTEN, Given, Number, below, items_given
+from .helm_values import CLUSTER, SOMETHING, UNWRITTEN, Bundle, Given, Number, below, content_of, items_given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _ALL_HAVE = (1, 26)
 """A version that all supported clusters reach."""
+_DEEPEST = 40
+"""Mappings in mappings that are merged."""
 _NO_ENTRIES = PlacedMapping(0, 0, True)
 _NO_ENTRIES.source = Source("", "")
 
@@ -115,14 +117,52 @@ def _ternary(arguments: list[Given | None]) -> Given | None:
     return arguments[0] if _known(arguments[2]).truth else arguments[1]
 
 
-def _dictionary(arguments: list[Given | None]) -> Given | None:
-    return None if arguments else Given(_NO_ENTRIES)
+def _dictionary(arguments: list[Given | None]) -> Given:
+    return Given(Bundle(zip(map(_text, arguments[::2]), arguments[1::2], strict=True)))
 
 
-def _merged(arguments: list[Given | None]) -> Given | None:
-    """Mappings of which at most one says anything."""
+def _changed_bundle(arguments: list[Given | None]) -> None:
+    """`set`, `unset` and the like change what they are given."""
+    first = arguments[0]
+    if first is not None and isinstance(first.content, Bundle):
+        first.content.changed = True
+
+
+def _merged(arguments: list[Given | None]) -> Given:
+    """Mappings laid under the first: what is empty there comes from the next."""
+    _changed_bundle(arguments)
     filled = [one for one in map(_known, arguments) if one.truth]
-    return filled[0] if len(filled) == 1 else None if filled else Given(_NO_ENTRIES)
+    if len(filled) == 1:
+        return filled[0]
+    whole: Node = _NO_ENTRIES
+    for one in reversed(filled):
+        whole = _laid_over(one.content, whole, 0)
+    return Given(whole)
+
+
+def _merged_over(arguments: list[Given | None]) -> Given:
+    """Mappings laid over the first: what is not empty in the last counts."""
+    _changed_bundle(arguments)
+    return _merged(arguments[::-1])
+
+
+def _laid_over(above: object, below: Node, depth: int) -> Mapping:
+    if not isinstance(above, Mapping) or not isinstance(below, Mapping) or depth > _DEEPEST:
+        raise Unsure
+    whole = PlacedMapping(above.start, above.end, False)
+    whole.source = above.source
+    under = {entry.key.value: entry for entry in below.entries if isinstance(entry.key, Scalar)}
+    for entry in above.entries:
+        other = under.pop(entry.key.value, None) if isinstance(entry.key, Scalar) else None
+        value, under_it = resolve(entry.value), resolve(other.value) if other is not None else None
+        if isinstance(value, Mapping) and isinstance(under_it, Mapping):
+            whole.entries.append(Entry(entry.key, _laid_over(value, under_it, depth + 1)))
+        elif other is not None and not Given(content_of(value) if isinstance(value, Scalar) else value).truth:
+            whole.entries.append(other)
+        else:
+            whole.entries.append(entry)
+    whole.entries += under.values()
+    return whole
 
 
 def _has(arguments: list[Given | None]) -> Given:
@@ -142,7 +182,15 @@ def _has_key(arguments: list[Given | None]) -> Given:
     return Given(field is not None and (field.content is not None or field.field is not None))
 
 
+def _list(arguments: list[Given | None]) -> Given:
+    return Given(tuple(arguments))
+
+
 def _index(arguments: list[Given | None]) -> Given | None:
+    content = _known(arguments[0]).content
+    if isinstance(content, tuple):
+        item: Given | None = content[int(_text(arguments[1]))]
+        return item if len(arguments) == 2 else None
     return below(_known(arguments[0]), [_text(one) for one in arguments[1:]])
 
 
@@ -165,8 +213,16 @@ def _changed(change: Callable[[str, str], str]) -> Callable[[list[Given | None]]
     return lambda arguments: _known(arguments[-1]).as_text(change(_text(arguments[-1]), _text(arguments[0])))
 
 
+def _length(given: Given | None) -> int:
+    if not _text(given).isdigit():
+        raise Unsure
+    return int(_text(given))
+
+
 def _count(arguments: list[Given | None]) -> Given:
     value = _known(arguments[0])
+    if isinstance(value.content, tuple):
+        return Given(Number(len(value.content)))
     items = items_given(value) if value.is_collection else None
     return Given(Number(len(_text(value) if items is None else items)))
 
@@ -220,10 +276,14 @@ FUNCTIONS: dict[str, Callable[[list[Given | None]], Given | None]] = {
     "required": _same,
     "ternary": _ternary,
     "dict": _dictionary,
+    "list": _list,
+    "tuple": _list,
+    "set": _changed_bundle,
+    "unset": _changed_bundle,
     "merge": _merged,
-    "mergeOverwrite": _merged,
+    "mergeOverwrite": _merged_over,
     "mustMerge": _merged,
-    "mustMergeOverwrite": _merged,
+    "mustMergeOverwrite": _merged_over,
     "deepCopy": _same,
     "has": _has,
     "hasKey": _has_key,
@@ -234,6 +294,10 @@ FUNCTIONS: dict[str, Callable[[list[Given | None]], Given | None]] = {
     "semverCompare": _version_fits,
     "lower": _changed(lambda text, _: text.lower()),
     "upper": _changed(lambda text, _: text.upper()),
+    "print": lambda arguments: _written(arguments) if len(arguments) == 1 else None,
+    "replace": lambda arguments: _known(arguments[2]).as_text(_text(arguments[2]).replace(_text(arguments[0]), _text(arguments[1]))),
+    "trunc": lambda arguments: _known(arguments[1]).as_text(_text(arguments[1])[: _length(arguments[0])]),
+    "contains": lambda arguments: Given(_text(arguments[0]) in _text(arguments[1])),
     "trimSuffix": _changed(lambda text, part: text.removesuffix(part)),
     "trimPrefix": _changed(lambda text, part: text.removeprefix(part)),
 }

@@ -9,6 +9,7 @@ from ...syntax import template_actions
 from ...syntax.template_actions import Action, Pipeline
 from ...syntax.template_mask import actions
 from .helm_chart import Chart
+from .helm_named import DEEPEST, text_of
 from .helm_scope import Scope
 from .helm_values import TOP, Given, items_given
 
@@ -34,6 +35,28 @@ class Outcome:
         self.given = given
 
 
+def included(name: str, argument: Given | None, chart: Chart) -> Given | None:
+    """What a named template writes on one line; None where that is not known."""
+    named = chart.named
+    body = named.bodies.get(name)
+    if argument is TOP and name in named.known:
+        return named.known[name]
+    if body is None or named.left <= 0 or named.depth == DEEPEST:
+        return None
+    named.left -= 100 + len(body)
+    named.depth += 1
+    if argument is TOP:
+        named.known[name] = None  # until it is known, so that one that includes itself ends
+    try:
+        given = text_of(body, Run(body, chart, argument).outcomes)
+    except Unbalanced:
+        given = None
+    named.depth -= 1
+    if argument is TOP:
+        named.known[name] = given
+    return given
+
+
 class _Block:
     """An `if`, `with`, `range` or `define` that is not closed yet. `taken` says whether one of its branches is rendered; None where that
     is open. `hidden` are the variables that its own hide."""
@@ -53,12 +76,13 @@ class Run:
 
     __slots__ = ("_blocks", "_dead_depth", "_dead_from", "_scope", "_text", "defined", "open", "outcomes", "settled")
 
-    def __init__(self, text: str, chart: Chart) -> None:
+    def __init__(self, text: str, chart: Chart, dot: Given | None = TOP) -> None:
         self._text = text
         self._blocks: list[_Block] = []
         self._dead_from = 0
         self._dead_depth = 0
-        self._scope = Scope(chart, frozenset(_SET_AGAIN.findall(text)))
+        self._scope = Scope(chart, included)
+        self._scope.dot = self._scope.root = dot
         self.outcomes: list[Outcome] = []
         self.settled: set[int] = set()
         self.open: list[Span] = []
@@ -87,6 +111,8 @@ class Run:
             if keyword != "/*":
                 self._assign(action)
             self._note(span, GONE)
+        elif keyword == "template":
+            self.outcomes.append(Outcome(span, WRITTEN, self._scope.template(action.pipeline)))
         else:
             self.outcomes.append(Outcome(span, WRITTEN, None if keyword else self._scope.result(action.pipeline)))
 
@@ -162,6 +188,7 @@ class Run:
             block.taken = None
             self.open.append(span)
             self._note(span, OPEN)
+            self._scope.variables.update(dict.fromkeys(_SET_AGAIN.findall(self._text)))  # it may have been set in the round before
 
     def _live(self, span: Span, block: _Block, dead_from: int) -> None:
         if block.taken is False:
@@ -191,7 +218,11 @@ class Run:
 
     def _assign(self, action: Action) -> None:
         given = self._scope.result(action.pipeline) if isinstance(action.pipeline, Pipeline) else None
-        self._set(action, given, self._blocks[-1] if self._blocks else None)
+        if action.keyword != "=":
+            self._set(action, given, self._blocks[-1] if self._blocks else None)
+        else:  # what is set in a block that may be left out is not known behind it
+            unsure = len(action.variables) > 1 or any(block.taken is None for block in self._blocks)
+            self._scope.variables.update(dict.fromkeys(action.variables, None if unsure else given))
 
     def _set(self, action: Action, given: Given | None, block: _Block | None) -> None:
         for name in action.variables:
@@ -201,4 +232,4 @@ class Run:
         variables = self._scope.variables
         if block is not None:
             block.hidden.setdefault(name, variables.get(name))
-        variables[name] = None if name in self._scope.unsettled else given
+        variables[name] = given

@@ -5,13 +5,16 @@ from __future__ import annotations
 from ...syntax.template_actions import Call, Literal, Path, Pipeline
 from ...syntax.yaml import Node
 from .helm_functions import FUNCTIONS, Unsure
-from .helm_values import CLUSTER, TOP, Given, Number, below, given_by
+from .helm_values import CLUSTER, TOP, Bundle, Given, Number, below, given_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Sequence as Row
 
     from .helm_chart import Chart
+
+    Include = Callable[[str, Given | None, Chart], Given | None]
 
 _REMOVED = ("extensions/v1beta1", "policy/v1beta1", "networking.k8s.io/v1beta1", "apps/v1beta", "batch/v1beta1", "autoscaling/v2beta")
 """Interfaces that no supported Kubernetes has (https://kubernetes.io/docs/reference/using-api/deprecation-guide/, read 2026-11)."""
@@ -21,16 +24,16 @@ _VERSION = (("KubeVersion", "Version"), ("KubeVersion", "GitVersion"), ("KubeVer
 
 class Scope:
     """What names mean at a place. `dot` and `root` are None where that is not known, and `TOP` for what a chart's templates start with.
-    `unsettled` are variables that are set more than once."""
+    `include` says what a named template writes."""
 
-    __slots__ = ("chart", "dot", "root", "unsettled", "variables")
+    __slots__ = ("chart", "dot", "include", "root", "variables")
 
-    def __init__(self, chart: Chart, unsettled: frozenset[str]) -> None:
+    def __init__(self, chart: Chart, include: Include) -> None:
         self.chart = chart
+        self.include = include
         self.dot: Given | None = TOP
         self.root: Given | None = TOP
         self.variables: dict[str, Given | None] = {}
-        self.unsettled = unsettled
 
     def result(self, pipeline: Pipeline | None) -> Given | None:
         """What a pipeline gives; None where that is not known."""
@@ -41,15 +44,24 @@ class Scope:
             given = self._call(call, (given,) if number else ())
         return given
 
+    def template(self, pipeline: Pipeline | None) -> Given | None:
+        """What the action `template` writes."""
+        if pipeline is None or len(pipeline.calls) > 1:
+            return None
+        return self._call(Call("include", pipeline.calls[0].arguments), ())
+
     def _call(self, call: Call, piped: tuple[Given | None, ...]) -> Given | None:
         if not call.name:
             return self._operand(call.arguments[0]) if not piped else None
         if call.name == ".":
             return self._method(*call.arguments[:2])
         function = FUNCTIONS.get(call.name)
-        if function is None:
+        if function is None and call.name != "include":
             return None
         arguments = [*(self._operand(one) for one in call.arguments), *piped]
+        if function is None:
+            name = arguments[0].text if len(arguments) == 2 and arguments[0] is not None else None
+            return self.include(name, arguments[1], self.chart) if name is not None else None
         if call.name == "tpl":
             arguments = self._without_actions(arguments)
         try:
@@ -71,13 +83,20 @@ class Scope:
         return self._below(base, operand.names)
 
     def _below(self, base: Given | None, names: Row[str]) -> Given | None:
+        while base is not None and isinstance(base.content, Bundle):
+            if base.content.changed:
+                return None
+            if not names:
+                return base
+            base, names = base.content.get(names[0], Given(None) if base.content.whole else None), names[1:]
         if base is not TOP or not names:
             return below(base, names)
         if names[0] == "Capabilities":
             return CLUSTER if names[1:] in _VERSION else None
-        if names[0] == "Chart" and len(names) == 2:
-            field = self.chart.about.get(_FIELDS.get(names[1], ""))
-            return given_by(field) if field is not None else None
+        if names[0] == "Chart":
+            written = ((name, self.chart.about.get(key)) for name, key in _FIELDS.items())
+            about = Bundle(((name, given_by(field)) for name, field in written if field is not None), whole=False)
+            return self._below(Given(about), names[1:])
         values = self.chart.values
         if names[0] != "Values" or values is None:
             return None

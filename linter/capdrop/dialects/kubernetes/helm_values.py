@@ -9,6 +9,7 @@ from ..yaml_view import Section, items_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Sequence as Row
 
     from ..yaml_view import Field
@@ -23,8 +24,21 @@ class Number(str):
     __slots__ = ()
 
 
+class Bundle(dict[str, "Given | None"]):
+    """What `dict` makes: values by their names. Once it is `changed` by the template, nothing is known of it any more; where it is not
+    `whole`, nothing is known of names that are not there."""
+
+    __slots__ = ("changed", "whole")
+
+    def __init__(self, values: Iterable[tuple[str, Given | None]], *, whole: bool = True) -> None:
+        super().__init__(values)
+        self.changed = False
+        self.whole = whole
+
+
 class Given:
-    """What is known of a value: `content` is nothing, yes or no, a `Number`, a text, or a collection as it stands in the values.
+    """What is known of a value: `content` is nothing, yes or no, a `Number`, a text, a `Bundle`, a tuple (what `list` makes), or a
+    collection as it stands in the values.
 
     `field` is where it is written, while it is just what stands there; `notes` are the places that it comes from. `is_quoted` and
     `is_yaml` say how it is written out.
@@ -82,6 +96,8 @@ def below(base: Given | None, names: Row[str]) -> Given | None:
     if base is None or base is TOP:
         return None if names else base
     for number, name in enumerate(names):
+        if base.content is None:
+            return base  # a path that leads on from nothing, where it stops no rendering
         if not isinstance(base.content, Mapping):
             return None
         section = base.field.section() if base.field is not None else Section(_source(base), base.content)

@@ -32,8 +32,10 @@ _ELSEWHERE = {
     "helmChartInflationGenerator": "charts are fetched and rendered by Helm",
     "generators": "plugins are not run",
     "transformers": "plugins are not run",
+    "replacements": "what is copied from one object into others is not followed",
+    "vars": "what they stand for is not filled in",
 }
-"""Keys whose work is done by other programs."""
+"""Keys whose work is not followed."""
 _PATCH = "it is a patch"
 
 
