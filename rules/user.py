@@ -309,9 +309,9 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     behind the last instruction that needs root. Give the user what the application writes, with `COPY --chown=`.
 
     Confidence is low where others say who runs: an image that starts nothing of its own or an interpreter, one that packs a tool and
-    listens to nobody, a development container, one whose start script leaves root, and in a cluster an image that is known to have a
-    user, an init container, a test of a chart, and a part of the cluster itself. Where several images of one Dockerfile are built on
-    the same stage and none sets a user, one of them is told.
+    listens to nobody, a development container, one whose start script leaves root, and in a cluster an image that is known to have a user,
+    an init container, what tests something (a chart, or what it stands among the tests of), and a part of the cluster itself. Where several
+    images of one Dockerfile are built on the same stage and none sets a user, one of them is told.
     """
     user = container.fact("user")
     if not user.is_absent or container.platform == "windows":

@@ -150,9 +150,11 @@ def test_what_describes_a_cluster_describes_its_own_parts() -> None:
     assert said("cluster.yaml", text.format("acme.example.com/v1"), "host-network") == [HIGH]
 
 
-def test_a_test_of_a_chart_is_run_once() -> None:
+def test_what_tests_something_is_run_once() -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {%s: test}}\nspec: {containers: [{name: a, image: 'a/b:1'}]}\n"
     assert said("test.yaml", pod % "helm.sh/hook", "missing-user") == [LOW]
+    assert said("e2e/testdata/pod.yaml", pod % "other", "missing-user") == [LOW]
+    assert said("testing-grounds/pod.yaml", pod % "other", "missing-user") == [MEDIUM]
     assert said("test.yaml", pod % "acme.example/hook", "missing-user") == [MEDIUM]
 
 

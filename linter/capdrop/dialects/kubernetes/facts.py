@@ -27,6 +27,8 @@ tpu-multislice; https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html; 
 _SYSTEM_PRIORITIES = ("system-node-critical", "system-cluster-critical")
 _HOOK = "helm.sh/hook"
 """The annotation that says when Helm runs an object by itself (helm.sh/docs/topics/chart_tests)."""
+_TESTS = frozenset("test tests testing testdata test-data fixtures __tests__ e2e conformance".split())
+"""Folders whose manifests are started to test something, and are taken down."""
 _OS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 
 
@@ -133,13 +135,14 @@ def is_conditional(source: Source, span: Span) -> bool:
 
 def place_of(pod: Section, is_daemon: bool, namespace: str, annotations: Section) -> str:
     """The place of a pod: "system", a part of the cluster that its administrators add, "daemon", one on every node, "tool", one that
-    tests a chart and is gone, or ""."""
+    tests something (a chart, or what it stands among the tests of) and is gone, or ""."""
     if pod.text("priorityClassName") in _SYSTEM_PRIORITIES or (is_daemon and namespace == "kube-system"):
         return "system"
     if is_daemon:
         return "daemon"
     hook = annotations.get(_HOOK)
-    return "tool" if hook is not None and isinstance(hook.value, Scalar) and hook.value.value.startswith("test") else ""
+    is_chart_test = hook is not None and isinstance(hook.value, Scalar) and hook.value.value.startswith("test")
+    return "tool" if is_chart_test or not _TESTS.isdisjoint(pod.source.path.lower().split("/")[:-1]) else ""
 
 
 def is_windows(pod: Section) -> bool:
