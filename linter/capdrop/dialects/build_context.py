@@ -12,7 +12,6 @@ from capdrop.model.subject import Refused
 from capdrop.source import Fragment, Source, Span
 
 from .dockerignore import Dockerignore, Glob
-from .settings_file import variables_in_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,6 +118,8 @@ class FolderContext(BuildContext):
         return None if self.excludes(path) else self._files.text(os.path.join(self.folder, *path.split("/")))
 
     def settings(self, path: str, text: str) -> Iterator[Variable]:
+        from .settings_file import variables_in_settings
+
         return variables_in_settings(Fragment.at(text, 0), Source(path, text), path)
 
     def _names(self, folder: str) -> Mapping[str, bool]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .address import is_moving
 from .checks import CHECKERS, checks
 from .file_use import UNPACKERS, other_names, passed_on, redirected, use_of
 
@@ -61,6 +60,8 @@ class Download:
     @property
     def moving(self) -> bool:
         """Whether the address names no version: another program may stand there tomorrow. False where a variable may decide it."""
+        from .address import is_moving
+
         return is_moving(self.url.text)
 
 
