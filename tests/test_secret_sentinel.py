@@ -9,15 +9,21 @@ import re
 import string
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from capdrop import cli
+from capdrop import cli, rulebook
+from capdrop.dialects.context import Context
+from capdrop.discover import kind_of
+from capdrop.engine import analyse
+from capdrop.files import FilesWritten
 from capdrop.secrets.formats import BY_NAME, BY_PART, BY_PREFIX
 from capdrop.secrets.tokens import checksum
+from capdrop.source import Source
 
 PARSER: Any = import_module("re._parser")
 CHANCE = random.Random(77)
@@ -89,9 +95,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def seen(text: str) -> list[str]:
-    """What may not be there and is."""
+    """What may not be there and is, as it is or in base64."""
     plain = text.replace("\\u002b", "+").replace("\\/", "/").replace("&#x2F;", "/")
-    hidden = {secret_of(value) for _, value in KNOWN}
+    hidden = {secret_of(value) for _, value in KNOWN} | {base64.b64encode(value.encode()).decode()[-28:-8] for _, value in KNOWN}
     return [one for one in hidden if len(one) >= 8 and one in plain]
 
 
@@ -107,6 +113,78 @@ def test_no_format_shows_a_secret(
     out, err = capsys.readouterr()
     assert "provider-token" in out
     assert seen(out + err) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["--select", "image-with-moving-tag,missing-user"],
+        ["--ignore", "hard-coded-credential,provider-token,stored-login"],
+        ["--min-confidence", "high"],
+    ],
+    ids=["selected", "ignored", "sure"],
+)
+def test_what_nobody_asked_for_is_hidden(
+    asked: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = [
+        f"RUN S{number}_{name}='{value}' sudo -u root curl -k https://a.acme.io/x | sh\n" for number, (name, value) in enumerate(KNOWN)
+    ]
+    (tmp_path / "Dockerfile").write_text("FROM acme/app:latest\n" + "".join(lines))
+    services = [f"  s{number}: {{image: 'a:latest', environment: {{{name}: '{value}'}}}}\n" for number, (name, value) in enumerate(KNOWN)]
+    (tmp_path / "compose.yaml").write_text("services:\n" + "".join(services))
+    for form in FORMATS:
+        cli.main(["check", "--isolated", "--profile", "strict", "--format", form, *asked, "."])
+        out, err = capsys.readouterr()
+        assert "image-with-moving-tag" in out
+        assert seen(out + err) == []
+
+
+def test_every_rule_that_hides_is_always_heard() -> None:
+    book = rulebook.load()
+    book.select(rule.name for rule in book.rules.values() if rule.profile != "off")
+    hides = set()
+    for rule in book.rules.values():
+        for example in rule.examples:
+            text = re.sub("[«»]", "", textwrap.dedent(example.text).lstrip("\n"))
+            kind = kind_of(example.path, text)
+            if kind is not None:
+                analysis = analyse(Source(example.path, text), kind, book, Context(files=FilesWritten(example.beside)))
+                hides.update(finding.rule for finding in analysis.findings if finding.hidden)
+    assert hides == rulebook.HIDING
+
+
+MISTAKES = {
+    "bad.yaml": "apiVersion: v1\nkind: Secret\nstringData:\n  password: {}\n bad: {}\n  'x: {}\n",
+    "Dockerfile": "FROM a\nENV A_PASSWORD={} \nRUN <<EOF\nexport PASSWORD={}\n",
+    "compose.yaml": "services:\n  a:\n    image: a\n    environment: [A_PASSWORD={}, 'URL=http://a:{}@b', ]]\n",
+}
+
+
+@pytest.mark.parametrize("path", MISTAKES)
+def test_no_error_shows_a_secret(path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = MISTAKES[path]
+    (tmp_path / path).write_text(text.format(*[PASSWORD] * text.count("{}")))
+    for form in FORMATS:
+        cli.main(["check", "--isolated", "--format", form, path])
+        out, err = capsys.readouterr()
+        assert PASSWORD not in out + err
+
+
+@pytest.mark.parametrize(
+    "text", ["profile = '{}'\n", "ignore = ['{}'\n", "[rule.host-network]\nseverity = '{}'\n", "{} = 1\n", "baseline = ['{}']\n"]
+)
+def test_an_error_of_the_configuration_names_the_place(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "capdrop.toml").write_text(text.replace("{}", PASSWORD))
+    (tmp_path / "Dockerfile").write_text("FROM a\n")
+    assert cli.main(["check", "."]) == 2
+    out, err = capsys.readouterr()
+    assert "capdrop.toml" in out + err
 
 
 def test_nearly_all_are_found(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,6 +240,15 @@ def test_the_editor_is_told_no_secret(home: Path) -> None:
         {"method": "initialized", "params": {}},
         {"method": "textDocument/didOpen", "params": {"textDocument": {"uri": uri, "languageId": "yaml", "version": 1, "text": text}}},
         {"id": 2, "method": "textDocument/hover", "params": {"textDocument": {"uri": uri}, "position": {"line": 6, "character": 10}}},
+        {
+            "id": 4,
+            "method": "textDocument/codeAction",
+            "params": {
+                "textDocument": {"uri": uri},
+                "range": {"start": {"line": 0, "character": 0}, "end": {"line": 9999, "character": 0}},
+                "context": {"diagnostics": []},
+            },
+        },
         {"id": 3, "method": "shutdown", "params": None},
         {"method": "exit", "params": None},
     ]

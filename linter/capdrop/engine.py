@@ -31,15 +31,19 @@ class Analysis:
     """What came of one file: its `outcome` ("analysed", "partly" or "not") with reasons, its findings, and the rules that broke
     on it. `summary` is what it tells about other files, and `parts` what it adds to a cluster; `blocks` are the parts that a comment
     above covers as a whole. `verdict` is what was said of its parts, and `waits` is set where a comment silences rules on such
-    parts that said nothing, which means nothing before all files were read. `overlay` is what it changes in other files."""
+    parts that said nothing, which means nothing before all files were read. `overlay` is what it changes in other files, and
+    `unsaid` are findings of rules that are not in force, of which only the secrets matter."""
 
-    __slots__ = ("blocks", "broken", "findings", "gaps", "kind", "overlay", "parts", "path", "source", "summary", "verdict", "waits")
+    __slots__ = (
+        "blocks", "broken", "findings", "gaps", "kind", "overlay", "parts", "path", "source", "summary", "unsaid", "verdict", "waits",
+    )  # fmt: skip
 
     def __init__(self, source: Source, kind: str) -> None:
         self.path = source.path
         self.kind = kind
         self.source = source
         self.findings: list[Finding] = []
+        self.unsaid: list[Finding] = []
         self.gaps: list[Gap] = []
         self.broken: list[tuple[str, str]] = []
         self.summary: tuple[BuildTarget, ...] = ()
@@ -66,6 +70,10 @@ def analyse(source: Source, kind: Kind, book: Rulebook, context: Context, verdic
         found, away = _judge_subjects(reading, reach, book, analysis.broken)
         if reading.parts:
             _judge_parts(analysis, reading, found, book, verdict)
+        unheard = book.unheard
+        if unheard:
+            analysis.unsaid = [finding for finding in found if finding.rule in unheard]
+            found = [finding for finding in found if finding.rule not in unheard]
         _take(analysis, reading, found, away, book)
         _silence(analysis, reading, reach, book, whole=verdict is not None)
         analysis.gaps = reading.gaps

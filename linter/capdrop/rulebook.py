@@ -70,6 +70,15 @@ _ASKS_BY = {
 """By which names a rule asks for subjects of a type."""
 
 
+HIDING = frozenset(
+    {
+        *("provider-token", "private-key", "password-in-url", "stored-login", "hard-coded-credential", "default-credential"),
+        *("published-default", "credential-in-command", "credential-login-in-build", "account-password-set", "data-port-published"),
+    }
+)
+"""The rules that find what no report may show. They judge even where they are not in force, and are then heard by nobody else."""
+
+
 class Asking:
     """The selected rules that judge one kind of subject, and the names by which some of them ask for it."""
 
@@ -127,7 +136,7 @@ class Rulebook:
 
     def _asking(self, kind: str) -> Asking:
         rules: list[Rule | Listed] = [*self.loaded.values(), *self._listed.values()]
-        selected = [rule for rule in rules if kind in rule.subjects and rule.name in self.selected]
+        selected = [rule for rule in rules if kind in rule.subjects and (rule.name in self.selected or rule.name in HIDING)]
         asking = self._by_kind[kind] = Asking(kind, selected)
         return asking
 
@@ -135,6 +144,11 @@ class Rulebook:
         if isinstance(rule, Listed) and rule.name not in self.loaded:
             self._load(rule.path)
         return self.loaded[rule.name]
+
+    @property
+    def unheard(self) -> frozenset[str]:
+        """The rules that judge though they are not in force."""
+        return HIDING - self.selected
 
     def select(self, names: Iterable[str]) -> None:
         """Put exactly these rules in force."""

@@ -163,7 +163,10 @@ def settle(run: Run, config: Config, book: Rulebook) -> None:
         settle_audited(config.detect_secrets, run.results)
     least = Confidence[config.min_confidence.upper()]
     for result in run.results:
-        result.findings = [finding for finding in result.findings if (finding.confidence or 0) >= least]
+        unsure = [finding for finding in result.findings if (finding.confidence or 0) < least]
+        if unsure:
+            result.findings = [finding for finding in result.findings if (finding.confidence or 0) >= least]
+            result.unsaid = [*result.unsaid, *unsure]
 
 
 def files(paths: Iterable[str], config: Config, left_out: list[str]) -> Iterator[Found]:
@@ -265,6 +268,7 @@ def result_of(analysis: Analysis) -> Result:
     places = [(gap.reason, analysis.source.position(gap.span.start)) for gap in analysis.gaps]
     reasons = [(reason, place.line, place.column) for reason, place in places]
     result = Result(analysis.path, analysis.kind, analysis.outcome, reasons, analysis.findings, analysis.broken)
+    result.unsaid = analysis.unsaid
     result.told_once = tuple(gap.reason for gap in analysis.gaps if gap.told_once)
     return result
 

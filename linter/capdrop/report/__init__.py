@@ -41,9 +41,10 @@ class Result:
 
     `outcome` is "analysed", "partly" or "not", `reasons` are (message, line, column) of what was not understood, and `broken`
     names the rules that raised on it, with the error's type. `told_once` are the reasons that people are told once for all files.
+    `unsaid` are findings that nobody asked for, whose secrets are hidden all the same.
     """
 
-    __slots__ = ("broken", "findings", "kind", "outcome", "path", "reasons", "told_once")
+    __slots__ = ("broken", "findings", "kind", "outcome", "path", "reasons", "told_once", "unsaid")
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class Result:
         self.reasons = reasons
         self.told_once: Sequence[str] = ()
         self.findings = findings
+        self.unsaid: Sequence[Finding] = ()
         self.broken = broken
 
     def __repr__(self) -> str:

@@ -35,7 +35,7 @@ class Masks:
         self._edges: dict[str, tuple[list[Span], list[int]]] = {}
         self._secrets: dict[str, set[str]] = {}
         for result in results:
-            for finding in result.findings:
+            for finding in (*result.findings, *result.unsaid):
                 if finding.hidden:
                     self._spans.setdefault(finding.source.path, []).extend(finding.hidden)
                     self._learn(finding)
