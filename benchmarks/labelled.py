@@ -310,6 +310,13 @@ def docker_login() -> str:
 
 
 SECRET_PATTERN = re.compile(r"(?:key|secret|token|password|pword|pat|pattern)(?:pat|pattern)?$", re.IGNORECASE)
+MARK = re.compile(r"[A-Za-z0-9_.:/+=-]{3,}")
+"""What a pattern must hold besides classes of characters: without it, nothing but a name tells."""
+NO_SECRET = re.compile(
+    r"(?:pubnub\w+|newrelicbrowserkey|couchbase|ldap|gcp\w*|postgres|mapbox|locationiq|ramp|trufflehogenterprise|dfuse) "
+    r"|publishableKeyPat|consumerKeyPat|instancePat|ValuePat|portalPat|placeholder|azureRedisPat|keyNamePat|razorpay keyPat|gemini keyPat"
+)
+"""TruffleHog's patterns of what is an identifier, an address or meant to be public, or the key of a service that is gone."""
 NO_SECRET_PATTERN = re.compile(r"id(?:pat)?$|url|domain|email|user|host|server|project|org|account|endpoint|tenant|region", re.IGNORECASE)
 
 
@@ -327,9 +334,13 @@ def trufflehog(sets: Path) -> Iterator[Case]:
                 continue
             words = re.findall(r"[\w-]+", keywords[1]) if keywords else []
             label = f"{words[0].upper().replace('-', '_')}_API_KEY" if words else "SETTING"
+            form = f"{path.stem} {variable}"
+            if NO_SECRET.search(form) or not (words or MARK.search(re.sub(r"\[[^\]]*\]|\\.|\{[^}]*\}|\(\?.", " ", pattern))):
+                continue
             for _ in range(SAMPLES):
-                text = f"{label}={with_checksum(sample_of(pattern, None))}"
-                yield Case("trufflehog, named" if words else "trufflehog", f"{path.stem} {variable}", text, CHANCE.choice(PLAIN))
+                text = f"{label}={with_checksum(sample_of(pattern, None if words else 0))}"
+                place = CHANCE.choice(PLAIN if not re.search(r"[\s\"'\\]", text) else PLAIN[2:])
+                yield Case("trufflehog, named" if words else "trufflehog", form, text, place)
 
 
 SETS = (gitleaks, detect_secrets, secretlint, leaky_repo, trivy, trufflehog)

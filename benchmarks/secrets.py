@@ -71,6 +71,7 @@ def write(folder: Path, cases: list[Case]) -> Iterator[tuple[str, Case]]:
             home = folder / f"{number:05d}-{place}"
             home.mkdir()
             text = textwrap.indent(case.text, indent) if indent else case.text
+            text = json.dumps(text) if place == "environment" else text
             (home / name).write_text(frame.replace("{file}", case.file).replace("{text}", text), encoding="utf-8")
             yield str(home / name), case._replace(place=place)
 
@@ -149,6 +150,8 @@ def checkov(folder: Path) -> set[str]:
 
 
 TOOLS = {"capdrop": capdrop, "detect-secrets": rival_detect_secrets, "hadolint": hadolint, "checkov": checkov}
+READS = {"hadolint": "Dockerfile"}
+"""The files that a tool reads, where it does not read all; it is scored on these."""
 
 
 # ---- the scores
@@ -165,8 +168,10 @@ def report(written: dict[str, Case], found: dict[str, set[str]]) -> None:
                 forms[case.form].append(path)
         cells = []
         for name, paths in found.items():
-            good = [form for form, members in forms.items() if sum(path in paths for path in members) >= len(members) * ENOUGH / SAMPLES]
-            cells.append(f"{len(good)} ({len(good) / len(forms):.0%})")
+            read = {form: [path for path in members if path.endswith(READS.get(name, ""))] for form, members in forms.items()}
+            read = {form: members for form, members in read.items() if members}
+            good = [form for form, members in read.items() if sum(path in paths for path in members) >= len(members) * ENOUGH / SAMPLES]
+            cells.append(f"{len(good)} ({len(good) / len(read):.0%})" if len(read) == len(forms) else f"{len(good)} of {len(read)}")
             if name == "capdrop":
                 missed[collection] = [form for form in forms if form not in good]
         print(f"| {collection} | {len(forms)} | " + " | ".join(cells) + " |")
