@@ -19,7 +19,9 @@ from capdrop import (
     Word,
     better_way,
     find_logins,
+    find_private_keys,
     find_tokens,
+    find_url_passwords,
     judge,
     named_like_a_secret,
     rule,
@@ -218,8 +220,9 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
 
 
 def shown_by_itself(kind: str, word: str) -> bool:
-    """Whether the rules on text find it, whatever it is given to: but not the token in `-pTOKEN`."""
-    return kind in ("private-key", "url-password") or (kind == "token" and next(find_tokens(word), None) is not None)
+    """Whether the rules on text find it, whatever it is given to: but not what is encoded, and not the token in `-pTOKEN`."""
+    find = {"token": find_tokens, "private-key": find_private_keys, "url-password": find_url_passwords}.get(kind)
+    return find is not None and next(iter(find(word)), None) is not None
 
 
 def told_as_login(command: Command, span: Span) -> bool:

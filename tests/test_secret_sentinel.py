@@ -132,7 +132,7 @@ def test_what_nobody_asked_for_is_hidden(
         f"RUN S{number}_{name}='{value}' sudo -u root curl -k https://a.acme.io/x | sh\n" for number, (name, value) in enumerate(KNOWN)
     ]
     (tmp_path / "Dockerfile").write_text("FROM acme/app:latest\n" + "".join(lines))
-    services = [f"  s{number}: {{image: 'a:latest', environment: {{{name}: '{value}'}}}}\n" for number, (name, value) in enumerate(KNOWN)]
+    services = [f"  s{number}: {{image: 'a:latest', environment: {{{name}: '{value}'}}}}\n" for number, (name, value) in enumerate(KNOWN[::6])]
     (tmp_path / "compose.yaml").write_text("services:\n" + "".join(services))
     for form in FORMATS:
         cli.main(["check", "--isolated", "--profile", "strict", "--format", form, *asked, "."])
@@ -144,7 +144,7 @@ def test_what_nobody_asked_for_is_hidden(
 def test_every_rule_that_hides_is_always_heard() -> None:
     book = rulebook.load()
     book.select(rule.name for rule in book.rules.values() if rule.profile != "off")
-    hides = set()
+    hides: set[str] = set()
     for rule in book.rules.values():
         for example in rule.examples:
             text = re.sub("[«»]", "", textwrap.dedent(example.text).lstrip("\n"))

@@ -29,7 +29,7 @@ TOKEN_HEADS = tuple(
 """How the tokens of `formats.BY_PREFIX` begin."""
 WORDY_HEADS = tuple(b"access- api- api_ cio key- live_ ops_ pat pk_ sdk- secret_ sk- sk_".split())
 """Those with which names begin as well; a token has a digit behind them."""
-SURE_HEADS = (b"sk_live_", b"sk_test_", b"sk_prod_")
+SURE_HEADS = (b"api_org_", b"sk_live_", b"sk_test_", b"sk_prod_")
 TOKEN_PARTS = (
     "!AQ", "==:", "+ABa", "+ACR", "+AEh", "+AMC", "+ARm", "+ASb", "+ASt", "-NRMA", "-us1", "-us2", "-us3", "-us4", "-us5", "-us6", "-us7",
     "-us8", "-us9", ".atlasv1.", ".tines.com/webhook/", ":AA", ";Secret=", "ABSK", "ACDb", "AIoT", "APIM", "AZDO", "AZEG", "AccountKey=",
