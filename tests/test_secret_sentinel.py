@@ -132,7 +132,8 @@ def test_what_nobody_asked_for_is_hidden(
         f"RUN S{number}_{name}='{value}' sudo -u root curl -k https://a.acme.io/x | sh\n" for number, (name, value) in enumerate(KNOWN)
     ]
     (tmp_path / "Dockerfile").write_text("FROM acme/app:latest\n" + "".join(lines))
-    services = [f"  s{number}: {{image: 'a:latest', environment: {{{name}: '{value}'}}}}\n" for number, (name, value) in enumerate(KNOWN[::6])]
+    known = enumerate(KNOWN[::6])
+    services = [f"  s{number}: {{image: 'a:latest', environment: {{{name}: '{value}'}}}}\n" for number, (name, value) in known]
     (tmp_path / "compose.yaml").write_text("services:\n" + "".join(services))
     for form in FORMATS:
         cli.main(["check", "--isolated", "--profile", "strict", "--format", form, *asked, "."])
@@ -141,18 +142,22 @@ def test_what_nobody_asked_for_is_hidden(
         assert seen(out + err) == []
 
 
-def test_every_rule_that_hides_is_always_heard() -> None:
+def test_what_any_rule_hides_is_always_hidden() -> None:
     book = rulebook.load()
     book.select(rule.name for rule in book.rules.values() if rule.profile != "off")
-    hides: set[str] = set()
+    hiding: set[str] = set()
     for rule in book.rules.values():
         for example in rule.examples:
             text = re.sub("[«»]", "", textwrap.dedent(example.text).lstrip("\n"))
             kind = kind_of(example.path, text)
-            if kind is not None:
-                analysis = analyse(Source(example.path, text), kind, book, Context(files=FilesWritten(example.beside)))
-                hides.update(finding.rule for finding in analysis.findings if finding.hidden)
-    assert hides == rulebook.HIDING
+            if kind is None:
+                continue
+            found = analyse(Source(example.path, text), kind, book, Context(files=FilesWritten(example.beside))).findings
+            hidden = [span for finding in found if finding.rule in rulebook.HIDING for span in finding.hidden]
+            for finding in found:
+                assert all(any(one.start < span.end and span.start < one.end for one in hidden) for span in finding.hidden), finding.rule
+                hiding.update({finding.rule} & rulebook.HIDING if finding.hidden else ())
+    assert hiding == rulebook.HIDING
 
 
 MISTAKES = {
