@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import random
 import re
@@ -197,6 +198,21 @@ def test_nearly_all_are_found(home: Path, capsys: pytest.CaptureFixture[str], mo
     cli.main(["check", "--isolated", "--format", "json", "compose.yaml"])
     lines = {finding["line"] for finding in json.loads(capsys.readouterr().out)["findings"]}
     assert sum(number + 5 in lines for number in range(len(KNOWN))) >= 0.95 * len(KNOWN)
+
+
+@pytest.mark.parametrize("asked", [["--select", "privileged-container"], ["--ignore", "hard-coded-credential,credential-in-command"]])
+@pytest.mark.parametrize("how", [["--unsafe"], ["--interactive"]])
+def test_no_diff_shows_what_nobody_asked_for(
+    how: list[str], asked: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n" * 20))
+    service = f"    environment: {{A_PASSWORD: {PASSWORD}}}\n    privileged: true\n    command: x --password {PASSWORD}\n"
+    (tmp_path / "compose.yaml").write_text("services:\n  a:\n    image: acme/app:1\n" + service)
+    cli.main(["fix", "--isolated", *how, *asked, "."])
+    out, err = capsys.readouterr()
+    assert "-    privileged: true" in out
+    assert PASSWORD not in out + err
 
 
 @pytest.mark.parametrize("arguments", [["fix"], ["fix", "--unsafe"]])

@@ -107,12 +107,13 @@ class Asker:
 
 def _diffs(result: Fixed, after: Proved, analysis: Analysis) -> Iterator[Diff]:
     """What a fix would change, in the file and beside it."""
+    findings = [*analysis.findings, *analysis.unsaid]
     if after[0] is not result.source:
-        yield Diff(result.source, after[0], analysis.findings)
+        yield Diff(result.source, after[0], findings)
     for path, (first, now) in after[1].beside.items():
         before = result.bench.beside.get(path, (first, first))[1]
         if now is not before:
-            yield Diff(before, now, analysis.findings, new=not os.path.lexists(now.path) and not before.text)
+            yield Diff(before, now, findings, new=not os.path.lexists(now.path) and not before.text)
 
 
 def _key(finding: Finding) -> Key:

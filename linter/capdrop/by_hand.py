@@ -27,7 +27,7 @@ def shown(results: Iterable[Result], book: Rulebook, context: Context) -> Iterat
         bench = Workbench(kind_named(result.kind), book, context) if findings else None
         for finding in findings:
             assert bench is not None
-            for diff in _diffs(finding, result.findings, bench):
+            for diff in _diffs(finding, [*result.findings, *result.unsaid], bench):
                 yield "\n".join([_heading(finding), "".join(diff.lines()), ""])
 
 

@@ -148,7 +148,7 @@ class _Bench:
         if not self.apply:
             self.changed += len(fixed.applied)
             self.beside = fixed.bench.beside
-            _show(before, fixed.source, result.findings)
+            _show(before, fixed.source, [*result.findings, *result.unsaid])
         elif self._write(before, fixed):
             self.changed += len(fixed.applied)
         else:
