@@ -60,7 +60,7 @@ class Result:
         self.reasons = reasons
         self.told_once: Sequence[str] = ()
         self.findings = findings
-        self.broken = broken
+        self.broken = tuple(dict.fromkeys(broken))
 
     def __repr__(self) -> str:
         return f"Result({self.path!r}, {self.outcome}, {len(self.findings)} findings)"
