@@ -303,8 +303,8 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
                     - name: DB_USER
                       value: app
             """,
-            beside={"web-secret.yaml.example": f"{SKELETON}  API_KEY: \"\"\n"},
-            fixed_beside={"web-secret.yaml.example": f"{SKELETON}  API_KEY: \"\"\n  DB_PASSWORD: \"\"\n"},
+            beside={"web-secret.yaml.example": f'{SKELETON}  API_KEY: ""\n'},
+            fixed_beside={"web-secret.yaml.example": f'{SKELETON}  API_KEY: ""\n  DB_PASSWORD: ""\n'},
         ),
         Bad("secret.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{«password: {ENCODED}»}}\n"),
         Good("Dockerfile", "FROM alpine:3.22\nENV DB_PASSWORD_FILE=/run/secrets/db GOPRIVATE=git.acme.io TOKEN_TTL=3600\n"),
