@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Finding, Good, Oddity, Severity, rule
+from capdrop import Bad, Finding, Good, Oddity, Severity, Span, rule
 
 
 @rule(
@@ -12,6 +12,7 @@ from capdrop import Bad, Finding, Good, Oddity, Severity, rule
     severity=Severity.INFO,
     examples=(
         Bad("Dockerfile", "FROM alpine:3.22\n«RUNN» echo hello\nUSER 1000\n"),
+        Bad("Dockerfile", "FROM alpine:3.22\nENV A=1\n    «DB_PASSWORD»=s3cr3t\nUSER 1000\n"),
         Good("Dockerfile", "FROM alpine:3.22\nrun echo hello\nUSER 1000\n"),
     ),
 )
@@ -21,7 +22,9 @@ def unknown_instruction(oddity: Oddity) -> Iterator[Finding]:
     The build fails there, unless the frontend that `# syntax=` names knows more. Everything else in the file is checked.
     """
     if oddity.kind == "unknown-instruction":
-        yield oddity.finding(oddity.span, oddity.message)
+        line = oddity.source.text[oddity.span.end :].partition("\n")[0]
+        value = Span(oddity.span.end + 1, oddity.span.end + len(line))
+        yield oddity.finding(oddity.span, oddity.message, hidden=(value,) if line.startswith("=") else ())
 
 
 @rule(

@@ -104,6 +104,7 @@ def test_a_threshold_means_the_same_in_a_file_and_on_the_command_line(level: str
         (["check", "-", "Dockerfile"], "standard input (`-`) is checked alone"),
         (["check", "--output", "no/where.json"], "no/where.json: No such file or directory"),
         (["check", "--output", "."], ".: Is a directory"),
+        (["explain", "DL9999"], "there is no rule 'DL9999'; `capdrop rules` lists them"),
         (["explain", "rot-user"], "there is no rule 'rot-user'; did you mean 'root-user'?"),
         (["explain"], "RULE is missing (see `capdrop explain --help`)"),
         (["check", "\x1b[2J"], "\\x1b[2J: no such file or folder"),
@@ -209,7 +210,7 @@ def test_confidence(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_explain_knows_other_tools_ids(capsys: pytest.CaptureFixture[str]) -> None:
     pages = []
-    for name in ("root-user", "ROOT-USER", "DL3002", "hadolint:DL3002", "dl3002"):
+    for name in ("root-user", "ROOT-USER", "DL3002", "hadolint:DL3002", "dl3002", "DS-0002", "DS002", "AVD-DS-0002"):
         assert main(["explain", name]) == 0
         pages.append(capsys.readouterr().out)
     assert set(pages) == {pages[0]}
@@ -337,3 +338,11 @@ def test_no_network_and_no_program_is_used(arguments: list[str]) -> None:
     ran = subprocess.run([sys.executable, "-c", AUDIT, *arguments], capture_output=True, text=True, env=ENVIRONMENT, check=False)
     assert "FORBIDDEN" not in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_what_stands_on_a_lost_line_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    value = "Kp3-vv81" + "-QzLm"
+    put("Dockerfile", f"FROM alpine:3.22\nENV A=1\n    DB_PASSWORD={value}\nUSER 1000\n")
+    for form in ("text", "json", "sarif", "github", "gitlab", "junit"):
+        main(["check", "--format", form, "--profile", "strict"])
+        assert value.casefold() not in capsys.readouterr().out.casefold()

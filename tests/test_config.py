@@ -59,7 +59,7 @@ BAD = {
 
 UNKNOWN = {
     'select = [\n  "root-user",\n  "rot-user",\n]\n': "3: there is no rule 'rot-user'; did you mean 'root-user'?",
-    'ignore = ["nothing-like-it-at-all"]\n': "1: there is no rule 'nothing-like-it-at-all'",
+    'ignore = ["nothing-like-it-at-all"]\n': "1: there is no rule 'nothing-like-it-at-all'; `capdrop rules` lists them",
     '[rule.root-user]\nseverity = "low"\n[rule.rot-user]\n': "3: there is no rule 'rot-user'; did you mean 'root-user'?",
     "[rule.root-user]\n# colour\ncolour = 1\n": "3: rule 'root-user' has no option 'colour'; it has severity",
     "[[suppress]]\nrule = 'rot-user'\nreason = 'x'\n": "2: there is no rule 'rot-user'; did you mean 'root-user'?",

@@ -79,6 +79,8 @@ def test_only_what_is_safe_is_written_unless_asked(capsys: pytest.CaptureFixture
     assert said.out == ""
     assert said.err == "Dockerfile: fixed unused-suppression\n1 finding fixed, 1 more with --unsafe\n"
     assert compose.read_text() == COMPOSE
+    assert main(["fix", "--select", "privileged-container"]) == 0
+    assert capsys.readouterr() == ("", "nothing to fix safely, 1 with --unsafe\n")
     assert main(["fix", "--apply", "--unsafe", "--select", "privileged-container"]) == 0
     assert compose.read_text() == FIXED
     assert compose.stat().st_mode & 0o777 == 0o640
@@ -146,13 +148,16 @@ def test_what_takes_the_place_of_a_finding_is_fixed_with_it(capsys: pytest.Captu
 def test_what_has_to_be_completed_is_shown_and_never_written(capsys: pytest.CaptureFixture[str]) -> None:
     path = put("compose.yaml", COMPOSE)
     assert main(["fix", "--by-hand", "--select", "memory-limit-missing"]) == 1
-    said = capsys.readouterr().out.splitlines()
+    out, err = capsys.readouterr()
+    said = out.splitlines()
     assert said[0].startswith("# compose.yaml:3: memory-limit-missing: Set `")
     assert "+          memory: 512M" in said
+    assert err == "1 fix to complete by hand\n"
     assert main(["fix", "--apply", "--unsafe", "--select", "memory-limit-missing"]) == 0
     assert capsys.readouterr().err == "nothing to fix, 1 to mend by hand (--by-hand shows how for 1)\n"
     assert path.read_text() == COMPOSE
     assert main(["fix", "--by-hand", "--select", "host-pid"]) == 0
+    assert capsys.readouterr() == ("", "nothing to complete by hand\n")
 
 
 BUILD = "FROM node:22\nCOPY . /app\n"
@@ -189,7 +194,7 @@ def test_a_file_beside_is_made_once_for_all(capsys: pytest.CaptureFixture[str]) 
     put("a/.env", SETTINGS)
     assert main([*HELD, "--apply"]) == 0
     assert Path(".dockerignore").read_text() == ".env\na/.env\n"
-    assert capsys.readouterr().err == ".dockerignore: fixed context-holds-secrets\n1 finding fixed\n"
+    assert capsys.readouterr().err == ".dockerignore: written for context-holds-secrets\n1 finding fixed\n"
     assert main([*HELD, "--apply"]) == 0
     assert Path(".dockerignore").read_text() == ".env\na/.env\n"
 
@@ -286,7 +291,7 @@ TWO = "services:\n  a:\n    image: a:1\n    privileged: true\n    pid: host\n  b
     ("answers", "kept", "summary"),
     [
         ("y\ny\ny\n", (), "3 findings fixed"),
-        ("n\nn\nn\n", (3, 4, 7), "nothing to fix, 3 declined"),
+        ("n\nn\nn\n", (3, 4, 7), "nothing fixed, 3 declined"),
         ("n\ny\nn\n", (3, 7), "1 finding fixed, 2 declined"),
         ("y\nd\n", (4, 7), "1 finding fixed, 2 declined"),
         ("n\na\n", (3,), "2 findings fixed, 1 declined"),

@@ -30,7 +30,7 @@ class Client:
             [sys.executable, "-m", "capdrop", "lsp"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             env=environment,
         )
         self.patience = Timer(PATIENCE, self.process.kill)
@@ -99,7 +99,7 @@ class Client:
             self.notify("exit", {})
         self.process.wait(10)
         self.patience.cancel()
-        for stream in (self.process.stdin, self.process.stdout):
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             assert stream is not None
             stream.close()
 
@@ -124,6 +124,15 @@ def test_diagnostics_follow_the_buffer(client: Client) -> None:
     assert found["range"] == {"start": {"line": 2, "character": 34}, "end": {"line": 2, "character": 38}}
     assert found["source"] == "capdrop"
     assert "privileged-container" not in codes(client.change(uri, COMPOSE.replace("true", "false"), 2))
+
+
+def test_a_server_that_is_told_to_ends_in_peace() -> None:
+    client = Client()
+    client.request("shutdown", None)
+    client.notify("exit", {})
+    _, said = client.process.communicate(timeout=PATIENCE)
+    client.patience.cancel()
+    assert (client.process.returncode, said) == (0, b"")
 
 
 def test_columns_are_utf_16_units(client: Client) -> None:

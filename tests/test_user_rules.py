@@ -172,3 +172,10 @@ def test_annotations_may_be_text_classes_and_unions(annotation: str, capsys: pyt
     assert main(["test", "mine"]) == 0
     assert main(["check"]) == 1
     assert "no-latest-app" in capsys.readouterr().out
+
+
+def test_a_rule_that_breaks_twice_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    write(GOOD.replace('    value = container.fact("privileged")', "    raise ValueError(container)"))
+    Path("compose.yaml").write_text(COMPOSE + COMPOSE.removeprefix("services:\n").replace("app", "other"))
+    assert main(["check"]) == 3
+    assert capsys.readouterr().out.count("rule no-latest-app broke") == 1

@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 
 
 def shown(results: Iterable[Result], book: Rulebook, context: Context) -> Iterator[str]:
-    """A diff for each finding whose fix is only shown, below a line that says what it is about."""
+    """For each finding whose fix is only shown its diffs, below a line that says what they are about."""
     for result in results:
         findings = [finding for finding in result.findings if is_shown(finding)]
         bench = Workbench(kind_named(result.kind), book, context) if findings else None
         for finding in findings:
             assert bench is not None
-            for diff in _diffs(finding, [*result.findings, *result.unsaid], bench):
-                yield "\n".join([_heading(finding), "".join(diff.lines()), ""])
+            diffs = ["".join(diff.lines()) for diff in _diffs(finding, [*result.findings, *result.unsaid], bench)]
+            if diffs:
+                yield "\n".join([_heading(finding), *diffs, ""])
 
 
 def is_shown(finding: Finding) -> bool:

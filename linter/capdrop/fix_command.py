@@ -9,8 +9,9 @@ from .aside import Progress, note, notes
 from .diff import Diff
 from .discover import kind_named
 from .finding import Safety
-from .fixer import Fixed, Refusal, Workbench, fix, fix_on, keys_of, write
+from .fixer import Fixed, Refusal, Workbench, by_path, fix, fix_on, keys_of, write
 from .options import PATHS, SELECTION, Option, Reader, prepared
+from .report.words import counted
 from .rulebook import Misuse
 from .run import check, settled
 
@@ -36,7 +37,8 @@ _MORE = """\
 Every fix is proved before it is shown: the file is read as before, the finding is gone, none is new, every comment stays
 and nothing else has changed. What cannot be proved is left, and the reason is printed.
 
-exit status: 0 nothing to fix, or all written; 1 there is a diff, or something could not be written; 3 not analysed
+exit status: 0 nothing to fix, or all written; 1 there is a diff, or something could not be written; 2 misuse, or a faulty
+configuration; 3 something could not be analysed
 
 `--interactive` shows one fix after the other, also the unsafe ones, asks about each (y, n, a, d, q, ?), and writes those that
 were agreed to when a file is done.
@@ -69,6 +71,8 @@ def main(arguments: list[str]) -> int:
 
         diffs = list(shown(run.results, book, run.context))
         sys.stdout.writelines(diffs)
+        for line in [*notes(run), f"{counted(len(diffs), 'fix', 'fixes')} to complete by hand" if diffs else "nothing to complete by hand"]:
+            note(line)
         return INCOMPLETE if run.incomplete else CHANGES if diffs else DONE
     asker = None
     if options.interactive:
@@ -167,13 +171,12 @@ class _Bench:
 
     def _write(self, before: Source, fixed: Fixed) -> bool:
         """Write what is beside the file, for the file may need it, and then the file."""
-        rules = ", ".join(sorted({finding.rule for finding in fixed.applied}))
         for path, (first, now) in fixed.bench.beside.items():
             if first.text != now.text:
-                if not _written(first, now, rules):
+                if not _written(first, now, f"written for {_rules(fixed.applied, path)}"):
                     return False
                 self.beside = {**self.beside, path: (now, now)}
-        return before.text == fixed.source.text or _written(before, fixed.source, rules)
+        return before.text == fixed.source.text or _written(before, fixed.source, f"fixed {_rules(fixed.applied, '')}")
 
     def show_beside(self) -> None:
         """The diffs of the files beside, each once, whatever fixes added to it."""
@@ -182,12 +185,18 @@ class _Bench:
 
     def summary(self) -> str:
         """What was done, and what else could be."""
-        done = "fixed" if self.apply else "can be fixed (--apply writes it)"
-        parts = [f"{self.changed} finding{'' if self.changed == 1 else 's'} {done}" if self.changed else "nothing to fix"]
+        declined = self.asker.declined if self.asker is not None else 0
+        if self.changed:
+            it = "it" if self.changed == 1 else "them"
+            parts = [f"{counted(self.changed, 'finding')} {'fixed' if self.apply else f'can be fixed (--apply writes {it})'}"]
+        elif self.refused or self.left or declined:
+            parts = ["nothing fixed"]
+        else:
+            parts = ["nothing to fix safely" if self.more else "nothing to fix"]
         parts += [f"{self.refused} not written"] if self.refused else []
         parts += [f"{self.left} not fixed"] if self.left else []
-        parts += [f"{self.asker.declined} declined"] if self.asker is not None and self.asker.declined else []
-        parts += [f"{self.more} more with --unsafe"] if self.more else []
+        parts += [f"{declined} declined"] if declined else []
+        parts += [f"{self.more}{' more' if self.changed else ''} with --unsafe"] if self.more else []
         by_hand = sum(self.by_hand.values())
         parts += [f"{by_hand} to mend by hand{f' (--by-hand shows how for {self.shown})' if self.shown else ''}"] if by_hand else []
         return ", ".join(parts)
@@ -204,6 +213,11 @@ def _is_fixable(finding: Finding, path: str) -> bool:
     return bool(applicable) and finding.suppressed is None and finding.source.path == path
 
 
+def _rules(findings: Iterable[Finding], path: str) -> str:
+    """The rules whose fixes edit a file beside, or by "" the fixed file itself."""
+    return ", ".join(sorted({one.rule for one in findings if one.fix is not None and path in by_path(one.fix.edits)}))
+
+
 def _show(before: Source, after: Source, findings: Sequence[Finding]) -> None:
     if before.text == after.text:
         return
@@ -213,11 +227,11 @@ def _show(before: Source, after: Source, findings: Sequence[Finding]) -> None:
         note(f"{before.path}: its diff hides a secret or what does not print, so `git apply` will not take it; use --apply")
 
 
-def _written(before: Source, after: Source, rules: str) -> bool:
+def _written(before: Source, after: Source, done: str) -> bool:
     try:
         write(before.path, before, after)
     except (Refusal, OSError) as refusal:
         note(f"{before.path}: not written: {refusal.strerror if isinstance(refusal, OSError) else refusal}")
         return False
-    note(f"{before.path}: fixed {rules}")
+    note(f"{before.path}: {done}")
     return True

@@ -73,7 +73,7 @@ class Workbench:
     def with_edits(self, edits: Iterable[Edit]) -> Workbench:
         """The same after edits in files beside, which may only add to them. Raises `Refusal`."""
         beside = dict(self.beside)
-        for path, own in _by_path(edit for edit in edits if edit.beside is not None).items():
+        for path, own in by_path(edit for edit in edits if edit.beside is not None).items():
             now = own[0].beside
             assert now is not None
             if any(len(edit.span) for edit in own):
@@ -251,9 +251,9 @@ def _overlaps(finding: Finding, others: list[Finding]) -> bool:
     """Whether a fix must wait for others: they edit the same text, or change the same fact (two items of one list)."""
     mine = finding.fix
     assert mine is not None
-    own = _by_path(mine.edits)
+    own = by_path(mine.edits)
     return any(
-        any(_touches(edit.span, _ranges(own.get(path, ()))) for path, edits in _by_path(other.fix.edits).items() for edit in edits)
+        any(_touches(edit.span, _ranges(own.get(path, ()))) for path, edits in by_path(other.fix.edits).items() for edit in edits)
         or not set(mine.touches).isdisjoint(other.fix.touches)
         for other in others
         if other.fix is not None
@@ -336,7 +336,7 @@ def _touches(span: Span, ranges: list[Span]) -> bool:
     return any(span.start <= other.end and other.start <= span.end for other in ranges)
 
 
-def _by_path(edits: Iterable[Edit]) -> dict[str, list[Edit]]:
+def by_path(edits: Iterable[Edit]) -> dict[str, list[Edit]]:
     """The edits of each file: of the fixed one by "", of those beside it by their absolute paths."""
     found: dict[str, list[Edit]] = {}
     for edit in edits:

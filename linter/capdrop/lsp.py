@@ -139,7 +139,8 @@ class Server(LanguageServer):
 
 def serve() -> None:
     """Serve one client over standard input and output."""
-    make_server().start_io()
+    with os.fdopen(os.dup(1), "wb") as output:  # the server closes what it is given
+        make_server().start_io(stdout=output)
 
 
 def make_server() -> Server:

@@ -181,18 +181,19 @@ class Rulebook:
             self._load(self._listed[folded].path)
         if folded in self.loaded:
             return self.loaded[folded]
+        spellings = {folded, _as_trivy_now_has_it(folded)}
         for rule in self.rules.values():
             for alias in rule.also_known_as:
-                if folded in (alias.casefold(), alias.casefold().partition(":")[2]):
+                if not spellings.isdisjoint((alias.casefold(), alias.casefold().partition(":")[2])):
                     return rule
         return None
 
     def suggestion(self, name: str) -> str:
-        """ ", did you mean ...?" for a name that is nearly a rule's, else nothing."""
+        """ "; did you mean ...?" for a name that is nearly a rule's, else where to look."""
         from difflib import get_close_matches
 
         near = get_close_matches(name.casefold(), self.names, n=1)
-        return f"; did you mean {near[0]!r}?" if near else ""
+        return f"; did you mean {near[0]!r}?" if near else "; `capdrop rules` lists them"
 
     def configure(self, name: str, options: Mapping[str, Any]) -> None:
         """Set a rule's options and severity. Raises `Misuse`."""
@@ -211,6 +212,13 @@ class Rulebook:
                 takes = "a list of strings" if isinstance(known[option], tuple | frozenset) else type(known[option]).__name__
                 raise Misuse(f"rule {name!r}: option {option!r} takes {takes}")
         rule.options = {option: type(known[option])(value) for option, value in given.items()}
+
+
+def _as_trivy_now_has_it(name: str) -> str:
+    """`ds-0002` for `avd-ds-0002` and `ds002`, as Trivy called its checks before."""
+    name = name.removeprefix("avd-")
+    letters = name.rstrip("0123456789")
+    return f"{letters}-{name[len(letters) :]:0>4}" if letters in ("ds", "ksv") else name
 
 
 def _fits(value: object, default: object) -> bool:

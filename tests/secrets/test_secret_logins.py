@@ -157,6 +157,14 @@ def test_base64_is_looked_into_once() -> None:
     assert judge(twice, "X") is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["# api_key: schlüssel-für-alle", "//npm.acme.io/:_auth=schlüssel", "//npm.acme.io/:_password=schlüssel", "Authorization: Basic schlüssel"],
+)
+def test_letters_that_base64_does_not_have(text: str) -> None:
+    assert list(find_logins(text)) == []
+
+
 OTHER_BASE64 = [
     "A" * 400,
     "/usr/local/lib/node/modules/bin/a",

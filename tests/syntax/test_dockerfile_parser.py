@@ -362,6 +362,8 @@ class TestProblems:
             ("form a", "form", "FORM is not an instruction; did you mean FROM?"),
             ("ENTRIPOINT a", "ENTRIPOINT", "ENTRIPOINT is not an instruction; did you mean ENTRYPOINT?"),
             ("INVOKE x", "INVOKE", "INVOKE is not an instruction"),
+            ("DB_PASSWORD=x y", "DB_PASSWORD", "this is not an instruction; is a backslash missing above it?"),
+            ("ghp_16C7e42F x", "ghp_16C7e42F", "this is not an instruction"),
             ("ENV a", "a", "ENV needs a value for each name"),
             ("ENV a=1 b", "a=1 b", "ENV needs a value for each name"),
             ("LABEL", "LABEL", "LABEL needs at least one argument"),

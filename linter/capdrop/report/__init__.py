@@ -62,7 +62,7 @@ class Result:
         self.told_once: Sequence[str] = ()
         self.findings = findings
         self.unsaid: Sequence[Finding] = ()
-        self.broken = broken
+        self.broken = tuple(dict.fromkeys(broken))
 
     def __repr__(self) -> str:
         return f"Result({self.path!r}, {self.outcome}, {len(self.findings)} findings)"

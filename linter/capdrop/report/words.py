@@ -28,9 +28,9 @@ def confidence_of(finding: Finding) -> Confidence:
     return Confidence.MEDIUM if finding.confidence is None else finding.confidence
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str = "") -> str:
     """`1 file`, `2 files`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or f'{noun}s'}"
 
 
 def breakage(rule: str, error: str) -> str:

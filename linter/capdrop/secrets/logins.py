@@ -170,11 +170,11 @@ def _basic(text: str) -> Iterator[Login]:
 
 def _password_in_base64(encoded: str, *, alone: bool = False) -> str:
     """The password in base64 of `user:password` (or of the password alone), where it stands for itself; else ""."""
-    from binascii import Error, a2b_base64
+    from binascii import a2b_base64
 
     try:
         login = a2b_base64(encoded + "=" * (-len(encoded) % 4)).decode("utf-8")
-    except (Error, UnicodeDecodeError):
+    except ValueError:  # no base64, or of no text
         return ""
     user, _, password = login.partition(":")
     secret = login if alone else password

@@ -245,12 +245,12 @@ def _repeats(low: str) -> bool:
 
 def is_text_in_base64(token: str) -> bool:
     """Whether the part after the last `_` is base64 of plain words, as in a demonstration."""
-    from binascii import Error, a2b_base64
+    from binascii import a2b_base64
 
     part = token.rsplit("_", 1)[-1]
     try:
         words = a2b_base64(part + "=" * (-len(part) % 4))
-    except Error:
+    except ValueError:  # no base64, or not even ASCII
         return False
     return words.isascii() and b" " in words and words.decode("ascii").isprintable()
 

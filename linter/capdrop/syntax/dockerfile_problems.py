@@ -48,7 +48,11 @@ def _long_lines(text: str) -> Iterator[Problem]:
 def _of_instruction(instruction: Instruction) -> list[Problem]:
     check = _CHECKS.get(instruction.keyword)
     if check is None:
-        return [Problem(instruction.keyword_span, _unknown(instruction.keyword), "unknown-instruction")]
+        name, start = instruction.keyword.partition("=")[0], instruction.keyword_span.start
+        if name != instruction.keyword:
+            lost = "this is not an instruction; is a backslash missing above it?"
+            return [Problem(Span(start, start + len(name)), lost, "unknown-instruction")]
+        return [Problem(instruction.keyword_span, _unknown(name), "unknown-instruction")]
     message = check(instruction)
     found = [Problem(_blamed(instruction), message)] if message else []
     if instruction.flags:
@@ -215,7 +219,8 @@ def _unknown(keyword: str) -> str:
         for form in _one_less(keyword):
             if form in _near:
                 return f"{keyword} is not an instruction; did you mean {_near[form]}?"
-    return f"{keyword[:40]} is not an instruction"
+    shown = keyword[:40] if keyword.replace("_", "").isalpha() else "this"  # a token has digits in it
+    return f"{shown} is not an instruction"
 
 
 def _one_less(word: str) -> list[str]:
