@@ -150,8 +150,8 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     Root in a container is root on the host as soon as anything else gives way: a kernel flaw, a mounted path, a capability.
     Run as a numbered user that owns nothing but what the application writes.
 
-    Confidence is low for an init container, which prepares files for others and ends, for an agent that reads its host's files, and for
-    a development container.
+    Confidence is low for an init container, which prepares files for others and ends, for an agent that reads its host's files, for an
+    image in a folder of tests, and for a development container.
     """
     user = container.fact("user")
     if user.is_known and user.text.partition(":")[0] in ROOT:
@@ -162,12 +162,12 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
 
 
 def is_meant_as_root(container: Container | DefaultContainer) -> bool:
-    """Whether it prepares files for others and ends, is to read those of its host, or is a development container, whose tool sets the
-    user."""
+    """Whether it prepares files for others and ends, is to read those of its host, is an image for tests, or is a development container,
+    whose tool sets the user."""
     if container.kind == "init container":
         return not container.fact("privileged").is_true
     if container.kind == "stage":
-        return "/.devcontainer/" in f"/{container.source.path}"
+        return container.source.is_for_tests or "/.devcontainer/" in f"/{container.source.path}"
     return bool({"files", "kernel"} & container.uses)
 
 
@@ -309,9 +309,9 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     behind the last instruction that needs root. Give the user what the application writes, with `COPY --chown=`.
 
     Confidence is low where others say who runs: an image that starts nothing of its own or an interpreter, one that packs a tool and
-    listens to nobody, a development container, one whose start script leaves root, and in a cluster an image that is known to have a user,
-    an init container, what tests something (a chart, or what it stands among the tests of), and a part of the cluster itself. Where several
-    images of one Dockerfile are built on the same stage and none sets a user, one of them is told.
+    listens to nobody, one in a folder of tests, a development container, one whose start script leaves root, and in a cluster an image
+    that is known to have a user, an init container, what tests something (a chart, or what it stands among the tests of), and a part of
+    the cluster itself. Where several images of one Dockerfile are built on the same stage and none sets a user, one of them is told.
     """
     user = container.fact("user")
     if not user.is_absent or container.platform == "windows":

@@ -218,3 +218,15 @@ def test_images_on_one_base_stage_that_lack_a_user_are_one_finding(user: str, ex
     findings = analyse(source, kind, BOOK, Context(targets=frozenset({"one"}))).findings
     sure = [found for found in findings if found.rule == "missing-user" and found.confidence is not Confidence.LOW]
     assert [source.position(found.span.start).line for found in sure] == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "sure"), [("tests/e2e/app/Dockerfile", False), ("app/tests.Dockerfile", True), ("latest/Dockerfile", True)]
+)
+@pytest.mark.parametrize(("user", "rule"), [("USER root\n", "root-user"), ("EXPOSE 80\n", "missing-user")])
+def test_root_in_a_folder_of_tests_is_less_sure(path: str, sure: bool, user: str, rule: str) -> None:
+    source = Source(path, f"FROM debian:13\nCOPY app /app\n{user}CMD /app\n")
+    kind = kind_of(path, source.text)
+    assert kind is not None
+    (finding,) = [one for one in analyse(source, kind, BOOK, Context()).findings if one.rule == rule]
+    assert (finding.confidence is not Confidence.LOW) is sure

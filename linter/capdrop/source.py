@@ -84,6 +84,10 @@ class Unreadable(Exception):
     """A file that cannot be turned into text; the message says why, in one line."""
 
 
+_TESTS = frozenset("test tests testing testdata test-data fixtures __tests__ e2e conformance".split())
+"""Folders of what is started to test something, and is taken down."""
+
+
 class Source:
     """The text of one file, without its byte-order mark, with its line ends as they stand. `settled` are the beginnings of lines with
     conditions of a template that are known to hold."""
@@ -103,6 +107,11 @@ class Source:
 
     def __repr__(self) -> str:
         return f"Source({self.path!r}, {len(self.text)} characters)"
+
+    @property
+    def is_for_tests(self) -> bool:
+        """Whether the file stands in a folder of tests."""
+        return not _TESTS.isdisjoint(self.path.lower().split("/")[:-1])
 
     @property
     def starts(self) -> list[int]:

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from capdrop.source import Source
     from capdrop.syntax.image_reference import Reference
 
     from .subject import Subject
@@ -29,10 +30,12 @@ _LONGEST = 20_000
 """Words of a build that are looked at."""
 
 
-def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]], path: str) -> str:
+def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]], source: Source) -> str:
     """Why an image that sets no user need not set one, or nothing. `layers` are those of all its stages in the file, `base` what it is
-    built on, and `path` that of the Dockerfile."""
-    if "/.devcontainer/" in f"/{path}" or (base is not None and base.canonical.startswith(_DEVELOPMENT)):
+    built on, and `source` the Dockerfile."""
+    if source.is_for_tests:
+        return "it is for tests"
+    if "/.devcontainer/" in f"/{source.path}" or (base is not None and base.canonical.startswith(_DEVELOPMENT)):
         return "it is a development container"
     subjects = [subject for layer in layers for subject in layer]
     commands = [subject for subject in subjects if isinstance(subject, Command)]

@@ -203,7 +203,7 @@ def _containers(shipped: list[tuple[StageState, Value]], source: Source, tree: s
         if user.is_absent:
             from capdrop.model.image_purpose import others_set_user
 
-            reasons[stage.index] = user.reason or others_set_user(stage.bottom.image.reference, _all_layers(stage), source.path)
+            reasons[stage.index] = user.reason or others_set_user(stage.bottom.image.reference, _all_layers(stage), source)
             if not reasons[stage.index]:
                 standing[stage.bottom.index] = stage.index
     for stage, user in shipped:

@@ -27,8 +27,6 @@ tpu-multislice; https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html; 
 _SYSTEM_PRIORITIES = ("system-node-critical", "system-cluster-critical")
 _HOOK = "helm.sh/hook"
 """The annotation that says when Helm runs an object by itself (helm.sh/docs/topics/chart_tests)."""
-_TESTS = frozenset("test tests testing testdata test-data fixtures __tests__ e2e conformance".split())
-"""Folders whose manifests are started to test something, and are taken down."""
 _OS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 
 
@@ -142,7 +140,7 @@ def place_of(pod: Section, is_daemon: bool, namespace: str, annotations: Section
         return "daemon"
     hook = annotations.get(_HOOK)
     is_chart_test = hook is not None and isinstance(hook.value, Scalar) and hook.value.value.startswith("test")
-    return "tool" if is_chart_test or not _TESTS.isdisjoint(pod.source.path.lower().split("/")[:-1]) else ""
+    return "tool" if is_chart_test or pod.source.is_for_tests else ""
 
 
 def is_windows(pod: Section) -> bool:
