@@ -156,8 +156,9 @@ class _Bench:
             self.refused += len(fixed.applied)
 
     def _fixed(self, before: Source, bench: Workbench, wanted: Wanted) -> Fixed:
-        """The file after the fixes of these findings, and of the lesser ones that take the place of some."""
-        known = _keys(bench.analyse(before).findings)
+        """The file after the fixes of these findings, and of those that come up when they are gone: lesser ones in their place, and such
+        as are now sure."""
+        known = _keys(settled(bench.analyse(before), self.context, self.config, self.book).findings)
         fixed = Fixed(before, bench)
         for _ in range(MOST_PASSES):
             done = fixed.applied, fixed.left

@@ -52,7 +52,10 @@ class VariableOrigin(Origin):
         return f"Take it from outside: `${{{name}:?}}`", (Edit(span, self._quoted(f"${{{name}:?}}", span)),)
 
     def adds(self, change: Change) -> tuple[tuple[str, str], ...]:
-        if change.fact != "value" or not self._mounted(self._outside()):
+        if change.fact == "variable":  # and with it the defaults that stand in its value
+            names = re.findall(rf"\$\{{({_NAME}):?-", self.written.text)
+            return tuple((f"{at} {name}", "variable") for name in names for at in (self.address, self.address.rpartition(".")[0]))
+        if not self._mounted(self._outside()):
             return ()
         return (self.address, "variable"), (f"{self.address}_FILE", "+Variable")
 
