@@ -319,6 +319,27 @@ def writable_host_path(mount: Mount) -> Iterator[Finding]:
                 - {name: keys, hostPath: {path: «/etc/kubernetes/pki»}}
             """,
         ),
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              web:
+                image: acme/web:1
+                volumes:
+                  - data:/data
+                  - «~/.aws»:/root/.aws:ro   # for the backup
+            volumes: {data: }
+            """,
+            fixed="""
+            services:
+              web:
+                image: acme/web:1
+                volumes:
+                  - data:/data
+                  # for the backup
+            volumes: {data: }
+            """,
+        ),
         Good(
             "compose.yaml",
             """
@@ -367,6 +388,7 @@ def sensitive_host_path(mount: Mount) -> Iterator[Finding]:
             f"`{mount.owner}` mounts {mount.written_path}: {mount.told}",
             severity=mount.weight,
             confidence=mount.doubt(purpose(mount)),
+            fix=mount.drop("mount", caveat="what reads it fails until it is given the one file that it needs"),
         )
 
 

@@ -26,6 +26,7 @@ def service_that(says: str) -> str:
     also_known_as="trivy:KSV-0108",
     examples=(
         Bad("service.yaml", service_that("externalIPs: [«192.0.2.7», «192.0.2.8»]")),
+        Bad("service.yaml", service_that("type: NodePort, externalIPs: [«192.0.2.7»]"), fixed=service_that("type: NodePort")),
         Good("service.yaml", service_that("type: LoadBalancer, loadBalancerIP: 192.0.2.7")),
         Good("service.yaml", service_that("externalIPs: []")),
     ),
@@ -38,7 +39,8 @@ def external_ip_service(thing: KubernetesObject) -> Iterator[Finding]:
     """
     if is_service(thing):
         for address in thing.get("spec", "externalIPs"):
-            yield thing.finding(address, f"`{thing.name}` takes the traffic for {address.text or 'an address'}")
+            fix = thing.drop("spec.externalIPs", caveat="whoever uses these addresses no longer reaches it")
+            yield thing.finding(address, f"`{thing.name}` takes the traffic for {address.text or 'an address'}", fix=fix)
 
 
 @rule(

@@ -398,7 +398,8 @@ def host_gateway(container: Container) -> Iterator[Finding]:
     """
     for item in container.fact("hosts"):
         if item.text.endswith(("host-gateway", "host.docker.internal")):
-            yield container.finding(item, f"`{container.name}` is told how to reach the host")
+            fix = container.remove("hosts", item, caveat="what speaks to the host by this name fails")
+            yield container.finding(item, f"`{container.name}` is told how to reach the host", fix=fix)
 
 
 @rule(

@@ -9,6 +9,8 @@ from capdrop import Bad, Confidence, Container, DefaultContainer, Finding, Fix, 
 ROOT = ("0", "root")
 ADMINISTRATORS = ("containeradministrator", "administrator")
 NON_ROOT = "a user other than root"
+NOBODYS_NUMBER = "65532:65532"
+"""What distroless images call `nonroot`; a number needs no entry in `/etc/passwd`."""
 NEEDS_FILES = "what it writes must belong to that user (`COPY --chown=`), and ports below 1024 may be closed to it"
 
 
@@ -72,7 +74,11 @@ NEEDS_FILES = "what it writes must belong to that user (`COPY --chown=`), and po
             USER app
             """,
         ),
-        Bad("compose.yaml", "services: {app: {image: 'nginx:1.29', user: «'0:0'»}}"),
+        Bad(
+            "compose.yaml",
+            "services: {app: {image: 'nginx:1.29', user: «'0:0'»}}",
+            fixed="services: {app: {image: 'nginx:1.29', user: '65532:65532'}}",
+        ),
         Bad(
             "pod.yaml",
             """
@@ -83,6 +89,16 @@ NEEDS_FILES = "what it writes must belong to that user (`COPY --chown=`), and po
               securityContext: {runAsUser: 10001}
               containers:
                 - {name: web, image: 'acme/web:1', securityContext: {runAsUser: «0»}}
+                - {name: side, image: 'acme/side:1'}
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              securityContext: {runAsUser: 10001}
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {runAsUser: 65532}}
                 - {name: side, image: 'acme/side:1'}
             """,
         ),
@@ -140,7 +156,8 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     user = container.fact("user")
     if user.is_known and user.text.partition(":")[0] in ROOT:
         confidence = Confidence.LOW if is_meant_as_root(container) else None
-        fix = container.set("user", NON_ROOT, caveat=NEEDS_FILES) if container.kind == "stage" else None
+        other = NON_ROOT if container.kind == "stage" else NOBODYS_NUMBER
+        fix = container.set("user", other, caveat=NEEDS_FILES)
         yield container.finding(user, f"`{container.name}` runs as root", confidence=confidence, fix=fix)
 
 

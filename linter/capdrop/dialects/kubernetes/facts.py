@@ -81,6 +81,9 @@ class User(Cell):
     def read(self, site: Site) -> Value:
         return _in_user_namespace(site) or super().read(site)
 
+    def spelled(self, content: object) -> str:
+        return str(content).partition(":")[0]
+
 
 class NonRoot(Flag):
     """`runAsNonRoot`, of the container or else of its pod."""
