@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import RUNNERS, Bad, Command, Download, Finding, Fix, Good, Note, Script, Severity, rule
+from capdrop import RUNNERS, Bad, Command, Download, Finding, Good, Note, Script, Severity, rule
 
+SUM = "0" * 64
 COMPARE = '`echo "SHA256  FILE" | sha256sum -c`'
 
 
@@ -30,6 +31,19 @@ COMPARE = '`echo "SHA256  FILE" | sha256sum -c`'
             curl -s https://example.com/a |
               «node»
             EOF
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN apt-get update && curl -fsSL https://a.io/s.sh | «sh»
+            RUN wget -qO- https://a.io/a | sudo «bash» -s -- --yes
+            """,
+            fixed="""
+            FROM debian:13
+            RUN apt-get update && curl -fsSL https://a.io/s.sh -o /tmp/s.sh && echo "SHA256  /tmp/s.sh" | sha256sum -c - && sh /tmp/s.sh
+            RUN wget -qO/tmp/install.sh https://a.io/a && echo "SHA256  /tmp/install.sh" | sha256sum -c - && sudo bash /tmp/install.sh --yes
             """,
         ),
         Bad(
@@ -121,7 +135,7 @@ def download_piped_to_shell(command: Command) -> Iterator[Finding]:
         yield command.finding(
             command.words[0].span,
             f"`{command.name}` runs what `{source.name}` downloads, unchecked",
-            fix=Fix(f"Download to a file, compare it with the one that you have looked at ({COMPARE}), and run it then"),
+            fix=command.run_from_file(source, f"Download to a file, compare it ({COMPARE}), and run it then"),
             severity=Severity.HIGH if insecure else None,
         )
 
@@ -371,7 +385,7 @@ def _use(download: Download) -> str:
 def _unchecked(download: Download, message: str, severity: Severity | None = None) -> Finding:
     assert download.use is not None
     note = Note(download.use.source, download.use.span, "used here")
-    fix = Fix(f"Name a version, and compare the file before its first use ({COMPARE})")
+    fix = download.compare_first(f"Name a version, and compare the file before its first use ({COMPARE})")
     return download.command.finding(download.url.span, message, notes=(note,), severity=severity, fix=fix)
 
 
@@ -389,6 +403,13 @@ def _unchecked(download: Download, message: str, severity: Severity | None = Non
             ADD «https://example.com/a.tgz» /opt/
             ADD --chmod=755 «https://example.com/${VERSION}/tool» /usr/bin/tool
             ADD [«"http://example.com/b.tgz"», "/opt/"]
+            """,
+            fixed=f"""
+            FROM debian:13
+            ARG VERSION
+            ADD --checksum=sha256:{SUM} https://example.com/a.tgz /opt/
+            ADD --checksum=sha256:{SUM} --chmod=755 https://example.com/${{VERSION}}/tool /usr/bin/tool
+            ADD --checksum=sha256:{SUM} ["http://example.com/b.tgz", "/opt/"]
             """,
         ),
         Good(
@@ -420,7 +441,7 @@ def add_url_without_checksum(script: Script) -> Iterator[Finding]:
                 continue
             if not script.checks(_added_as(written, copy.destination.text)):
                 severity = Severity.HIGH if written.startswith("http:") else None
-                fix = Fix("Write `--checksum=sha256:SUM` behind ADD, with the sum of the file that you have looked at")
+                fix = copy.check_sum("Write `--checksum=sha256:SUM` behind ADD")
                 yield copy.finding(source, "what this URL sends is added without a checksum", severity=severity, fix=fix)
 
 

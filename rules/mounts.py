@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Confidence, Finding, Good, Mount, Severity, is_runtime_socket, rule
+from capdrop import Bad, Confidence, Finding, Good, Mount, Safety, Severity, is_runtime_socket, rule
 
 PLUGINS = ("/usr/libexec/kubernetes/kubelet-plugins", "/opt/cni", "/etc/cni")
 """Where the kubelet and the runtime look for plugins (https://kubernetes.io/docs/concepts/extend-kubernetes/, Network and Storage plugins):
@@ -388,7 +388,7 @@ def sensitive_host_path(mount: Mount) -> Iterator[Finding]:
             f"`{mount.owner}` mounts {mount.written_path}: {mount.told}",
             severity=mount.weight,
             confidence=mount.doubt(purpose(mount)),
-            fix=mount.drop("mount", caveat="what reads it fails until it is given the one file that it needs"),
+            fix=mount.drop("mount", safety=Safety.DISPLAY, caveat="mount the one file that is needed in its place"),
         )
 
 

@@ -287,6 +287,12 @@ class Command(Subject):
 
         return self.siblings.some(checks)
 
+    def run_from_file(self, source: Command, title: str) -> Fix:
+        """A fix that shows how to run from a file, after a look at it, what another command pipes into this one."""
+        from .checked_download import into_file
+
+        return into_file(source, self, title)
+
     def drop_option(self, option: Option, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that takes an option out, with its value."""
         return self._rewritten(Change("remove", "words", option), f"Remove `{option.name}`", safety, caveat)

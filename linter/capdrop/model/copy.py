@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from capdrop.finding import Fix, Safety
+import re
+
+from capdrop.finding import Edit, Fix, Safety
 from capdrop.source import Source, Span
 
 from .container import plain
@@ -61,6 +63,15 @@ class Copy(Subject):
 
     def state(self) -> Mapping[str, object]:
         return {"sources": tuple(plain(value) for value in self.sources)} | {name: plain(value) for name, value in self.flags.items()}
+
+    def check_sum(self, title: str) -> Fix:
+        """A fix that shows where the checksum of what is added goes."""
+        found = re.match(r"(?:ONBUILD\s+)?ADD[ \t]+", self.source[self.span], re.IGNORECASE)
+        if found is None or len(self.sources) != 1:
+            return Fix(title)
+        at = self.span.start + found.end()
+        edit = Edit(Span(at, at), f"--checksum=sha256:{'0' * 64} ")
+        return Fix(title, (edit,), Safety.DISPLAY, "fill in the sum of the file that you have looked at", ((self.address, "checksum"),))
 
     def keep_out(self, paths: Sequence[str], *, caveat: str = "") -> Fix:
         """A fix that has .dockerignore keep files and folders of the context out."""

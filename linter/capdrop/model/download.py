@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..finding import Fix
     from .command import Command, Word
 
 POWERSHELL = frozenset({"invoke-webrequest", "invoke-restmethod", "downloadstring"})
@@ -50,6 +51,12 @@ class Download:
         self.use: Command | None = None
         self.how = ""
         self.check: Command | None = None
+
+    def compare_first(self, title: str) -> Fix:
+        """A fix that shows how to compare the file before its use."""
+        from .checked_download import compared
+
+        return compared(self, title)
 
     @property
     def moving(self) -> bool:
