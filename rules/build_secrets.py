@@ -11,8 +11,8 @@ from capdrop import (
     Command,
     Confidence,
     Finding,
-    Fix,
     Good,
+    Safety,
     Severity,
     Span,
     Variable,
@@ -109,7 +109,11 @@ Given = tuple[str, Word, int]
     also_known_as="buildkit:SecretsUsedInArgOrEnv hadolint:DL3064 trivy:DS-0031 semgrep:d/secret-in-build-arg dockle:CIS-DI-0010",
     variables=("@arg",),
     examples=(
-        Bad("Dockerfile", "FROM node:22\nARG «NPM_TOKEN»\nRUN npm config set //npm.acme.io/:_authToken=$NPM_TOKEN && npm ci\n"),
+        Bad(
+            "Dockerfile",
+            "FROM node:22\nARG «NPM_TOKEN»\nRUN ./login $NPM_TOKEN && npm ci\n",
+            fixed="FROM node:22\nRUN --mount=type=secret,id=npm_token,env=NPM_TOKEN ./login $NPM_TOKEN && npm ci\n",
+        ),
         Good("Dockerfile", "FROM node:22\nARG TOKEN_TTL\nARG HTTP_PROXY\nRUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\n"),
     ),
 )
@@ -124,7 +128,7 @@ def secret_build_argument(variable: Variable) -> Iterator[Finding]:
         return
     if named_like_a_secret(variable.name):
         message = f"build argument `{variable.name}` is to hold a secret; use `RUN --mount=type=secret`"
-        fix = Fix("Drop the argument, and hand the secret to its step: `RUN --mount=type=secret,id=ID,env=NAME`")
+        fix = variable.drop("value", safety=Safety.DISPLAY, caveat="a build then needs `--secret` in place of `--build-arg`")
         yield variable.finding(variable.name_span, message, fix=fix)
 
 

@@ -32,6 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from capdrop import Verdict
 
+WHO_GIVES_IT = "a build then needs `--secret`; what needs it at run time is given it at the start"
 LONGEST_LINE = 4000
 """Characters; what stands further back on its line is not looked at."""
 REFERENCES = "NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-798"
@@ -233,7 +234,12 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
     ),
     variables=("?",),
     examples=(
-        Bad("Dockerfile", f'FROM alpine:3.22\nENV A=1 «SERVICE_PSW="{PASSWORD}»"\n'),
+        Bad("Dockerfile", f'FROM alpine:3.22\nENV A=1 «SERVICE_PSW="{PASSWORD}»"\n', fixed="FROM alpine:3.22\nENV A=1\n"),
+        Bad(
+            "Dockerfile",
+            f"FROM alpine:3.22\nARG «SERVICE_PSW={PASSWORD}»\nRUN make\nRUN ./fetch --as app:$SERVICE_PSW\n",
+            fixed="FROM alpine:3.22\nRUN make\nRUN --mount=type=secret,id=service_psw,env=SERVICE_PSW ./fetch --as app:$SERVICE_PSW\n",
+        ),
         Bad("Dockerfile", f"FROM alpine:3.22\nCOPY <<EOF /etc/app.ini\n[db]\n«password = {PASSWORD}»\nEOF\n"),
         Bad(
             "compose.yaml",
@@ -506,9 +512,12 @@ def from_outside(text: Text, start: int, end: int) -> Fix:
 
 def dropped(variable: Variable, secret: str) -> Fix | None:
     """The change that demands a variable from outside which is a secret, or a URL with one; none where that has no words in the file."""
+    if variable.address.startswith(("stage ", "ARG ")):
+        fix = variable.drop("value", safety=Safety.DISPLAY, caveat=WHO_GIVES_IT)
+        return fix if fix.edits else None
     text = variable.value.text
     whole = text == secret or (secret in text and re.fullmatch(r"[\w.+-]+://\S+", text) is not None)
-    if not whole or variable.origin is None or variable.address.startswith(("stage ", "ARG ")):
+    if not whole or variable.origin is None:
         return None
     return variable.drop("value", safety=Safety.UNSAFE, caveat="it must then be set before the next start")
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from operator import itemgetter
-
 from ..model.oddity import Oddity
 from ..model.subject import Subject
 from ..model.text import Text
-from ..model.variable import Variable
 from ..reading import Gap, Reading
 from ..source import Fragment, Source, Span
 from ..syntax import template, yaml
@@ -21,8 +17,10 @@ if TYPE_CHECKING:
 
     from ..files import Files
     from ..model.cluster import Part
+    from ..model.variable import Variable
     from ..model.workspace import BuildTarget
     from .kubernetes.helm import Decided
+    from .variable_places import VariablePlaces
 
 
 class YamlFile:
@@ -33,7 +31,7 @@ class YamlFile:
     """
 
     __slots__ = (
-        "_roots", "_variables", "again", "decided", "documents", "files", "fixable", "gaps", "inserts", "silence", "source", "stream",
+        "_roots", "again", "decided", "documents", "files", "fixable", "gaps", "inserts", "places", "silence", "source", "stream",
     )  # fmt: skip
 
     def __init__(self, source: Source, files: Files | None = None) -> None:
@@ -42,7 +40,7 @@ class YamlFile:
         self.gaps: list[Gap] = []
         self.again: Callable[[], Iterable[Subject]] = tuple
         """Reads the subjects of the file once more."""
-        self._variables: list[tuple[int, int, Variable]] | None = None
+        self.places: VariablePlaces | None = None
         self._roots: list[Section] | None = None
         self.inserts: list[template.Insert] = []
         self.decided: Decided | None = None
@@ -140,11 +138,11 @@ class YamlFile:
 
     def variable_at(self, offset: int) -> Variable | None:
         """The variable that is written at an offset."""
-        if self._variables is None:
-            own = (one for one in self.again() if isinstance(one, Variable) and one.source is self.source)
-            self._variables = sorted(((one.span.start, one.span.end, one) for one in own), key=itemgetter(0, 1))
-        at = bisect_right(self._variables, offset, key=itemgetter(0)) - 1
-        return self._variables[at][2] if at >= 0 and offset < self._variables[at][1] else None
+        if self.places is None:
+            from .variable_places import VariablePlaces
+
+            self.places = VariablePlaces(self.source, self.again)
+        return self.places.at(offset)
 
     def _duplicates(self, root: Node | None) -> Iterator[Oddity]:
         stack: list[Node] = [root] if root is not None else []

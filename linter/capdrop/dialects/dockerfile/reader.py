@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from capdrop.model.oddity import Oddity
 
     from ..context import Context
+    from ..variable_places import VariablePlaces
 
 TEMPLATES = (".template", ".tmpl", ".tpl", ".in", ".j2", ".jinja", ".jinja2", ".erb", ".mustache")
 """How the names of templates end, whatever their markup."""
@@ -39,13 +40,16 @@ class Reader:
     """Reads one file. `stages` are those met so far; `offsets` and `addresses` say which instruction stands where."""
 
     __slots__ = (
-        "addresses", "context", "escape", "named", "offsets", "outer", "source", "stages", "starters", "targets", "templated", "tree",
+        "addresses", "context", "escape", "given", "named", "offsets", "outer", "places", "source", "stages", "starters", "targets",
+        "templated", "tree",
     )  # fmt: skip
 
     def __init__(self, source: Source, tree: syntax.Dockerfile, context: Context, *, templated: bool) -> None:
         self.source = source
         self.tree = tree
         self.escape = tree.escape
+        self.given = context
+        self.places: VariablePlaces | None = None
         self.starters = context.starters_of(source.path)
         self.targets = context.targets if self.starters is None else context.targets | self.starters.stages
         self.context = context.built_from(source.path, self.copied_names())
@@ -57,9 +61,25 @@ class Reader:
         self.offsets: list[int] = []
         self.addresses: list[str] = []
 
+    def variable_at(self, offset: int) -> Variable | None:
+        """The variable that is written at an offset."""
+        if self.places is None:
+            from ..variable_places import VariablePlaces
+
+            again = Reader(self.source, self.tree, self.given, templated=self.templated)
+            self.places = VariablePlaces(self.source, again.subjects)
+        return self.places.at(offset)
+
     def subjects(self) -> Iterator[Subject]:
         """All that rules judge."""
-        yield Text(self.source, Span(0, len(self.source.text)), "", fragment=Fragment.at(self.source.text, 0), address_at=self.address_at)
+        yield Text(
+            self.source,
+            Span(0, len(self.source.text)),
+            "",
+            fragment=Fragment.at(self.source.text, 0),
+            address_at=self.address_at,
+            variable_at=self.variable_at,
+        )
         yield from self.oddities()
         yield from self.skipped_checks()
         yield from self.frontend()
@@ -248,7 +268,7 @@ class Reader:
                 self.source,
                 pair.span,
                 address,
-                steps.PairOrigin(self.source, instruction, at),
+                steps.PairOrigin(self.source, self.tree, stage.address if stage is not None else "", instruction, at),
                 name=name,
                 name_span=pair.name.span,
                 value=value,

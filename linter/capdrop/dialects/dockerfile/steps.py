@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from capdrop.finding import Edit
 from capdrop.model.build_step import BuildStep, RunMount
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from .scope import Scope
     from .stages import StageState
 
+_AT_START = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK"})
+"""What the shell expands when the container starts."""
 _ALSO_CALLED = {
     "dst": "target", "destination": "target", "src": "source", "readwrite": "rw", "readonly": "ro",
 }  # fmt: skip
@@ -64,18 +67,47 @@ class WordOrigin(Origin):
 
 
 class PairOrigin(Origin):
-    """Takes a variable out of an ENV, ARG or LABEL, and the whole instruction with its last one."""
+    """Takes a variable out of an ENV, ARG or LABEL, and the whole instruction with its last one. To drop its value is to hand it to the
+    RUNs of its stage that read it, as a secret of the build."""
 
-    __slots__ = ("at", "instruction", "source")
+    __slots__ = ("at", "instruction", "source", "stage", "tree")
 
-    def __init__(self, source: Source, instruction: syntax.Instruction, at: int) -> None:
+    def __init__(self, source: Source, tree: syntax.Dockerfile, stage: str, instruction: syntax.Instruction, at: int) -> None:
+        self.tree = tree
+        self.stage = stage
         self.source = source
         self.instruction = instruction
         self.at = at
 
     def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
-        if (change.action, change.fact) != ("drop", "variable") or self.instruction.nested:
+        if change.action != "drop" or change.fact not in ("variable", "value") or self.instruction.nested:
             raise Refused("there is no writer for this")
+        if change.fact == "value" and not self.stage:
+            raise Refused("it is for the names of images")
+        title, edits = self._left_out()
+        if change.fact == "variable":
+            return title, edits
+        return f"{title}, and hand it to the step that needs it: `RUN {self._mount()}`", (*edits, *self._handed_over())
+
+    def adds(self, change: Change) -> tuple[tuple[str, str], ...]:
+        name, keyword = self.instruction.pairs[self.at].name.value, self.instruction.keyword
+        return ((f"{self.stage} {keyword} {name}", "variable"), (f"{self.stage} RUN", "mounts")) if change.fact == "value" else ()
+
+    def _mount(self) -> str:
+        name = self.instruction.pairs[self.at].name.value
+        return f"--mount=type=secret,id={name.lower()},env={name}"
+
+    def _handed_over(self) -> Iterator[Edit]:
+        """The flags of the RUNs that read it. Raises `Refused` where another instruction does, which has no secrets."""
+        read = re.compile(rf"\$\{{?{re.escape(self.instruction.pairs[self.at].name.value)}\b")
+        for one in self.tree.instructions:
+            if one.stage == self.instruction.stage and one.span.start > self.instruction.span.start and read.search(self.source[one.span]):
+                if one.keyword == "RUN" and not one.nested:
+                    yield Edit(Span(one.keyword_span.end, one.keyword_span.end), f" {self._mount()}")
+                elif one.keyword not in _AT_START:
+                    raise Refused(f"{one.keyword} reads it")
+
+    def _left_out(self) -> tuple[str, tuple[Edit, ...]]:
         pairs, at = self.instruction.pairs, self.at
         pair = pairs[at]
         title = f"Remove `{pair.name.value}`"
