@@ -43,10 +43,10 @@ ARROWS = """
     check_command  -> source finding baseline secrets_baseline config rulebook options aside run report
     asking         -> source finding diff engine fixer report
     by_hand        -> finding diff discover dialects fixer rulebook report
-    fix_command    -> source finding diff asking by_hand config discover dialects fixer rulebook options aside run report
+    fix_command    -> source finding diff asking by_hand config discover engine dialects fixer rulebook options aside run report
     rule_commands  -> rule rulebook examples documentation config_schema options report
     cli            -> rulebook aside options check_command fix_command rule_commands lsp
-    lsp            -> source finding diff model config discover gitignore dialects engine fixer rulebook run documentation report files
+    lsp            -> source finding diff model options config discover gitignore dialects engine fixer rulebook run documentation report files
     rules          -> capdrop
     hooks          -> cli
 """  # noqa: E501

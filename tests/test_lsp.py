@@ -199,9 +199,24 @@ def test_a_container_is_hardened_in_one_edit(client: Client) -> None:
     client.open(uri, text)
     hardenings = [action for action in actions(client, uri, 3) if action["kind"].endswith("harden")]
     assert [action["title"].partition(":")[0] for action in hardenings] == ["Harden `app`"]
-    assert edited(text, hardenings[0]) == text.replace("    privileged: true\n    pid: host\n", "")
-    assert len(hardenings[0]["diagnostics"]) == 2
+    missing = "    cap_drop: [ALL]\n    deploy:\n      resources:\n        limits:\n          pids: 200\n"
+    missing += "    read_only: true\n    security_opt: [no-new-privileges:true]\n"
+    assert edited(text, hardenings[0]) == text.replace("    privileged: true\n    pid: host\n", missing)
     assert {a["title"].partition(":")[0] for a in actions(client, uri, 9, ["refactor"])} == {"Harden `app`", "Harden `side`"}
+
+
+def test_a_pod_is_restricted_in_one_edit(client: Client) -> None:
+    uri = "file:///project/pod.yaml"
+    text = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: a:1\n"
+    client.open(uri, text)
+    (action,) = actions(client, uri, 7, ["refactor.rewrite.capdrop.restrict"])
+    assert action["title"] == "Have `Pod/web` reach the restricted Pod Security Standard: 4 fixes (unsafe)"
+    assert edited(text, action) == text + (
+        "      securityContext:\n        allowPrivilegeEscalation: false\n        runAsNonRoot: true\n"
+        "        seccompProfile:\n          type: RuntimeDefault\n        capabilities:\n          drop: [ALL]\n"
+    )
+    client.open("file:///project/Dockerfile", "FROM debian:13\nCMD a\n", "dockerfile")
+    assert actions(client, "file:///project/Dockerfile", 1, ["refactor.rewrite.capdrop.restrict"]) == []
 
 
 def test_a_suppression_with_room_for_its_reason(client: Client) -> None:

@@ -9,18 +9,19 @@ from .aside import Progress, note, notes
 from .diff import Diff
 from .discover import kind_named
 from .finding import Safety
-from .fixer import Fixed, Refusal, Workbench, fix, write
+from .fixer import Fixed, Refusal, Workbench, fix, fix_on, keys_of, write
 from .options import PATHS, SELECTION, Option, Reader, prepared
 from .rulebook import Misuse
 from .run import check, settled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from .asking import Asker
     from .config import Config
     from .dialects.context import Context
+    from .engine import Analysis
     from .finding import Finding
     from .fixer import Beside, Wanted
     from .report import Result
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from .source import Source
 
 DONE, CHANGES, INCOMPLETE = 0, 1, 3
-MOST_PASSES = 5
-"""How often a file is looked at again for findings that came up in the place of others."""
 MOST_REASONS = 5
 """Reasons why fixes cannot be written that are printed, the most frequent first."""
 
@@ -140,7 +139,7 @@ class _Bench:
         if not wanted:
             return
         before = wanted[0].source
-        fixed = self._fixed(before, Workbench(kind_named(result.kind), self.book, self.context, self.beside), _keys(wanted))
+        fixed = self._fixed(before, Workbench(kind_named(result.kind), self.book, self.context, self.beside), keys_of(wanted))
         for finding, reason in fixed.left:
             note(f"{result.path}: not fixed: {finding.rule} ({finding.subject}): {reason}")
         self.left += len(fixed.left)
@@ -156,21 +155,15 @@ class _Bench:
             self.refused += len(fixed.applied)
 
     def _fixed(self, before: Source, bench: Workbench, wanted: Wanted) -> Fixed:
-        """The file after the fixes of these findings, and of those that come up when they are gone: lesser ones in their place, and such
-        as are now sure."""
-        known = _keys(settled(bench.analyse(before), self.context, self.config, self.book).findings)
-        fixed = Fixed(before, bench)
-        for _ in range(MOST_PASSES):
-            done = fixed.applied, fixed.left
-            at = (fixed.source, fixed.bench)
-            fixed = self.asker.fix(*at, wanted) if self.asker is not None else fix(*at, self.safety, wanted)
-            found = settled(fixed.bench.analyse(fixed.source), self.context, self.config, self.book).findings if fixed.applied else ()
-            wanted = _keys(finding for finding in found if _is_fixable(finding, before.path)) - known
-            known |= wanted
-            fixed.applied[:0], fixed.left[:0] = done
-            if not wanted:
-                break
-        return fixed
+        """The file after the fixes of these findings, and of those that come up when they are gone."""
+
+        def once(source: Source, bench: Workbench, wanted: Wanted) -> Fixed:
+            return self.asker.fix(source, bench, wanted) if self.asker is not None else fix(source, bench, self.safety, wanted)
+
+        def found(analysis: Analysis) -> list[Finding]:
+            return [*settled(analysis, self.context, self.config, self.book).findings]
+
+        return fix_on(before, bench, wanted, once, found)
 
     def _write(self, before: Source, fixed: Fixed) -> bool:
         """Write what is beside the file, for the file may need it, and then the file."""
@@ -209,10 +202,6 @@ class _Bench:
 def _is_fixable(finding: Finding, path: str) -> bool:
     applicable = finding.fix is not None and finding.fix.edits and finding.fix.safety > Safety.DISPLAY
     return bool(applicable) and finding.suppressed is None and finding.source.path == path
-
-
-def _keys(findings: Iterable[Finding]) -> Wanted:
-    return frozenset((finding.rule, finding.subject) for finding in findings)
 
 
 def _show(before: Source, after: Source, findings: Sequence[Finding]) -> None:

@@ -12,7 +12,7 @@ from .source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from .dialects.context import Context
     from .discover import Kind
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Beside = dict[str, tuple[Source, Source]]
 
 MOST_ROUNDS = 20
+MOST_PASSES = 5
+"""How often a file is looked at again for findings that came up in the place of others."""
 
 
 class Refusal(Exception):
@@ -112,6 +114,32 @@ def fix(source: Source, bench: Workbench, least: Safety, wanted: Wanted | None =
         before = result.bench.analyse(result.source)
         again = _round(before, _candidates(before, least, wanted), result)
     return result
+
+
+def fix_on(
+    source: Source,
+    bench: Workbench,
+    wanted: Wanted,
+    once: Callable[[Source, Workbench, Wanted], Fixed],
+    found: Callable[[Analysis], Iterable[Finding]],
+) -> Fixed:
+    """Fix `once`, and again what is then `found` that was not before: lesser findings in the place of others, and such as are now sure."""
+    fixed = Fixed(source, bench)
+    known = keys_of(found(bench.analyse(source)))
+    for _ in range(MOST_PASSES):
+        applied, left = fixed.applied, fixed.left
+        fixed = once(fixed.source, fixed.bench, wanted)
+        wanted = keys_of(found(fixed.bench.analyse(fixed.source))) - known if fixed.applied else frozenset()
+        known |= wanted
+        fixed.applied[:0], fixed.left[:0] = applied, left
+        if not wanted:
+            break
+    return fixed
+
+
+def keys_of(findings: Iterable[Finding]) -> Wanted:
+    """The rule and subject of each."""
+    return frozenset((finding.rule, finding.subject) for finding in findings)
 
 
 def prove(before: Analysis, findings: list[Finding], bench: Workbench) -> tuple[Source, Workbench]:

@@ -24,9 +24,12 @@ from .documentation import page
 from .engine import Analysis, analyse, dialect
 from .files import FilesOnDisk
 from .finding import Edit, Finding, Safety, Severity
-from .fixer import Refusal, Workbench, fix, prove
+from .fixer import Fixed, Refusal, Workbench, fix, fix_on, keys_of, prove
 from .gitignore import Excluded
 from .model.container import Container
+from .model.pod import Pod
+from .model.subject import Subject
+from .options import PSS
 from .report.safe import visible
 from .rulebook import Misuse, Rulebook
 from .run import settled
@@ -55,7 +58,13 @@ SEVERITIES = {
 
 FIX_ALL = "source.fixAll.capdrop"
 HARDEN = "refactor.rewrite.capdrop.harden"
-KINDS = (lsp.CodeActionKind.QuickFix, FIX_ALL, HARDEN)
+RESTRICT = "refactor.rewrite.capdrop.restrict"
+REWRITES: dict[str, tuple[type[Subject], str, tuple[str, ...]]] = {
+    HARDEN: (Container, "Harden `{}`", ("strict",)),
+    RESTRICT: (Pod, "Have `{}` reach the restricted Pod Security Standard", PSS["restricted"]),
+}
+"""What can be rewritten as a whole, how that is called, and the rules whose fixes do it."""
+KINDS = (lsp.CodeActionKind.QuickFix, FIX_ALL, *REWRITES)
 WHY = "TODO: say why"
 """What stands for the reason of a suppression until somebody writes it."""
 
@@ -82,16 +91,18 @@ class Server(LanguageServer):
         self.documents: dict[str, Document] = {}
         self.seen: set[str] = set()
         self.trusted = False
-        self._books: dict[tuple[str, float, str], tuple[configuration.Config, Rulebook]] = {}
+        self._books: dict[tuple[str, float, str, tuple[str, ...]], tuple[configuration.Config, Rulebook]] = {}
 
-    def settings_for(self, path: str) -> tuple[configuration.Config, Rulebook]:
-        """The configuration nearest to a file and its rules; a faulty one is reported and then left aside."""
+    def settings_for(self, path: str, select: tuple[str, ...] = ()) -> tuple[configuration.Config, Rulebook]:
+        """The configuration nearest to a file and its rules, or those to `select` in place of them; a faulty one is reported and then
+        left aside."""
         folder = os.path.dirname(os.path.abspath(path))
         found = configuration.find(folder)
-        key = (found or folder, os.path.getmtime(found) if found else 0.0, configuration.nearest(folder, (DEFAULT_BASELINE,)))
+        key = (found or folder, os.path.getmtime(found) if found else 0.0, configuration.nearest(folder, (DEFAULT_BASELINE,)), select)
         if key not in self._books:
             try:
                 config = configuration.at(folder, found)
+                config.select = list(select) or config.select
                 self._books[key] = (config, configuration.rules_in_force(config, trusted=self.trusted))
             except Misuse as error:
                 self.say(str(error), lsp.MessageType.Error)
@@ -176,7 +187,7 @@ def make_server() -> Server:
 
 def code_actions(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     """For every finding on the lines of a range: its fix where it can be proved on the buffer, and comments that ignore it. For the
-    containers there: all fixes of each at once. For the file: all fixes that are safe."""
+    containers and pods there: all that is missing in each at once. For the file: all fixes that are safe."""
     uri = params.text_document.uri
     document = ls.documents.get(uri)
     if document is None or document.version != ls.workspace.get_text_document(uri).version:
@@ -190,11 +201,13 @@ def code_actions(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeActio
             if finding.span.start <= chosen.end and chosen.start <= max(finding.span.end, finding.span.start):
                 actions += _fixes(ls, uri, document, finding)
                 actions += [_ignore(ls, uri, document, finding), _ignore(ls, uri, document, finding, WHY)]
-    if _asked_for(params, HARDEN):
-        actions += _hardenings(ls, uri, document, chosen)
+    for kind in REWRITES:
+        if _asked_for(params, kind):
+            actions += _rewrites(ls, uri, document, chosen, kind)
     if _asked_for(params, FIX_ALL):
-        wanted = [finding for finding in document.shown if finding.fix is not None and finding.fix.safety is Safety.SAFE]
-        actions += _all_at_once(ls, uri, document, wanted, Safety.SAFE, "Fix all that is safe in this file", FIX_ALL)
+        wanted = keys_of(finding for finding in document.shown if finding.fix is not None and finding.fix.safety is Safety.SAFE)
+        fixed = fix(source, document.bench, Safety.SAFE, wanted)
+        actions += _all_at_once(ls, uri, document, fixed, "Fix all that is safe in this file", FIX_ALL)
     return actions
 
 
@@ -278,15 +291,40 @@ def _asked_for(params: lsp.CodeActionParams, kind: str) -> bool:
     return only is None or any(kind == wanted or kind.startswith(f"{wanted}.") for wanted in only)
 
 
-def _hardenings(ls: Server, uri: str, document: Document, chosen: Span) -> list[lsp.CodeAction]:
-    """For each container that the chosen lines touch, all fixes of what was found in it."""
+def _rewrites(ls: Server, uri: str, document: Document, chosen: Span, kind: str) -> list[lsp.CodeAction]:
+    """For each container, or pod, that the chosen lines touch, all that is missing in it, whether or not it is shown."""
+    wanted, title, select = REWRITES[kind]
+    source, context = document.source, document.bench.context
+    subjects = dialect(document.bench.kind).read(source, context).subjects
+    touched = [one for one in subjects if isinstance(one, wanted) and one.span.start <= chosen.end and chosen.start <= one.span.end]
+    if not touched:
+        return []
+    config, book = ls.settings_for(source.path, select)
+    bench = Workbench(document.bench.kind, book, context)
     actions: list[lsp.CodeAction] = []
-    for subject in dialect(document.bench.kind).read(document.source, document.bench.context).subjects:
-        if isinstance(subject, Container) and subject.span.start <= chosen.end and chosen.start <= subject.span.end:
-            own = [finding for finding in document.shown if finding.fix is not None and _is_within(finding.subject, subject.address)]
-            wanted = [finding for finding in own if finding.fix is not None and finding.fix.safety > Safety.DISPLAY]
-            actions += _all_at_once(ls, uri, document, wanted, Safety.UNSAFE, f"Harden `{subject.name}`", HARDEN)
+    for subject in touched:
+        found = partial(_fixable_within, subject.address, context, config, book)
+        fixed = fix_on(source, bench, keys_of(found(bench.analyse(source))), _once, found)
+        name = subject.name if isinstance(subject, Container) else subject.address
+        actions += _all_at_once(ls, uri, document, fixed, title.format(name), kind)
     return actions
+
+
+def _once(source: Source, bench: Workbench, wanted: frozenset[tuple[str, str]]) -> Fixed:
+    return fix(source, bench, Safety.UNSAFE, wanted)
+
+
+def _fixable_within(address: str, context: Context, config: configuration.Config, book: Rulebook, analysis: Analysis) -> list[Finding]:
+    """What was found in a container or pod and can be fixed."""
+    return [
+        finding
+        for finding in settled(analysis, context, config, book).findings
+        if finding.suppressed is None
+        and finding.source is analysis.source
+        and finding.fix is not None
+        and finding.fix.safety > Safety.DISPLAY
+        and _is_within(finding.subject, address)
+    ]
 
 
 def _is_within(address: str, container: str) -> bool:
@@ -294,13 +332,8 @@ def _is_within(address: str, container: str) -> bool:
     return address == container or address.startswith((f"{container}.", f"{container} "))
 
 
-def _all_at_once(
-    ls: Server, uri: str, document: Document, wanted: list[Finding], least: Safety, title: str, kind: str
-) -> list[lsp.CodeAction]:
-    """The fixes of these findings in one edit, as far as they can be proved together."""
-    if not wanted:
-        return []
-    fixed = fix(document.source, document.bench, least, frozenset((finding.rule, finding.subject) for finding in wanted))
+def _all_at_once(ls: Server, uri: str, document: Document, fixed: Fixed, title: str, kind: str) -> list[lsp.CodeAction]:
+    """The fixes of several findings in one edit, as far as they could be proved together."""
     count = len(fixed.applied)
     if not count:
         return []
