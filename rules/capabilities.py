@@ -334,11 +334,21 @@ def capabilities_not_dropped(container: Container) -> Iterator[Finding]:
     dropped = container.fact("capabilities_dropped")
     if dropped.is_unknown or any(item.is_unknown or item.text.upper() == "ALL" for item in dropped):
         return
-    yield container.finding(
-        dropped,
-        f"`{container.name}` does not drop all capabilities",
-        fix=container.append("capabilities_dropped", "ALL", caveat="what needs one of the default capabilities fails until it is added"),
+    fix = (
+        container.append("capabilities_dropped", "ALL", safety=Safety.SAFE)
+        if cannot_use_any(container)
+        else container.append("capabilities_dropped", "ALL", caveat="what needs one of the default capabilities fails until it is added")
     )
+    yield container.finding(dropped, f"`{container.name}` does not drop all capabilities", fix=fix)
+
+
+def cannot_use_any(container: Container) -> bool:
+    """Whether no process in it can hold a default capability: its user is a number other than root's, so that the kernel takes them away
+    with the first program, and no later program gives any back (capabilities(7), "Transformation of capabilities during execve()";
+    PR_SET_NO_NEW_PRIVS(2const)). One that is added may be kept: Podman makes those ambient."""
+    number = container.fact("user").text.partition(":")[0]
+    is_nobody = number.isdigit() and int(number) > 0
+    return is_nobody and container.fact("no_new_privileges").is_true and not container.fact("privileged").is_true
 
 
 def plain_name(item: Value) -> str:

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from capdrop import rulebook
 from capdrop.dialects.context import Context
-from capdrop.discover import kind_of
+from capdrop.discover import kind_named, kind_of
 from capdrop.finding import Edit, Fix, Safety
 from capdrop.fixer import Fixed, Refusal, Workbench, fix, prove, splice, write
 from capdrop.rule import unindented
 from capdrop.source import Source, Span
 
 BOOK = rulebook.load()
+STRICT = rulebook.load()
+STRICT.select(STRICT.of_profile("strict"))
 SERVICE = """
 # ✓ überprüft 测试
 services:
@@ -100,6 +102,18 @@ def test_what_privileged_gives_anyway_is_taken_out_safely() -> None:
     result = fix(source, bench(source), Safety.SAFE)
     assert [(finding.rule, finding.subject) for finding in result.applied] == [("dangerous-capability", "services.a")]
     assert result.source.text == text.replace("    cap_add: [NET_ADMIN]\n", "", 1)
+
+
+def test_capabilities_that_nobody_can_hold_are_dropped_safely() -> None:
+    text = "services:\n  a:\n    image: a:1\n    user: '{}'\n    security_opt: [{}]\n"
+    for user, option, is_safe in (
+        ("1000:1000", "no-new-privileges", True),
+        ("0", "no-new-privileges", False),
+        ("1000", "label:disable", False),
+    ):
+        source = Source("compose.yaml", text.format(user, option))
+        applied = fix(source, Workbench(kind_named("compose"), STRICT, Context()), Safety.SAFE).applied
+        assert ("capabilities-not-dropped" in {finding.rule for finding in applied}) is is_safe
 
 
 def test_a_fix_of_a_pod_may_change_every_container_in_it() -> None:
