@@ -435,6 +435,23 @@ def default_credential(variable: Variable) -> Iterator[Finding]:
                   - DB_PASSWORD=${DB_PASSWORD:?}
             """,
         ),
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              db:
+                image: acme/db:2
+                healthcheck:
+                  test: obclient -uroot -p${«ROOT_PASSWORD:-letmein-2026»} -e "select 1"
+            """,
+            fixed="""
+            services:
+              db:
+                image: acme/db:2
+                healthcheck:
+                  test: obclient -uroot -p${ROOT_PASSWORD:?} -e "select 1"
+            """,
+        ),
         Good(
             "compose.yaml",
             """

@@ -136,6 +136,14 @@ class YamlFile:
                 return ".".join(step.key.value for step in chain if isinstance(step, Entry) and isinstance(step.key, Scalar))
         return ""
 
+    def entry_at(self, offset: int) -> Span:
+        """The innermost entry at an offset."""
+        for document in self.documents:
+            if document.start <= offset < document.end:
+                entries = [step for step in yaml.path_at(document, offset) if isinstance(step, Entry)]
+                return Span(entries[-1].start, entries[-1].end) if entries else Span(offset, offset)
+        return Span(offset, offset)
+
     def variable_at(self, offset: int) -> Variable | None:
         """The variable that is written at an offset."""
         if self.places is None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from ...finding import Edit
+from ...model.subject import Change, Origin, Refused
 from ...model.value import Value
 from ...model.variable import Variable
 from ...source import Fragment, Span
@@ -18,6 +20,29 @@ if TYPE_CHECKING:
 
 _DEFAULT = r"(?<!\$)\$\{([A-Za-z_]\w{0,120}):?-([^${}\r\n]+)\}"
 _NAME = r"(?i)pass|pwd|secret|token|key|cred"
+
+
+class DefaultOrigin(Origin):
+    """Where a default is written, with what stands between the name and the closing brace. To drop it is to demand the variable."""
+
+    __slots__ = ("address", "file", "name", "written")
+
+    def __init__(self, file: YamlFile, address: str, name: str, written: Span) -> None:
+        self.file = file
+        self.address = address
+        self.name = name
+        self.written = written
+
+    def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if (change.action, change.fact) != ("drop", "value") or not self.file.fixable:
+            raise Refused("there is no writer for this")
+        return f"Take it from outside: `${{{self.name}:?}}`", (Edit(self.written, ":?"),)
+
+    def adds(self, change: Change) -> tuple[tuple[str, str], ...]:
+        """The variable itself, and what the commands say that are written where the default is."""
+        place = self.address.rpartition(" ")[0]
+        words = set(re.findall(r"[\w.-]+", self.file.source[self.file.entry_at(self.written.start)]))
+        return (self.address, "variable"), *((f"{place} {word}", "words") for word in sorted(words))
 
 
 def secret_defaults(file: YamlFile, told: Iterable[Subject]) -> Iterator[Variable]:
@@ -37,12 +62,12 @@ def secret_defaults(file: YamlFile, told: Iterable[Subject]) -> Iterator[Variabl
         start, end = match.span(2)
         if not _within(leaves, start, end) or _within(covered, start, end):
             continue
-        span = Span(start, end)
+        span, address = Span(start, end), f"{file.address_at(start)} {match[1]}"
         yield Variable(
             source,
             Span(match.start(1), end),
-            f"{file.address_at(start)} {match[1]}",
-            None,
+            address,
+            DefaultOrigin(file, address, match[1], Span(match.end(1), end)),
             name=match[1],
             name_span=Span(*match.span(1)),
             value=Value.known(match[2], source, span, defaulted=True),
