@@ -6,12 +6,19 @@ import os
 from pathlib import Path
 
 import pytest
+from capdrop import rulebook
 from capdrop.config import Config, rules_in_force
 from capdrop.dialects.build_context import MOST_NAMES, FolderContext
+from capdrop.dialects.context import Context
+from capdrop.discover import kind_named
 from capdrop.files import LARGEST_BESIDE, FilesOnDisk, FilesWritten
+from capdrop.finding import Safety
+from capdrop.fixer import Workbench, fix
 from capdrop.run import Run, check
+from capdrop.source import Source
 
 PASSWORD = "Kp3-vv81" + "-Qz"
+SETTINGS = f"DB_PASSWORD={PASSWORD}\n"
 
 
 def context(tree: Path, dockerfile: str = "Dockerfile", sources: tuple[str, ...] = (), named: tuple[str, ...] = ()) -> FolderContext:
@@ -146,3 +153,23 @@ def run(*paths: str) -> Run:
 
 def names(done: Run) -> set[str]:
     return {finding.rule for result in done.results for finding in result.findings}
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "beside", "made"),
+    [
+        ("FROM a\nCOPY . /app\n", {".env": SETTINGS, "Dockerfile.dockerignore": "*.log"}, {"Dockerfile.dockerignore": "*.log\n.env\n"}),
+        ("FROM a\nCOPY . /app\n", {".env": SETTINGS, ".containerignore": "!x\r\n"}, {".containerignore": "!x\r\n.env\r\n"}),
+        ("FROM a\nCOPY src /app\n", {"src/.env": SETTINGS, "src/b/.env": SETTINGS}, {".dockerignore": "src/.env\nsrc/b/.env\n"}),
+        ("FROM a\nCOPY . /app\nCOPY .env /env\n", {".env": SETTINGS}, {}),
+        ("FROM a\nCOPY . /app\n", {"[x]/.env": SETTINGS}, {}),
+    ],
+)
+def test_what_holds_a_secret_is_kept_out(dockerfile: str, beside: dict[str, str], made: dict[str, str]) -> None:
+    book = rulebook.load()
+    book.select(["context-holds-secrets"])
+    bench = Workbench(kind_named("dockerfile"), book, Context(files=FilesWritten(beside)))
+    result = fix(Source("Dockerfile", dockerfile), bench, Safety.UNSAFE)
+    assert {now.path: now.text for _, now in result.bench.beside.values()} == made
+    assert result.source.text == dockerfile
+    assert len(result.applied) == bool(made)

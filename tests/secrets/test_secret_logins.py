@@ -159,7 +159,12 @@ def test_base64_is_looked_into_once() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["# api_key: schlüssel-für-alle", "//npm.acme.io/:_auth=schlüssel", "//npm.acme.io/:_password=schlüssel", "Authorization: Basic schlüssel"],
+    [
+        "# api_key: schlüssel-für-alle",
+        "//npm.acme.io/:_auth=schlüssel",
+        "//npm.acme.io/:_password=schlüssel",
+        "Authorization: Basic schlüssel",
+    ],
 )
 def test_letters_that_base64_does_not_have(text: str) -> None:
     assert list(find_logins(text)) == []

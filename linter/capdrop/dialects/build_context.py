@@ -38,13 +38,14 @@ class FolderContext(BuildContext):
     folder and those above it that holds most of the `sources` which the Dockerfile copies by name, the nearest first.
     """
 
-    __slots__ = ("_dockerfile", "_files", "_folder", "_ignored", "_named", "_sources", "_written_as")
+    __slots__ = ("_dockerfile", "_files", "_folder", "_ignored", "_named", "_sources", "_tidied", "_written_as")
 
     def __init__(self, files: Files, dockerfile: str, sources: Iterable[str], named: Iterable[str] = ()) -> None:
         self._files = files
         self._written_as = dockerfile
         self._dockerfile = os.path.abspath(dockerfile)
         self._sources = sources
+        self._tidied: list[str] | None = None
         self._named = named
         self._folder: str | None = None
         self._ignored: Dockerignore | None = None
@@ -77,7 +78,7 @@ class FolderContext(BuildContext):
         return bool(self._ignored.patterns) and self._ignored.excludes(path)
 
     def keep_out(self, paths: Sequence[str]) -> Edit:
-        if any(_tidy(source) in paths for source in self._sources):
+        if any(source in paths for source in self._copied()):
             raise Refused("the Dockerfile copies it by name")
         if any(_MAGIC.intersection(path) or path[0] in "!#" or path != path.strip() or not path.isprintable() for path in paths):
             raise Refused("its name would have to be escaped")
@@ -150,8 +151,14 @@ class FolderContext(BuildContext):
         name = next((name for name in (".dockerignore", ".containerignore") if name in here), None)
         return os.path.join(self.folder, name) if name is not None else None
 
+    def _copied(self) -> list[str]:
+        """What the Dockerfile copies by name, as paths from the context's top."""
+        if self._tidied is None:
+            self._tidied = [_tidy(source) for source in self._sources]
+        return self._tidied
+
     def _likeliest(self, beside: str) -> str:
-        names = [tidy for tidy in map(_tidy, self._sources) if tidy and not _MAGIC.intersection(tidy)]
+        names = [source for source in self._copied() if source and not _MAGIC.intersection(source)]
         best, at, top = (-1, beside), beside, self._files.top(beside)
         for _ in range(HIGHEST + 1 if names else 0):
             held = sum(

@@ -1,0 +1,97 @@
+"""Where a credential goes: into a Compose secret, a Kubernetes Secret, or a secret of the build."""
+
+from __future__ import annotations
+
+import pytest
+from capdrop import rulebook
+from capdrop.dialects.context import Context
+from capdrop.discover import kind_of
+from capdrop.files import FilesWritten
+from capdrop.finding import Safety
+from capdrop.fixer import Fixed, Workbench, fix
+from capdrop.source import Source
+
+BOOK = rulebook.load()
+BOOK.select(["hard-coded-credential", "default-credential", "published-default", "password-in-url", "secret-build-argument"])
+PASSWORD = "Kp3-vv81" + "-Qz"  # invented
+DATABASE = "services:\n  db:\n    image: {}\n    environment:\n      POSTGRES_PASSWORD: postgres\n{}"
+POD = f"""\
+apiVersion: v1
+kind: Pod
+metadata: {{name: web, namespace: shop}}
+spec:
+  containers:
+  - name: web
+    image: acme/web:1
+    env:
+    - value: {PASSWORD}
+      name: DB_PASSWORD
+    - name: API_SECRET
+      value: "{PASSWORD}"
+"""
+
+
+def fixed(path: str, text: str, beside: dict[str, str] | None = None, least: Safety = Safety.UNSAFE) -> Fixed:
+    kind = kind_of(path, text)
+    assert kind is not None
+    return fix(Source(path, text), Workbench(kind, BOOK, Context(files=FilesWritten(beside or {}))), least)
+
+
+@pytest.mark.parametrize(
+    ("image", "more"),
+    [
+        ("acme/postgres:17", ""),
+        ("postgres:17", "    healthcheck: {test: 'pg_isready || psql -W $$POSTGRES_PASSWORD'}\n"),
+        ("postgres:17", "secrets:\n  postgres_password:\n    file: ./other\n"),
+        ("postgres:17", "    secrets: [postgres_password]\nsecrets: {postgres_password: {file: ./other}}\n"),
+        ("${IMAGE}", ""),
+    ],
+)
+def test_where_no_file_is_read_the_variable_is_demanded(image: str, more: str) -> None:
+    text = DATABASE.format(image, more)
+    assert fixed("compose.yaml", text).source.text == text.replace(": postgres\n", ": ${POSTGRES_PASSWORD:?}\n")
+
+
+def test_secrets_that_are_there_get_company() -> None:
+    more = "    secrets:\n      - other\nsecrets:\n  other:\n    file: ./other  # kept\n"
+    assert fixed("compose.yaml", DATABASE.format("postgres:17", more)).source.text == (
+        "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD_FILE: /run/secrets/postgres_password\n"
+        "    secrets:\n      - other\n      - postgres_password\n"
+        "secrets:\n  other:\n    file: ./other  # kept\n  postgres_password:\n    environment: POSTGRES_PASSWORD\n"
+    )
+    empty = DATABASE.format("postgres:17", "secrets:\n")
+    assert fixed("compose.yaml", empty).source.text.endswith("secrets:\n  postgres_password:\n    environment: POSTGRES_PASSWORD\n")
+
+
+def test_a_skeleton_grows_with_every_key() -> None:
+    result = fixed("web/pod.yaml", POD)
+    ((_, skeleton),) = result.bench.beside.values()
+    assert skeleton.path == "web/web-secret.yaml.example"
+    assert skeleton.text == (
+        "# Copy it to web-secret.yaml, fill it in, apply it, and keep it out of the repository.\napiVersion: v1\nkind: Secret\n"
+        'metadata:\n  name: web-secret\n  namespace: shop\nstringData:\n  DB_PASSWORD: ""\n  API_SECRET: ""\n'
+    )
+    assert PASSWORD not in result.source.text
+    assert result.source.text.count("          name: web-secret\n") == 2
+    again = fixed("web/pod.yaml", POD, {skeleton.path: skeleton.text})
+    assert again.source.text == result.source.text
+    assert again.bench.beside == {}
+
+
+def test_a_file_of_that_name_that_is_something_else_is_left_alone() -> None:
+    result = fixed("pod.yaml", POD, {"web-secret.yaml.example": "kind: Secret\nstringData:\n  a: b\nimmutable: true\n"})
+    assert len(result.applied) == 2
+    assert result.bench.beside == {}
+
+
+@pytest.mark.parametrize("name", ["true", "A B", "{{ .Name }}"])
+def test_a_key_that_would_be_misread_is_refused(name: str) -> None:
+    text = POD.replace("DB_PASSWORD", f'"{name}"').replace("API_SECRET", "OTHER_NAME")
+    assert f'name: "{name}"' in fixed("pod.yaml", text).source.text
+
+
+def test_an_argument_that_other_instructions_read_is_left_alone() -> None:
+    text = "FROM node:22\nARG NPM_TOKEN\nLABEL a=$NPM_TOKEN\nRUN a $NPM_TOKEN\n"
+    assert fixed("Dockerfile", text, least=Safety.DISPLAY).applied == []
+    shown = fixed("Dockerfile", text.replace("LABEL", "CMD"), least=Safety.DISPLAY).source.text
+    assert shown == "FROM node:22\nCMD a=$NPM_TOKEN\nRUN --mount=type=secret,id=npm_token,env=NPM_TOKEN a $NPM_TOKEN\n"
