@@ -35,6 +35,7 @@ https://github.com/coder/images), and plain names for them."""
     references="NIST SP 800-190 3.1.4 · ATT&CK T1078 · ATT&CK T1552.001",
     also_known_as="checkov:CKV2_DOCKER_17 dockle:DKL-LI-0001",
     programs=SETS_PASSWORDS,
+    hides=True,
     examples=(
         Bad(
             "Dockerfile",

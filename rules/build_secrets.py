@@ -147,6 +147,7 @@ def secret_build_argument(variable: Variable) -> Iterator[Finding]:
     severity=Severity.HIGH,
     references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-214",
     also_known_as="trivy:DS-0031 compose-lint:CL-0020",
+    hides=True,
     examples=(
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN curl -u deploy:«{PASSWORD}» https://git.acme.io/a.tgz | tar xz\n"),
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN apk add mysql-client && mysql -uroot -p«{PASSWORD}» -e 'select 1'\n"),

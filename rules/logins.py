@@ -74,6 +74,7 @@ PASSWORD = "Kp3-vv81" + "-Qz"  # invented
     severity=Severity.MEDIUM,
     references=REFERENCES,
     also_known_as="trivy:DS-0031",
+    hides=True,
     examples=(
         Bad("Dockerfile", "FROM acme/base:1\nRUN echo «$REGISTRY» | docker login -u ci --password-stdin registry.acme.io && make\n"),
         Bad("Dockerfile", "FROM acme/base:1\nRUN gcloud auth activate-service-account --key-file «/app/robot.json» && make\n"),

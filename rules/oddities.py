@@ -10,6 +10,7 @@ from capdrop import Bad, Finding, Good, Oddity, Severity, Span, rule
 @rule(
     "unknown-instruction",
     severity=Severity.INFO,
+    hides=True,
     examples=(
         Bad("Dockerfile", "FROM alpine:3.22\n«RUNN» echo hello\nUSER 1000\n"),
         Bad("Dockerfile", "FROM alpine:3.22\nENV A=1\n    «DB_PASSWORD»=s3cr3t\nUSER 1000\n"),

@@ -55,6 +55,7 @@ LOOPBACK = "127.0.0.1"
     severity=Severity.MEDIUM,
     references=EXPOSED,
     also_known_as=f"{KNOWN_AS} docksec:chain-exposed-credentialed-datastore",
+    hides=True,
     examples=(
         Bad(
             "compose.yaml",

@@ -64,6 +64,7 @@ ENCODED = "S3AzLXZ2" + "ODEtUXo="
         "semgrep:k/secrets-in-config-file"
     ),
     variables=("?",),
+    hides=True,
     examples=(
         Bad("Dockerfile", f"FROM alpine:3.22\nENV CI_ACCESS=«{TOKEN}»\n"),
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN curl -H 'PRIVATE-TOKEN: «{TOKEN}»' https://git.acme.io/api/v4/user\n"),
@@ -105,6 +106,7 @@ def provider_token(subject: Text | Variable) -> Iterator[Finding]:
     references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.004 · CWE-321",
     also_known_as="trivy:KSV-0109 kubescape:C-0012 kubescape:C-0259 semgrep:k/secrets-in-config-file",
     variables=("?",),
+    hides=True,
     examples=(
         Bad("Dockerfile", f"FROM alpine:3.22\nCOPY <<EOF /key.pem\n«{KEY}\n{KEY_BODY}\n{KEY_END}»\nEOF\n"),
         Bad(
@@ -156,6 +158,7 @@ def private_key(subject: Text | Variable) -> Iterator[Finding]:
     references=REFERENCES,
     also_known_as="compose-lint:CL-0021 kubescape:C-0012 trivy:KSV-0109",
     variables=("?",),
+    hides=True,
     examples=(
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN git clone https://bot:«{PASSWORD}»@git.acme.io/app.git\n"),
         Bad(
@@ -233,6 +236,7 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
         "kubescape:C-0012 kubescape:C-0259 kics:b9c83569 semgrep:d/secret-in-build-arg semgrep:k/secrets-in-config-file dockle:CIS-DI-0010"
     ),
     variables=("?",),
+    hides=True,
     examples=(
         Bad("Dockerfile", f'FROM alpine:3.22\nENV A=1 «SERVICE_PSW="{PASSWORD}»"\n', fixed="FROM alpine:3.22\nENV A=1\n"),
         Bad(
@@ -368,6 +372,7 @@ def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
         "kube-linter:env-var-secret polaris:sensitiveContainerEnvVar kubescape:C-0012"
     ),
     variables=("?",),
+    hides=True,
     examples=(
         Bad("Dockerfile", "FROM postgres:17\nENV «POSTGRES_PASSWORD=changeme»\n"),
         Bad(
@@ -417,6 +422,7 @@ def default_credential(variable: Variable) -> Iterator[Finding]:
     references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1078.001 · CWE-1392",
     also_known_as="compose-lint:CL-0020 docksec:compose-plaintext-secret-env",
     variables=("?",),
+    hides=True,
     examples=(
         Bad(
             "compose.yaml",

@@ -39,6 +39,7 @@ LOGIN_ENCODED = "Ym90OktwMy12" + "djgxLVF6"
     severity=Severity.HIGH,
     references=REFERENCES,
     also_known_as="kubescape:C-0012 semgrep:k/secrets-in-config-file trivy:KSV-0109",
+    hides=True,
     examples=(
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN echo 'machine git.acme.io login bot password «{PASSWORD}»' > /root/.netrc\n"),
         Bad("Dockerfile", f"FROM alpine:3.22\nCOPY <<EOF /root/.m2/settings.xml\n<password>«{PASSWORD}»</password>\nEOF\n"),

@@ -17,7 +17,7 @@ from .run import check, settled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .asking import Asker
     from .config import Config

@@ -69,6 +69,7 @@ class Rule:
         "confidence",
         "examples",
         "facts",
+        "hides",
         "name",
         "options",
         "profile",
@@ -93,8 +94,11 @@ class Rule:
         programs: Iterable[str],
         variables: Iterable[str],
         facts: Iterable[str],
+        hides: bool,
     ) -> None:
         self.name = name
+        self.hides = hides
+        """Whether it finds what no report may show: then it judges also where it is not in force, and is heard by nobody else."""
         self.check = check
         self.severity = severity
         self.confidence = confidence
@@ -154,6 +158,7 @@ def rule(
     programs: Iterable[str] = (),
     variables: Iterable[str] = (),
     facts: Iterable[str] = (),
+    hides: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make a rule of a check: a generator of findings on the subject that its first parameter is annotated with.
 
@@ -161,7 +166,7 @@ def rule(
     any that sets variables; without it, it sees every command. `variables` names the variables that it wants to see, in any case,
     "@arg" those of a place, "?" those that may hold a secret, ":" and "--" those in whose value these stand. `facts` names facts of a
     container: it wants to see those of which something is written about one of them; of a RUN, COPY or ADD that it wants to see the
-    flags, `ADD`, or the name of what is copied to.
+    flags, `ADD`, or the name of what is copied to. `hides` is said of a rule that finds secrets.
     """
 
     if not name.replace("-", "").isalnum() or name != name.lower():
@@ -182,6 +187,7 @@ def rule(
             programs=programs,
             variables=variables,
             facts=facts,
+            hides=hides,
         )
 
     return decorate

@@ -35,12 +35,13 @@ class Misuse(Exception):
 class Listed:
     """A rule that the index names and that is not loaded yet."""
 
-    __slots__ = ("_facts", "_programs", "_variables", "name", "path", "profile", "subjects")
+    __slots__ = ("_facts", "_programs", "_variables", "hides", "name", "path", "profile", "subjects")
 
-    def __init__(self, path: str, name: str, profile: str, subjects: str, programs: str, variables: str, facts: str) -> None:
+    def __init__(self, path: str, name: str, profile: str, hides: str, subjects: str, programs: str, variables: str, facts: str) -> None:
         self.path = path
         self.name = name
         self.profile = profile
+        self.hides = bool(hides)
         self.subjects = subjects.split()
         self._programs = programs
         self._variables = variables
@@ -70,15 +71,6 @@ _ASKS_BY = {
 """By which names a rule asks for subjects of a type."""
 
 
-HIDING = frozenset(
-    {
-        *("provider-token", "private-key", "password-in-url", "stored-login", "hard-coded-credential", "default-credential"),
-        *("published-default", "credential-in-command", "credential-login-in-build", "account-password-set", "data-port-published"),
-    }
-)
-"""The rules that find what no report may show. They judge even where they are not in force, and are then heard by nobody else."""
-
-
 class Asking:
     """The selected rules that judge one kind of subject, and the names by which some of them ask for it."""
 
@@ -96,7 +88,7 @@ class Rulebook:
     Rules that the index lists are loaded when something comes up that they judge: a run on one file needs few of them.
     """
 
-    __slots__ = ("_by_kind", "_by_subject", "_listed", "loaded", "selected")
+    __slots__ = ("_by_kind", "_by_subject", "_listed", "loaded", "selected", "unheard")
 
     def __init__(self, rules: Iterable[Rule], listed: Iterable[Listed] = ()) -> None:
         self.loaded: dict[str, Rule] = {}
@@ -108,6 +100,8 @@ class Rulebook:
                 raise Misuse(f"there are two rules named {rule.name!r}")
             self.loaded[rule.name] = rule
         self.selected = self.names
+        self.unheard: frozenset[str] = frozenset()
+        """The rules that judge though they are not in force."""
         self._by_kind: dict[str, Asking] = {}
         self._by_subject: dict[tuple[str, frozenset[str] | None], list[Rule]] = {}
 
@@ -134,9 +128,11 @@ class Rulebook:
             rules = self._by_subject[key] = [self._ready(rule) for rule in asking.rules if _judges(rule, *key)]
         return rules
 
+    def _all(self) -> list[Rule | Listed]:
+        return [*self.loaded.values(), *self._listed.values()]
+
     def _asking(self, kind: str) -> Asking:
-        rules: list[Rule | Listed] = [*self.loaded.values(), *self._listed.values()]
-        selected = [rule for rule in rules if kind in rule.subjects and (rule.name in self.selected or rule.name in HIDING)]
+        selected = [rule for rule in self._all() if kind in rule.subjects and (rule.hides or rule.name in self.selected)]
         asking = self._by_kind[kind] = Asking(kind, selected)
         return asking
 
@@ -145,14 +141,10 @@ class Rulebook:
             self._load(rule.path)
         return self.loaded[rule.name]
 
-    @property
-    def unheard(self) -> frozenset[str]:
-        """The rules that judge though they are not in force."""
-        return HIDING - self.selected
-
     def select(self, names: Iterable[str]) -> None:
         """Put exactly these rules in force."""
         self.selected = frozenset(names)
+        self.unheard = frozenset(rule.name for rule in self._all() if rule.hides) - self.selected
         self._by_kind.clear()
         self._by_subject.clear()
 
@@ -256,7 +248,7 @@ def index_of(folder: str) -> str:
         for rule in _rules_of(path):
             programs = " ".join(sorted(program or UNNAMED for program in rule.programs))
             filters = (programs, " ".join(sorted(rule.variables)), " ".join(sorted(rule.facts)))
-            facts = (rule.name, rule.profile, " ".join(rule.subjects), *filters)
+            facts = (rule.name, rule.profile, "hides" if rule.hides else "", " ".join(rule.subjects), *filters)
             lines.append("\t".join((os.path.basename(path), str(os.path.getsize(path)), *facts)))
     return "\n".join(lines) + "\n"
 
@@ -273,7 +265,7 @@ def _index(folder: str) -> Iterator[Listed]:
         if name != known:
             path, known = os.path.join(folder, name), name
             same = size == _size(path)
-        if same and len(facts) == 6:
+        if same and len(facts) == 7:
             yield Listed(path, *facts)
 
 

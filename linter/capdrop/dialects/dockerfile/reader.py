@@ -48,8 +48,6 @@ class Reader:
         self.source = source
         self.tree = tree
         self.escape = tree.escape
-        self.given = context
-        self.places: VariablePlaces | None = None
         self.starters = context.starters_of(source.path)
         self.targets = context.targets if self.starters is None else context.targets | self.starters.stages
         self.given = context
