@@ -6,11 +6,12 @@ The expected values of the merges follow compose-go's own tests (`override/*_tes
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from capdrop.dialects.compose import read
 from capdrop.dialects.context import Context
-from capdrop.files import FilesWritten
+from capdrop.files import LARGEST_BESIDE, FilesOnDisk, FilesWritten
 from capdrop.model.container import Container, plain
 from capdrop.model.image import Image
 from capdrop.model.mount import Mount
@@ -348,3 +349,28 @@ def test_other_keys_at_the_top_are_no_services(text: str) -> None:
 def test_placeholders_of_one_click_templates_are_unknown() -> None:
     found = joined({MAIN: "services:\n  $$cap_appname-db:\n    image: mysql:$$cap_version\n    user: '$$cap_user'\n"})[1]
     assert [one.value.state for one in found if isinstance(one, Image)] == ["unknown"]
+
+
+def test_files_that_include_one_another_are_followed_within_bounds() -> None:
+    files = {MAIN: "include: [a0.yaml]\nservices: {app: {image: a:1}}\n"}
+    for at in range(40):
+        files[f"a{at}.yaml"] = f"include: [a{at + 1}.yaml, a{at + 2}.yaml]\n" if at < 38 else "services: {}\n"
+    assert [gap.reason.partition(": ")[2] for gap in joined(files)[0].gaps] == ["more is included in this project than is followed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("# padding\n" * (LARGEST_BESIDE // 10 + 1), "`app.env` cannot be read, or is too large"),
+        ("".join(f"A{at}=1\n" for at in range(5001)), "of `app.env` 5000 variables are read, and no more"),
+        ("!\n" * 6000 + "A=1\n", ""),
+    ],
+)
+def test_an_env_file_that_is_not_read_is_told(text: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("app.env").write_text(text + "DB_PASSWORD=x\n", encoding="utf-8")
+    source = Source("compose.yaml", "services: {app: {image: a:1, env_file: app.env}}\n")
+    reading = read(source, Context(files=FilesOnDisk(["."])))
+    names = [subject.name for subject in reading.subjects if isinstance(subject, Variable)]
+    assert [gap.reason for gap in reading.gaps] == ([reason] if reason else [])
+    assert ("DB_PASSWORD" in names) is not bool(reason)

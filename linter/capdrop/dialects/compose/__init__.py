@@ -61,7 +61,7 @@ def read(source: Source, context: Context) -> Reading:
     file.again = lambda: read(source, context).subjects
     reader = _Reader(file, _project(file, Beside(source.path, context)), context)
     reading = file.reading(reader.subjects(), summary=tuple(reader.build_targets()))
-    reading.gaps = [*file.gaps, *reader.project.gaps, *_foreign(file)]
+    reading.gaps = reader.project.gaps = [*file.gaps, *reader.project.gaps, *_foreign(file)]  # env files are read as services are
     reading.others = reader.project.others
     return reading
 

@@ -6,6 +6,7 @@ A line that Compose would refuse is left out here, and the others are read.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from ...finding import Note
 from ...source import Fragment, Source, Span
@@ -71,7 +72,7 @@ class EnvFile:
 
     def __init__(self, source: Source, raw: bool = False) -> None:
         self.source = source
-        self.assignments = list(_raw(source.text) if raw else _assignments(source.text))
+        self.assignments = list(islice(_raw(source.text) if raw else _assignments(source.text), MOST))
         self.known = self.values({})
 
     def values(self, outside: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -97,7 +98,7 @@ class EnvFile:
 def _assignments(text: str) -> Iterator[Assignment]:
     start, name = re.compile(_START), re.compile(_NAME)
     at = 0
-    for _ in range(MOST):
+    while True:
         found = start.match(text, at)
         at = found.end() if found else at
         key = name.match(text, at)

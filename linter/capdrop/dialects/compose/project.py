@@ -19,6 +19,7 @@ from ...syntax.yaml import Mapping, Node, Scalar, Sequence
 from ..yaml_placed import placed
 from ..yaml_view import Field, Section, items_of
 from .beside import is_remote
+from .env_file import MOST as MOST_ASSIGNMENTS
 from .env_file import EnvFile
 from .files_beside import Beside
 from .merge import extended, is_empty, is_here, overlaid
@@ -37,6 +38,8 @@ MOST_FILES = 100
 """Files that are joined; a project of more is not read to its end."""
 DEEPEST = 30
 """Services that extend one another, and files that include one another."""
+MOST_INCLUSIONS = 500
+"""Entries of `include` that are followed; a file counts as often as it is reached."""
 MOST_JOINED = 500_000
 """Characters that services have in common with those that they extend, counted again for each of them."""
 TOO_MUCH = "more "
@@ -78,6 +81,7 @@ class Project(Alone):
         self._said: set[tuple[Span, str]] = set()
         self._endless: set[str] = set()
         self._joined = 0
+        self._inclusions = 0
         self._uses: dict[str, Span] | None = None
         self._entries: dict[int, Span] = {}
         self._folders: dict[int, str] = {}
@@ -115,6 +119,12 @@ class Project(Alone):
             if text is not None:
                 file = self.env_files[key] = EnvFile(Source(self.beside.shown(path), text), raw)
                 self.others.append(Joint(file.source, file.comments))
+                if len(file.assignments) == MOST_ASSIGNMENTS:
+                    self._complain(
+                        self.source, Span(0, 0), f"of `{self.beside.shown(path)}` {MOST_ASSIGNMENTS} variables are read, and no more"
+                    )
+            elif not self.beside.problem(path)[0]:
+                self._complain(self.source, Span(0, 0), f"`{self.beside.shown(path)}` cannot be read, or is too large")
         return self.env_files.get(key)
 
     def _names_of(self, path: str, folder: str, outside: Names | None = None) -> Names:
@@ -182,6 +192,10 @@ class Project(Alone):
         if not found:
             return None
         first, at = found[0]
+        self._inclusions += 1
+        if self._inclusions > MOST_INCLUSIONS:
+            self._complain(at.source, at.span, "more is included in this project than is followed")
+            return None
         if first in above or len(above) > DEEPEST:
             self._complain(at.source, at.span, self._circle(above, first, "include"))
             return None
