@@ -7,6 +7,10 @@ SHORTEST = 16
 SHORTEST_WITH_PART = 32
 MANY_LINES = 1 << 12
 """Characters; in a text above that, each line is looked at once."""
+MANY_WORDS = 1 << 8
+"""Characters; of a text above that, each word is looked at once, and those that are too short for a token are not."""
+LONGEST_IN_WORDS = 1 << 20
+"""Characters of a text that is taken apart into words."""
 BLOCK = 1 << 16
 """Characters looked at in one go, so that memory does not grow with the text."""
 
@@ -78,10 +82,15 @@ def may_name_a_secret(name: str) -> bool:
 
 def may_hold_a_token(text: str) -> bool:
     """Whether `find_tokens` may find something."""
-    size = len(text)
-    if size < SHORTEST:
+    if len(text) > MANY_WORDS:
+        if len(text) > BLOCK:
+            text = "\n".join({*text.split("\n")})
+        if len(text) > LONGEST_IN_WORDS:
+            return True
+        text = " ".join([word for word in {*text.split()} if len(word) >= SHORTEST])
+    if len(text) < SHORTEST:
         return False
-    if size > BLOCK or (size >= SHORTEST_WITH_PART and _may_hold_a_part(text)):
+    if len(text) >= SHORTEST_WITH_PART and _may_hold_a_part(text):
         return True
     for run in set(runs(text).split()):  # noqa: SIM110 (a generator takes twice the time)
         if len(run) >= SHORTEST and _may_begin_a_token(run):
@@ -132,7 +141,6 @@ LOGIN_MARKS = (
             *("x-api-key", "x-auth-token", "private-token", "api-key:", "x-vault-token", "x-access-token"),
         ),
     ),
-    ("hash", ("$",), ("$apr1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$y$", "$1$", "$argon2", "$p$", "$h$")),
     ("hash", ("{sha", "{ssha"), ()),
     ("xml", ("</",), ("pass", "secret", "token", "key>", "cred")),
     ("attribute", ('value="',), ("pass", "pwd")),
@@ -140,14 +148,14 @@ LOGIN_MARKS = (
     ("sql", ("identified ", "password '", "password = '", "password \\'"), ()),
     ("php", ("=>",), ("pass", "secret", "token", "key'", 'key"')),
     ("php", ("$",), ("passwd =", "password =", "pass =", "passwd=", "password='", 'password="')),
-    ("php", ("define",), ("pass", "secret", "_key", "_salt", "token")),
+    ("php", ("define(", "define ("), ("pass", "secret", "_key", "_salt", "token")),
     ("kubeconfig", ("kind: config",), ("token: ", "password: ")),
     ("engine", ("login",), (" -p ", " -p=", "--password ", "--password=", " -p'", ' -p"')),
     ("query", ("?",), ("?access_token=", "?api", "?auth", "?key=", "?private_token=", "?secret=", "?sig", "?token=")),
     ("query", ("&",), ("&access_token=", "&api", "&auth", "&key=", "&private_token=", "&secret=", "&sig", "&token=")),
     (
         "directive",
-        ("pass", "pw ", "auth"),
+        ("pass ", "word ", "sswd ", "pw ", "auth ", "token "),
         (
             *("requirepass ", "masterauth ", "rootpw ", "bindpw ", "auth_pass ", "authtoken ", "\npassword ", " password ", "\tpassword "),
             *("\npasswd ", " passwd ", "userpassword "),
@@ -155,6 +163,8 @@ LOGIN_MARKS = (
     ),
 )
 """A shape of login, and what must stand in a text for it, in small letters: one of the first, and one of the others if there are any."""
+_HASHES = frozenset("apr1 2a 2b 2y 5 6 y 1 p h argon2 argon2d argon2i argon2id".split())
+"""What stands between the first two dollar signs of a hashed password, in small letters."""
 _NAMED = ("password", "passwd", "secret", "token", "key", "pass", "pwd", "auth")
 
 
@@ -164,6 +174,8 @@ def login_shapes(text: str) -> list[str]:
     if len(low) > MANY_LINES:
         low = "\n".join(("", *dict.fromkeys(low.split("\n"))))  # a mark stands on one line, and large files repeat theirs
     shapes = [shape for shape, first, others in LOGIN_MARKS if _holds(low, first) and (not others or _holds(low, others))]
+    if "$" in low and not _HASHES.isdisjoint(low.split("$")):
+        shapes.append("hash")
     if "#" in low and _may_be_commented_out(low):
         shapes.append("commented")
     return shapes
@@ -178,10 +190,13 @@ def _holds(low: str, marks: tuple[str, ...]) -> bool:
 
 def _may_be_commented_out(low: str) -> bool:
     """Whether a line that is a comment names a value as secrets are named."""
-    for line in low.split("\n") if any(name + sign in low for name in _NAMED for sign in "=:") else ():
-        plain = line.lstrip()
-        if plain.startswith("#") and ("=" in plain or ":" in plain) and any(name in plain for name in _NAMED):
+    at = low.find("#")
+    while at >= 0:
+        start, end = low.rfind("\n", 0, at) + 1, low.find("\n", at)
+        line = low[at : end if end >= 0 else len(low)]
+        if ("=" in line or ":" in line) and _holds(line, _NAMED) and not low[start:at].strip():
             return True
+        at = low.find("#", end) if end >= 0 else -1
     return False
 
 
