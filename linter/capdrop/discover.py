@@ -16,17 +16,18 @@ class Kind:
     """A kind of file: its name for users, the dialect that reads it, and the names that such files have.
 
     Where the name alone does not tell, the text does: `content` holds patterns that must all be found, and is asked about files
-    whose name `maybe` describes.
+    whose name `maybe` describes. `word` stands in every text that `content` fits.
     """
 
-    __slots__ = ("content", "dialect", "maybe", "name", "names")
+    __slots__ = ("content", "dialect", "maybe", "name", "names", "word")
 
-    def __init__(self, name: str, dialect: str, *, names: str, maybe: str, content: tuple[str, ...]) -> None:
+    def __init__(self, name: str, dialect: str, *, names: str, maybe: str, content: tuple[str, ...], word: str = "") -> None:
         self.name = name
         self.dialect = dialect
         self.names = names
         self.maybe = maybe
         self.content = content
+        self.word = word
 
 
 _NEVER_OURS = r"(?!.*(?:\.(?:docker|container)ignore|\.(?:md|rst|adoc|txt|html?|ya?ml|json|toml|lock|svg|png|sh|diff|patch|rej|sw[op])|~)$)"
@@ -53,6 +54,7 @@ KINDS = (
         names=r"(?si:(?:(?:docker|podman)[._-])?compose[^/]*\.ya?ml)",
         maybe=r"(?si:.*\.ya?ml)",
         content=(r"(?m)^services[ \t]*:[ \t]*(?:#.*)?\r?$", r"(?m)^[ \t]+(?:image|build)[ \t]*:"),
+        word="services",
     ),
     Kind(
         "kubernetes",
@@ -121,7 +123,7 @@ def kind_of(path: str, text: str, *, named: bool = False) -> Kind | None:
 
 
 def _holds(kind: Kind, text: str) -> bool:
-    return all(_compiled(pattern).search(text) for pattern in kind.content)
+    return kind.word in text and all(_compiled(pattern).search(text) for pattern in kind.content)
 
 
 def walk(folder: str, excluded: Excluded) -> Iterator[tuple[str, str]]:
