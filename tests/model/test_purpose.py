@@ -186,3 +186,17 @@ def test_what_a_template_switches_on_is_not_known() -> None:
 )
 def test_images_that_set_no_user(text: str, confidence: Confidence) -> None:
     assert said("Dockerfile", text, "missing-user") == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("path", "image", "confidence"),
+    [
+        ("ros/ubuntu/xenial/Dockerfile", "ubuntu:xenial", LOW),
+        ("1.80/bullseye/slim/Dockerfile", "debian:bullseye-20200101-slim", LOW),
+        ("python/3.6/Dockerfile", "python:3.6-slim", LOW),
+        ("slim/Dockerfile", "python:3.6-slim", HIGH),
+        ("app/Dockerfile.xenial", "ubuntu:xenial", HIGH),
+    ],
+)
+def test_old_releases_in_folders_of_their_own_are_kept_on_purpose(path: str, image: str, confidence: Confidence) -> None:
+    assert said(path, f"FROM {image}\nUSER 1000\n", "end-of-life-image") == [confidence]

@@ -87,6 +87,16 @@ class Image(Subject):
         return end_of_life(self.reference)
 
     @property
+    def is_in_its_folder(self) -> bool:
+        """Whether a folder that the file stands in is named for the release of the image (`debian/bookworm/Dockerfile`), as in a collection
+        of old and new ones."""
+        if self.reference is None:
+            return False
+        from capdrop.model.image_lifecycle import releases_named
+
+        return not releases_named(self.reference).isdisjoint(self.source.path.lower().split("/")[:-1])
+
+    @property
     def resemblance(self) -> Resemblance | None:
         """The popular image, namespace or registry that its name nearly is, or that it copies the name of."""
         if self.reference is None or runs_as_root(self.reference):  # an official image

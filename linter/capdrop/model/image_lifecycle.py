@@ -35,6 +35,12 @@ def end_of_life(reference: Reference) -> EndOfLife | None:
     return _withdrawn(name, reference) or _ended(name, reference) or _base_ended(name, reference)
 
 
+def releases_named(reference: Reference) -> set[str]:
+    """The words of a tag that name a release: the first one, and the distribution below (`3.12` and `bookworm` of `3.12-slim-bookworm`)."""
+    words = (reference.tag or "").lower().split("-")
+    return {words[0], *(word for word in words if word in CODENAMES_IN_TAGS)} - {"", "latest"}
+
+
 def _withdrawn(name: str, reference: Reference) -> EndOfLife | None:
     entry = WITHDRAWN.get(name) or _folder(name)
     if entry is None or not entry.since:
