@@ -161,8 +161,7 @@ class YamlFile:
             elif isinstance(node, Mapping):
                 entries = node.entries
                 stack += [entry.value for entry in entries if type(entry.value) is not Scalar]
-                keys = [entry.key.value for entry in entries if isinstance(entry.key, Scalar)]
-                if len({*keys}) < len(keys):
+                if len({entry.key.value if type(entry.key) is Scalar else entry for entry in entries}) < len(entries):
                     yield from self._written_twice(entries)
 
     def _written_twice(self, entries: list[Entry]) -> Iterator[Oddity]:
