@@ -40,18 +40,18 @@ _POLICY_GROUPS = ("gatekeeper.sh", "kyverno.io", "kubewarden.io", "admissionregi
 def read(source: Source, context: Context) -> Reading:
     """A file of one or many objects."""
     file = YamlFile(source, context.files)
-    file.again = lambda: read(source, context).subjects
-    name = os.path.basename(source.path)
-    if name.lower().startswith("kustomization"):
+    if os.path.basename(source.path).lower().startswith("kustomization"):
         from .kustomize import read as read_kustomization
 
+        file.again = lambda: read(source, context).subjects
         return read_kustomization(file, context)
-    parts: list[Part] = []
-    if context.files is None or not _may_be_patched(context.files, source.path):
-        return file.reading(file_subjects(file, parts), parts=parts)
-    from .kustomize_file import standing
+    partial, may_complete = "", False
+    if context.files is not None and _may_be_patched(context.files, source.path):
+        from .kustomize_file import standing
 
-    partial, may_complete = standing(source.path, context)
+        partial, may_complete = standing(source.path, context)
+    parts: list[Part] = []
+    file.again = lambda: file_subjects(file, [], partial, may_complete=may_complete)
     return file.reading(file_subjects(file, parts, partial, may_complete=may_complete), parts=parts)
 
 
