@@ -214,7 +214,7 @@ def _attribute(text: str) -> Iterator[Login]:
 
 
 def _sql(text: str) -> Iterator[Login]:
-    for match in _pattern(_SQL).finditer(text):
+    for match in _matches(_SQL, text, ("identified", "with", "encrypted", "user", "role", "password")):
         yield from _credential(match, 1, "database user's password")
 
 
