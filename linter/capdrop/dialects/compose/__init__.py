@@ -58,12 +58,16 @@ _JOINING = ("extends", "include", "env_file")
 def read(source: Source, context: Context) -> Reading:
     """A Compose file, joined with the files that belong to it."""
     file = YamlFile(source)
-    file.again = lambda: read(source, context).subjects
-    reader = _Reader(file, _project(file, Beside(source.path, context)), context)
+    file.again = lambda: _reader(file, context).subjects()
+    reader = _reader(file, context)
     reading = file.reading(reader.subjects(), summary=tuple(reader.build_targets()))
     reading.gaps = reader.project.gaps = [*file.gaps, *reader.project.gaps, *_foreign(file)]  # env files are read as services are
     reading.others = reader.project.others
     return reading
+
+
+def _reader(file: YamlFile, context: Context) -> _Reader:
+    return _Reader(file, _project(file, Beside(file.source.path, context)), context)
 
 
 def _foreign(file: YamlFile) -> Iterator[Gap]:
