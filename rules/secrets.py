@@ -1,8 +1,7 @@
-"""Secrets that stand in the files: tokens, keys, passwords, and defaults that everyone can read."""
+"""Secrets that show by themselves, wherever they stand: tokens, keys, and passwords in URLs."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from capdrop import (
@@ -13,14 +12,11 @@ from capdrop import (
     Finding,
     Fix,
     Good,
-    Safety,
     Severity,
     Text,
     Variable,
     better_way,
     find_encoded,
-    find_in_json,
-    find_logins,
     find_private_keys,
     find_tokens,
     find_url_passwords,
@@ -28,11 +24,6 @@ from capdrop import (
     rule,
 )
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from capdrop import Verdict
-
-WHO_GIVES_IT = "a build then needs `--secret`; what needs it at run time is given it at the start"
 LONGEST_LINE = 4000
 """Characters; what stands further back on its line is not looked at."""
 REFERENCES = "NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-798"
@@ -45,14 +36,13 @@ KEY_END = "-----END " + "PRIVATE KEY-----"
 PASSWORD = "Kp3-vv81" + "-Qz"
 TOKEN_ENCODED = "Z2xwYXQtWGYza1E5" + "bVoydkxyOFRuQjR3WXA="
 SKELETON = """\
-# Copy it to web-secret.yaml, fill it in, apply it, and keep it out of the repository.
+# Copy it to load-secret.yaml, fill it in, apply it, and keep it out of the repository.
 apiVersion: v1
 kind: Secret
 metadata:
-  name: web-secret
+  name: load-secret
 stringData:
 """
-ENCODED = "S3AzLXZ2" + "ODEtUXo="
 
 
 @rule(
@@ -194,7 +184,7 @@ def private_key(subject: Text | Variable) -> Iterator[Finding]:
                     env:
                     - {name: DB, valueFrom: {secretKeyRef: {name: load-secret, key: DB}}}
             """,
-            fixed_beside={"load-secret.yaml.example": SKELETON.replace("web", "load") + '  DB: ""\n'},
+            fixed_beside={"load-secret.yaml.example": SKELETON + '  DB: ""\n'},
         ),
         Bad("map.yaml", f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{DB: 'postgres://app:«{PASSWORD}»@db/app'}}\n"),
         Good("Dockerfile", "FROM alpine:3.22\nRUN git clone https://bot:${PASSWORD}@git.acme.io/app.git\n"),
@@ -226,280 +216,6 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
     yield from encoded(subject, "url-password")
 
 
-@rule(
-    "hard-coded-credential",
-    severity=Severity.HIGH,
-    references=REFERENCES,
-    also_known_as=(
-        "buildkit:SecretsUsedInArgOrEnv hadolint:DL3064 trivy:DS-0031 trivy:KSV-0109 compose-lint:CL-0020 kube-linter:env-var-secret "
-        "docksec:compose-plaintext-secret-env polaris:sensitiveContainerEnvVar polaris:sensitiveConfigmapContent "
-        "kubescape:C-0012 kubescape:C-0259 kics:b9c83569 semgrep:d/secret-in-build-arg semgrep:k/secrets-in-config-file dockle:CIS-DI-0010"
-    ),
-    variables=("?",),
-    hides=True,
-    examples=(
-        Bad("Dockerfile", f'FROM alpine:3.22\nENV A=1 «SERVICE_PSW="{PASSWORD}»"\n', fixed="FROM alpine:3.22\nENV A=1\n"),
-        Bad(
-            "Dockerfile",
-            f"FROM alpine:3.22\nARG «SERVICE_PSW={PASSWORD}»\nRUN make\nRUN ./fetch --as app:$SERVICE_PSW\n",
-            fixed="FROM alpine:3.22\nRUN make\nRUN --mount=type=secret,id=service_psw,env=SERVICE_PSW ./fetch --as app:$SERVICE_PSW\n",
-        ),
-        Bad("Dockerfile", f"FROM alpine:3.22\nCOPY <<EOF /etc/app.ini\n[db]\n«password = {PASSWORD}»\nEOF\n"),
-        Bad(
-            "compose.yaml",
-            f"services:\n  app:\n    image: acme/app:1\n    environment:\n      - «DB_PASSWORD={PASSWORD}»\n",
-            fixed="services:\n  app:\n    image: acme/app:1\n    environment:\n      - DB_PASSWORD=${DB_PASSWORD:?}\n",
-        ),
-        Bad(
-            "compose.yaml",
-            f"""
-            services:
-              db:
-                image: postgres:17
-                environment:
-                  «POSTGRES_PASSWORD: "{PASSWORD}»"   # rotate
-                  POSTGRES_USER: app
-
-            volumes:
-              data:
-            """,
-            fixed="""
-            services:
-              db:
-                image: postgres:17
-                environment:
-                  POSTGRES_PASSWORD_FILE: "/run/secrets/postgres_password"   # rotate
-                  POSTGRES_USER: app
-                secrets: [postgres_password]
-
-            volumes:
-              data:
-
-            secrets:
-              postgres_password:
-                environment: POSTGRES_PASSWORD
-            """,
-        ),
-        Bad(
-            "pod.yaml",
-            f"""
-            apiVersion: v1
-            kind: Pod
-            metadata: {{name: web}}
-            spec:
-              containers:
-                - name: web
-                  image: acme/web:1
-                  env:
-                    - name: DB_PASSWORD
-                      value: «{PASSWORD}»   # rotate
-                    - name: DB_USER
-                      value: app
-            """,
-            fixed="""
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: web}
-            spec:
-              containers:
-                - name: web
-                  image: acme/web:1
-                  env:
-                    - name: DB_PASSWORD
-                      valueFrom:
-                        secretKeyRef:
-                          name: web-secret
-                          key: DB_PASSWORD   # rotate
-                    - name: DB_USER
-                      value: app
-            """,
-            beside={"web-secret.yaml.example": f'{SKELETON}  API_KEY: ""\n'},
-            fixed_beside={"web-secret.yaml.example": f'{SKELETON}  API_KEY: ""\n  DB_PASSWORD: ""\n'},
-        ),
-        Bad("secret.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{«password: {ENCODED}»}}\n"),
-        Good("Dockerfile", "FROM alpine:3.22\nENV DB_PASSWORD_FILE=/run/secrets/db GOPRIVATE=git.acme.io TOKEN_TTL=3600\n"),
-        Good("Dockerfile", "FROM alpine:3.22\nARG API_KEY=<your-key>\nENV DB_PASSWORD=$DB_PASSWORD\n"),
-        Good(
-            "compose.yaml",
-            """
-            services:
-              db:
-                image: postgres:17
-                environment:
-                  POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it in .env}
-                  POSTGRES_PASSWORD_FILE: /run/secrets/db
-                  ALLOW_EMPTY_PASSWORD: "yes"
-            """,
-        ),
-        Good(
-            "pod.yaml",
-            """
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: web}
-            spec:
-              containers:
-                - name: web
-                  image: acme/web:1
-                  env:
-                    - name: DB_PASSWORD
-                      valueFrom: {secretKeyRef: {name: db, key: password}}
-                    - name: DB_PASSWORD_COPY
-                      value: $(DB_PASSWORD)
-            """,
-        ),
-        Good("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {password: '${FROM_CI}', user: admin}\n"),
-    ),
-)
-def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
-    """A password or another secret stands in the file.
-
-    Everyone who can read the repository, the image or the running container's settings can read it. Change it, and take it from
-    outside: a mounted secret, a variable that the deployment must set, or `RUN --mount=type=secret` in a build. A Kubernetes
-    Secret in a repository is no exception: base64 hides nothing; encrypt it (SOPS, Sealed Secrets) or have it made in the
-    cluster (External Secrets).
-    """
-    for verdict in secrets_of(variable, "credential"):
-        yield credential(variable, verdict, f"`{variable.name}` holds {verdict.why}; {ROTATE}", Severity.HIGH)
-
-
-@rule(
-    "default-credential",
-    severity=Severity.MEDIUM,
-    references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1078.001 · CWE-1392",
-    also_known_as=(
-        "buildkit:SecretsUsedInArgOrEnv hadolint:DL3064 trivy:DS-0031 compose-lint:CL-0020 docksec:compose-plaintext-secret-env "
-        "kube-linter:env-var-secret polaris:sensitiveContainerEnvVar kubescape:C-0012"
-    ),
-    variables=("?",),
-    hides=True,
-    examples=(
-        Bad("Dockerfile", "FROM postgres:17\nENV «POSTGRES_PASSWORD=changeme»\n"),
-        Bad(
-            "compose.yaml",
-            "services: {db: {image: 'postgres:17', environment: {«POSTGRES_PASSWORD: postgres»}}}\n",
-            fixed="services: {db: {image: 'postgres:17', environment: {POSTGRES_PASSWORD_FILE: /run/secrets/postgres_password}, "
-            "secrets: [postgres_password]}}\nsecrets:\n  postgres_password:\n    environment: POSTGRES_PASSWORD\n",
-        ),
-        Bad(
-            "compose.yaml",
-            "services: {app: {image: 'acme/app:1', environment: {«DB_PASSWORD: postgres»}}}\n",
-            fixed="services: {app: {image: 'acme/app:1', environment: {DB_PASSWORD: '${DB_PASSWORD:?}'}}}\n",
-        ),
-        Bad(
-            "pod.json",
-            """
-            {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "db"}, "spec": {"containers": [{"name": "db", "image": "acme/db:17",
-             "env": [{"name": «"DB_PASSWORD", "value": "postgres»"}]}]}}
-            """,
-            fixed="""
-            {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "db"}, "spec": {"containers": [{"name": "db", "image": "acme/db:17",
-             "env": [{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db-secret", "key": "DB_PASSWORD"}}}]}]}}
-            """,
-            fixed_beside={
-                "db-secret.yaml.example": SKELETON.replace("web", "db") + '  DB_PASSWORD: ""\n',
-            },
-        ),
-        Bad("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {«password: admin123»}\n"),
-        Good("Dockerfile", "FROM postgres:17\nENV POSTGRES_USER=postgres\n"),
-        Good("compose.yaml", "services: {db: {image: 'postgres:17', environment: {POSTGRES_USER: postgres}}}\n"),
-        Good("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {user: admin}\n"),
-        Good("names.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  nsswitch.conf: |\n    passwd: compat\n"),
-    ),
-)
-def default_credential(variable: Variable) -> Iterator[Finding]:
-    """A password is one that anyone would guess.
-
-    It keeps nobody out who can reach the service. Make one up for each installation, and have the start fail where none is set.
-    """
-    for verdict in secrets_of(variable, "default-credential"):
-        yield credential(variable, verdict, f"`{variable.name}` holds {verdict.why}; {CHANGE}", Severity.MEDIUM)
-
-
-@rule(
-    "published-default",
-    severity=Severity.MEDIUM,
-    references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1078.001 · CWE-1392",
-    also_known_as="compose-lint:CL-0020 docksec:compose-plaintext-secret-env",
-    variables=("?",),
-    hides=True,
-    examples=(
-        Bad(
-            "compose.yaml",
-            """
-            services:
-              app:
-                image: acme/app:2
-                environment:
-                  - «DB_PASSWORD=${DB_PASSWORD:-letmein-2026»}
-            """,
-            fixed="""
-            services:
-              app:
-                image: acme/app:2
-                environment:
-                  - DB_PASSWORD=${DB_PASSWORD:?}
-            """,
-        ),
-        Bad(
-            "compose.yaml",
-            """
-            services:
-              db:
-                image: acme/db:2
-                healthcheck:
-                  test: obclient -uroot -p${«ROOT_PASSWORD:-letmein-2026»} -e "select 1"
-            """,
-            fixed="""
-            services:
-              db:
-                image: acme/db:2
-                healthcheck:
-                  test: obclient -uroot -p${ROOT_PASSWORD:?} -e "select 1"
-            """,
-        ),
-        Good(
-            "compose.yaml",
-            """
-            services:
-              app:
-                image: acme/app:2
-                environment: ['DB_PASSWORD=${DB_PASSWORD:?}', 'DB_NAME=${DB_NAME:-app}']
-            """,
-        ),
-    ),
-)
-def published_default(variable: Variable) -> Iterator[Finding]:
-    """A secret has a default that everyone can read.
-
-    Whoever forgets to set the variable runs with the password that stands in the repository, and nothing tells them.
-    `${NAME:?}` makes the start fail instead.
-    """
-    verdict = variable.secret
-    if verdict is not None and verdict.kind in ("credential", "default-credential") and variable.value.defaulted:
-        message = f"`{variable.name}` falls back to a secret that is published here; {ROTATE}"
-        yield credential(variable, verdict, message, Severity.MEDIUM)
-
-
-def secrets_of(variable: Variable, kind: str) -> Iterator[Verdict]:
-    """The secrets of a kind in a variable that no rule on the text tells of."""
-    if variable.value.defaulted:
-        return
-    verdict = variable.secret
-    found = [verdict] if verdict is not None else []
-    if variable.fragment is not None and variable.value.text[:1] in ("{", "["):
-        found.extend(one for one in find_in_json(variable.value.text) if verdict is None or one.start != verdict.start)
-    for one in found:
-        if one.kind == kind and not told_by_the_text(variable, one):
-            yield one
-
-
-def told_by_the_text(variable: Variable, verdict: Verdict) -> bool:
-    """Whether the secret is a login that is recognised whatever it is called."""
-    shown = variable.shown(verdict.start, verdict.end)
-    return shown is None or covered(*shown, "login")
-
-
 def covered(start: int, end: int, text: str, kind: str) -> bool:
     """Whether the rules on text find a secret of a kind in a range."""
     first = max(0, start - 300)
@@ -514,35 +230,11 @@ def encoded(text: Text, kind: str) -> Iterator[Finding]:
             yield text.finding_in(verdict.start, verdict.end, f"{verdict.why}; {advice}", fix=better_way(text))
 
 
-def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
-    """The finding on a variable's secret: less severe where it does not ship, with the change that takes it from outside."""
-    return variable.finding_in(
-        verdict.start,
-        verdict.end,
-        message,
-        severity=None if variable.ships else Severity(severity - 1),
-        confidence=Confidence[verdict.confidence.upper()],
-        fix=dropped(variable, variable.value.text[verdict.start : verdict.end]) or better_way(variable),
-    )
-
-
 def from_outside(text: Text, start: int, end: int) -> Fix:
     """The change that takes what stands in a range of a text from outside, where that is a variable's."""
     variable = text.variable_at(text.fragment.span(start, end).start)
-    fix = dropped(variable, text.fragment.text[start:end]) if variable is not None else None
+    fix = variable.from_outside(text.fragment.text[start:end]) if variable is not None else None
     return fix or better_way(text)
-
-
-def dropped(variable: Variable, secret: str) -> Fix | None:
-    """The change that demands a variable from outside which is a secret, or a URL with one; none where that has no words in the file."""
-    if variable.address.startswith(("stage ", "ARG ")):
-        fix = variable.drop("value", safety=Safety.DISPLAY, caveat=WHO_GIVES_IT)
-        return fix if fix.edits else None
-    text = variable.value.text
-    whole = text == secret or (secret in text and re.fullmatch(r"[\w.+-]+://\S+", text) is not None)
-    if not whole or variable.origin is None:
-        return None
-    return variable.drop("value", safety=Safety.UNSAFE, caveat="it must then be set before the next start")
 
 
 def hidden_from_the_text(variable: Variable, kind: str, severity: Severity) -> Iterator[Finding]:
@@ -560,14 +252,12 @@ def hidden_from_the_text(variable: Variable, kind: str, severity: Severity) -> I
             hidden=(place,),
             severity=None if variable.ships else Severity(severity - 1),
             confidence=Confidence[verdict.confidence.upper()],
-            fix=dropped(variable, variable.value.text[verdict.start : verdict.end]) or better_way(variable),
+            fix=variable.from_outside(variable.value.text[verdict.start : verdict.end]) or better_way(variable),
         )
 
 
 def found_in(text: str, kind: str) -> list[tuple[int, int]]:
     """Where the rules on text find secrets of a kind."""
-    if kind == "login":
-        return [(found.start, found.end) for found in find_logins(text)]
     if kind == "token":
         return [(found.start, found.end) for found in find_tokens(text)] + [(found.start, found.end) for found in find_encoded(text)]
     if kind == "private-key":

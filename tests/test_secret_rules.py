@@ -22,7 +22,7 @@ BEGIN, END = "-----BEGIN " + "PRIVATE KEY-----", "-----END " + "PRIVATE KEY-----
 KEY = f"{BEGIN}\nMC4CAQAwBQYDK2VwBCIEIJ+0cYdW8lZ2nXqvT3u1Lk9sQb7FhJx5oRw6MaGdPe8Z\n{END}"
 
 BOOK = rulebook.load()
-OURS = ("secrets", "build_secrets", "stored_logins")
+OURS = ("secrets", "credentials", "build_secrets", "stored_logins")
 BOOK.select(rule.name for rule in BOOK.rules.values() if rule.check.__module__.endswith(OURS) and rule.profile != "off")
 
 PLACES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..finding import Fix, Safety
 from ..source import Fragment, Source, Span
 from .container import plain
 from .subject import Origin, Subject
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
     from ..finding import Finding
     from ..secret_search import Verdict
+
+
+_WHO_GIVES_IT = "a build then needs `--secret`; what needs it at run time is given it at the start"
 
 
 class Variable(Subject):
@@ -121,3 +125,16 @@ class Variable(Subject):
         if self.name_span.start < span.start and self.source.position(self.name_span.start).line == self.source.position(span.start).line:
             span = Span(self.name_span.start, span.end)
         return self.finding(span, message, hidden=(hidden,), notes=self.value.trail, **details)  # type: ignore[arg-type]
+
+    def from_outside(self, secret: str) -> Fix | None:
+        """The change that demands it from outside, where it is this secret or a URL with it; None where that has no words in the file."""
+        if self.address.startswith(("stage ", "ARG ")):
+            fix = self.drop("value", safety=Safety.DISPLAY, caveat=_WHO_GIVES_IT)
+            return fix if fix.edits else None
+        import re
+
+        text = self.value.text
+        whole = text == secret or (secret in text and re.fullmatch(r"[\w.+-]+://\S+", text) is not None)
+        if not whole or self.origin is None:
+            return None
+        return self.drop("value", safety=Safety.UNSAFE, caveat="it must then be set before the next start")

@@ -1,0 +1,330 @@
+"""Secrets that their names show: passwords of one's own, those that everyone would guess, and defaults that everyone can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capdrop import (
+    CHANGE,
+    ROTATE,
+    Bad,
+    Confidence,
+    Finding,
+    Good,
+    Severity,
+    Variable,
+    better_way,
+    find_in_json,
+    find_logins,
+    rule,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from capdrop import Verdict
+
+REFERENCES = "NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-798"
+
+# Invented, and written in pieces, so that nobody's scanner takes this file for a leak.
+PASSWORD = "Kp3-vv81" + "-Qz"
+ENCODED = "S3AzLXZ2" + "ODEtUXo="
+SKELETON = """\
+# Copy it to web-secret.yaml, fill it in, apply it, and keep it out of the repository.
+apiVersion: v1
+kind: Secret
+metadata:
+  name: web-secret
+stringData:
+"""
+
+
+@rule(
+    "hard-coded-credential",
+    severity=Severity.HIGH,
+    references=REFERENCES,
+    also_known_as=(
+        "buildkit:SecretsUsedInArgOrEnv hadolint:DL3064 trivy:DS-0031 trivy:KSV-0109 compose-lint:CL-0020 kube-linter:env-var-secret "
+        "docksec:compose-plaintext-secret-env polaris:sensitiveContainerEnvVar polaris:sensitiveConfigmapContent "
+        "kubescape:C-0012 kubescape:C-0259 kics:b9c83569 semgrep:d/secret-in-build-arg semgrep:k/secrets-in-config-file dockle:CIS-DI-0010"
+    ),
+    variables=("?",),
+    hides=True,
+    examples=(
+        Bad("Dockerfile", f'FROM alpine:3.22\nENV A=1 «SERVICE_PSW="{PASSWORD}»"\n', fixed="FROM alpine:3.22\nENV A=1\n"),
+        Bad(
+            "Dockerfile",
+            f"FROM alpine:3.22\nARG «SERVICE_PSW={PASSWORD}»\nRUN make\nRUN ./fetch --as app:$SERVICE_PSW\n",
+            fixed="FROM alpine:3.22\nRUN make\nRUN --mount=type=secret,id=service_psw,env=SERVICE_PSW ./fetch --as app:$SERVICE_PSW\n",
+        ),
+        Bad("Dockerfile", f"FROM alpine:3.22\nCOPY <<EOF /etc/app.ini\n[db]\n«password = {PASSWORD}»\nEOF\n"),
+        Bad(
+            "compose.yaml",
+            f"services:\n  app:\n    image: acme/app:1\n    environment:\n      - «DB_PASSWORD={PASSWORD}»\n",
+            fixed="services:\n  app:\n    image: acme/app:1\n    environment:\n      - DB_PASSWORD=${DB_PASSWORD:?}\n",
+        ),
+        Bad(
+            "compose.yaml",
+            f"""
+            services:
+              db:
+                image: postgres:17
+                environment:
+                  «POSTGRES_PASSWORD: "{PASSWORD}»"   # rotate
+                  POSTGRES_USER: app
+
+            volumes:
+              data:
+            """,
+            fixed="""
+            services:
+              db:
+                image: postgres:17
+                environment:
+                  POSTGRES_PASSWORD_FILE: "/run/secrets/postgres_password"   # rotate
+                  POSTGRES_USER: app
+                secrets: [postgres_password]
+
+            volumes:
+              data:
+
+            secrets:
+              postgres_password:
+                environment: POSTGRES_PASSWORD
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            f"""
+            apiVersion: v1
+            kind: Pod
+            metadata: {{name: web}}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  env:
+                    - name: DB_PASSWORD
+                      value: «{PASSWORD}»   # rotate
+                    - name: DB_USER
+                      value: app
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  env:
+                    - name: DB_PASSWORD
+                      valueFrom:
+                        secretKeyRef:
+                          name: web-secret
+                          key: DB_PASSWORD   # rotate
+                    - name: DB_USER
+                      value: app
+            """,
+            beside={"web-secret.yaml.example": f'{SKELETON}  API_KEY: ""\n'},
+            fixed_beside={"web-secret.yaml.example": f'{SKELETON}  API_KEY: ""\n  DB_PASSWORD: ""\n'},
+        ),
+        Bad("secret.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{«password: {ENCODED}»}}\n"),
+        Good("Dockerfile", "FROM alpine:3.22\nENV DB_PASSWORD_FILE=/run/secrets/db GOPRIVATE=git.acme.io TOKEN_TTL=3600\n"),
+        Good("Dockerfile", "FROM alpine:3.22\nARG API_KEY=<your-key>\nENV DB_PASSWORD=$DB_PASSWORD\n"),
+        Good(
+            "compose.yaml",
+            """
+            services:
+              db:
+                image: postgres:17
+                environment:
+                  POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it in .env}
+                  POSTGRES_PASSWORD_FILE: /run/secrets/db
+                  ALLOW_EMPTY_PASSWORD: "yes"
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: acme/web:1
+                  env:
+                    - name: DB_PASSWORD
+                      valueFrom: {secretKeyRef: {name: db, key: password}}
+                    - name: DB_PASSWORD_COPY
+                      value: $(DB_PASSWORD)
+            """,
+        ),
+        Good("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {password: '${FROM_CI}', user: admin}\n"),
+    ),
+)
+def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
+    """A password or another secret stands in the file.
+
+    Everyone who can read the repository, the image or the running container's settings can read it. Change it, and take it from
+    outside: a mounted secret, a variable that the deployment must set, or `RUN --mount=type=secret` in a build. A Kubernetes
+    Secret in a repository is no exception: base64 hides nothing; encrypt it (SOPS, Sealed Secrets) or have it made in the
+    cluster (External Secrets).
+    """
+    for verdict in secrets_of(variable, "credential"):
+        yield credential(variable, verdict, f"`{variable.name}` holds {verdict.why}; {ROTATE}", Severity.HIGH)
+
+
+@rule(
+    "default-credential",
+    severity=Severity.MEDIUM,
+    references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1078.001 · CWE-1392",
+    also_known_as=(
+        "buildkit:SecretsUsedInArgOrEnv hadolint:DL3064 trivy:DS-0031 compose-lint:CL-0020 docksec:compose-plaintext-secret-env "
+        "kube-linter:env-var-secret polaris:sensitiveContainerEnvVar kubescape:C-0012"
+    ),
+    variables=("?",),
+    hides=True,
+    examples=(
+        Bad("Dockerfile", "FROM postgres:17\nENV «POSTGRES_PASSWORD=changeme»\n"),
+        Bad(
+            "compose.yaml",
+            "services: {db: {image: 'postgres:17', environment: {«POSTGRES_PASSWORD: postgres»}}}\n",
+            fixed="services: {db: {image: 'postgres:17', environment: {POSTGRES_PASSWORD_FILE: /run/secrets/postgres_password}, "
+            "secrets: [postgres_password]}}\nsecrets:\n  postgres_password:\n    environment: POSTGRES_PASSWORD\n",
+        ),
+        Bad(
+            "compose.yaml",
+            "services: {app: {image: 'acme/app:1', environment: {«DB_PASSWORD: postgres»}}}\n",
+            fixed="services: {app: {image: 'acme/app:1', environment: {DB_PASSWORD: '${DB_PASSWORD:?}'}}}\n",
+        ),
+        Bad(
+            "pod.json",
+            """
+            {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "db"}, "spec": {"containers": [{"name": "db", "image": "acme/db:17",
+             "env": [{"name": «"DB_PASSWORD", "value": "postgres»"}]}]}}
+            """,
+            fixed="""
+            {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "db"}, "spec": {"containers": [{"name": "db", "image": "acme/db:17",
+             "env": [{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db-secret", "key": "DB_PASSWORD"}}}]}]}}
+            """,
+            fixed_beside={
+                "db-secret.yaml.example": SKELETON.replace("web", "db") + '  DB_PASSWORD: ""\n',
+            },
+        ),
+        Bad("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {«password: admin123»}\n"),
+        Good("Dockerfile", "FROM postgres:17\nENV POSTGRES_USER=postgres\n"),
+        Good("compose.yaml", "services: {db: {image: 'postgres:17', environment: {POSTGRES_USER: postgres}}}\n"),
+        Good("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {user: admin}\n"),
+        Good("names.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  nsswitch.conf: |\n    passwd: compat\n"),
+    ),
+)
+def default_credential(variable: Variable) -> Iterator[Finding]:
+    """A password is one that anyone would guess.
+
+    It keeps nobody out who can reach the service. Make one up for each installation, and have the start fail where none is set.
+    """
+    for verdict in secrets_of(variable, "default-credential"):
+        yield credential(variable, verdict, f"`{variable.name}` holds {verdict.why}; {CHANGE}", Severity.MEDIUM)
+
+
+@rule(
+    "published-default",
+    severity=Severity.MEDIUM,
+    references="NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1078.001 · CWE-1392",
+    also_known_as="compose-lint:CL-0020 docksec:compose-plaintext-secret-env",
+    variables=("?",),
+    hides=True,
+    examples=(
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              app:
+                image: acme/app:2
+                environment:
+                  - «DB_PASSWORD=${DB_PASSWORD:-letmein-2026»}
+            """,
+            fixed="""
+            services:
+              app:
+                image: acme/app:2
+                environment:
+                  - DB_PASSWORD=${DB_PASSWORD:?}
+            """,
+        ),
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              db:
+                image: acme/db:2
+                healthcheck:
+                  test: obclient -uroot -p${«ROOT_PASSWORD:-letmein-2026»} -e "select 1"
+            """,
+            fixed="""
+            services:
+              db:
+                image: acme/db:2
+                healthcheck:
+                  test: obclient -uroot -p${ROOT_PASSWORD:?} -e "select 1"
+            """,
+        ),
+        Good(
+            "compose.yaml",
+            """
+            services:
+              app:
+                image: acme/app:2
+                environment: ['DB_PASSWORD=${DB_PASSWORD:?}', 'DB_NAME=${DB_NAME:-app}']
+            """,
+        ),
+    ),
+)
+def published_default(variable: Variable) -> Iterator[Finding]:
+    """A secret has a default that everyone can read.
+
+    Whoever forgets to set the variable runs with the password that stands in the repository, and nothing tells them.
+    `${NAME:?}` makes the start fail instead.
+    """
+    verdict = variable.secret
+    if verdict is not None and verdict.kind in ("credential", "default-credential") and variable.value.defaulted:
+        message = f"`{variable.name}` falls back to a secret that is published here; {ROTATE}"
+        yield credential(variable, verdict, message, Severity.MEDIUM)
+
+
+def secrets_of(variable: Variable, kind: str) -> Iterator[Verdict]:
+    """The secrets of a kind in a variable that no rule on the text tells of."""
+    if variable.value.defaulted:
+        return
+    verdict = variable.secret
+    found = [verdict] if verdict is not None else []
+    if variable.fragment is not None and variable.value.text[:1] in ("{", "["):
+        found.extend(one for one in find_in_json(variable.value.text) if verdict is None or one.start != verdict.start)
+    for one in found:
+        if one.kind == kind and not told_by_the_text(variable, one):
+            yield one
+
+
+def told_by_the_text(variable: Variable, verdict: Verdict) -> bool:
+    """Whether the secret is a login that is recognised whatever it is called."""
+    shown = variable.shown(verdict.start, verdict.end)
+    return shown is None or covered(*shown)
+
+
+def covered(start: int, end: int, text: str) -> bool:
+    """Whether a login is recognised in a range."""
+    first = max(0, start - 300)
+    return any(found.start < end - first and start - first < found.end for found in find_logins(text[first : end + 300]))
+
+
+def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
+    """The finding on a variable's secret: less severe where it does not ship, with the change that takes it from outside."""
+    return variable.finding_in(
+        verdict.start,
+        verdict.end,
+        message,
+        severity=None if variable.ships else Severity(severity - 1),
+        confidence=Confidence[verdict.confidence.upper()],
+        fix=variable.from_outside(variable.value.text[verdict.start : verdict.end]) or better_way(variable),
+    )
