@@ -22,6 +22,8 @@ from capdrop.syntax import template_actions
 from capdrop.syntax.template_actions import Action, Call, Literal
 from capdrop.syntax.template_actions import Path as Fields
 
+from tests.growth import assert_grows_linearly
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tests.dialects.helm_charts import CHARTS, HEAD, POD, VALUES, Chart
@@ -236,20 +238,17 @@ def test_actions(text: str, action: Action) -> None:
     assert template_actions.parse(text) == action
 
 
-def test_time_grows_with_size_only(tmp_path: Path) -> None:
-    def seconds(count: int) -> float:
+def test_time_grows_with_size_only() -> None:
+    def chart(count: int) -> tuple[Source, FilesWritten]:
         values = "".join(f"k{number}: {{a: [x, y], b: true}}\n" for number in range(count))
         lines = "".join(
             f"      {{{{- if .Values.k{number}.b }}}}\n      {{{{- toYaml .Values.k{number} | nindent 6 }}}}\n      {{{{- end }}}}\n"
             for number in range(count)
         )
         files = {"Chart.yaml": "name: a\n", VALUES: values, POD: HEAD + "      a: b\n" + lines}
-        start = time.perf_counter()
-        YamlFile(Source(POD, files[POD]), FilesWritten(files))
-        return time.perf_counter() - start
+        return Source(POD, files[POD]), FilesWritten(files)
 
-    seconds(100)
-    assert seconds(3200) < 20 * seconds(400) + 0.5
+    assert_grows_linearly(lambda count: YamlFile(*chart(count)), 300, 2400)
 
 
 def test_ordinary_manifests_look_for_no_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
