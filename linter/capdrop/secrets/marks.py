@@ -148,7 +148,7 @@ LOGIN_MARKS = (
     ("sql", ("identified ", "password '", "password = '", "password \\'"), ()),
     ("php", ("=>",), ("pass", "secret", "token", "key'", 'key"')),
     ("php", ("$",), ("passwd =", "password =", "pass =", "passwd=", "password='", 'password="')),
-    ("php", ("define(", "define ("), ("pass", "secret", "_key", "_salt", "token")),
+    ("php", ("define",), ("define(", "define (", "define  (", "define   (", "define    (", "define\t(")),
     ("kubeconfig", ("kind: config",), ("token: ", "password: ")),
     ("engine", ("login",), (" -p ", " -p=", "--password ", "--password=", " -p'", ' -p"')),
     ("query", ("?",), ("?access_token=", "?api", "?auth", "?key=", "?private_token=", "?secret=", "?sig", "?token=")),
