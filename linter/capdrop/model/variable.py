@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..finding import Fix, Safety
 from ..source import Fragment, Source, Span
 from .container import plain
@@ -131,8 +133,6 @@ class Variable(Subject):
         if self.address.startswith(("stage ", "ARG ")):
             fix = self.drop("value", safety=Safety.DISPLAY, caveat=_WHO_GIVES_IT)
             return fix if fix.edits else None
-        import re
-
         text = self.value.text
         whole = text == secret or (secret in text and re.fullmatch(r"[\w.+-]+://\S+", text) is not None)
         if not whole or self.origin is None:

@@ -121,7 +121,7 @@ class Build:
         if written is None or named is None or is_remote(written):
             return
         at = self.site.field("build.context", "own") or whole
-        self.folder = os.path.normpath(os.path.join(self.site.folder_of(at.source), written))
+        self.folder = os.path.normpath(os.path.join(self.site.project.folder_of(at.source), written))
         if not self.inline:
             self.dockerfile = os.path.normpath(os.path.join(self.folder, named or "Dockerfile"))
 

@@ -70,7 +70,7 @@ def _files(site: ServiceSite, project: Project) -> Iterator[tuple[EnvFile, Field
         path = item if isinstance(item.value, Scalar) else section.get("path")
         written = site.names.text(path.value.value) if path is not None and isinstance(path.value, Scalar) else None
         if written and path is not None:
-            whole = os.path.normpath(os.path.join(site.folder_of(path.source), written))
+            whole = os.path.normpath(os.path.join(project.folder_of(path.source), written))
             file = project.env_file(whole, section.text("format") == "raw")
             if file is not None:
                 yield file, path, whole

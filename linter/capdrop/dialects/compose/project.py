@@ -70,8 +70,6 @@ class Project(Alone):
         self.gaps: list[Gap] = []
         self.others: list[Joint] = []
         self.remotes: list[tuple[Field, Names]] = []
-        self.named: list[tuple[str, EnvFile]] = []
-        """The env files that variables of the project are taken from, by their paths."""
         self.path = beside.path
         self.told = 0
         """How many variables of env files were given to services."""
@@ -129,13 +127,11 @@ class Project(Alone):
 
     def _names_of(self, path: str, folder: str, outside: Names | None = None) -> Names:
         """What an env file sets, but for what is set outside of it."""
-        whole = os.path.normpath(os.path.join(folder, path))
-        file = self.env_file(whole)
+        file = self.env_file(os.path.normpath(os.path.join(folder, path)))
         values = outside.values if outside is not None else {}
         places = outside.places if outside is not None else {}
         if file is None:
             return Names(values, places)
-        self.named.append((whole, file))
         own = {name: place for name, place in file.places().items() if name not in values}
         return Names({**file.values(values), **values}, {**own, **places})
 

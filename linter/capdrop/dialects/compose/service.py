@@ -48,15 +48,14 @@ class Service:
 
 
 class ServiceSite(Site):
-    """Where the facts of a service are looked up; `folder_of` tells what the paths of a file are relative to."""
+    """Where the facts of a service of a project are looked up."""
 
-    __slots__ = ("dockerfiles", "folder_of", "names", "project")
+    __slots__ = ("dockerfiles", "names", "project")
 
     def __init__(self, service: Service, own: Section, project: Alone, dockerfiles: Dockerfiles, *, silence: str, fixable: bool) -> None:
         super().__init__(service.source, service.span, own, silence=silence, fixable=fixable, interpolate=service.names.replace)
         self.names = service.names
         self.dockerfiles = dockerfiles
-        self.folder_of = project.folder_of
         self.project = project
 
     def networks(self) -> Iterable[str]:
