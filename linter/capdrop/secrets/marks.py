@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from typing import AnyStr
+
 SHORTEST = 16
 """Characters; no run of token characters shorter than this begins a token."""
 SHORTEST_WITH_PART = 32
-MANY_LINES = 1 << 12
-"""Characters; in a text above that, each line is looked at once."""
 MANY_WORDS = 1 << 8
-"""Characters; of a text above that, each word is looked at once, and those that are too short for a token are not."""
+"""Characters; of a text above that, each word is looked at once."""
+BLOCK = 1 << 16
+"""Characters looked at in one go, so that memory does not grow with the text. Of a text above that, each line is looked at once."""
 LONGEST_IN_WORDS = 1 << 20
 """Characters of a text that is taken apart into words."""
-BLOCK = 1 << 16
-"""Characters looked at in one go, so that memory does not grow with the text."""
 
 TOKEN_HEADS = tuple(
     b"""
@@ -34,20 +39,22 @@ TOKEN_HEADS = tuple(
 WORDY_HEADS = tuple(b"access- api- api_ cio key- live_ ops_ pat pk_ sdk- secret_ sk- sk_".split())
 """Those with which names begin as well; a token has a digit behind them."""
 SURE_HEADS = (b"api_org_", b"sk_live_", b"sk_test_", b"sk_prod_")
-TOKEN_PARTS = (
-    "!AQ", "==:", "+ABa", "+ACR", "+AEh", "+AMC", "+ARm", "+ASb", "+ASt", "-NRMA", "-us1", "-us2", "-us3", "-us4", "-us5", "-us6", "-us7",
-    "-us8", "-us9", ".atlasv1.", ".tines.com/webhook/", ":AA", ";Secret=", "ABSK", "ACDb", "AIoT", "APIM", "AZDO", "AZEG", "AccountKey=",
-    "AzCa", "AzFu", "AzSe", "BBDC-", "FFFFNRAL", "JQQJ9", "Q~", "SharedAccessKey=", "_gitlab_session=", "_mmk", "access_token$production$",
-    "api.softlayer.com/soap/v3", "discord.com/api/webhooks/", "discordapp.com/api/webhooks/", "fm1a_", "fm1r_", "fm2_",
-    "hooks.slack.com/services/", "hooks.slack.com/triggers/", "hooks.slack.com/workflows/", "hooks.zapier.com/hooks/catch/",
-    "outlook.office.com/webhook/", "sha256~", "webhook.office.com/webhookb2/", "whsec_",
-)  # fmt: skip
+TOKEN_PARTS = tuple(
+    b"""
+    !AQ ==: +ABa +ACR +AEh +AMC +ARm +ASb +ASt -NRMA -us1 -us2 -us3 -us4 -us5 -us6 -us7 -us8 -us9 .atlasv1. .tines.com/webhook/ :AA
+    ;Secret= ABSK ACDb AIoT APIM AZDO AZEG AccountKey= AzCa AzFu AzSe BBDC- FFFFNRAL JQQJ9 Q~ SharedAccessKey= _gitlab_session= _mmk
+    access_token$production$ api.softlayer.com/soap/v3 discord.com/api/webhooks/ discordapp.com/api/webhooks/ fm1a_ fm1r_ fm2_
+    hooks.slack.com/services/ hooks.slack.com/triggers/ hooks.slack.com/workflows/ hooks.zapier.com/hooks/catch/
+    outlook.office.com/webhook/ sha256~ webhook.office.com/webhookb2/ whsec_
+    """.split()
+)
 """What stands in those of `formats.BY_PART`."""
-PART_HINTS = (
-    "!AQ", "==:", "+A", "-NRMA", "-us", ".atlasv1.", ":AA", ";Secret=", "ABSK", "ACDb", "AIoT", "APIM", "AZDO", "AZEG", "AccountKey=",
-    "AzCa", "AzFu", "AzSe", "BBDC-", "FFFFNRAL", "JQQJ9", "Q~", "SharedAccessKey=", "_gitlab_session=", "_mmk", "access_token$",
-    "api.softlayer", "fm1", "fm2_", "hook", "sha256~", "whsec_",
-)  # fmt: skip
+PART_HINTS = tuple(
+    b"""
+    !AQ ==: +A -NRMA -us .atlasv1. :AA ;Secret= ABSK ACDb AIoT APIM AZDO AZEG AccountKey= AzCa AzFu AzSe BBDC- FFFFNRAL JQQJ9 Q~
+    SharedAccessKey= _gitlab_session= _mmk access_token$ api.softlayer fm1 fm2_ hook sha256~ whsec_
+    """.split()
+)
 """One of them is in every text that holds one of `TOKEN_PARTS`; they are fewer."""
 ARMOUR, PUTTY, AGE = "-----BEGIN ", "PuTTY-User-Key-File-", "AGE-SECRET-KEY-1"
 """How private keys begin."""
@@ -80,28 +87,32 @@ def may_name_a_secret(name: str) -> bool:
     return _holds(name.removesuffix("PATH").lower(), _STEMS)  # of "PATH" the token "pat" is no word
 
 
+@lru_cache(maxsize=1)
+def _words(text: str) -> Collection[bytes]:
+    """The words of a text, each once, or nearly so if it is very large; one character is one byte."""
+    if len(text) > BLOCK:
+        text = "\n".join(dict.fromkeys(text.split("\n")))
+    data = text.encode("ascii", "replace")
+    return dict.fromkeys(data.split()) if len(data) <= LONGEST_IN_WORDS else (data.replace(b"\n", b" ").replace(b"\t", b" "),)
+
+
 def may_hold_a_token(text: str) -> bool:
     """Whether `find_tokens` may find something."""
     if len(text) > MANY_WORDS:
-        if len(text) > BLOCK:
-            text = "\n".join({*text.split("\n")})
-        if len(text) > LONGEST_IN_WORDS:
+        data = b" ".join([word for word in _words(text) if len(word) >= SHORTEST])
+        if len(data) > LONGEST_IN_WORDS:
             return True
-        text = " ".join([word for word in {*text.split()} if len(word) >= SHORTEST])
-    if len(text) < SHORTEST:
+    elif len(text) < SHORTEST:
         return False
-    if len(text) >= SHORTEST_WITH_PART and _may_hold_a_part(text):
-        return True
-    for run in set(runs(text).split()):  # noqa: SIM110 (a generator takes twice the time)
+    else:
+        data = text.encode("ascii", "replace")
+    if len(data) >= SHORTEST_WITH_PART:
+        long = b" ".join([word for word in data.split() if len(word) >= SHORTEST_WITH_PART])
+        if _holds(long, PART_HINTS) and _holds(long, TOKEN_PARTS):
+            return True
+    for run in set(data.translate(_BLANKS).split()):  # noqa: SIM110 (a generator takes twice the time)
         if len(run) >= SHORTEST and _may_begin_a_token(run):
             return True
-    return False
-
-
-def _may_hold_a_part(text: str) -> bool:
-    for hint in PART_HINTS:
-        if hint in text:
-            return any(part in text for part in TOKEN_PARTS)
     return False
 
 
@@ -126,64 +137,63 @@ def may_hold_a_url_password(text: str) -> bool:
 
 
 LOGIN_MARKS = (
-    ("netrc", ("machine", "default login "), (" password ", "\npassword ", "\tpassword ")),
-    ("npm", (":_",), (":_auth", ":_password")),
-    ("pgpass", (":5432:", ":3306:", ":*:"), ()),
-    ("source name", ("jdbc:oracle:", "@tcp(", "@unix("), ()),
-    ("docker", ('"auth',), ('"auth"', '"auth\\"')),
-    ("basic", ("basic ", "basic\t"), ()),
-    (
-        "header",
-        ("authorization", "-key", "-token"),
-        (
-            *("authorization:", "authorization=", "authorization'", 'authorization"', 'authorization\\"'),
-            *("authorization ", "authorization,"),
-            *("x-api-key", "x-auth-token", "private-token", "api-key:", "x-vault-token", "x-access-token"),
-        ),
-    ),
-    ("hash", ("{sha", "{ssha"), ()),
-    ("xml", ("</",), ("pass", "secret", "token", "key>", "cred")),
-    ("attribute", ('value="',), ("pass", "pwd")),
-    ("attribute", ("<",), ('password="', 'passphrase="', ' pass="')),
-    ("sql", ("identified ", "password '", "password = '", "password \\'"), ()),
-    ("php", ("=>",), ("pass", "secret", "token", "key'", 'key"')),
-    ("php", ("$",), ("passwd =", "password =", "pass =", "passwd=", "password='", 'password="')),
-    ("php", ("define",), ("define(", "define (", "define  (", "define   (", "define    (", "define\t(")),
-    ("kubeconfig", ("kind: config",), ("token: ", "password: ")),
-    ("engine", ("login",), (" -p ", " -p=", "--password ", "--password=", " -p'", ' -p"')),
-    ("query", ("?",), ("?access_token=", "?api", "?auth", "?key=", "?private_token=", "?secret=", "?sig", "?token=")),
-    ("query", ("&",), ("&access_token=", "&api", "&auth", "&key=", "&private_token=", "&secret=", "&sig", "&token=")),
-    (
-        "directive",
-        ("pass ", "word ", "sswd ", "pw ", "auth ", "token "),
-        (
-            *("requirepass ", "masterauth ", "rootpw ", "bindpw ", "auth_pass ", "authtoken ", "\npassword ", " password ", "\tpassword "),
-            *("\npasswd ", " passwd ", "userpassword "),
-        ),
-    ),
+    ("netrc", b" password ", (b"machine ", b"default "), ()),
+    ("npm", b":_", (b":_auth", b":_password"), ()),
+    ("pgpass", b":5432:", (), ()),
+    ("pgpass", b":3306:", (), ()),
+    ("pgpass", b":*:", (), ()),
+    ("source name", b"jdbc:oracle:", (), ()),
+    ("source name", b"@", (b"@tcp(", b"@unix("), ()),
+    ("docker", b'"auth', (b'"auth"', b'"auth\\"'), ()),
+    ("basic", b"basic ", (), ()),
+    ("header", b"authorization", tuple(b"authorization" + end for end in (b":", b"=", b"'", b'"', b'\\"', b" ", b",")), ()),
+    ("header", b"-key", (b"x-api-key", b"api-key:"), ()),
+    ("header", b"-token", (b"x-auth-token", b"private-token", b"x-vault-token", b"x-access-token"), ()),
+    ("hash", b"{", (b"{sha", b"{ssha"), ()),
+    ("xml", b"<", (b"</",), (b"pass", b"secret", b"token", b"key>", b"cred")),
+    ("attribute", b'"', (b'value="',), (b"pass", b"pwd")),
+    ("attribute", b"<", (b'password="', b'passphrase="', b' pass="'), ()),
+    ("sql", b"identified ", (), ()),
+    ("sql", b"'", (b"password ", b"password= "), (b" '", b" \\'", b" n'", b" n\\'")),
+    ("php", b">", (b"=>",), (b"pass", b"secret", b"token", b"key'", b'key"')),
+    ("php", b"$", (b"';", b'";', b"' ;", b'" ;'), (b"passwd ", b"password ", b"pass ", b"passwd=", b"password='", b'password="')),
+    ("php", b"(", (b"define",), (b"define(", b"define (")),
+    ("kubeconfig", b" config ", (b" token: ", b" password: "), ()),
+    ("engine", b" login ", (b" -p ", b" -p=", b" --password ", b" --password=", b" -p'", b' -p"'), ()),
+    ("query", b"?", (b"?access_token=", b"?api", b"?auth", b"?key=", b"?private_token=", b"?secret=", b"?sig", b"?token="), ()),
+    ("query", b"&", (b"&access_token=", b"&api", b"&auth", b"&key=", b"&private_token=", b"&secret=", b"&sig", b"&token="), ()),
+    ("directive", b"pass ", (b"requirepass ", b"auth_pass "), ()),
+    ("directive", b"word ", (b" password ", b"userpassword "), ()),
+    ("directive", b"pw ", (b"rootpw ", b"bindpw "), ()),
+    ("directive", b"auth ", (b"masterauth ",), ()),
+    ("directive", b"token ", (b"authtoken ",), ()),
+    ("directive", b"passwd ", (b" passwd ",), ()),
 )
-"""A shape of login, and what must stand in a text for it, in small letters: one of the first, and one of the others if there are any."""
-_HASHES = frozenset("apr1 2a 2b 2y 5 6 y 1 p h argon2 argon2d argon2i argon2id".split())
+"""A shape of login, and what must stand in the words of a text for it, in small letters and with blanks around each: the first, one of
+the second, and one of the third if there are any."""
+_HASHES = frozenset(b"apr1 2a 2b 2y 5 6 y 1 p h argon2 argon2d argon2i argon2id".split())
 """What stands between the first two dollar signs of a hashed password, in small letters."""
 _NAMED = ("password", "passwd", "secret", "token", "key", "pass", "pwd", "auth")
 
 
 def login_shapes(text: str) -> list[str]:
     """The shapes of `logins` that may be in a text."""
-    low = text.lower()
-    if len(low) > MANY_LINES:
-        low = "\n".join(("", *dict.fromkeys(low.split("\n"))))  # a mark stands on one line, and large files repeat theirs
-    shapes = [shape for shape, first, others in LOGIN_MARKS if _holds(low, first) and (not others or _holds(low, others))]
-    if "$" in low and not _HASHES.isdisjoint(low.split("$")):
+    low = b" ".join((b"", *_words(text), b"")).lower()
+    shapes = [
+        shape
+        for shape, first, second, third in LOGIN_MARKS
+        if first in low and (not second or _holds(low, second)) and (not third or _holds(low, third))
+    ]
+    if b"$" in low and not _HASHES.isdisjoint(low.split(b"$")):
         shapes.append("hash")
-    if "#" in low and _may_be_commented_out(low):
+    if b"#" in low and _may_be_commented_out(text.lower()):
         shapes.append("commented")
     return shapes
 
 
-def _holds(low: str, marks: tuple[str, ...]) -> bool:
+def _holds(text: AnyStr, marks: tuple[AnyStr, ...]) -> bool:
     for mark in marks:  # noqa: SIM110 (a generator takes twice the time)
-        if mark in low:
+        if mark in text:
             return True
     return False
 
