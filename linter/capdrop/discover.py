@@ -16,7 +16,7 @@ class Kind:
     """A kind of file: its name for users, the dialect that reads it, and the names that such files have.
 
     Where the name alone does not tell, the text does: `content` holds patterns that must all be found, and is asked about files
-    whose name `maybe` describes. `word` stands in every text that `content` fits.
+    whose name `maybe` describes. `word` stands in every text that `content` fits, where the first of the patterns does.
     """
 
     __slots__ = ("content", "dialect", "maybe", "name", "names", "word")
@@ -62,6 +62,7 @@ KINDS = (
         names=r"kustomization\.ya?ml|Kustomization",
         maybe=r"(?si:.*\.(?:ya?ml|json))",
         content=(r"(?m)^[ \t{,-]*\"?apiVersion\"?[ \t]*:", r"(?m)(?:^|[{,])[ \t-]*\"?kind\"?[ \t]*:"),
+        word="apiVersion",
     ),
     Kind(
         "docker-run",
@@ -123,7 +124,9 @@ def kind_of(path: str, text: str, *, named: bool = False) -> Kind | None:
 
 
 def _holds(kind: Kind, text: str) -> bool:
-    return kind.word in text and all(_compiled(pattern).search(text) for pattern in kind.content)
+    at = text.find(kind.word)
+    line = text.rfind("\n", 0, max(at, 0)) + 1
+    return at >= 0 and all(_compiled(pattern).search(text, 0 if count else line) for count, pattern in enumerate(kind.content))
 
 
 def walk(folder: str, excluded: Excluded) -> Iterator[tuple[str, str]]:

@@ -91,7 +91,8 @@ class Run:
 def check(paths: list[str], config: Config, book: Rulebook, tick: Callable[[int, int], None] | None = None) -> Run:
     """Check files and folders. `tick` is told how many files are done, and how many there are. Raises `Misuse`."""
     workspace = Workspace()
-    run = Run(Context(config.targets, workspace, FilesOnDisk(filter(os.path.isdir, paths)), config.compose_files))
+    folders = [path for path in paths if os.path.isdir(path)]
+    run = Run(Context(config.targets, workspace, FilesOnDisk(folders), config.compose_files))
     found = list(files(paths, config, run.excluded))
     judged: dict[int, Judged] = {}
     for indices in _phases(found):
@@ -103,9 +104,8 @@ def check(paths: list[str], config: Config, book: Rulebook, tick: Callable[[int,
                 tick(len(judged), len(found))
         for index in indices:
             workspace.add(judged[index].summary)
-    whole = any(os.path.isdir(path) for path in paths)
-    if (len(found) > 1 or whole) and any(one.parts for one in judged.values()):
-        judged.update(_judged_together(found, judged, book, run.context, whole=whole))
+    if (len(found) > 1 or folders) and any(one.parts for one in judged.values()):
+        judged.update(_judged_together(found, judged, book, run.context, whole=bool(folders)))
     for index, file in enumerate(found):
         run.take(file, judged[index])
     overlays = [one.overlay for one in judged.values() if one.overlay is not None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .finding import Fix
 from .secrets.marks import (
     ENCODED_MARKS,
+    holds,
     login_shapes,
     may_hold_a_private_key,
     may_hold_a_secret,
@@ -88,7 +89,7 @@ def find_logins(text: str) -> Iterator[Login]:
 
 def find_encoded(text: str) -> list[Verdict]:
     """The secrets in base64 on the lines of a text that speak of base64."""
-    if not any(mark in text for mark in ENCODED_MARKS):
+    if not holds(text, ENCODED_MARKS):
         return []
     from capdrop.secrets.judge import judge_lines_with_base64
 

@@ -38,8 +38,8 @@ class YamlFile:
         self.source = source
         self.files = files
         self.gaps: list[Gap] = []
-        self.again: Callable[[], Iterable[Subject]] = tuple
-        """Reads the subjects of the file once more."""
+        self.again: Callable[[YamlFile], Iterable[Subject]] = lambda _: ()
+        """Reads the subjects of the file once more; it is handed the file, as a tie to itself would keep all of it from being freed."""
         self._roots: list[Section] | None = None
         self.places: VariablePlaces | None = None
         self.inserts: list[template.Insert] = []
@@ -113,7 +113,8 @@ class YamlFile:
         if not self.fixable:
             return
         for document in self.documents:
-            yield from self._duplicates(document.root)
+            for mapping in document.doubled:
+                yield from self._written_twice(mapping.entries)
 
     def leaves(self) -> Iterator[tuple[str, Span]]:
         """Every text that is written as a value, with the keys that lead to it."""
@@ -149,20 +150,8 @@ class YamlFile:
         if self.places is None:
             from .variable_places import VariablePlaces
 
-            self.places = VariablePlaces(self.source, self.again)
+            self.places = VariablePlaces(self.source, lambda: self.again(self))
         return self.places.at(offset)
-
-    def _duplicates(self, root: Node | None) -> Iterator[Oddity]:
-        stack: list[Node] = [root] if root is not None else []
-        while stack:
-            node = stack.pop()
-            if isinstance(node, Sequence):
-                stack += node.items
-            elif isinstance(node, Mapping):
-                entries = node.entries
-                stack += [entry.value for entry in entries if type(entry.value) is not Scalar]
-                if len({entry.key.value if type(entry.key) is Scalar else entry for entry in entries}) < len(entries):
-                    yield from self._written_twice(entries)
 
     def _written_twice(self, entries: list[Entry]) -> Iterator[Oddity]:
         seen: set[str] = set()

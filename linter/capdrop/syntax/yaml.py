@@ -66,16 +66,18 @@ class Problem(Record):
 class Document:
     """One document of a stream: `start` to `end` holds its marker, its text and the comments around it.
 
-    `root` is what could be read of it, None where that is nothing; `problems` then says why.
+    `root` is what could be read of it, None where that is nothing; `problems` then says why. `doubled` are the mappings in which a key
+    is written twice, the inner before the outer.
     """
 
-    __slots__ = ("end", "problems", "root", "start")
+    __slots__ = ("doubled", "end", "problems", "root", "start")
 
     def __init__(self, start: int, end: int) -> None:
         self.start = start
         self.end = end
         self.root: Node | None = None
         self.problems: list[Problem] = []
+        self.doubled: list[Mapping] = []
 
     def __repr__(self) -> str:
         return f"Document({self.root} at {self.start}, {len(self.problems)} problems)"
@@ -131,11 +133,25 @@ class _Composer:
         """The documents of the whole text. Raises `_LimitError`, and what `explain` understands."""
         next_event = open_events(self.text)
         handlers = _HANDLERS
-        add = self.add
+        opened, keys = self.open, self.keys
         for _ in budget:
             event = next_event()
-            if type(event) is Scalar and event.value and event.style not in _BLOCK and event.tag is None and event.anchor is None:
-                add(event)  # most are like this
+            if (
+                type(event) is Scalar
+                and opened
+                and event.value
+                and event.style not in _BLOCK
+                and event.tag is None
+                and event.anchor is None
+            ):
+                parent = opened[-1]  # most are like this; as `add` does, without a call
+                if isinstance(parent, Sequence):
+                    parent.items.append(event)
+                elif (key := keys[-1]) is None:
+                    keys[-1] = event
+                else:
+                    parent.entries.append(Entry(key, event))
+                    keys[-1] = None
                 continue
             if event is None:
                 return self.documents
@@ -207,6 +223,10 @@ class _Composer:
             node.end = node.entries[-1].value.end
         else:
             node.end = node.items[-1].end
+        if type(node) is Mapping:
+            entries = node.entries
+            if len(entries) > 1 and len({entry.key.value if type(entry.key) is Scalar else entry for entry in entries}) < len(entries):
+                self.documents[-1].doubled.append(node)
 
     def add(self, node: Node) -> None:
         if not self.open:
@@ -377,7 +397,8 @@ def _above(text: str, error: Exception, budget: Iterator[int]) -> Document:
                 raise
         else:
             root = found[0].root if len(found) == 1 else None
-            document.root = root if isinstance(root, (Mapping, Sequence)) else None
+            if isinstance(root, (Mapping, Sequence)):
+                document.root, document.doubled = root, found[0].doubled
     return document
 
 

@@ -58,7 +58,7 @@ _JOINING = ("extends", "include", "env_file")
 def read(source: Source, context: Context) -> Reading:
     """A Compose file, joined with the files that belong to it."""
     file = YamlFile(source)
-    file.again = lambda: _reader(file, context).subjects()
+    file.again = lambda once_more: _reader(once_more, context).subjects()
     reader = _reader(file, context)
     reading = file.reading(reader.subjects(), summary=tuple(reader.build_targets()))
     reading.gaps = reader.project.gaps = [*file.gaps, *reader.project.gaps, *_foreign(file)]  # env files are read as services are

@@ -43,7 +43,7 @@ def read(source: Source, context: Context) -> Reading:
     if os.path.basename(source.path).lower().startswith("kustomization"):
         from .kustomize import read as read_kustomization
 
-        file.again = lambda: read(source, context).subjects
+        file.again = lambda _: read(source, context).subjects
         return read_kustomization(file, context)
     partial, may_complete = "", False
     if context.files is not None and _may_be_patched(context.files, source.path):
@@ -51,7 +51,7 @@ def read(source: Source, context: Context) -> Reading:
 
         partial, may_complete = standing(source.path, context)
     parts: list[Part] = []
-    file.again = lambda: file_subjects(file, [], partial, may_complete=may_complete)
+    file.again = lambda once_more: file_subjects(once_more, [], partial, may_complete=may_complete)
     return file.reading(file_subjects(file, parts, partial, may_complete=may_complete), parts=parts)
 
 
