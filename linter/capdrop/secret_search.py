@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from .finding import Fix
 from .secrets.marks import (
-    ENCODED_MARKS,
-    holds,
     login_shapes,
+    may_hold_base64,
     may_hold_a_private_key,
     may_hold_a_secret,
     may_hold_a_token,
@@ -89,7 +88,7 @@ def find_logins(text: str) -> Iterator[Login]:
 
 def find_encoded(text: str) -> list[Verdict]:
     """The secrets in base64 on the lines of a text that speak of base64."""
-    if not holds(text, ENCODED_MARKS):
+    if not may_hold_base64(text):
         return []
     from capdrop.secrets.judge import judge_lines_with_base64
 

@@ -84,7 +84,7 @@ def runs(text: str) -> bytes:
 
 def may_name_a_secret(name: str) -> bool:
     """Whether a secret word may stand in a name."""
-    return holds(name.removesuffix("PATH").lower(), _STEMS)  # of "PATH" the token "pat" is no word
+    return _holds(name.removesuffix("PATH").lower(), _STEMS)  # of "PATH" the token "pat" is no word
 
 
 @lru_cache(maxsize=1)
@@ -108,7 +108,7 @@ def may_hold_a_token(text: str) -> bool:
         data = text.encode("ascii", "replace")
     if len(data) >= SHORTEST_WITH_PART:
         long = b" ".join([word for word in data.split() if len(word) >= SHORTEST_WITH_PART])
-        if holds(long, PART_HINTS) and holds(long, TOKEN_PARTS):
+        if _holds(long, PART_HINTS) and _holds(long, TOKEN_PARTS):
             return True
     for run in set(data.translate(_BLANKS).split()):  # noqa: SIM110 (a generator takes twice the time)
         if len(run) >= SHORTEST and _may_begin_a_token(run):
@@ -182,7 +182,7 @@ def login_shapes(text: str) -> list[str]:
     shapes = [
         shape
         for shape, first, second, third in LOGIN_MARKS
-        if first in low and (not second or holds(low, second)) and (not third or holds(low, third))
+        if first in low and (not second or _holds(low, second)) and (not third or _holds(low, third))
     ]
     if b"$" in low and not _HASHES.isdisjoint(low.split(b"$")):
         shapes.append("hash")
@@ -191,8 +191,7 @@ def login_shapes(text: str) -> list[str]:
     return shapes
 
 
-def holds(text: AnyStr, marks: tuple[AnyStr, ...]) -> bool:
-    """Whether one of some marks is in a text."""
+def _holds(text: AnyStr, marks: tuple[AnyStr, ...]) -> bool:
     for mark in marks:  # noqa: SIM110 (a generator takes twice the time)
         if mark in text:
             return True
@@ -205,10 +204,16 @@ def _may_be_commented_out(low: str) -> bool:
     while at >= 0:
         start, end = low.rfind("\n", 0, at) + 1, low.find("\n", at)
         line = low[at : end if end >= 0 else len(low)]
-        if ("=" in line or ":" in line) and holds(line, _NAMED) and not low[start:at].strip():
+        if ("=" in line or ":" in line) and _holds(line, _NAMED) and not low[start:at].strip():
             return True
         at = low.find("#", end) if end >= 0 else -1
     return False
+
+
+@lru_cache(maxsize=1)
+def may_hold_base64(text: str) -> bool:
+    """Whether a line of a text speaks of base64."""
+    return _holds(text, ENCODED_MARKS)
 
 
 SHORTEST_ENCODED = 24

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 
 from capdrop.source import Record, Span
-from capdrop.syntax.yaml_events import NOTHING, Begin, Close, adapt, explain, open_events
+from capdrop.syntax.yaml_events import NOTHING, Begin, adapt, explain, open_events
 from capdrop.syntax.yaml_nodes import Alias, Entry, Mapping, Node, Scalar, Sequence, boolean, resolve, walk
 
 TYPE_CHECKING = False
@@ -214,11 +214,11 @@ class _Composer:
         if len(self.open) > DEEPEST:
             raise _LimitError(f"nested more than {DEEPEST} levels deep", node.start)
 
-    def close(self, event: Close) -> None:
+    def close(self, end: int) -> None:
         self.keys.pop()
         node = self.open.pop()
         if node.flow:
-            node.end = event.end
+            node.end = end
         elif isinstance(node, Mapping):
             node.end = node.entries[-1].value.end
         else:
@@ -277,7 +277,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     Alias: _Composer.alias,
     Mapping: _Composer.collection,
     Sequence: _Composer.collection,
-    Close: _Composer.close,
+    int: _Composer.close,
     Begin: _Composer.begin,
     type(NOTHING): _Composer.nothing,
 }

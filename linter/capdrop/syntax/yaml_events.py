@@ -1,8 +1,9 @@
 """libyaml's event stream, as nodes.
 
 `open_events(text)` gives a function that returns the next event each time it is called: a `Scalar` or an `Alias`, a
-`Mapping` or a `Sequence` that is still empty, or one of the marks below. Places are as libyaml has them: of a node with
-an anchor or a tag the start is that of its properties, and the end of a block value may lie too far down.
+`Mapping` or a `Sequence` that is still empty, the place where the innermost of these ends, or one of the marks below.
+Places are as libyaml has them: of a node with an anchor or a tag the start is that of its properties, and the end of a
+block value may lie too far down.
 
 **Why the import below is unusual.** The C module `_ruamel_yaml` imports the whole package `ruamel.yaml` (some 25 modules, more than
 20 ms) only to get the classes that it calls for each event, while it needs 1 ms itself. So it is imported with stand-ins
@@ -31,15 +32,6 @@ class Begin:
 
     def __init__(self, start: int, end: int) -> None:
         self.start = start
-        self.end = end
-
-
-class Close:
-    """The innermost collection ends."""
-
-    __slots__ = ("end",)
-
-    def __init__(self, end: int) -> None:
         self.end = end
 
 
@@ -81,8 +73,8 @@ def _begin(start: Any, end: Any, *_: object) -> Begin:
     return Begin(start.index, end.index)
 
 
-def _close(start: Any, end: Any) -> Close:
-    return Close(end.index)
+def _close(start: Any, end: Any) -> int:
+    return end.index  # type: ignore[no-any-return]
 
 
 def _nothing(*_: object) -> object:

@@ -96,7 +96,10 @@ class Mapping(Node):
     __slots__ = ("entries", "flow")
 
     def __init__(self, start: int, end: int, flow: bool, tag: str | None = None, anchor: str | None = None) -> None:
-        super().__init__(start, end, tag, anchor)
+        self.outer = self.start = start
+        self.end = end
+        self.tag = tag
+        self.anchor = anchor
         self.flow = flow
         self.entries: list[Entry] = []
 
@@ -118,7 +121,10 @@ class Sequence(Node):
     __slots__ = ("flow", "items")
 
     def __init__(self, start: int, end: int, flow: bool, tag: str | None = None, anchor: str | None = None) -> None:
-        super().__init__(start, end, tag, anchor)
+        self.outer = self.start = start
+        self.end = end
+        self.tag = tag
+        self.anchor = anchor
         self.flow = flow
         self.items: list[Node] = []
 
