@@ -5,11 +5,11 @@ from __future__ import annotations
 from .finding import Fix
 from .secrets.marks import (
     login_shapes,
-    may_hold_base64,
     may_hold_a_private_key,
     may_hold_a_secret,
     may_hold_a_token,
     may_hold_a_url_password,
+    may_hold_base64,
     may_name_a_secret,
 )
 
