@@ -36,7 +36,7 @@ ASKS_THEN = "whoever uses it must give the token that it prints, or the password
     "server-without-authentication",
     severity=Severity.HIGH,
     references="ATT&CK T1133 · ATT&CK T1059 · CWE-306",
-    programs=JUPYTER | set(OPEN_OPTIONS),
+    programs=JUPYTER | {"", *OPEN_OPTIONS},
     variables=OPEN_VARIABLES,
     examples=(
         Bad(
@@ -81,6 +81,7 @@ ASKS_THEN = "whoever uses it must give the token that it prints, or the password
             spec:
               containers:
                 - {name: web, image: 'acme/web:1', command: [marimo, edit, --host, 0.0.0.0, «--no-token»]}
+                - {name: notebook, image: 'jupyter/base-notebook:1', args: [«"--NotebookApp.token=''"», --ip=0.0.0.0]}
             """,
         ),
         Good(
@@ -134,7 +135,7 @@ def server_without_authentication(subject: Command | Variable | WrittenFile) -> 
         option = _opened(subject)
         if option is not None and not _is_local(subject):
             fix = subject.drop_option(option, caveat=ASKS_THEN)
-            yield subject.finding(option.span, f"`{subject.name}` lets everyone in, and runs what they ask for", fix=fix)
+            yield subject.finding(option.span, f"`{subject.name or option.name}` lets everyone in, and runs what they ask for", fix=fix)
 
 
 def _opened(command: Command) -> Option | None:

@@ -396,7 +396,7 @@ def _options_and_operands(name: str, words: tuple[Word, ...]) -> tuple[list[Opti
     known = tool(name)
     options: list[Option] = []
     operands: list[Word] = []
-    index = 1
+    index = 0 if words and words[0].text[:1] == "-" else 1  # an image may be given arguments alone
     while index < len(words):
         word = words[index]
         text = word.text
