@@ -272,9 +272,15 @@ def _findings_are_gone(before: Analysis, after: Analysis, mended: list[Finding])
             continue
         if key in gone:
             raise Refusal(f"the finding would stay ({finding.rule})")
-        worst = max((one.severity or 0 for one in mended if _is_about(one, finding.subject)), default=0)
+        worst = max((_room_for(one) for one in mended if _is_about(one, finding.subject)), default=0)
         if (finding.severity or 0) >= worst:
             raise Refusal(f"there would be a new finding ({finding.rule})")
+
+
+def _room_for(mended: Finding) -> int:
+    """How severe what comes up in the place of a mended finding must not be; where somebody has to complete a fix, it may be as bad."""
+    shown = mended.fix is not None and mended.fix.safety is Safety.DISPLAY
+    return (mended.severity or 0) + shown
 
 
 def _is_about(mended: Finding, subject: str) -> bool:
