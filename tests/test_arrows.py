@@ -33,7 +33,8 @@ ARROWS = """
     baseline       -> source finding files rulebook
     run            -> source finding reading model baseline config discover gitignore engine dialects rulebook report processes files together elsewhere overlays secrets_baseline
     processes      -> config dialects rulebook run
-    fixer          -> source finding files engine rulebook discover dialects
+    ranges         -> source
+    fixer          -> source finding files ranges engine rulebook discover dialects
     examples       -> source finding rule rulebook fixer engine together discover dialects files
     documentation  -> source finding rule rulebook examples fixer discover dialects files
     report         -> source finding
