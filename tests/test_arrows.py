@@ -33,7 +33,8 @@ ARROWS = """
     baseline       -> source finding files rulebook
     run            -> source finding reading model baseline config discover gitignore engine dialects rulebook report processes files together elsewhere overlays secrets_baseline
     processes      -> config dialects rulebook run
-    fixer          -> source finding files engine rulebook discover dialects
+    ranges         -> source
+    fixer          -> source finding files ranges engine rulebook discover dialects
     examples       -> source finding rule rulebook fixer engine together discover dialects files
     documentation  -> source finding rule rulebook examples fixer discover dialects files
     report         -> source finding
@@ -42,7 +43,7 @@ ARROWS = """
     diff           -> source finding report
     check_command  -> source finding baseline secrets_baseline config rulebook options aside run report
     asking         -> source finding diff engine fixer report
-    by_hand        -> finding diff discover dialects fixer rulebook report
+    by_hand        -> source finding diff discover dialects engine fixer rulebook report
     fix_command    -> source finding diff asking by_hand config discover engine dialects fixer rulebook options aside run report
     rule_commands  -> rule rulebook examples documentation config_schema options report
     cli            -> rulebook aside options check_command fix_command rule_commands lsp

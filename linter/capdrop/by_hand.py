@@ -15,21 +15,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from .dialects.context import Context
+    from .engine import Analysis
     from .finding import Finding
     from .report import Result
     from .rulebook import Rulebook
+    from .source import Source
 
 
 def shown(results: Iterable[Result], book: Rulebook, context: Context) -> Iterator[str]:
-    """For each finding whose fix is only shown its diffs, below a line that says what they are about."""
+    """For each finding whose fix is only shown its diffs, below a line that says what they are about; of several with the same diffs
+    below one line each."""
     for result in results:
         findings = [finding for finding in result.findings if is_shown(finding)]
-        bench = Workbench(kind_named(result.kind), book, context) if findings else None
+        source = _source_of(result, context) if findings else None
+        if source is None:
+            continue
+        bench = Workbench(kind_named(result.kind), book, context)
+        before = bench.analyse(source)
+        same: dict[tuple[str, ...], list[str]] = {}
         for finding in findings:
-            assert bench is not None
-            diffs = ["".join(diff.lines()) for diff in _diffs(finding, [*result.findings, *result.unsaid], bench)]
+            diffs = tuple("".join(diff.lines()) for diff in _diffs(finding, before, [*result.findings, *result.unsaid], bench))
             if diffs:
-                yield "\n".join([_heading(finding), *diffs, ""])
+                same.setdefault(diffs, []).append(_heading(finding))
+        for diffs, headings in same.items():
+            yield "\n".join([*headings, *diffs, ""])
+
+
+def _source_of(result: Result, context: Context) -> Source | None:
+    """The file that a result is about, of which no finding may speak where all of them are in files beside it."""
+    own = next((finding.source for finding in result.findings if finding.source.path == result.path), None)
+    return own or (context.files.source(result.path) if context.files is not None else None)
 
 
 def is_shown(finding: Finding) -> bool:
@@ -38,10 +53,9 @@ def is_shown(finding: Finding) -> bool:
     return fix is not None and fix.safety is Safety.DISPLAY and bool(fix.edits) and finding.suppressed is None
 
 
-def _diffs(finding: Finding, findings: Sequence[Finding], bench: Workbench) -> Iterator[Diff]:
+def _diffs(finding: Finding, before: Analysis, findings: Sequence[Finding], bench: Workbench) -> Iterator[Diff]:
     """What the file would be, and those beside it; nothing where that cannot be proved to mend the finding."""
-    before = bench.analyse(finding.source)
-    same = [one for one in before.findings if (one.rule, one.span, one.subject) == (finding.rule, finding.span, finding.subject)]
+    same = [one for one in before.findings if _place(one) == _place(finding)]
     try:
         after, changed = prove(before, same[:1], bench)
     except Refusal:
@@ -50,6 +64,10 @@ def _diffs(finding: Finding, findings: Sequence[Finding], bench: Workbench) -> I
         yield Diff(before.source, after, findings)
     for old, new in changed.beside.values():
         yield Diff(old, new, (), new=not os.path.lexists(old.path))
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    return finding.source.path, finding.rule, finding.span, finding.subject
 
 
 def _heading(finding: Finding) -> str:

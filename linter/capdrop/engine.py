@@ -118,6 +118,16 @@ def _take(analysis: Analysis, reading: Reading, found: list[Finding], away: list
         silence(reading, away, analysis.findings, book)
     if not reading.fixable:
         without_fixes(analysis.findings)
+    kept = [finding for finding in analysis.findings if finding.hidden and _keeps_its_secret(finding)]
+    if kept and reading.way_out is not None:
+        way_out = reading.way_out()
+        for finding in kept:
+            finding.fix = way_out(finding) or finding.fix
+
+
+def _keeps_its_secret(finding: Finding) -> bool:
+    """Whether a finding is about a secret that its fix does not take out."""
+    return finding.fix is not None and not finding.fix.edits and finding.span.covers(finding.hidden[0])
 
 
 def _silence(analysis: Analysis, reading: Reading, reach: Reach | None, book: Rulebook, *, whole: bool) -> None:

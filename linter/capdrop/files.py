@@ -200,4 +200,14 @@ class FilesChanged(Files):
         return self._changed.get(path) or self._files.source(path)
 
     def is_ignored(self, path: str) -> bool:
-        return self._files.is_ignored(path)
+        return self._files.is_ignored(path) or any(_ignores(source, path) for source in self._changed.values())
+
+
+def _ignores(source: Source, path: str) -> bool:
+    """Whether a file is a `.gitignore` that leaves a path out."""
+    folder, name = os.path.split(os.path.abspath(source.path))
+    if name != ".gitignore" or not path.startswith(folder + os.sep):
+        return False
+    from .gitignore import Excluded
+
+    return Excluded(folder, source.text.splitlines()).covers_with_parents(path)

@@ -8,6 +8,7 @@ from .discover import kind_of
 from .engine import Analysis, analyse, dialect
 from .files import FilesChanged, stays_inside
 from .finding import Edit, Finding, Safety
+from .ranges import Ranges
 from .source import Source, Span
 
 TYPE_CHECKING = False
@@ -42,6 +43,17 @@ class Fixed:
         self.bench = bench
         self.applied: list[Finding] = []
         self.left: list[tuple[Finding, str]] = []
+
+
+class Proved:
+    """Findings whose fixes were proved together, with what becomes of the file, and the bench with what they did beside it."""
+
+    __slots__ = ("bench", "findings", "source")
+
+    def __init__(self, findings: list[Finding], source: Source, bench: Workbench) -> None:
+        self.findings = findings
+        self.source = source
+        self.bench = bench
 
 
 class Content:
@@ -97,10 +109,13 @@ class Workbench:
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:
-    """A text with edits made from its end backwards, so that the earlier offsets stay true. Of two at one place the first comes first."""
-    for edit in sorted(edits, key=_place)[::-1]:
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return text
+    """A text with edits that lie apart. Of two at one place the first comes first."""
+    parts: list[str] = []
+    at = 0
+    for edit in sorted(edits, key=_place):
+        parts += (text[at : edit.span.start], edit.text)
+        at = edit.span.end
+    return "".join([*parts, text[at:]])
 
 
 def fix(source: Source, bench: Workbench, least: Safety, wanted: Wanted | None = None) -> Fixed:
@@ -217,47 +232,48 @@ def _candidates(analysis: Analysis, least: Safety, wanted: Wanted | None) -> lis
 
 
 def _round(before: Analysis, candidates: list[Finding], result: Fixed) -> bool:
-    """Apply at once what can be proved together; returns whether there were any, for then others may be left that overlap with them."""
-    kept: list[Finding] = []
-    for finding in candidates:
-        if not _overlaps(finding, kept):
-            kept.append(finding)
+    """Apply what can be proved together; returns whether there was any, for then others may be left that overlap with it."""
     result.left = []
+    proved = _proved(before, Proved([], result.source, result.bench), candidates, result)
+    result.source, result.bench = proved.source, proved.bench
+    result.applied.extend(proved.findings)
+    return bool(proved.findings)
+
+
+def _proved(before: Analysis, kept: Proved, candidates: list[Finding], result: Fixed) -> Proved:
+    """What is kept, with those of the candidates whose proof holds beside it: tried at once, and where that fails each half by itself."""
+    added = _apart(kept.findings, candidates)
+    if not added:
+        return kept
+    findings = [*kept.findings, *added]
     try:
-        after = prove(before, kept, result.bench) if kept else (result.source, result.bench)
-    except Refusal:
-        after, kept = _one_by_one(before, candidates, result)
-    result.source, result.bench = after
-    result.applied.extend(kept)
-    return bool(kept)
+        return Proved(findings, *prove(before, findings, result.bench))
+    except Refusal as refusal:
+        if len(candidates) == 1:
+            result.left.append((candidates[0], str(refusal)))
+            return kept
+    half = len(candidates) // 2
+    return _proved(before, _proved(before, kept, candidates[:half], result), candidates[half:], result)
 
 
-def _one_by_one(before: Analysis, candidates: list[Finding], result: Fixed) -> tuple[tuple[Source, Workbench], list[Finding]]:
-    """The fixes whose proof holds beside those that were kept before them."""
-    after = result.source, result.bench
-    kept: list[Finding] = []
-    for finding in candidates:
-        if _overlaps(finding, kept):
-            continue
-        try:
-            after = prove(before, [*kept, finding], result.bench)
-            kept.append(finding)
-        except Refusal as refusal:
-            result.left.append((finding, str(refusal)))
-    return after, kept
-
-
-def _overlaps(finding: Finding, others: list[Finding]) -> bool:
-    """Whether a fix must wait for others: they edit the same text, or change the same fact (two items of one list)."""
-    mine = finding.fix
-    assert mine is not None
-    own = by_path(mine.edits)
-    return any(
-        any(_touches(edit.span, _ranges(own.get(path, ()))) for path, edits in by_path(other.fix.edits).items() for edit in edits)
-        or not set(mine.touches).isdisjoint(other.fix.touches)
-        for other in others
-        if other.fix is not None
-    )
+def _apart(kept: list[Finding], candidates: list[Finding]) -> list[Finding]:
+    """The candidates that need not wait for others, as they neither edit the same text nor change the same fact (two items of one list)."""
+    ranges: dict[str, Ranges] = {}
+    touched: set[tuple[str, str]] = set()
+    apart: list[Finding] = []
+    for finding in [*kept, *candidates]:
+        assert finding.fix is not None
+        own = by_path(finding.fix.edits)
+        is_kept = len(apart) < len(kept)
+        waits = any(path in ranges and ranges[path].touch(edit.span) for path, edits in own.items() for edit in edits)
+        if is_kept or not (waits or not touched.isdisjoint(finding.fix.touches)):
+            apart.append(finding)
+            touched.update(finding.fix.touches)
+            for path, edits in own.items():
+                taken = ranges.setdefault(path, Ranges())
+                for edit in edits:
+                    taken.add(edit.span)
+    return apart[len(kept) :]
 
 
 def _findings_are_gone(before: Analysis, after: Analysis, mended: list[Finding]) -> None:
@@ -265,6 +281,7 @@ def _findings_are_gone(before: Analysis, after: Analysis, mended: list[Finding])
     for finding in mended:
         room[finding.rule, finding.subject] -= 1
     gone = {(finding.rule, finding.subject) for finding in mended}
+    room_for = _room_for(mended)
     for finding in after.findings:
         key = (finding.rule, finding.subject)
         room[key] = room.get(key, 0) - 1
@@ -272,15 +289,23 @@ def _findings_are_gone(before: Analysis, after: Analysis, mended: list[Finding])
             continue
         if key in gone:
             raise Refusal(f"the finding would stay ({finding.rule})")
-        worst = max((one.severity or 0 for one in mended if _is_about(one, finding.subject)), default=0)
-        if (finding.severity or 0) >= worst:
+        if (finding.severity or 0) >= room_for.get(finding.subject, 0):
             raise Refusal(f"there would be a new finding ({finding.rule})")
 
 
-def _is_about(mended: Finding, subject: str) -> bool:
-    """Whether a mended finding, or its fix, is about a subject or a part of it."""
-    touched = [where for where, _ in mended.fix.touches] if mended.fix is not None else []
-    return any(f"{where}.".startswith(f"{subject}.") for where in (mended.subject, *touched))
+def _room_for(mended: list[Finding]) -> dict[str, int]:
+    """How severe what comes up in the place of mended findings must not be, by the subjects that they or their fixes are about, and what
+    holds these. Where somebody has to complete a fix, it may be as bad."""
+    worst: dict[str, int] = {}
+    for finding in mended:
+        assert finding.fix is not None
+        limit = (finding.severity or 0) + (finding.fix.safety is Safety.DISPLAY)
+        for where in {finding.subject, *(where for where, _ in finding.fix.touches)}:
+            at = len(where)
+            while at >= 0:
+                worst[where[:at]] = max(limit, worst.get(where[:at], 0))
+                at = where.rfind(".", 0, at)
+    return worst
 
 
 def _nothing_is_found_beside(before: Workbench, after: Workbench) -> None:
@@ -302,9 +327,12 @@ def _counted(findings: Iterable[Finding]) -> dict[tuple[str, str], int]:
 
 
 def _other_facts_are_equal(before: Facts, after: Facts, touched: set[tuple[str, str]]) -> None:
+    touched_of: dict[str, set[str]] = {}
+    for where, fact in touched:
+        touched_of.setdefault(where, set()).add(fact)
     for key in before.keys() | after.keys():
         kind, _, address = key.partition(" ")
-        facts = {fact for where, fact in touched if where == address}
+        facts = touched_of.get(address, set())
         old, new = _without(before.get(key, []), facts), _without(after.get(key, []), facts)
         if kind.lower() in facts:
             old = _common(new, old)
@@ -327,13 +355,9 @@ def _without(states: list[dict[str, object]], facts: set[str]) -> list[dict[str,
     return [{fact: value for fact, value in state.items() if fact not in facts} for state in states]
 
 
-def _untouched(source: Source, parts: list[tuple[str, Span]], ranges: list[Span]) -> list[tuple[str, str]]:
+def _untouched(source: Source, parts: list[tuple[str, Span]], ranges: Ranges) -> list[tuple[str, str]]:
     """The parts that no edit reaches, as text."""
-    return [(path, source[span]) for path, span in parts if not _touches(span, ranges)]
-
-
-def _touches(span: Span, ranges: list[Span]) -> bool:
-    return any(span.start <= other.end and other.start <= span.end for other in ranges)
+    return [(path, source[span]) for path, span in parts if not ranges.touch(span)]
 
 
 def by_path(edits: Iterable[Edit]) -> dict[str, list[Edit]]:
@@ -344,18 +368,18 @@ def by_path(edits: Iterable[Edit]) -> dict[str, list[Edit]]:
     return found
 
 
-def _ranges(edits: Iterable[Edit]) -> list[Span]:
+def _ranges(edits: Iterable[Edit]) -> Ranges:
     """What these edits replace."""
-    return [edit.span for edit in edits]
+    return Ranges(edit.span for edit in edits)
 
 
-def _ranges_after(edits: Iterable[Edit]) -> list[Span]:
+def _ranges_after(edits: Iterable[Edit]) -> Ranges:
     """Where the new text of these edits stands, once all of them are made."""
-    ranges = []
+    ranges = Ranges()
     shift = 0
     for edit in sorted(edits, key=_place):
         start = edit.span.start + shift
-        ranges.append(Span(start, start + len(edit.text)))
+        ranges.add(Span(start, start + len(edit.text)))
         shift += len(edit.text) - len(edit.span)
     return ranges
 

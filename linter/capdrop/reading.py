@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from .finding import Note
+    from .finding import Finding, Fix, Note
     from .model.cluster import Part
     from .model.subject import Subject
     from .model.workspace import BuildTarget
@@ -70,7 +70,8 @@ class Reading:
     while the subjects are run through. `fixable` is false where fixes must not be tried (a template). `blocks` are the parts that a
     comment above covers as a whole (instructions), and `body_start` the first offset at which a comment for the whole file may stand.
     `others` are the files that it was joined with, and `overlay` is what it changes in them; both may be filled meanwhile. `serves` is
-    set where other files use what stands in it, so that a comment may speak of what is found there.
+    set where other files use what stands in it, so that a comment may speak of what is found there. `way_out` makes what writes
+    the change by which the secret of a finding comes from outside, where its rule knows none.
     """
 
     __slots__ = (
@@ -87,6 +88,7 @@ class Reading:
         "source",
         "subjects",
         "summary",
+        "way_out",
     )
 
     def __init__(
@@ -116,3 +118,4 @@ class Reading:
         self.others: list[Joint] = []
         self.overlay: Overlay | None = None
         self.serves = False
+        self.way_out: Callable[[], Callable[[Finding], Fix | None]] | None = None

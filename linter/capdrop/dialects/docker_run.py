@@ -26,6 +26,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .docker_run_way_out import ScriptWayOut
+
 ENGINES = frozenset({"docker", "podman", "nerdctl"})
 _VERBS = frozenset({"run", "create"})
 _SWITCHES = frozenset(
@@ -81,7 +83,15 @@ class Start:
 
 def read(source: Source, context: Context) -> Reading:
     """A shell script or a Makefile."""
-    return Reading(source, _subjects(source), gaps=[], comments=lambda: _comments(source))
+    reading = Reading(source, _subjects(source), gaps=[], comments=lambda: _comments(source))
+    reading.way_out = lambda: _way_out(source)
+    return reading
+
+
+def _way_out(source: Source) -> ScriptWayOut:
+    from .docker_run_way_out import ScriptWayOut
+
+    return ScriptWayOut(source, _comments(source), _is_makefile(source.path), lambda: _subjects(source))
 
 
 def _comments(source: Source) -> list[Span]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from ..files import Files
+    from ..finding import Finding, Fix
     from ..model.cluster import Part
     from ..model.variable import Variable
     from ..model.workspace import BuildTarget
@@ -32,6 +33,7 @@ class YamlFile:
 
     __slots__ = (
         "_roots", "again", "decided", "documents", "files", "fixable", "gaps", "inserts", "places", "silence", "source", "stream",
+        "way_out",
     )  # fmt: skip
 
     def __init__(self, source: Source, files: Files | None = None) -> None:
@@ -40,6 +42,8 @@ class YamlFile:
         self.gaps: list[Gap] = []
         self.again: Callable[[YamlFile], Iterable[Subject]] = lambda _: ()
         """Reads the subjects of the file once more; it is handed the file, as a tie to itself would keep all of it from being freed."""
+        self.way_out: Callable[[YamlFile], Callable[[Finding], Fix | None]] | None = None
+        """Makes what takes secrets out of the file; it is handed the file as well."""
         self._roots: list[Section] | None = None
         self.places: VariablePlaces | None = None
         self.inserts: list[template.Insert] = []
@@ -97,6 +101,9 @@ class YamlFile:
             parts=parts,
             fixable=self.fixable,
         )
+        way_out = self.way_out
+        if way_out is not None:
+            reading.way_out = lambda: way_out(self)
         reading.others += self.decided.joints if self.decided is not None else ()
         return reading
 

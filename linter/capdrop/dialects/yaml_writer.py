@@ -36,6 +36,17 @@ def remove_entry(source: Source, mapping: Mapping, entry: Entry) -> Edit:
     return _removed(source, spans, index, mapping.flow, Span(entry.start, entry.end))
 
 
+def removed_entries(source: Source, mapping: Mapping, gone: list[Entry]) -> list[Edit]:
+    """Take several entries out of a mapping that keeps others."""
+    edits: list[Edit] = []
+    for entry in gone:
+        edit = remove_entry(source, mapping, entry)
+        if any(edit.span.start < other.span.end and other.span.start < edit.span.end for other in edits):
+            raise Refused("they share their line")
+        edits.append(edit)
+    return edits
+
+
 def replace_entry(source: Source, mapping: Mapping, entry: Entry, keys: list[str], values: dict[str, str]) -> Edit:
     """Keys inside each other down to a mapping of these values, in place of an entry."""
     if isinstance(entry.value, Scalar) and entry.value.style in ("|", ">"):
@@ -181,4 +192,4 @@ def is_json(source: Source) -> bool:
 def _in_json(text: str) -> str:
     if text.startswith("["):
         return f"[{_in_json(text[1:-1])}]"
-    return text if text in ("true", "false") or text.startswith('"') else f'"{text}"'
+    return text if text in ("true", "false") or text.startswith(('"', "{")) else f'"{text}"'

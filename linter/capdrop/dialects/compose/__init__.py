@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from ...model.container import Container
     from ...model.workspace import BuildTarget
+    from .way_out import ComposeWayOut
 
 _SECRET_DEFAULT = r"(?i)\$\{\w{0,60}(?:pass|pwd|secret|token|key|cred)\w{0,60}:?-[^}$]"
 _OVERRIDE = re.compile(r"override[\w.-]*\.ya?ml$")
@@ -59,11 +60,18 @@ def read(source: Source, context: Context) -> Reading:
     """A Compose file, joined with the files that belong to it."""
     file = YamlFile(source)
     file.again = lambda once_more: _reader(once_more, context).subjects()
+    file.way_out = lambda once_more: _way_out(once_more, context)
     reader = _reader(file, context)
     reading = file.reading(reader.subjects(), summary=tuple(reader.build_targets()))
     reading.gaps = reader.project.gaps = [*file.gaps, *reader.project.gaps, *_foreign(file)]  # env files are read as services are
     reading.others = reader.project.others
     return reading
+
+
+def _way_out(file: YamlFile, context: Context) -> ComposeWayOut:
+    from .way_out import ComposeWayOut
+
+    return ComposeWayOut(file, context.files)
 
 
 def _reader(file: YamlFile, context: Context) -> _Reader:

@@ -9,6 +9,10 @@ from capdrop.syntax import dockerfile as syntax
 from ..context import Context
 from .reader import Reader
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .way_out import DockerfileWayOut
+
 
 def read(source: Source, context: Context) -> Reading:
     """A Dockerfile, Containerfile, or a fragment of one. A template is read with its actions masked, and is never fixed by itself."""
@@ -19,7 +23,7 @@ def read(source: Source, context: Context) -> Reading:
         gaps = [Gap(actions[0], "template: its actions are not run, so what they decide is unknown", by_design=True)]
     else:
         gaps = [Gap(problem.span, problem.message) for problem in tree.problems if problem.kind == "unread"]
-    return Reading(
+    reading = Reading(
         source,
         reader.subjects(),
         gaps=gaps,
@@ -28,6 +32,15 @@ def read(source: Source, context: Context) -> Reading:
         body_start=tree.body_start,
         blocks=[instruction.span for instruction in tree.instructions],
     )
+    if not actions:
+        reading.way_out = lambda: _way_out(reader)
+    return reading
+
+
+def _way_out(reader: Reader) -> DockerfileWayOut:
+    from .way_out import DockerfileWayOut
+
+    return DockerfileWayOut(reader.source, reader.tree, reader.again().subjects)
 
 
 def without_markup(source: Source) -> tuple[str, list[Span]]:

@@ -66,9 +66,12 @@ class Reader:
         if self.places is None:
             from ..variable_places import VariablePlaces
 
-            again = Reader(self.source, self.tree, self.given, templated=self.templated)
-            self.places = VariablePlaces(self.source, again.subjects)
+            self.places = VariablePlaces(self.source, self.again().subjects)
         return self.places.at(offset)
+
+    def again(self) -> Reader:
+        """A reader that has read nothing yet, of the same file."""
+        return Reader(self.source, self.tree, self.given, templated=self.templated)
 
     def subjects(self) -> Iterator[Subject]:
         """All that rules judge."""

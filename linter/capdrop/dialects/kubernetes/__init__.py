@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ...files import Files
     from ...model.cluster import Part
     from ...model.kubernetes_object import KubernetesObject
+    from .way_out import KubernetesWayOut
 
 _KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 _SELECTING = frozenset({"DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"})
@@ -40,6 +41,7 @@ _POLICY_GROUPS = ("gatekeeper.sh", "kyverno.io", "kubewarden.io", "admissionregi
 def read(source: Source, context: Context) -> Reading:
     """A file of one or many objects."""
     file = YamlFile(source, context.files)
+    file.way_out = _way_out
     if os.path.basename(source.path).lower().startswith("kustomization"):
         from .kustomize import read as read_kustomization
 
@@ -53,6 +55,12 @@ def read(source: Source, context: Context) -> Reading:
     parts: list[Part] = []
     file.again = lambda once_more: file_subjects(once_more, [], partial, may_complete=may_complete)
     return file.reading(file_subjects(file, parts, partial, may_complete=may_complete), parts=parts)
+
+
+def _way_out(file: YamlFile) -> KubernetesWayOut:
+    from .way_out import KubernetesWayOut
+
+    return KubernetesWayOut(file, file.files)
 
 
 def _may_be_patched(files: Files, path: str) -> bool:

@@ -18,6 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .values_way_out import ValuesWayOut
+
 _NAMES_A_SECRET = r"(?i)(?:token|pass|password|key|certs?|tls|credentials?|existing|license|auth)[_-]?secret(?:[_-]?(?:key|name))?$"
 """Values of these keys are names of Secrets in the cluster, or of entries in them."""
 
@@ -25,9 +27,17 @@ _NAMES_A_SECRET = r"(?i)(?:token|pass|password|key|certs?|tls|credentials?|exist
 def read(source: Source, context: Context) -> Reading:
     """A file of values."""
     file = YamlFile(source)
+    file.again = _subjects
+    file.way_out = _way_out
     reading = file.reading(_subjects(file))
     reading.serves = True
     return reading
+
+
+def _way_out(file: YamlFile) -> ValuesWayOut:
+    from .values_way_out import ValuesWayOut
+
+    return ValuesWayOut(file)
 
 
 def _subjects(file: YamlFile) -> Iterator[Subject]:

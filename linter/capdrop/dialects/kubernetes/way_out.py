@@ -1,0 +1,239 @@
+"""Secrets of manifests, taken from Secrets that are made in the cluster."""
+
+from __future__ import annotations
+
+from ...finding import Edit
+from ...model.subject import Refused
+from ...source import Span
+from ...syntax import yaml
+from ...syntax.yaml import Entry, Mapping, Node, Scalar, resolve
+from ..way_out import Way
+from ..yaml_way_out import YamlWayOut
+from ..yaml_writer import add_entry, append_item, is_json, quoted, remove_entry
+from .environment import Secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...finding import Finding
+    from ..yaml_way_out import Place
+
+_ARGUMENTS = ("args", "command")
+
+
+class KubernetesWayOut(YamlWayOut):
+    """The changes for one file of manifests."""
+
+    __slots__ = ()
+
+    def write(self, finding: Finding) -> Way:
+        span = finding.hidden[0]
+        place = self.place_of(span)
+        if place is None:
+            return self.out_of_comment(span)
+        thing = _object_around(place)
+        kind = text_at(thing, "kind")
+        if self.file.decided is not None:
+            return self._as_value(finding, place, span)
+        if thing is not None and kind == "Secret" and text_at(thing, "apiVersion") == "v1":
+            from .external_secret import as_external_secret
+
+            way = as_external_secret(self.source, thing)
+            inside = self._touches((Edit(thing.span, ""),))
+            way.touches += (*inside, *((f"External{where}", "+Variable") for where, _ in inside))
+            return way
+        generator = place.holder("literals") if place.keys[:1] in (["secretGenerator"], ["configMapGenerator"]) else None
+        if generator is not None:
+            from .generated_secret import from_a_file
+
+            return from_a_file(self.source, place, generator, self.files)
+        if thing is not None and kind == "ConfigMap" and _is_whole(place):
+            return self._moved(place, thing)
+        container = _container_around(place) if place.holder(*_ARGUMENTS) is not None else None
+        if thing is not None and container is not None:
+            return self._as_variable(finding, place, span, thing, container)
+        return self._left_open(finding, place, span, thing)
+
+    def _left_open(self, finding: Finding, place: Place, span: Span, thing: Mapping | None) -> Way:
+        """Leave a place for it, which whoever applies the file fills in."""
+        keys, owner = place.keys, text_at(thing, "metadata", "name")
+        name = self.name(finding, self.source.text[place.scalar.start : span.start], keys[-1] if keys else "", owner)
+        edit = self.written(place, span, f"${{{name}}}")
+        title = f"Write `${{{name}}}`, and have it filled in from a Secret, or as it is applied"
+        whole = f"{text_at(thing, 'kind')}/{owner} {'.'.join(keys)}".replace("/ ", " ")
+        return Way(title, (edit,), "nothing fills it in yet", touches=(*self._touched_with(place), (whole, "+Variable")))
+
+    def _as_value(self, finding: Finding, place: Place, span: Span) -> Way:
+        """Take it from the values of the chart that a template is part of."""
+        text, keys = self.source.text, place.keys
+        if text.rfind("{{", 0, span.start) > text.rfind("}}", 0, span.start):
+            raise Refused("an action of the template writes it")
+        first, *others = self.name(finding, text[place.scalar.start : span.start], keys[-1] if keys else "").lower().split("_")
+        name = "".join([first, *(word.capitalize() for word in others)])
+        is_encoded = keys[-2:-1] == ["data"] and text_at(_object_around(place), "kind") == "Secret"
+        shaped = " | b64enc" if is_encoded else " | indent 4 | trim" if "\n" in self.source[span] else ""
+        edit = Edit(span, f'{{{{ required "set {name}" .Values.{name}{shaped} }}}}')
+        return Way(f"Take it from the values of the chart: `.Values.{name}`", (edit,), "the chart must then be given it")
+
+    def _as_variable(self, finding: Finding, place: Place, span: Span, thing: Mapping, container: Mapping) -> Way:
+        """Take a part of a command line from a variable, and that from a Secret."""
+        owner = text_at(thing, "metadata", "name")
+        before = self.source.text[place.scalar.start : span.start]
+        name = self.name(finding, before if before.strip("\"'") else _word_before(place), "", text_at(container, "name") or owner)
+        reference = f"$({name})"
+        if place.holder(*_ARGUMENTS) is not container:
+            if not any(word in _items_around(place) for word in ("-c", "-ec", "-lc")):
+                raise Refused("nothing replaces variables in the command of a probe")
+            reference = f"${{{name}}}"
+        secret = Secret(owner, text_at(thing, "metadata", "namespace"), self.files)
+        edits = (
+            self.written(place, span, reference),
+            *self._given(container, name, secret.name),
+            *secret.skeleton(self.source.path, name),
+        )
+        return Way(f"Take it from the key `{name}` of the Secret `{secret.name}`: `{reference}`", edits, "the Secret must be made first")
+
+    def _given(self, container: Mapping, name: str, secret: str) -> Iterator[Edit]:
+        """The variable for a container."""
+        source = self.source
+        given = resolve(container.get("env") or container)
+        pairs = {"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": name}}}
+        quote = '"' if is_json(source) else ""
+        if given is container and container.flow:
+            yield add_entry(source, container, ["env"], f"[{flow(pairs, quote)}]")
+        elif given is container:
+            indent = " " * (source.position(container.entries[0].key.outer).column - 1)
+            edit = add_entry(source, container, ["env"], "")
+            first, *rest = block(pairs, f"{indent}    ")
+            yield Edit(edit.span, source.newline.join([edit.text.rstrip(), f"{indent}  - {first.lstrip()}", *rest]))
+        elif not isinstance(given, yaml.Sequence) or not given.items:
+            raise Refused("its variables are written in an unusual way")
+        elif all(text_at(item, "name") != name for item in given.items):
+            yield self._item(given, pairs)
+
+    def _item(self, items: yaml.Sequence, content: object) -> Edit:
+        """A new last item of a list, in the list's style."""
+        if items.flow:
+            return append_item(self.source, items, flow(content, '"' if is_json(self.source) else ""))
+        lines = block(content, " " * (self.source.position(items.items[-1].outer).column - 1))
+        return append_item(self.source, items, self.source.newline.join(lines).lstrip())
+
+    def _moved(self, place: Place, thing: Mapping) -> Way:
+        """Move an entry of a ConfigMap into a Secret, with those in the file that read it."""
+        name, entry = text_at(thing, "metadata", "name"), place.entry
+        data = place.holder(*place.keys[-1:])
+        if not name or entry is None or data is None:
+            raise Refused("the ConfigMap has no name")
+        key = place.keys[-1]
+        secret = Secret(name, text_at(thing, "metadata", "namespace"), self.files)
+        alone = len(data.entries) == 1
+        left = Edit(entry.span, "" if data.flow else "{}") if alone else remove_entry(self.source, data, entry)
+        edits = [left, *secret.skeleton(self.source.path, key)]
+        for document in self.file.documents:
+            for node in yaml.walk(document.root) if document.root is not None else ():
+                if isinstance(node, Mapping):
+                    edits += self._led_over(node, name, key, secret.name)
+        return Way(
+            f"Move it to the key `{key}` of the Secret `{secret.name}`",
+            tuple(edits),
+            "what reads the ConfigMap from another file, or as a volume, must read the Secret too",
+        )
+
+    def _led_over(self, node: Mapping, name: str, key: str, secret: str) -> Iterator[Edit]:
+        """The edits for what reads a key of a ConfigMap as a variable, or all of it."""
+        for entry in node.entries:
+            target = resolve(entry.value)
+            word = getattr(entry.key, "value", "")
+            if word == "configMapKeyRef" and text_at(target, "name") == name and text_at(target, "key") == key:
+                yield self._renamed(entry, target, secret)
+            elif word == "envFrom" and isinstance(target, yaml.Sequence) and _takes_all(target, name):
+                yield self._item(target, {"secretRef": {"name": secret}})
+
+    def _renamed(self, entry: Entry, reference: Node, secret: str) -> Edit:
+        """A reference to the Secret in the place of one to the ConfigMap."""
+        named = reference.get("name") if isinstance(reference, Mapping) else None
+        if named is None or not entry.start < named.start < named.end <= entry.end:
+            raise Refused("the reference is shared")
+        text, quote = self.source.text, named.style if isinstance(named, Scalar) else ""
+        key = text[entry.start : entry.key.end].replace("configMapKeyRef", "secretKeyRef")
+        return Edit(
+            entry.span,
+            f"{key}{text[entry.key.end : named.start]}{quote}{secret}{quote}{text[named.end : entry.end]}",
+        )
+
+
+def _object_around(place: Place) -> Mapping | None:
+    """The innermost object that holds a place."""
+    for node in reversed(place.around):
+        if isinstance(node, Mapping) and node.get("kind") is not None and node.get("apiVersion") is not None:
+            return node
+    return None
+
+
+def _takes_all(given: yaml.Sequence, name: str) -> bool:
+    """Whether a container takes all of a ConfigMap as variables."""
+    return any(text_at(item, "configMapRef", "name") == name for item in given.items)
+
+
+def _container_around(place: Place) -> Mapping | None:
+    """The container that holds a place."""
+    for node in reversed(place.around):
+        if isinstance(node, Mapping) and (node.get("image") is not None or (node.get("name") is not None and node.get("args") is not None)):
+            return node
+    return None
+
+
+def _items_around(place: Place) -> list[str]:
+    """The words of the list that a place is in."""
+    items = next((node for node in reversed(place.around) if isinstance(node, yaml.Sequence)), None)
+    return [item.value for item in items.items if isinstance(item, Scalar)] if items is not None else []
+
+
+def _is_whole(place: Place) -> bool:
+    """Whether a secret, or a URL or the like with it, is all that an entry of a ConfigMap holds."""
+    value = place.scalar.value.strip()
+    whole = len(value.split()) == 1 or (value.startswith("-----BEGIN") and value.endswith("-----") and value.count("-----BEGIN") == 1)
+    return len(place.keys) > 1 and place.keys[-2] == "data" and whole
+
+
+def text_at(node: Node | None, *keys: str) -> str:
+    """The text at a path of keys."""
+    for key in keys:
+        node = resolve(node) if node is not None else None
+        node = node.get(key) if isinstance(node, Mapping) else None
+    node = resolve(node) if node is not None else None
+    return node.value if isinstance(node, Scalar) else ""
+
+
+def _word_before(place: Place) -> str:
+    """The item before one of a list: an option."""
+    items = next((node for node in reversed(place.around) if isinstance(node, yaml.Sequence)), None)
+    at = items.items.index(place.scalar) if items is not None and place.scalar in items.items else 0
+    before = items.items[at - 1] if items is not None and at else None
+    return f"{before.value} " if isinstance(before, Scalar) else ""
+
+
+def flow(content: object, quote: str) -> str:
+    """Mappings and lists on one line."""
+    if isinstance(content, dict):
+        return f"{{{', '.join(f'{quote}{key}{quote}: {flow(value, quote)}' for key, value in content.items())}}}"
+    if isinstance(content, list):
+        return f"[{', '.join(flow(item, quote) for item in content)}]"
+    return f'"{content}"' if quote else quoted(str(content))
+
+
+def block(content: object, indent: str) -> list[str]:
+    """Mappings and lists as the lines of a block, each behind an indent."""
+    lines: list[str] = []
+    for key, value in content.items() if isinstance(content, dict) else ():
+        if isinstance(value, dict):
+            lines += [f"{indent}{key}:", *block(value, f"{indent}  ")]
+        elif isinstance(value, list):
+            lines.append(f"{indent}{key}:")
+            for item in value:
+                first, *rest = block(item, f"{indent}    ")
+                lines += [f"{indent}  - {first.lstrip()}", *rest]
+        else:
+            lines.append(f"{indent}{key}: {quoted(value)}")
+    return lines
