@@ -47,6 +47,8 @@ def test_images_that_work_on_their_host(image: str, uses: bool) -> None:
         ("image: 'acme/app:1', network_mode: host", "host-network", HIGH),
         ("image: 'docker.elastic.co/beats/packetbeat:${TAG}', network_mode: host", "host-network", LOW),
         ("image: '${IMAGE}', network_mode: host", "host-network", HIGH),
+        ("image: ghcr.io/music-assistant/server, network_mode: host", "host-network", LOW),
+        ("image: acme/server, network_mode: host", "host-network", HIGH),
         ("image: nicolargo/glances, pid: host", "host-pid", LOW),
         ("image: 'acme/app:1', pid: host", "host-pid", HIGH),
         ("image: pihole/pihole, pid: host", "host-pid", HIGH),
@@ -186,6 +188,35 @@ def test_what_a_template_switches_on_is_not_known() -> None:
 )
 def test_images_that_set_no_user(text: str, confidence: Confidence) -> None:
     assert said("Dockerfile", text, "missing-user") == [confidence]
+
+
+WINDOWS = "FROM mcr.microsoft.com/windows/nanoserver:ltsc2025\nUSER ContainerAdministrator\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "confidence"),
+    [
+        ("Dockerfile", "FROM debian:12\nUSER root\nRUN apt-get install -y gcc\n", LOW),
+        ("Dockerfile", "FROM debian:12\nRUN apt-get install -y gcc\nUSER root\n", HIGH),
+        ("Dockerfile", "FROM debian:12\nUSER root\nRUN apt-get install -y nginx\nEXPOSE 80\n", HIGH),
+        ("Dockerfile", "FROM debian:12\nUSER app\nCOPY app /\nUSER root\nRUN apt-get install -y gcc\n", HIGH),
+        ("Dockerfile", "FROM jenkins/jenkins:2.541\nUSER root\nRUN apt-get install -y gcc\n", HIGH),
+        ("Dockerfile", "FROM debian:12\nUSER root\nRUN make\nCOPY app /\nCMD /app\n", HIGH),
+        ("Dockerfile", 'FROM debian:12\nUSER root\nRUN make\nENTRYPOINT ["tail", "-f", "/dev/null"]\n', LOW),
+        ("Dockerfile", 'FROM debian:12\nUSER root\nEXPOSE 22\nCMD ["/usr/sbin/sshd", "-D"]\n', LOW),
+        ("Dockerfile", "FROM mcr.microsoft.com/devcontainers/base:1\nUSER dev\nUSER root\n", LOW),
+        (".gitpod.Dockerfile", "FROM gitpod/workspace-full:1\nUSER root\n", LOW),
+        ("tests/Dockerfile", "FROM jenkins/jenkins:2.541\nUSER root\n", LOW),
+        ("Dockerfile", "FROM debian:12 AS a\nUSER root\nRUN make\nFROM a\nCOPY app /\nCMD /app\n", HIGH),
+        ("Dockerfile", f'{WINDOWS}COPY app.exe /\nENTRYPOINT ["/app.exe"]\n', HIGH),
+        ("Dockerfile", f"{WINDOWS}RUN setx /M PATH C:/tools\n", LOW),
+        ("Dockerfile", WINDOWS.replace("ltsc2025", "${VERSION}"), HIGH),
+        ("Dockerfile", WINDOWS.replace("windows/nanoserver", "oss/kubernetes/windows-host-process-containers-base-image"), LOW),
+    ],
+)
+def test_images_that_say_that_they_are_root(path: str, text: str, confidence: Confidence) -> None:
+    rule = "windows-administrator" if "windows" in text else "root-user"
+    assert said(path, text, rule) == [confidence]
 
 
 @pytest.mark.parametrize(

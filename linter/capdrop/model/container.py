@@ -67,6 +67,9 @@ FACTS = {
 """Every fact of a container, with what its value means. "yes" facts are known true or false; lists are known tuples of values."""
 
 
+_ROOT = ("0", "root", "containeradministrator", "administrator")
+
+
 class WithFacts(Subject):
     """A subject that has facts, of the names in `names`."""
 
@@ -173,6 +176,11 @@ class DefaultContainer(Container):
     user and nothing else. Only rules that name this type see it."""
 
     __slots__ = ()
+
+
+def is_root(user: str) -> bool:
+    """Whether a user, with or without a group, is root, or an administrator of Windows."""
+    return user.partition(":")[0].lower() in _ROOT
 
 
 def plain(value: Value) -> object:
