@@ -73,6 +73,8 @@ OTHER_PATHS = ("docker.pkg.github.com/",)
             spec:
               initContainers:
                 - {name: setup, image: «acme/setup»}
+              ephemeralContainers:
+                - {name: debug, image: «acme/debug»}
               containers:
                 - {name: web, image: 'acme/web:1'}
             """,
@@ -90,7 +92,7 @@ OTHER_PATHS = ("docker.pkg.github.com/",)
             FROM scratch
             """,
         ),
-        Good("compose.yaml", "services: {app: {image: acme/app, build: .}, other: {image: '${IMAGE}'}}"),
+        Good("compose.yaml", "services: {app: {image: acme/app, build: .}, own: {build: .}, other: {image: '${IMAGE}'}}"),
         Good(
             "pod.yaml",
             """
@@ -227,7 +229,8 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
             FROM scratch
             """,
         ),
-        Good("compose.yaml", "services: {app: {image: 'acme/app:1', build: .}}"),
+        Good("Dockerfile", f"FROM debian@sha512:{'a' * 128}\n"),
+        Good("compose.yaml", "services: {app: {image: 'acme/app:1', build: .}, own: {build: .}}"),
         Good(
             "pod.yaml",
             """
@@ -466,6 +469,7 @@ def deprecated_registry(image: Image) -> Iterator[Finding]:
               containers:
                 - {name: web, image: 'acme/web:1', imagePullPolicy: Always}
                 - {name: side, image: 'acme/side:latest'}
+                - {name: other, image: acme/other}
                 - name: pinned
                   imagePullPolicy: Never
                   image: acme/side@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa

@@ -62,6 +62,11 @@ what installs them runs on every node."""
               b:
                 image: acme/agent:3
                 use_api_socket: «true»
+              c:
+                image: acme/agent:3
+                secrets: [engine]
+            secrets:
+              engine: {file: «/var/run/docker.sock»}
             volumes:
               engine:
                 driver_opts: {type: none, o: bind, device: «/run/containerd/containerd.sock»}
@@ -260,9 +265,12 @@ def looks_over(mount: Mount) -> bool:
             metadata: {name: web}
             spec:
               containers:
-                - {name: web, image: 'acme/web:1', volumeMounts: [{name: zone, mountPath: /etc/localtime}]}
+                - name: web
+                  image: acme/web:1
+                  volumeMounts: [{name: zone, mountPath: /etc/localtime}, {name: proc, mountPath: /host/proc, readOnly: true}]
               volumes:
                 - {name: zone, hostPath: {path: /etc/localtime}}
+                - {name: proc, hostPath: {path: /proc}}
             """,
         ),
     ),
@@ -352,13 +360,19 @@ def writable_host_path(mount: Mount) -> Iterator[Finding]:
                   - ~/.ssh/known_hosts:/etc/ssh/ssh_known_hosts:ro
                   - /dev/null:/dev/zero
                   - /dev/urandom:/dev/random
+                  - /dev/random:/dev/full
+                  - /dev/zero:/dev/null
+                  - /dev/full:/dev/urandom
                   - /dev/dri:/dev/dri
                   - /etc/localtime:/etc/localtime:ro
+                  - /etc/timezone:/etc/timezone:ro
                   - /etc/passwd:/etc/passwd:ro
                   - /devdata:/data
                   - /homepage:/www
                   - /variable:/v
                   - /media/films:/films
+                  - /var/www:/site
+                  - /srv:/srv
             """,
         ),
         Good(

@@ -51,6 +51,7 @@ GROUP_WRITE = 0o020
             RUN if true; then (cd / && make install); fi
             """,
         ),
+        Bad("Dockerfile", "FROM debian:13\nRUN A=1 «sudo» make; yes | «sudo» make install\n"),
         Bad(
             "Dockerfile",
             """
@@ -145,6 +146,7 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
             RUN chmod 1777 /tmp && chmod a+rwxt /scratch && chmod +x /run.sh && chmod o-w /a && chmod 775 /b && chmod g+w,o=rx /c
             RUN chmod $MODE /d && echo chmod 777 /e && chmod -R --reference=/a 777 && chmod u+w 777
             COPY --chmod=755 run.sh /run.sh
+            COPY --chmod=1777 scratch /scratch
             """,
         ),
         Good("compose.yaml", "services: {app: {image: 'debian:13', command: chmod 755 /data}}"),

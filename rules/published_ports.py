@@ -214,6 +214,7 @@ def data_port_published(container: Container) -> Iterator[Finding]:
             "compose.yaml",
             "services: {web: {image: 'nginx:1.29', expose: ['80'], ports: ['127.0.0.1:80:80', '${BIND:-127.0.0.1}:81:81', '${WEB}:82']}}",
         ),
+        Good("compose.yaml", "services: {web: {image: 'nginx:1.29', ports: ['[::1]:80:80', {target: 81, host_ip: 127.0.0.1}]}}"),
         Good("start.sh", "docker run -p 127.0.0.1:8080:80 --publish=$WEB:80 acme/web:1\n"),
     ),
 )

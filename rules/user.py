@@ -280,6 +280,7 @@ def is_meant_as_root(container: Container | DefaultContainer) -> bool:
             ENTRYPOINT ["/app"]
             """,
         ),
+        Good("Dockerfile", "FROM golang:1.25 AS build\nRUN go build -o /app\nFROM debian:13\nCOPY --from=build /app /app\nUSER 10001\n"),
         Good("Dockerfile", "FROM gcr.io/distroless/static-debian12:nonroot\n"),
         Good("Dockerfile", 'FROM cgr.dev/chainguard/node:latest\nCOPY app /app\nCMD ["/app/main.js"]\n'),
         Good("Dockerfile", "FROM nginxinc/nginx-unprivileged:1.29\nCOPY site /usr/share/nginx/html\n"),
@@ -294,6 +295,20 @@ def is_meant_as_root(container: Container | DefaultContainer) -> bool:
               securityContext: {runAsNonRoot: true}
               containers:
                 - {name: web, image: 'acme/web:1'}
+            """,
+        ),
+        Good(
+            "pods.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: mapped}
+            spec: {hostUsers: false, containers: [{name: web, image: 'acme/web:1'}]}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: windows}
+            spec: {os: {name: windows}, containers: [{name: web, image: 'acme/web:1'}]}
             """,
         ),
     ),
