@@ -173,8 +173,12 @@ stringData:
                       valueFrom: {secretKeyRef: {name: db, key: password}}
                     - name: DB_PASSWORD_COPY
                       value: $(DB_PASSWORD)
+                    - {name: KEY_PATH, value: /run/secrets/key}
+                    - {name: API_KEY, value: '{{ .Values.key }}'}
+                    - {name: ADMIN_PASSWORD, value: ''}
             """,
         ),
+        Good("map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {server-tokens: 'false', token-replicas: '3'}\n"),
         Good("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {password: '${FROM_CI}', user: admin}\n"),
         Good("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  password: {{ .Values.password | quote }}\n"),
         Good(

@@ -424,8 +424,9 @@ def pod_security_baseline(pod: Pod, *, exempt: tuple[str, ...] = ()) -> Iterator
                 - {name: web, image: 'acme/web:1', securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}
               volumes:
                 [{name: a, configMap: {name: a}}, {name: b, downwardAPI: {items: []}}, {name: c, projected: {sources: []}},
-                {name: d, emptyDir: {}}, {name: e, secret: {secretName: e}}, {name: f, csi: {driver: a.io}}, {name: g, image: {}},
-                {name: h, persistentVolumeClaim: {claimName: h}}, {name: i, ephemeral: {volumeClaimTemplate: {spec: {}}}}]
+                {name: d, emptyDir: {}}, {name: e, secret: {secretName: e}}, {name: f, csi: {driver: a.io}},
+                {name: g, image: {reference: 'acme/g:1'}}, {name: h, persistentVolumeClaim: {claimName: h}},
+                {name: i, ephemeral: {volumeClaimTemplate: {spec: {}}}}]
             """,
         ),
     ),

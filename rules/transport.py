@@ -248,7 +248,7 @@ CHECK_FAILS = "the step fails where the check does"
             """
             FROM debian:13
             ENV NODE_TLS_REJECT_UNAUTHORIZED=1 PIP_TRUSTED_HOST= GIT_SSL_NO_VERIFY=${X} PYTHONHTTPSVERIFY=1 npm_config_strict_ssl=true
-            RUN curl -K config https://example.com/a && curl -H "-k" https://example.com/a -d -k && echo curl -k https://example.com
+            RUN curl -sSLK config https://example.com/a && curl -H "-k" https://example.com/a -d -k && echo curl -k https://example.com
             RUN curl -- -k && wget --no-check-cert.txt && git config --global http.sslVerify true && npm config get strict-ssl
             RUN echo insecure > /notes && echo "strict-ssl=true" > ~/.npmrc && echo 'trusted-host: a' > /app.yml && echo strict-ssl=false
             HEALTHCHECK CMD curl -fk https://localhost:8443/health && curl -k https://127.0.0.1/ || exit 1

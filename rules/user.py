@@ -115,6 +115,9 @@ NEEDS_FILES = "what it writes must belong to that user (`COPY --chown=`), and po
         Good(
             "Dockerfile",
             """
+            FROM debian:bookworm-slim AS a
+            ARG UID=1000
+            USER ${UID}:${UID}
             FROM debian:bookworm-slim
             ARG WHO
             USER ${WHO}
