@@ -49,6 +49,8 @@ def test_images_that_work_on_their_host(image: str, uses: bool) -> None:
         ("image: '${IMAGE}', network_mode: host", "host-network", HIGH),
         ("image: ghcr.io/music-assistant/server, network_mode: host", "host-network", LOW),
         ("image: acme/server, network_mode: host", "host-network", HIGH),
+        ("image: 'acme/vpn:1', network_mode: host, cap_add: [net_admin]", "host-network", LOW),
+        ("image: 'acme/vpn:1', network_mode: host, cap_add: [net_admin]", "dangerous-capability", HIGH),
         ("image: nicolargo/glances, pid: host", "host-pid", LOW),
         ("image: 'acme/app:1', pid: host", "host-pid", HIGH),
         ("image: pihole/pihole, pid: host", "host-pid", HIGH),
