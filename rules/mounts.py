@@ -150,20 +150,25 @@ def runtime_socket_mount(mount: Mount) -> Iterator[Finding]:
 
     Who speaks to the socket starts a container that mounts `/`; a read-only mount changes nothing, since a socket is spoken to and
     not written. Put a proxy in between that lets only the needed calls through, or use rootless builders. Confidence is low where an
-    exporter that is known to report on file systems sees `/` or `/run` read-only, which its documentation tells to mount.
+    exporter that is known to report on file systems sees `/` or `/run` read-only, or one that reports on units systemd's socket, which its
+    documentation tells to mount, and for what is started to test something.
     """
     if mount.gives == "socket":
         yield mount.finding(
             mount.host_path,
             f"`{mount.owner}` mounts {mount.written_path}, {mount.told}",
-            confidence=(Confidence.LOW if looks_over(mount) else Confidence.HIGH if mount.host_path.is_known else Confidence.MEDIUM),
+            confidence=(Confidence.LOW if is_expected(mount) else Confidence.HIGH if mount.host_path.is_known else Confidence.MEDIUM),
             fix=mount.drop("mount", caveat="what talks to the runtime fails until it is given a filtering proxy"),
         )
 
 
-def looks_over(mount: Mount) -> bool:
-    """Whether it is the host's file systems, and no socket by itself, that an exporter looks at."""
-    return mount.read_only.is_true and not is_runtime_socket(mount.host_path.text) and mount.doubt("whole") is not None
+def is_expected(mount: Mount) -> bool:
+    """Whether it is systemd's socket, or the host's file systems and no socket by itself, that an exporter looks at, or is in a test."""
+    if is_runtime_socket(mount.host_path.text):
+        return mount.source.is_for_tests
+    looks_over = mount.read_only.is_true and mount.doubt("whole") is not None
+    asks_systemd = mount.told.endswith("systemd") and mount.doubt("bus") is not None
+    return looks_over or asks_systemd or mount.source.is_for_tests
 
 
 @rule(

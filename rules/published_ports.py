@@ -140,7 +140,8 @@ def data_port_published(container: Container) -> Iterator[Finding]:
 
     Docker opens a published port past the host's own firewall (its rules come before those of ufw and firewalld), so this is often the
     whole internet. Services of the same project reach each other without publishing anything. Bind the port to 127.0.0.1 for what runs
-    on the host itself. Where the password stands in the file beside it, nothing is left to guess.
+    on the host itself. Where the password stands in the file beside it, nothing is left to guess. Confidence is low for what is started
+    to test something.
     """
     ports = [port for port in container.parts if isinstance(port, Port) and port.protocol == "tcp" and reached(port, container)]
     names = names_of(container) if ports else ""
@@ -342,8 +343,9 @@ def at(port: Port) -> Value:
 
 
 def doubt(port: Port) -> Confidence | None:
-    """Less than sure where a variable that nothing sets stands for the port: it might hold an address too."""
-    return Confidence.MEDIUM if port.host_port.is_unknown else None
+    """Less than sure where a variable that nothing sets stands for the port, as it might hold an address too, and for what is started to
+    test something."""
+    return Confidence.LOW if port.source.is_for_tests else Confidence.MEDIUM if port.host_port.is_unknown else None
 
 
 def bound(port: Port) -> Fix:

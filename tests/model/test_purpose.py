@@ -75,6 +75,8 @@ def test_images_that_work_on_their_host(image: str, uses: bool) -> None:
         ("image: prom/node-exporter, privileged: true", "privileged-container", HIGH),
         ("image: prometheuscommunity/smartctl-exporter, privileged: true", "privileged-container", LOW),
         ("image: gcr.io/cadvisor/cadvisor, volumes: ['/var/run/docker.sock:/d.sock:ro']", "runtime-socket-mount", HIGH),
+        ("image: quay.io/acme/systemd-exporter, volumes: ['/run/systemd:/run/systemd']", "runtime-socket-mount", LOW),
+        ("image: 'acme/app:1', volumes: ['/run/systemd:/run/systemd']", "runtime-socket-mount", HIGH),
     ],
 )
 def test_services(service: str, rule: str, confidence: Confidence) -> None:
@@ -160,6 +162,26 @@ def test_what_tests_something_is_run_once() -> None:
     assert said("e2e/testdata/pod.yaml", pod % "other", "missing-user") == [LOW]
     assert said("testing-grounds/pod.yaml", pod % "other", "missing-user") == [MEDIUM]
     assert said("test.yaml", pod % "acme.example/hook", "missing-user") == [MEDIUM]
+
+
+@pytest.mark.parametrize(
+    ("path", "confidence"),
+    [
+        ("tests/compose.yaml", LOW),
+        ("docker-compose.override.integration_tests.yml", LOW),
+        ("compose.e2e.yaml", LOW),
+        ("compose.yaml", HIGH),
+        ("latest/compose.yaml", HIGH),
+        ("compose.attest.yaml", HIGH),
+    ],
+)
+def test_what_is_started_for_tests_is_less_sure(path: str, confidence: Confidence) -> None:
+    text = (
+        "services: {db: {image: 'postgres:latest', ports: ['5432:5432'], volumes: ['/run/docker.sock:/s'], "
+        "environment: [POSTGRES_HOST_AUTH_METHOD=trust]}, a: {image: acme/a}}\n"
+    )
+    for rule in "image-with-moving-tag image-without-tag data-port-published runtime-socket-mount protection-switched-off".split():
+        assert said(path, text, rule) == [confidence]
 
 
 def test_what_a_template_switches_on_is_not_known() -> None:
