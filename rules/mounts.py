@@ -164,11 +164,8 @@ def runtime_socket_mount(mount: Mount) -> Iterator[Finding]:
 
 def is_expected(mount: Mount) -> bool:
     """Whether it is systemd's socket, or the host's file systems and no socket by itself, that an exporter looks at, or is in a test."""
-    if is_runtime_socket(mount.host_path.text):
-        return mount.source.is_for_tests
-    looks_over = mount.read_only.is_true and mount.doubt("whole") is not None
-    asks_systemd = mount.told.endswith("systemd") and mount.doubt("bus") is not None
-    return looks_over or asks_systemd or mount.source.is_for_tests
+    looks_over = mount.read_only.is_true and "whole" in mount.uses and not is_runtime_socket(mount.host_path.text)
+    return looks_over or (mount.told.endswith("systemd") and "bus" in mount.uses) or mount.source.is_for_tests
 
 
 @rule(

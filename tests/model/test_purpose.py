@@ -177,10 +177,11 @@ def test_what_tests_something_is_run_once() -> None:
 )
 def test_what_is_started_for_tests_is_less_sure(path: str, confidence: Confidence) -> None:
     text = (
-        "services: {db: {image: 'postgres:latest', ports: ['5432:5432'], volumes: ['/run/docker.sock:/s'], "
+        "services: {db: {image: 'postgres:latest', ports: ['5432:5432'], volumes: ['/run/docker.sock:/s', '/etc:/e'], pid: host, "
         "environment: [POSTGRES_HOST_AUTH_METHOD=trust]}, a: {image: acme/a}}\n"
     )
-    for rule in "image-with-moving-tag image-without-tag data-port-published runtime-socket-mount protection-switched-off".split():
+    rules = "image-with-moving-tag image-without-tag data-port-published runtime-socket-mount protection-switched-off host-pid"
+    for rule in (*rules.split(), "writable-host-path"):
         assert said(path, text, rule) == [confidence]
 
 
@@ -241,6 +242,20 @@ WINDOWS = "FROM mcr.microsoft.com/windows/nanoserver:ltsc2025\nUSER ContainerAdm
 def test_images_that_say_that_they_are_root(path: str, text: str, confidence: Confidence) -> None:
     rule = "windows-administrator" if "windows" in text else "root-user"
     assert said(path, text, rule) == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("path", "command", "confidence"),
+    [
+        ("Dockerfile", "chmod 777 /data", HIGH),
+        ("tests/Dockerfile", "chmod 777 /data", LOW),
+        ("Dockerfile", "chmod -R a+w $GOPATH", LOW),
+        ("Dockerfile", 'mkdir -p "$PGDATA" && chmod 777 "$PGDATA"', LOW),
+        ("Dockerfile", 'chmod 777 "$PGDATA" /data', HIGH),
+    ],
+)
+def test_folders_that_are_open_on_purpose(path: str, command: str, confidence: Confidence) -> None:
+    assert said(path, f"FROM debian:13\nRUN {command}\n", "world-writable-mode") == [confidence]
 
 
 @pytest.mark.parametrize(

@@ -167,8 +167,9 @@ class Container(WithFacts):
         return image is not None and runs_as_non_root(image)
 
     def doubt(self, use: str) -> Confidence | None:
-        """Low confidence where it is made to use this of its host, which a reviewer would not ask to change; else a rule's own."""
-        return Confidence.LOW if use in self.uses else None
+        """Low confidence where it is made to use this of its host, which a reviewer would not ask to change, or is started to test
+        something; else a rule's own."""
+        return Confidence.LOW if use in self.uses or self.source.is_for_tests else None
 
 
 class DefaultContainer(Container):
