@@ -111,8 +111,11 @@ class Source:
 
     @property
     def is_for_tests(self) -> bool:
-        """Whether the file stands in a folder of tests, or is named for them: `Dockerfile.test`, `compose.e2e.yaml`."""
+        """Whether the file stands in a folder of tests, or is named for them: `Dockerfile.test`, `compose.e2e.yaml`. Of an absolute path
+        (what is below the working folder has none) nobody knows where the project begins, so that its folders say nothing."""
         *folders, name = self.path.lower().split("/")
+        if folders[:1] == [""]:
+            folders = []
         words = name.replace("-", ".").replace("_", ".").split(".")
         named = not _BUILT_FROM.isdisjoint(words) and not {"test", "tests", "e2e"}.isdisjoint(words)
         return named or not _TESTS.isdisjoint(folders)

@@ -173,6 +173,7 @@ def test_what_tests_something_is_run_once() -> None:
         ("compose.yaml", HIGH),
         ("latest/compose.yaml", HIGH),
         ("compose.attest.yaml", HIGH),
+        ("/home/ada/test/compose.yaml", HIGH),
     ],
 )
 def test_what_is_started_for_tests_is_less_sure(path: str, confidence: Confidence) -> None:
