@@ -125,6 +125,10 @@ Given = tuple[str, Word, int]
             fixed="FROM node:22\nRUN --mount=type=secret,id=npm_token,env=NPM_TOKEN ./login $NPM_TOKEN && npm ci\n",
         ),
         Good("Dockerfile", "FROM node:22\nARG TOKEN_TTL\nARG HTTP_PROXY\nRUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\n"),
+        Good(
+            "Dockerfile",
+            "FROM node:22\nARG NPM_TOKEN_FILE SSH_KEY_PATH AWS_ACCESS_KEY_ID JWT_PUBLIC_KEY TOKEN_VERSION TOKEN_URL USERNAME\n",
+        ),
     ),
 )
 def secret_build_argument(variable: Variable) -> Iterator[Finding]:

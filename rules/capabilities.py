@@ -213,7 +213,7 @@ def makes_tunnels(container: Container) -> bool:
             metadata: {name: web}
             spec:
               containers:
-                - {name: web, image: 'acme/web:1', securityContext: {capabilities: {add: [NET_BIND_SERVICE]}}}
+                - {name: web, image: 'acme/web:1', securityContext: {capabilities: {add: [NET_BIND_SERVICE, CHOWN, KILL, MKNOD, SETUID]}}}
             """,
         ),
     ),

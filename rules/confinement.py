@@ -238,11 +238,14 @@ def seccomp_missing(container: Container) -> Iterator[Finding]:
             kind: Pod
             metadata:
               name: web
-              annotations: {container.apparmor.security.beta.kubernetes.io/web: localhost/web}
+              annotations:
+                container.apparmor.security.beta.kubernetes.io/web: localhost/web
+                container.apparmor.security.beta.kubernetes.io/side: runtime/default
             spec:
               containers:
                 - {name: web, image: 'nginx:1.29'}
                 - {name: side, image: 'nginx:1.29'}
+                - {name: other, image: 'nginx:1.29'}
             """,
         ),
     ),

@@ -106,6 +106,15 @@ class Brought:
         Bad("Dockerfile", "FROM alpine AS build\nRUN make\nFROM alpine\nCOPY --from=build «/root/.ssh» /root/.ssh\n"),
         Bad("Dockerfile", "FROM node AS build\nWORKDIR /app\nCOPY «.env» .\nFROM node\nCOPY --from=build /app /srv\n"),
         Bad("Dockerfile", "FROM python:3.13\nCOPY keys /app/keys\nENV «GOOGLE_APPLICATION_CREDENTIALS=/app/keys/robot.json»\n"),
+        Bad("Dockerfile", "FROM python:3.13\nCOPY conf /app/conf\nENV «AWS_CONFIG_FILE=/app/conf/aws» «HF_TOKEN_PATH=/app/conf/hf»\n"),
+        Bad(
+            "Dockerfile",
+            """
+            FROM alpine:3.22
+            COPY «id_rsa» «id_dsa» «id_ecdsa» «credentials» «credentials.json» «credentials.xml» «password.txt» «secret_token.rb» /app/
+            COPY «web.p12» «web.pfx» «web.jks» «web.key» «client.ovpn» «team.kdbx» /app/
+            """,
+        ),
         Bad("Dockerfile", "FROM node:22\nONBUILD COPY package.json «.env» /app/\nONBUILD RUN npm ci\n"),
         Good("Dockerfile", "FROM node:22\nONBUILD COPY package.json .npmrc .env.example /app/\nONBUILD COPY . /app\n"),
         Good(

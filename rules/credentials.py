@@ -130,6 +130,15 @@ stringData:
         ),
         Bad("secret.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{«password: {ENCODED}»}}\n"),
         Good("Dockerfile", "FROM alpine:3.22\nENV DB_PASSWORD_FILE=/run/secrets/db GOPRIVATE=git.acme.io TOKEN_TTL=3600\n"),
+        Good(
+            "Dockerfile",
+            """
+            FROM alpine:3.22
+            ENV DB_PASSWORD= API_TOKEN="" SSH_KEY_PATH=/keys/id REQUIRE_PASSWORD=true AUTH_TOKEN_VERSION=1.4.2
+            ENV AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE TOKEN_URL=https://id.acme.io/token USERNAME=app
+            ENV JWT_PUBLIC_KEY=MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+            """,
+        ),
         Good("Dockerfile", "FROM alpine:3.22\nARG API_KEY=<your-key>\nENV DB_PASSWORD=$DB_PASSWORD\n"),
         Good(
             "compose.yaml",
@@ -141,6 +150,12 @@ stringData:
                   POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it in .env}
                   POSTGRES_PASSWORD_FILE: /run/secrets/db
                   ALLOW_EMPTY_PASSWORD: "yes"
+                  MYSQL_RANDOM_ROOT_PASSWORD: "yes"
+                  REPLICA_PASSWORD: ${REPLICA_PASSWORD}
+                  ADMIN_PASSWORD: ""
+                  REQUIRE_PASSWORD: true
+                  TOKEN_TTL: 30
+                  KEY_PATH: /keys/id
             """,
         ),
         Good(
@@ -158,9 +173,39 @@ stringData:
                       valueFrom: {secretKeyRef: {name: db, key: password}}
                     - name: DB_PASSWORD_COPY
                       value: $(DB_PASSWORD)
+                    - {name: KEY_PATH, value: /run/secrets/key}
+                    - {name: API_KEY, value: '{{ .Values.key }}'}
+                    - {name: ADMIN_PASSWORD, value: ''}
             """,
         ),
+        Good("map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {server-tokens: 'false', token-replicas: '3'}\n"),
         Good("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {password: '${FROM_CI}', user: admin}\n"),
+        Good("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  password: {{ .Values.password | quote }}\n"),
+        Good(
+            "secrets.yaml",
+            """
+            apiVersion: bitnami.com/v1alpha1
+            kind: SealedSecret
+            metadata: {name: a}
+            spec: {encryptedData: {password: AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq}}
+            ---
+            apiVersion: external-secrets.io/v1
+            kind: ExternalSecret
+            metadata: {name: b}
+            spec: {data: [{secretKey: password, remoteRef: {key: prod/db-password}}]}
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: c}
+            stringData: {password: 'ENC[AES256_GCM,data:4Xw0kQ==,iv:Zm9v,tag:YmFy,type:str]', empty_password: ''}
+            sops: {mac: 'ENC[AES256_GCM,data:bG9s,iv:Zm9v,tag:YmFy,type:str]'}
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: d, annotations: {kubernetes.io/service-account.name: robot}}
+            type: kubernetes.io/service-account-token
+            """,
+        ),
     ),
 )
 def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
@@ -276,7 +321,7 @@ def default_credential(variable: Variable) -> Iterator[Finding]:
             services:
               app:
                 image: acme/app:2
-                environment: ['DB_PASSWORD=${DB_PASSWORD:?}', 'DB_NAME=${DB_NAME:-app}']
+                environment: ['DB_PASSWORD=${DB_PASSWORD:?}', 'DB_NAME=${DB_NAME:-app}', 'DB_TOKEN=${DB_TOKEN}', 'KEY=${KEY:-}']
             """,
         ),
     ),

@@ -21,7 +21,7 @@ COMPARE = '`echo "SHA256  FILE" | sha256sum -c`'
             """
             FROM debian:13
             RUN apt-get update && curl -fsSL https://example.com/install.sh | «sh»
-            RUN wget -qO- https://example.com/a.gz | gunzip | sudo -E «bash» -s -- --yes
+            RUN set -o pipefail; wget -qO- https://example.com/a.gz | gunzip | sudo -E «bash» -s -- --yes
             RUN (curl -sL https://example.com/a || wget -O - https://example.com/a) | «python3» -
             RUN «bash» <(curl -s https://example.com/a)
             RUN «sh» -c "$(curl -fsSL https://example.com/a)" && «eval» "$(curl https://example.com/b)"
@@ -289,6 +289,7 @@ def unpinned_download_executed(script: Script) -> Iterator[Finding]:
             RUN set -eux; wget -O tool "https://example.com/tool-1.2.3"; echo "$SHA *tool" | sha256sum --strict --check -; chmod +x tool
             RUN wget -O b https://example.com/b-1.2.3 && wget https://example.com/SHA256SUMS && grep ' b$' SHA256SUMS | sha256sum -c && sh b
             RUN curl -LO https://example.com/c-1.0 && cosign verify-blob --bundle c.sig c-1.0 && install c-1.0 /usr/local/bin/c
+            RUN curl -LO https://example.com/f-1.0 && slsa-verifier verify-artifact f-1.0 --provenance-path p && chmod +x f-1.0
             RUN curl -LO https://example.com/d-1.0.tgz && curl -LO https://example.com/latest/e && chmod +x e
             """,
         ),

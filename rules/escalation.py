@@ -70,6 +70,18 @@ from capdrop import Bad, Confidence, Container, Finding, Good, Severity, rule
                 - {name: node, image: 'nginx:1.29', securityContext: {allowPrivilegeEscalation: true, privileged: true}}
             """,
         ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              os: {name: windows}
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {allowPrivilegeEscalation: true}}
+            """,
+        ),
     ),
 )
 def privilege_escalation_allowed(container: Container) -> Iterator[Finding]:
@@ -78,7 +90,7 @@ def privilege_escalation_allowed(container: Container) -> Iterator[Finding]:
     A setuid program in the image makes root of any user. Forbid it; only what calls such a program (`sudo`, `su`) needs it.
     """
     forbidden = container.fact("no_new_privileges")
-    if forbidden.is_false and not container.fact("privileged").is_true:
+    if forbidden.is_false and container.platform != "windows" and not container.fact("privileged").is_true:
         yield container.finding(
             forbidden,
             f"`{container.name}` lets its processes gain privileges",
@@ -147,6 +159,8 @@ def needs_file_capabilities(container: Container) -> bool:
             """,
         ),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', security_opt: [no-new-privileges=true]}}"),
+        Good("compose.yaml", "services: {app: {image: 'nginx:1.29', security_opt: ['no-new-privileges:true']}}"),
+        Good("compose.yaml", "services: {app: {image: 'nginx:1.29', security_opt: [no-new-privileges]}}"),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', security_opt: ['${OPTION}']}}"),
         Good(
             "pod.yaml",

@@ -73,6 +73,8 @@ OTHER_PATHS = ("docker.pkg.github.com/",)
             spec:
               initContainers:
                 - {name: setup, image: «acme/setup»}
+              ephemeralContainers:
+                - {name: debug, image: «acme/debug»}
               containers:
                 - {name: web, image: 'acme/web:1'}
             """,
@@ -90,7 +92,7 @@ OTHER_PATHS = ("docker.pkg.github.com/",)
             FROM scratch
             """,
         ),
-        Good("compose.yaml", "services: {app: {image: acme/app, build: .}, other: {image: '${IMAGE}'}}"),
+        Good("compose.yaml", "services: {app: {image: acme/app, build: .}, own: {build: .}, other: {image: '${IMAGE}'}}"),
         Good(
             "pod.yaml",
             """
@@ -110,13 +112,13 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
 
     Two builds, or two starts, may get two different images, and nobody sees which. Name the version, and the digest where
     the version may be pushed again. Confidence is low for a name of one word that no official image has: it stands for what is
-    built nearby, and a tool such as Kustomize or Skaffold writes the rest of it.
+    built nearby, and a tool such as Kustomize or Skaffold writes the rest of it; and for what is started to test something.
     """
     reference = image.reference
     if reference is None or not image.is_fetched:
         return
     if reference.tag is None and reference.digest is None:
-        confidence = Confidence.LOW if image.is_stand_in else None
+        confidence = Confidence.LOW if image.is_stand_in or image.source.is_for_tests else None
         fix = image.name_version(caveat=WHICH_VERSION)
         yield image.finding(image.value, f"`{reference.text}` has no tag, so it means `latest`", confidence=confidence, fix=fix)
 
@@ -188,13 +190,14 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
     """A tag such as `latest` means another image every time it is pushed.
 
     Two builds, or two starts, may get two different images, and a broken or poisoned one arrives by itself. Name the version.
-    The option `tags` lists the tags that move.
+    The option `tags` lists the tags that move. Confidence is low for what is started to test something.
     """
     reference = image.reference
     if reference is None or not image.is_fetched or reference.digest is not None:
         return
     if reference.tag is not None and reference.tag.lower() in tags:
-        confidence = Confidence.LOW if image.is_stand_in else Confidence.MEDIUM if image.value.defaulted else None
+        unsure = image.is_stand_in or image.source.is_for_tests
+        confidence = Confidence.LOW if unsure else Confidence.MEDIUM if image.value.defaulted else None
         fix = image.name_version(caveat=WHICH_VERSION)
         yield image.finding(image.value, f"the tag `{reference.tag}` of `{reference.familiar}` moves", confidence=confidence, fix=fix)
 
@@ -227,7 +230,8 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
             FROM scratch
             """,
         ),
-        Good("compose.yaml", "services: {app: {image: 'acme/app:1', build: .}}"),
+        Good("Dockerfile", f"FROM debian@sha512:{'a' * 128}\n"),
+        Good("compose.yaml", "services: {app: {image: 'acme/app:1', build: .}, own: {build: .}}"),
         Good(
             "pod.yaml",
             """
@@ -466,6 +470,7 @@ def deprecated_registry(image: Image) -> Iterator[Finding]:
               containers:
                 - {name: web, image: 'acme/web:1', imagePullPolicy: Always}
                 - {name: side, image: 'acme/side:latest'}
+                - {name: other, image: acme/other}
                 - name: pinned
                   imagePullPolicy: Never
                   image: acme/side@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa

@@ -158,7 +158,10 @@ def cpu_limit_missing(container: Container) -> Iterator[Finding]:
     references="CIS Docker 5.29 · ATT&CK T1499",
     also_known_as="kics:221e0658",
     examples=(
-        Bad("compose.yaml", "services: {«web»: {image: 'nginx:1.29', mem_limit: 1g}, job: {image: 'acme/job:1', pids_limit: «-1»}}"),
+        Bad(
+            "compose.yaml",
+            "services: {«a»: {image: 'a/b:1', mem_limit: 1g}, b: {image: 'a/b:1', pids_limit: «-1»}, c: {image: 'a/b:1', pids_limit: «0»}}",
+        ),
         Bad("start.sh", "docker «run» -m 1g nginx:1.29\n"),
         Good(
             "compose.yaml",

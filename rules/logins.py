@@ -82,11 +82,17 @@ PASSWORD = "Kp3-vv81" + "-Qz"  # invented
         Bad("Dockerfile", "FROM acme/base:1\nRUN docker login -u ci -p «$(aws ecr get-login-password)» registry.acme.io\n"),
         Bad("Dockerfile", f"FROM acme/base:1\nRUN echo «{PASSWORD}» | podman login -u ci --password-stdin registry.acme.io\n"),
         Bad("Dockerfile", "FROM acme/base:1\nRUN cat «ci.json» | docker login -u _json_key --password-stdin gcr.io\n"),
+        Bad("Dockerfile", "FROM acme/base:1\nRUN az login --service-principal -u ci -p «$KEY» && doctl auth init -t «$TOKEN»\n"),
+        Bad(
+            "Dockerfile",
+            "FROM acme/base:1\nRUN helm registry login -u ci -p «$PAT» r.acme.io && aws configure set aws_secret_access_key «$KEY»\n",
+        ),
         Good("Dockerfile", "FROM node:22\nARG NPM_TOKEN\nRUN npm config set //npm.acme.io/:_authToken=$NPM_TOKEN && npm ci\n"),
         Good(
             "Dockerfile",
             "FROM acme/base:1\nRUN echo $REGISTRY | docker login --password-stdin r.acme.io && docker logout r.acme.io\n",
         ),
+        Good("Dockerfile", "FROM acme/base:1\nRUN --mount=type=secret,id=t,env=T az login --service-principal -u ci -p $T && az logout\n"),
         Good("Dockerfile", "FROM node:22\nRUN npm config set registry $REGISTRY && aws configure set region $REGION && gcloud auth list\n"),
         Good("Dockerfile", "FROM acme/base:1\nCMD echo $REGISTRY | docker login -u ci --password-stdin registry.acme.io\n"),
     ),

@@ -62,6 +62,11 @@ what installs them runs on every node."""
               b:
                 image: acme/agent:3
                 use_api_socket: «true»
+              c:
+                image: acme/agent:3
+                secrets: [engine]
+            secrets:
+              engine: {file: «/var/run/docker.sock»}
             volumes:
               engine:
                 driver_opts: {type: none, o: bind, device: «/run/containerd/containerd.sock»}
@@ -145,20 +150,22 @@ def runtime_socket_mount(mount: Mount) -> Iterator[Finding]:
 
     Who speaks to the socket starts a container that mounts `/`; a read-only mount changes nothing, since a socket is spoken to and
     not written. Put a proxy in between that lets only the needed calls through, or use rootless builders. Confidence is low where an
-    exporter that is known to report on file systems sees `/` or `/run` read-only, which its documentation tells to mount.
+    exporter that is known to report on file systems sees `/` or `/run` read-only, or one that reports on units systemd's socket, which its
+    documentation tells to mount, and for what is started to test something.
     """
     if mount.gives == "socket":
         yield mount.finding(
             mount.host_path,
             f"`{mount.owner}` mounts {mount.written_path}, {mount.told}",
-            confidence=(Confidence.LOW if looks_over(mount) else Confidence.HIGH if mount.host_path.is_known else Confidence.MEDIUM),
+            confidence=(Confidence.LOW if is_expected(mount) else Confidence.HIGH if mount.host_path.is_known else Confidence.MEDIUM),
             fix=mount.drop("mount", caveat="what talks to the runtime fails until it is given a filtering proxy"),
         )
 
 
-def looks_over(mount: Mount) -> bool:
-    """Whether it is the host's file systems, and no socket by itself, that an exporter looks at."""
-    return mount.read_only.is_true and not is_runtime_socket(mount.host_path.text) and mount.doubt("whole") is not None
+def is_expected(mount: Mount) -> bool:
+    """Whether it is systemd's socket, or the host's file systems and no socket by itself, that an exporter looks at, or is in a test."""
+    looks_over = mount.read_only.is_true and "whole" in mount.uses and not is_runtime_socket(mount.host_path.text)
+    return looks_over or (mount.told.endswith("systemd") and "bus" in mount.uses) or mount.source.is_for_tests
 
 
 @rule(
@@ -260,9 +267,12 @@ def looks_over(mount: Mount) -> bool:
             metadata: {name: web}
             spec:
               containers:
-                - {name: web, image: 'acme/web:1', volumeMounts: [{name: zone, mountPath: /etc/localtime}]}
+                - name: web
+                  image: acme/web:1
+                  volumeMounts: [{name: zone, mountPath: /etc/localtime}, {name: proc, mountPath: /host/proc, readOnly: true}]
               volumes:
                 - {name: zone, hostPath: {path: /etc/localtime}}
+                - {name: proc, hostPath: {path: /proc}}
             """,
         ),
     ),
@@ -352,13 +362,19 @@ def writable_host_path(mount: Mount) -> Iterator[Finding]:
                   - ~/.ssh/known_hosts:/etc/ssh/ssh_known_hosts:ro
                   - /dev/null:/dev/zero
                   - /dev/urandom:/dev/random
+                  - /dev/random:/dev/full
+                  - /dev/zero:/dev/null
+                  - /dev/full:/dev/urandom
                   - /dev/dri:/dev/dri
                   - /etc/localtime:/etc/localtime:ro
+                  - /etc/timezone:/etc/timezone:ro
                   - /etc/passwd:/etc/passwd:ro
                   - /devdata:/data
                   - /homepage:/www
                   - /variable:/v
                   - /media/films:/films
+                  - /var/www:/site
+                  - /srv:/srv
             """,
         ),
         Good(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Container, Finding, Good, Severity, rule
+from capdrop import Bad, Confidence, Container, Finding, Good, Severity, rule
 
 
 @rule(
@@ -88,13 +88,16 @@ def host_network(container: Container) -> Iterator[Finding]:
 
     It reaches every service that listens on the host's loopback address, can listen on any of the host's ports, and no network
     policy applies to it. Publish the ports that it serves. A Windows container that is a process of its node has no other network.
+    Confidence is low where the image is one that works on its host's network, and where NET_ADMIN is added: then that is what it is for,
+    and the capability, which is the graver part, is told by `dangerous-capability`.
     """
     shared = container.fact("host_network")
     if shared.is_true and not container.fact("host_process").is_true:
+        manages = any(item.text.upper().removeprefix("CAP_") == "NET_ADMIN" for item in container.fact("capabilities_added"))
         yield container.finding(
             shared,
             f"`{container.name}` shares the host's network",
-            confidence=container.doubt("network"),
+            confidence=Confidence.LOW if manages else container.doubt("network"),
             fix=container.drop("host_network", caveat="its ports must be published, and the host's services reached by name"),
         )
 

@@ -281,6 +281,9 @@ def probe_host(container: Container) -> Iterator[Finding]:
             spec:
               containers:
                 - {name: web, image: 'acme/web:1', securityContext: {seLinuxOptions: {type: container_kvm_t, level: 's0:c1,c2'}}}
+                - {name: side, image: 'acme/side:1', securityContext: {seLinuxOptions: {type: container_init_t}}}
+                - {name: build, image: 'acme/build:1', securityContext: {seLinuxOptions: {type: container_engine_t}}}
+                - {name: other, image: 'acme/other:1', securityContext: {seLinuxOptions: {type: container_t}}}
             """,
         ),
     ),
@@ -345,7 +348,16 @@ def selinux_options(container: Container) -> Iterator[Finding]:
             kind: Pod
             metadata: {name: web}
             spec:
-              securityContext: {sysctls: [{name: net.ipv4.tcp_notsent_lowat, value: "16384"}]}
+              securityContext:
+                sysctls:
+                  - {name: kernel.shm_rmid_forced, value: "1"}
+                  - {name: net.ipv4.ip_local_port_range, value: 1024 65535}
+                  - {name: net.ipv4.ip_local_reserved_ports, value: "8080"}
+                  - {name: net.ipv4.ping_group_range, value: 0 2000}
+                  - {name: net.ipv4.tcp_keepalive_time, value: "600"}
+                  - {name: net.ipv4.tcp_notsent_lowat, value: "16384"}
+                  - {name: net.ipv4.tcp_rmem, value: 4096 131072 6291456}
+                  - {name: net.ipv4.tcp_syncookies, value: "1"}
               containers:
                 - {name: web, image: 'acme/web:1'}
             """,

@@ -340,14 +340,18 @@ def protection_switched_off(subject: Command | Variable | WrittenFile) -> Iterat
 
     It asks for a password, or shows itself to its own administrators only, unless somebody switches that off. Whoever reaches its port,
     from the other containers, from the network or through a page in a browser, has what it holds. Set a password (from a secret), and where
-    the protection is off for tests, keep that setting in a file that is used for tests only.
+    the protection is off for tests, keep that setting in a file that is used for tests only: confidence is low there.
     """
     if isinstance(subject, Variable):
-        yield from _variable(subject)
+        found = _variable(subject)
     elif isinstance(subject, WrittenFile):
-        yield from _lines(subject)
+        found = _lines(subject)
     else:
-        yield from _command(subject)
+        found = _command(subject)
+    for finding in found:
+        if subject.source.is_for_tests:
+            finding.confidence = Confidence.LOW
+        yield finding
 
 
 def _variable(variable: Variable) -> Iterator[Finding]:

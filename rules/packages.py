@@ -144,9 +144,9 @@ def unpinned_package(command: Command, *, exact: bool = False) -> Iterator[Findi
             """
             FROM alpine:3.22
             ARG VERSION
-            RUN apk add --no-cache --virtual .build-deps -X https://example.com/repo 'gcc~14' 'curl>8' ./local.apk git=$VERSION
+            RUN apk add --no-cache --virtual .build-deps -X https://example.com/repo 'gcc~14' 'curl>8' 'jq<2' ./local.apk git=$VERSION
             RUN apk del gcc
-            RUN yum install -y httpd-2.4.6-97.el7 epel.rpm kernel-$VERSION @development python3-3.9* && yum update -y
+            RUN yum install -y httpd-2.4.6-97.el7 epel.rpm kernel-$VERSION @development python3-3.9* nodejs:22 && yum update -y
             RUN dnf module install -y nodejs:22/minimal && dnf groupinstall tools && zypper in 'git=2.4' 'curl>=8' -t pattern && zypper ref
             RUN apt-get install -y curl && pacman -S --noconfirm git
             """,

@@ -13,11 +13,13 @@ HARMLESS_OPTIONS = frozenset({"-E", "-H", "-n", "-S", "-EH", "-HE", "-nE", "-En"
 AS_ANOTHER = ("-u", "--user")
 """How sudo is told to be somebody else: that way it gives rights up."""
 
-TOOLCHAINS = frozenset(
-    "usr/local/rustup usr/local/cargo go $RUSTUP_HOME $CARGO_HOME $GOPATH ${RUSTUP_HOME} ${CARGO_HOME} ${GOPATH}".split()
+FOR_ALL = frozenset(
+    "usr/local/rustup usr/local/cargo go $RUSTUP_HOME $CARGO_HOME $GOPATH ${RUSTUP_HOME} ${CARGO_HOME} ${GOPATH} "
+    "$PGDATA ${PGDATA} run/postgresql var/run/postgresql".split()
 )
-"""Where the official images of Rust and Go have toolchains and modules, which whoever builds on them may add to
-(https://github.com/rust-lang/docker-rust, https://github.com/docker-library/golang: Dockerfile templates)."""
+"""Where the official images of Rust and Go have toolchains and modules, which whoever builds on them may add to, and the folders of
+PostgreSQL, whose start script sets their mode once it knows its user (https://github.com/rust-lang/docker-rust, docker-library/golang,
+docker-library/postgres: Dockerfile templates)."""
 
 MODE_OPTIONS = {"mkdir": ("-m", "--mode"), "install": ("-m", "--mode"), "mkfifo": ("-m", "--mode")}
 """Programs that set a mode by an option; chmod does by its first operand."""
@@ -51,6 +53,7 @@ GROUP_WRITE = 0o020
             RUN if true; then (cd / && make install); fi
             """,
         ),
+        Bad("Dockerfile", "FROM debian:13\nRUN A=1 «sudo» make; yes | «sudo» make install\n"),
         Bad(
             "Dockerfile",
             """
@@ -145,6 +148,7 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
             RUN chmod 1777 /tmp && chmod a+rwxt /scratch && chmod +x /run.sh && chmod o-w /a && chmod 775 /b && chmod g+w,o=rx /c
             RUN chmod $MODE /d && echo chmod 777 /e && chmod -R --reference=/a 777 && chmod u+w 777
             COPY --chmod=755 run.sh /run.sh
+            COPY --chmod=1777 scratch /scratch
             """,
         ),
         Good("compose.yaml", "services: {app: {image: 'debian:13', command: chmod 755 /data}}"),
@@ -165,19 +169,21 @@ def world_writable_mode(subject: Command | Copy) -> Iterator[Finding]:
     """Any process of the container can change these files.
 
     Whoever gets into one process, as whatever user, can put code or data there for another one to use. Give the files to the
-    user that writes them (`COPY --chown`, `chown`), and let others read at most.
+    user that writes them (`COPY --chown`, `chown`), and let others read at most. Confidence is low for what compilers keep for all
+    users, for what PostgreSQL's start script closes again, and for what is started to test something.
     """
     for mode in _modes(subject):
         if mode.bits & OTHERS_WRITE and not mode.bits & STICKY:
             fix = mode.without(GROUP_WRITE | OTHERS_WRITE, "what writes there as another user fails")
-            confidence = Confidence.LOW if isinstance(subject, Command) and opens_toolchains(subject) else None
+            meant = subject.source.is_for_tests or (isinstance(subject, Command) and is_for_all(subject))
+            confidence = Confidence.LOW if meant else None
             yield subject.finding(mode.at, f"mode `{mode.text}` lets everybody write", fix=fix, confidence=confidence)
 
 
-def opens_toolchains(command: Command) -> bool:
-    """Whether all that it changes is where a compiler keeps what users of the image install: any user is to do so."""
+def is_for_all(command: Command) -> bool:
+    """Whether any user is to write to all that it changes."""
     paths = [word.text.strip("/") for word in command.operands[1:]]
-    return bool(paths) and all(path in TOOLCHAINS for path in paths)
+    return bool(paths) and all(path in FOR_ALL for path in paths)
 
 
 @rule(

@@ -14,6 +14,8 @@ CHECKS = {
 """Programs that verify, and the options with which they do."""
 CHECKERS = frozenset({"gpgv", "cosign", "slsa-verifier"})
 """Programs that do nothing else in a build."""
+WITHOUT_PIPEFAIL = ("cmd", "powershell")
+"""Shells that have no such setting."""
 
 
 @rule(
@@ -52,8 +54,9 @@ CHECKERS = frozenset({"gpgv", "cosign", "slsa-verifier"})
             SHELL ["/bin/bash", "-eo", "pipefail", "-c"]
             RUN curl -fsSL https://example.com/a.tgz | tar xz
             FROM mcr.microsoft.com/windows/servercore:ltsc2022
+            RUN curl -fsSL https://example.com/a.tgz | tar xz
             SHELL ["powershell", "-Command"]
-            RUN curl https://example.com/a | Out-File a
+            RUN curl.exe -fsSL https://example.com/a.tgz | tar.exe xz
             """,
         ),
     ),
@@ -64,7 +67,9 @@ def pipe_without_pipefail(command: Command) -> Iterator[Finding]:
     A pipeline ends as its last command does: half a download is unpacked, and a wrong checksum passes. Put
     `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` before the step, or `set -o pipefail` in front of it where the shell knows that.
     """
-    if command.writes_to is not None and command.place == "RUN" and _matters(command) and not command.pipefail:
+    if command.writes_to is None or command.place != "RUN" or command.step is None or command.step.shell.language in WITHOUT_PIPEFAIL:
+        return
+    if _matters(command) and not command.pipefail:
         yield command.finding(command.words[0].span, f"if `{command.name}` fails here, the build goes on: `pipefail` is not in force")
 
 

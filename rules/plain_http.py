@@ -71,6 +71,7 @@ TAKES_KEYS = frozenset({"gpg", "gpg2", "apt-key"})
             RUN curl -x http://proxy.example.com:3128 -e http://example.com https://example.com/a && curl http://localhost:8080/
             RUN wget http://example.com/a.tgz && echo "0123  a.tgz" | sha256sum -c - && curl http://$HOST/a
             RUN echo "deb http://deb.debian.org/debian trixie main" > /etc/apt/sources.list && xmllint http://example.com/a.xsd
+            RUN echo '<settings xmlns="http://maven.apache.org/SETTINGS/1.0.0"/>' > /root/.m2/settings.xml
             HEALTHCHECK CMD wget -qO- http://127.0.0.1:8080/health || curl http://10.0.0.1/
             """,
         ),

@@ -412,6 +412,23 @@ def pod_security_baseline(pod: Pod, *, exempt: tuple[str, ...] = ()) -> Iterator
             spec: {template: {spec: {containers: [{name: web, resources: {limits: {memory: 64Mi}}}]}}}
             """,
         ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}
+              volumes:
+                [{name: a, configMap: {name: a}}, {name: b, downwardAPI: {items: []}}, {name: c, projected: {sources: []}},
+                {name: d, emptyDir: {}}, {name: e, secret: {secretName: e}}, {name: f, csi: {driver: a.io}},
+                {name: g, image: {reference: 'acme/g:1'}}, {name: h, persistentVolumeClaim: {claimName: h}},
+                {name: i, ephemeral: {volumeClaimTemplate: {spec: {}}}}]
+            """,
+        ),
     ),
 )
 def pod_security_restricted(pod: Pod, *, exempt: tuple[str, ...] = ()) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ SSH = 22
     references="CIS Docker 5.7 · ATT&CK T1021.004",
     also_known_as="trivy:DS-0004 checkov:CKV_DOCKER_1 kics:5907595b",
     examples=(
+        Bad("Dockerfile", "FROM debian:13\nEXPOSE «22/udp»\n"),
         Bad(
             "Dockerfile",
             """

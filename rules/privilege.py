@@ -78,6 +78,7 @@ from capdrop import Bad, Container, Finding, Good, Safety, Severity, rule
             spec:
               containers:
                 - {name: web, image: 'nginx:1.29', securityContext: {privileged: false}}
+              securityContext: {privileged: true}
             """,
         ),
     ),

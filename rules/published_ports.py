@@ -140,7 +140,8 @@ def data_port_published(container: Container) -> Iterator[Finding]:
 
     Docker opens a published port past the host's own firewall (its rules come before those of ufw and firewalld), so this is often the
     whole internet. Services of the same project reach each other without publishing anything. Bind the port to 127.0.0.1 for what runs
-    on the host itself. Where the password stands in the file beside it, nothing is left to guess.
+    on the host itself. Where the password stands in the file beside it, nothing is left to guess. Confidence is low for what is started
+    to test something.
     """
     ports = [port for port in container.parts if isinstance(port, Port) and port.protocol == "tcp" and reached(port, container)]
     names = names_of(container) if ports else ""
@@ -214,6 +215,7 @@ def data_port_published(container: Container) -> Iterator[Finding]:
             "compose.yaml",
             "services: {web: {image: 'nginx:1.29', expose: ['80'], ports: ['127.0.0.1:80:80', '${BIND:-127.0.0.1}:81:81', '${WEB}:82']}}",
         ),
+        Good("compose.yaml", "services: {web: {image: 'nginx:1.29', ports: ['[::1]:80:80', {target: 81, host_ip: 127.0.0.1}]}}"),
         Good("start.sh", "docker run -p 127.0.0.1:8080:80 --publish=$WEB:80 acme/web:1\n"),
     ),
 )
@@ -341,8 +343,9 @@ def at(port: Port) -> Value:
 
 
 def doubt(port: Port) -> Confidence | None:
-    """Less than sure where a variable that nothing sets stands for the port: it might hold an address too."""
-    return Confidence.MEDIUM if port.host_port.is_unknown else None
+    """Less than sure where a variable that nothing sets stands for the port, as it might hold an address too, and for what is started to
+    test something."""
+    return Confidence.LOW if port.source.is_for_tests else Confidence.MEDIUM if port.host_port.is_unknown else None
 
 
 def bound(port: Port) -> Fix:

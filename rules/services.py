@@ -125,6 +125,7 @@ def node_port_service(service: Service) -> Iterator[Finding]:
               name: web
               annotations:
                 networking.gke.io/load-balancer-type: Internal
+                service.beta.kubernetes.io/aws-load-balancer-internal: 'true'
             spec: {type: LoadBalancer, selector: {app: web}}
             """,
         ),

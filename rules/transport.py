@@ -169,14 +169,14 @@ CHECK_FAILS = "the step fails where the check does"
             """
             FROM node:22
             ARG «PYTHONHTTPSVERIFY=0»
-            ENV «NODE_TLS_REJECT_UNAUTHORIZED=0» «PIP_TRUSTED_HOST=pypi.org» A=1
+            ENV «NODE_TLS_REJECT_UNAUTHORIZED=0» «PIP_TRUSTED_HOST=pypi.org» «GIT_SSL_NO_VERIFY=0» A=1
             ENV «npm_config_strict_ssl false»
             RUN «GIT_SSL_NO_VERIFY=1» git clone https://example.com/a.git && export «NPM_CONFIG_STRICT_SSL=false»
             RUN git config --global «http.sslVerify false» && npm config set «strict-ssl=false» && yarn config set «strict-ssl false»
             RUN echo '«strict-ssl = false»' >> ~/.npmrc && echo "«sslverify=0»" >> /etc/yum.conf && echo «insecure» | tee ~/.curlrc
             RUN printf "[global]\\n«trusted-host = pypi.org»\\n" > /etc/pip.conf && { echo a; echo «check_certificate=off»; } > ~/.wgetrc
             RUN echo 'Acquire::http::Proxy "x"; «Acquire::https::Verify-Peer "false"»;' > /etc/apt/apt.conf.d/99tls
-            RUN mvn -q «-Dmaven.wagon.http.ssl.insecure=true» package
+            RUN mvn -q «-Dmaven.wagon.http.ssl.insecure=true» package && dnf config-manager «--setopt=a.sslverify=false» --save
             """,
         ),
         Bad(
@@ -247,8 +247,8 @@ CHECK_FAILS = "the step fails where the check does"
             "Dockerfile",
             """
             FROM debian:13
-            ENV NODE_TLS_REJECT_UNAUTHORIZED=1 PIP_TRUSTED_HOST= GIT_SSL_NO_VERIFY=${X}
-            RUN curl -K config https://example.com/a && curl -H "-k" https://example.com/a -d -k && echo curl -k https://example.com
+            ENV NODE_TLS_REJECT_UNAUTHORIZED=1 PIP_TRUSTED_HOST= GIT_SSL_NO_VERIFY=${X} PYTHONHTTPSVERIFY=1 npm_config_strict_ssl=true
+            RUN curl -sSLK config https://example.com/a && curl -H "-k" https://example.com/a -d -k && echo curl -k https://example.com
             RUN curl -- -k && wget --no-check-cert.txt && git config --global http.sslVerify true && npm config get strict-ssl
             RUN echo insecure > /notes && echo "strict-ssl=true" > ~/.npmrc && echo 'trusted-host: a' > /app.yml && echo strict-ssl=false
             HEALTHCHECK CMD curl -fk https://localhost:8443/health && curl -k https://127.0.0.1/ || exit 1
@@ -349,8 +349,8 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
             RUN echo "«deb [arch=amd64 trusted=yes] https://example.com/ ./»" > /etc/apt/sources.list.d/a.list
             RUN printf '[a]\\nbaseurl=https://example.com\\n«gpgcheck=0»' > /etc/yum.repos.d/a.repo
             RUN echo '«APT::Get::AllowUnauthenticated "true"»;' > /etc/apt/apt.conf.d/99x
-            RUN add-apt-repository «"deb [trusted=yes] https://example.com /"»
-            RUN sed -i «'s/gpgcheck=1/gpgcheck=0/'» /etc/yum.repos.d/b.repo
+            RUN add-apt-repository «"deb [trusted=yes] https://example.com /"» && rpm -i «--nodigest» https://example.com/a.rpm
+            RUN sed -i «'s/gpgcheck=1/gpgcheck=0/'» /etc/yum.repos.d/b.repo && sed -i «'s/^SigLevel.*/SigLevel = Never/'» /etc/pacman.conf
             COPY <<EOF /etc/yum.repos.d/c.repo
             [c]
             «gpgcheck = 0»

@@ -115,6 +115,9 @@ NEEDS_FILES = "what it writes must belong to that user (`COPY --chown=`), and po
         Good(
             "Dockerfile",
             """
+            FROM debian:bookworm-slim AS a
+            ARG UID=1000
+            USER ${UID}:${UID}
             FROM debian:bookworm-slim
             ARG WHO
             USER ${WHO}
@@ -151,7 +154,8 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     Run as a numbered user that owns nothing but what the application writes.
 
     Confidence is low for an init container, which prepares files for others and ends, for an agent that reads its host's files, for an
-    image in a folder of tests, and for a development container.
+    image in a folder of tests, for a development container, for what starts others as users of their own (an init, sshd, cron), and
+    where `USER root` was said for the build: more is built after it, nothing of its own is started, and it was no other user before.
     """
     user = container.fact("user")
     if user.is_known and user.text.partition(":")[0] in ROOT:
@@ -162,12 +166,11 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
 
 
 def is_meant_as_root(container: Container | DefaultContainer) -> bool:
-    """Whether it prepares files for others and ends, is to read those of its host, is an image for tests, or is a development container,
-    whose tool sets the user."""
+    """Whether it prepares files for others and ends, is to read those of its host, or is an image of which the dialect says why."""
     if container.kind == "init container":
         return not container.fact("privileged").is_true
     if container.kind == "stage":
-        return container.source.is_for_tests or "/.devcontainer/" in f"/{container.source.path}"
+        return bool(container.fact("user").reason)
     return bool({"files", "kernel"} & container.uses)
 
 
@@ -280,6 +283,7 @@ def is_meant_as_root(container: Container | DefaultContainer) -> bool:
             ENTRYPOINT ["/app"]
             """,
         ),
+        Good("Dockerfile", "FROM golang:1.25 AS build\nRUN go build -o /app\nFROM debian:13\nCOPY --from=build /app /app\nUSER 10001\n"),
         Good("Dockerfile", "FROM gcr.io/distroless/static-debian12:nonroot\n"),
         Good("Dockerfile", 'FROM cgr.dev/chainguard/node:latest\nCOPY app /app\nCMD ["/app/main.js"]\n'),
         Good("Dockerfile", "FROM nginxinc/nginx-unprivileged:1.29\nCOPY site /usr/share/nginx/html\n"),
@@ -294,6 +298,20 @@ def is_meant_as_root(container: Container | DefaultContainer) -> bool:
               securityContext: {runAsNonRoot: true}
               containers:
                 - {name: web, image: 'acme/web:1'}
+            """,
+        ),
+        Good(
+            "pods.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: mapped}
+            spec: {hostUsers: false, containers: [{name: web, image: 'acme/web:1'}]}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: windows}
+            spec: {os: {name: windows}, containers: [{name: web, image: 'acme/web:1'}]}
             """,
         ),
     ),
@@ -358,13 +376,14 @@ def windows_administrator(container: Container | DefaultContainer) -> Iterator[F
     """A Windows container runs as an administrator.
 
     `ContainerAdministrator` can install services and read every file of the container; `ContainerUser` is enough for most
-    applications.
+    applications. Confidence is low where `root-user` doubts it too, and for a container that is a process of its node.
     """
     user = container.fact("user")
     if container.platform == "windows" and user.text.lower() in ADMINISTRATORS:
+        confidence = Confidence.LOW if user.reason else None
         caveat = "what installs services or writes outside its own folders fails"
         fix = container.set("user", NON_ROOT, caveat=caveat) if container.kind == "stage" else None
-        yield container.finding(user, f"`{container.name}` runs as {user.text}", fix=fix)
+        yield container.finding(user, f"`{container.name}` runs as {user.text}", confidence=confidence, fix=fix)
 
 
 @rule(

@@ -221,10 +221,17 @@ def test_images_on_one_base_stage_that_lack_a_user_are_one_finding(user: str, ex
 
 
 @pytest.mark.parametrize(
-    ("path", "sure"), [("tests/e2e/app/Dockerfile", False), ("app/tests.Dockerfile", True), ("latest/Dockerfile", True)]
+    ("path", "sure"),
+    [
+        ("tests/e2e/app/Dockerfile", False),
+        ("app/tests.Dockerfile", False),
+        ("app/Dockerfile.test", False),
+        ("app/Dockerfile.latest", True),
+        ("latest/Dockerfile", True),
+    ],
 )
 @pytest.mark.parametrize(("user", "rule"), [("USER root\n", "root-user"), ("EXPOSE 80\n", "missing-user")])
-def test_root_in_a_folder_of_tests_is_less_sure(path: str, sure: bool, user: str, rule: str) -> None:
+def test_root_in_what_is_for_tests_is_less_sure(path: str, sure: bool, user: str, rule: str) -> None:
     source = Source(path, f"FROM debian:13\nCOPY app /app\n{user}CMD /app\n")
     kind = kind_of(path, source.text)
     assert kind is not None

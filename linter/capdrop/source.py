@@ -84,8 +84,9 @@ class Unreadable(Exception):
     """A file that cannot be turned into text; the message says why, in one line."""
 
 
-_TESTS = frozenset("test tests testing testdata test-data fixtures __tests__ e2e conformance".split())
+_TESTS = frozenset("test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance".split())
 """Folders of what is started to test something, and is taken down."""
+_BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
 
 
 class Source:
@@ -110,8 +111,14 @@ class Source:
 
     @property
     def is_for_tests(self) -> bool:
-        """Whether the file stands in a folder of tests."""
-        return not _TESTS.isdisjoint(self.path.lower().split("/")[:-1])
+        """Whether the file stands in a folder of tests, or is named for them: `Dockerfile.test`, `compose.e2e.yaml`. Of an absolute path
+        (what is below the working folder has none) nobody knows where the project begins, so that its folders say nothing."""
+        *folders, name = self.path.lower().split("/")
+        if folders[:1] == [""]:
+            folders = []
+        words = name.replace("-", ".").replace("_", ".").split(".")
+        named = not _BUILT_FROM.isdisjoint(words) and not {"test", "tests", "e2e"}.isdisjoint(words)
+        return named or not _TESTS.isdisjoint(folders)
 
     @property
     def starts(self) -> list[int]:

@@ -47,6 +47,10 @@ def test_images_that_work_on_their_host(image: str, uses: bool) -> None:
         ("image: 'acme/app:1', network_mode: host", "host-network", HIGH),
         ("image: 'docker.elastic.co/beats/packetbeat:${TAG}', network_mode: host", "host-network", LOW),
         ("image: '${IMAGE}', network_mode: host", "host-network", HIGH),
+        ("image: ghcr.io/music-assistant/server, network_mode: host", "host-network", LOW),
+        ("image: acme/server, network_mode: host", "host-network", HIGH),
+        ("image: 'acme/vpn:1', network_mode: host, cap_add: [net_admin]", "host-network", LOW),
+        ("image: 'acme/vpn:1', network_mode: host, cap_add: [net_admin]", "dangerous-capability", HIGH),
         ("image: nicolargo/glances, pid: host", "host-pid", LOW),
         ("image: 'acme/app:1', pid: host", "host-pid", HIGH),
         ("image: pihole/pihole, pid: host", "host-pid", HIGH),
@@ -71,6 +75,8 @@ def test_images_that_work_on_their_host(image: str, uses: bool) -> None:
         ("image: prom/node-exporter, privileged: true", "privileged-container", HIGH),
         ("image: prometheuscommunity/smartctl-exporter, privileged: true", "privileged-container", LOW),
         ("image: gcr.io/cadvisor/cadvisor, volumes: ['/var/run/docker.sock:/d.sock:ro']", "runtime-socket-mount", HIGH),
+        ("image: quay.io/acme/systemd-exporter, volumes: ['/run/systemd:/run/systemd']", "runtime-socket-mount", LOW),
+        ("image: 'acme/app:1', volumes: ['/run/systemd:/run/systemd']", "runtime-socket-mount", HIGH),
     ],
 )
 def test_services(service: str, rule: str, confidence: Confidence) -> None:
@@ -158,6 +164,28 @@ def test_what_tests_something_is_run_once() -> None:
     assert said("test.yaml", pod % "acme.example/hook", "missing-user") == [MEDIUM]
 
 
+@pytest.mark.parametrize(
+    ("path", "confidence"),
+    [
+        ("tests/compose.yaml", LOW),
+        ("docker-compose.override.integration_tests.yml", LOW),
+        ("compose.e2e.yaml", LOW),
+        ("compose.yaml", HIGH),
+        ("latest/compose.yaml", HIGH),
+        ("compose.attest.yaml", HIGH),
+        ("/home/ada/test/compose.yaml", HIGH),
+    ],
+)
+def test_what_is_started_for_tests_is_less_sure(path: str, confidence: Confidence) -> None:
+    text = (
+        "services: {db: {image: 'postgres:latest', ports: ['5432:5432'], volumes: ['/run/docker.sock:/s', '/etc:/e'], pid: host, "
+        "environment: [POSTGRES_HOST_AUTH_METHOD=trust]}, a: {image: acme/a}}\n"
+    )
+    rules = "image-with-moving-tag image-without-tag data-port-published runtime-socket-mount protection-switched-off host-pid"
+    for rule in (*rules.split(), "writable-host-path"):
+        assert said(path, text, rule) == [confidence]
+
+
 def test_what_a_template_switches_on_is_not_known() -> None:
     text = POD.format(
         kind="Deployment", namespace="shop", pod="{{- if .Values.host }}\n      hostNetwork: true\n      {{- end }}", own="", image="a:1"
@@ -186,6 +214,49 @@ def test_what_a_template_switches_on_is_not_known() -> None:
 )
 def test_images_that_set_no_user(text: str, confidence: Confidence) -> None:
     assert said("Dockerfile", text, "missing-user") == [confidence]
+
+
+WINDOWS = "FROM mcr.microsoft.com/windows/nanoserver:ltsc2025\nUSER ContainerAdministrator\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "confidence"),
+    [
+        ("Dockerfile", "FROM debian:12\nUSER root\nRUN apt-get install -y gcc\n", LOW),
+        ("Dockerfile", "FROM debian:12\nRUN apt-get install -y gcc\nUSER root\n", HIGH),
+        ("Dockerfile", "FROM debian:12\nUSER root\nRUN apt-get install -y nginx\nEXPOSE 80\n", HIGH),
+        ("Dockerfile", "FROM debian:12\nUSER app\nCOPY app /\nUSER root\nRUN apt-get install -y gcc\n", HIGH),
+        ("Dockerfile", "FROM jenkins/jenkins:2.541\nUSER root\nRUN apt-get install -y gcc\n", HIGH),
+        ("Dockerfile", "FROM debian:12\nUSER root\nRUN make\nCOPY app /\nCMD /app\n", HIGH),
+        ("Dockerfile", 'FROM debian:12\nUSER root\nRUN make\nENTRYPOINT ["tail", "-f", "/dev/null"]\n', LOW),
+        ("Dockerfile", 'FROM debian:12\nUSER root\nEXPOSE 22\nCMD ["/usr/sbin/sshd", "-D"]\n', LOW),
+        ("Dockerfile", "FROM mcr.microsoft.com/devcontainers/base:1\nUSER dev\nUSER root\n", LOW),
+        (".gitpod.Dockerfile", "FROM gitpod/workspace-full:1\nUSER root\n", LOW),
+        ("tests/Dockerfile", "FROM jenkins/jenkins:2.541\nUSER root\n", LOW),
+        ("Dockerfile", "FROM debian:12 AS a\nUSER root\nRUN make\nFROM a\nCOPY app /\nCMD /app\n", HIGH),
+        ("Dockerfile", f'{WINDOWS}COPY app.exe /\nENTRYPOINT ["/app.exe"]\n', HIGH),
+        ("Dockerfile", f"{WINDOWS}RUN setx /M PATH C:/tools\n", LOW),
+        ("Dockerfile", WINDOWS.replace("ltsc2025", "${VERSION}"), HIGH),
+        ("Dockerfile", WINDOWS.replace("windows/nanoserver", "oss/kubernetes/windows-host-process-containers-base-image"), LOW),
+    ],
+)
+def test_images_that_say_that_they_are_root(path: str, text: str, confidence: Confidence) -> None:
+    rule = "windows-administrator" if "windows" in text else "root-user"
+    assert said(path, text, rule) == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("path", "command", "confidence"),
+    [
+        ("Dockerfile", "chmod 777 /data", HIGH),
+        ("tests/Dockerfile", "chmod 777 /data", LOW),
+        ("Dockerfile", "chmod -R a+w $GOPATH", LOW),
+        ("Dockerfile", 'mkdir -p "$PGDATA" && chmod 777 "$PGDATA"', LOW),
+        ("Dockerfile", 'chmod 777 "$PGDATA" /data', HIGH),
+    ],
+)
+def test_folders_that_are_open_on_purpose(path: str, command: str, confidence: Confidence) -> None:
+    assert said(path, f"FROM debian:13\nRUN {command}\n", "world-writable-mode") == [confidence]
 
 
 @pytest.mark.parametrize(

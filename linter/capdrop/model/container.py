@@ -67,6 +67,9 @@ FACTS = {
 """Every fact of a container, with what its value means. "yes" facts are known true or false; lists are known tuples of values."""
 
 
+_ROOT = ("0", "root", "containeradministrator", "administrator")
+
+
 class WithFacts(Subject):
     """A subject that has facts, of the names in `names`."""
 
@@ -164,8 +167,9 @@ class Container(WithFacts):
         return image is not None and runs_as_non_root(image)
 
     def doubt(self, use: str) -> Confidence | None:
-        """Low confidence where it is made to use this of its host, which a reviewer would not ask to change; else a rule's own."""
-        return Confidence.LOW if use in self.uses else None
+        """Low confidence where it is made to use this of its host, which a reviewer would not ask to change, or is started to test
+        something; else a rule's own."""
+        return Confidence.LOW if use in self.uses or self.source.is_for_tests else None
 
 
 class DefaultContainer(Container):
@@ -173,6 +177,11 @@ class DefaultContainer(Container):
     user and nothing else. Only rules that name this type see it."""
 
     __slots__ = ()
+
+
+def is_root(user: str) -> bool:
+    """Whether a user, with or without a group, is root, or an administrator of Windows."""
+    return user.partition(":")[0].lower() in _ROOT
 
 
 def plain(value: Value) -> object:

@@ -37,17 +37,23 @@ _KINDS = (
     (
         (NETWORK,),
         "adguardhome dnsmasq v2raya cloudflare-ddns packetbeat suricata zeek ntopng dockurr/windows dockurr/macos qemux/qemu gdy666/lucky "
-        "ingress-nginx/controller conntrack-stats-exporter",
+        "ingress-nginx/controller conntrack-stats-exporter beats/heartbeat tigera/operator fail2ban netalertx watchyourlan upsnap "
+        "mdns_repeater npmplus playit-agent playit-docker-web poste.io",
     ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat);
-    # kubernetes.github.io/ingress-nginx/deploy/baremetal; github.com/jwkohnen/conntrack-stats-exporter
+    # kubernetes.github.io/ingress-nginx/deploy/baremetal; github.com/jwkohnen/conntrack-stats-exporter; elastic/beats
+    # (deploy/kubernetes), github.com/crazy-max/docker-fail2ban, jokob-sk/NetAlertX (docker-compose.yml), aceberg/WatchYourLAN
+    # ("network mode must be host"), ZoeyVid/NPMplus (compose.yaml); the rest from memory: the operator that installs Calico, wake-up
+    # packets (seriousm4x/UpSnap), multicast (angelnu/mdns_repeater), playit.gg's and poste.io's guides
     ((PROCESSES, FILES, KERNEL), "aquasec/kube-bench"),  # github.com/aquasecurity/kube-bench, job.yaml
     ((NETWORK, PROCESSES), "windows-exporter"),  # github.com/prometheus-community/windows_exporter/tree/master/kubernetes
     (
         (NETWORK, BUS, DEVICES),
-        "home-assistant homebridge esphome openhab plex pms-docker jellyfin emby embyserver python-matter-server scrypted gateway-go",
+        "home-assistant homeassistant homebridge esphome openhab plex pms-docker jellyfin emby embyserver python-matter-server scrypted "
+        "gateway-go gladys matterbridge music-assistant/server homey-shs hass-otbr-docker",
     ),  # discovery by broadcast: home-assistant.io/installation/alternative, github.com/homebridge/docker-homebridge,
     # esphome.io/guides/getting_started_command_line, openhab.org/docs/installation/docker, github.com/plexinc/pms-docker,
-    # jellyfin.org/docs, github.com/OpenIoTHub/gateway-go (README)
+    # jellyfin.org/docs, github.com/OpenIoTHub/gateway-go, GladysAssistant/Gladys, Luligu/matterbridge, music-assistant/server (READMEs);
+    # from memory: linuxserver/docker-homeassistant, homey.app (self-hosted server), ownbee/hass-otbr-docker
     ((CLOCK,), "chrony ntp"),
     ((WHOLE,), "node-exporter node_exporter cadvisor glances metricbeat newrelic/infrastructure netdata/netdata telegraf"),
     ((BUS,), "systemd-exporter node-exporter node_exporter"),  # they ask systemd for its units

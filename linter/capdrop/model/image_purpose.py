@@ -1,4 +1,4 @@
-"""What an image is for, as far as its Dockerfile tells: whether who builds it is who says as which user it runs."""
+"""What an image is for, as far as its Dockerfile tells: whether who builds it is who says as which user it runs, and may run as root."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from capdrop.syntax.image_reference import Reference
 
     from .subject import Subject
+    from .value import Value
 
 _STEPPING_DOWN = frozenset({"gosu", "su-exec", "setpriv", "s6-setuidgid", "chpst", "setuidgid"})
 _INTERPRETERS = frozenset(
@@ -23,9 +24,19 @@ _INTERPRETERS = frozenset(
 )
 _INITS = frozenset({"/sbin/init", "/usr/sbin/init", "/lib/systemd/systemd", "/usr/lib/systemd/systemd", "/init"})
 """The first process of a whole system, which is root and gives each service its user: systemd, s6-overlay."""
+_FOR_OTHERS = frozenset({"cron", "crond", "dropbear", "sshd"})
+"""Programs that are root to start each job, or each session, as its own user (cron(8), sshd(8))."""
 _SCRIPTS = (".sh", ".bash")
 _DEVELOPMENT = ("mcr.microsoft.com/devcontainers/", "mcr.microsoft.com/vscode/devcontainers/")
 """Bases whose user is set by the tool that starts them (https://containers.dev/implementors/json_reference/: remoteUser)."""
+_GITPOD = ".gitpod.dockerfile"
+"""The name that Gitpod's documentation gives the Dockerfile of a workspace, which it starts as a user of its own."""
+_HOST_PROCESS = "windows-host-process-containers-base-image"
+"""Its README (microsoft/windows-host-process-containers-base-image): for containers that are processes of their node, whose pod says as
+which account they run."""
+NOTHING_STARTED = "it starts nothing of its own"
+INTERPRETER = "it starts an interpreter"
+TOOL = "it packs a tool of others"
 _LONGEST = 20_000
 """Words of a build that are looked at."""
 
@@ -35,8 +46,11 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     built on, and `source` the Dockerfile."""
     if source.is_for_tests:
         return "it is for tests"
-    if "/.devcontainer/" in f"/{source.path}" or (base is not None and base.canonical.startswith(_DEVELOPMENT)):
+    path = f"/{source.path.lower()}"
+    if "/.devcontainer/" in path or path.endswith(f"/{_GITPOD}") or (base is not None and base.canonical.startswith(_DEVELOPMENT)):
         return "it is a development container"
+    if base is not None and base.name == _HOST_PROCESS:
+        return "its node says as which account it runs"
     subjects = [subject for layer in layers for subject in layer]
     commands = [subject for subject in subjects if isinstance(subject, Command)]
     started = {command.place: command for command in commands if command.place in ("CMD", "ENTRYPOINT") and command.within is None}
@@ -45,15 +59,29 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
         return "what it starts steps down from root"
     if any(word.text in _INITS for command in started.values() for word in command.words):
         return "what it starts is an init, which gives each service its user"
+    if any(command.name in _FOR_OTHERS for command in started.values()):
+        return "what it starts gives each job or session its user"
     if not started:
-        return "" if base is not None and starts_a_server(base) else "it starts nothing of its own"
+        return "" if base is not None and starts_a_server(base) else NOTHING_STARTED
     command = started.get("CMD")
     if command is not None and len(command.words) == 1 and command.name in _INTERPRETERS:
-        return "it starts an interpreter"
+        return INTERPRETER
     serves = any(isinstance(subject, Port) for subject in subjects) or any(one.place == "HEALTHCHECK" for one in commands)
     if not serves and not any(_brings_program(subject) for subject in subjects if isinstance(subject, Copy)):
-        return "it packs a tool of others"
+        return TOOL
     return ""
+
+
+def may_stay_root(user: Value, base: Reference | None, layers: list[tuple[Subject, ...]], source: Source, *, stepped_back: bool) -> str:
+    """Why an image that says that it is root may have to, or nothing. Where more is built after `USER root` and nothing is started, that
+    was said for the build, as in images that others are built on or in; said last, or after another user, it is meant for what runs."""
+    reason = others_set_user(base, layers, source)
+    if reason not in (NOTHING_STARTED, INTERPRETER, TOOL):
+        return reason
+    subjects = [subject for layer in layers for subject in layer]
+    built = any(isinstance(one, Command) and one.place == "RUN" and one.span.start > user.span.end for one in subjects)
+    serves = any(isinstance(one, Port) for one in subjects)
+    return reason if built and not serves and not stepped_back else ""
 
 
 def _words_run(commands: list[Command]) -> Iterator[str]:

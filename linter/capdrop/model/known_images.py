@@ -34,6 +34,8 @@ _NON_ROOT = (
     "docker.io/library/logstash",
     "docker.io/curlimages/curl",  # https://github.com/curl/curl-docker: "running as curl_user is an explicit design decision"
     "quay.io/brancz/kube-rbac-proxy",  # brancz/kube-rbac-proxy, Dockerfile
+    "docker.io/sonatype/nexus3",  # sonatype/docker-nexus3, Dockerfile: USER nexus
+    "docker.io/apache/superset",  # apache/superset, Dockerfile: USER superset
     "docker.io/bitnami/",  # https://github.com/bitnami/containers, "Non-root containers": user 1001
     "docker.io/bitnamilegacy/",
     "docker.io/bitnamisecure/",
@@ -50,8 +52,8 @@ _ROOT = frozenset({
 })  # fmt: skip
 """Official images whose Dockerfiles (docker-library/official-images) set no USER, so that a build on them runs as root."""
 _STEPS_DOWN = frozenset(
-    "cassandra consul couchdb eclipse-mosquitto ghost influxdb mariadb mongo mysql neo4j percona postgres rabbitmq redis redmine storm "
-    "valkey vault zookeeper".split()
+    "cassandra consul couchdb eclipse-mosquitto flink ghost influxdb mariadb mongo mysql neo4j percona postgres rabbitmq redis redmine "
+    "storm valkey vault zookeeper".split()
 )
 """Official images whose start script is root and starts the service as a user of its own, by gosu, su-exec, setpriv or the service itself
 (the docker-entrypoint.sh of each, in the repositories that docker-library/official-images names)."""

@@ -74,8 +74,8 @@ class Mount(Subject):
         return frozenset.intersection(*uses) if uses else frozenset()
 
     def doubt(self, use: str) -> Confidence | None:
-        """Low confidence where all its owners are made to use this of their host; else a rule's own."""
-        return Confidence.LOW if use in self.uses else None
+        """Low confidence where all its owners are made to use this of their host, or are started to test something; else a rule's own."""
+        return Confidence.LOW if use in self.uses or self.source.is_for_tests else None
 
     @property
     def told(self) -> str:

@@ -249,8 +249,7 @@ class Reader:
         elif on_build or not instruction.arguments:
             return
         elif keyword == "USER":
-            stage.user = self.value(instruction.arguments[0], stage.scope)
-            stage.builder = None
+            stage.becomes(self.value(instruction.arguments[0], stage.scope))
         elif keyword == "SHELL":
             words = [word.value for word in instruction.arguments]
             stage.shell = Shell(shell.interpreter(words), tuple(words))

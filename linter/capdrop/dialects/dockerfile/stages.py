@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from capdrop.finding import Note
 from capdrop.model.build_step import Shell
-from capdrop.model.container import DefaultContainer
+from capdrop.model.container import DefaultContainer, is_root
 from capdrop.model.image import Image
 from capdrop.model.known_images import is_windows, runs_as_non_root, runs_as_root
 from capdrop.model.script import Script
@@ -13,6 +13,7 @@ from capdrop.model.subject import Change, Origin, Refused, Subject
 from capdrop.model.value import Value
 from capdrop.source import Source
 from capdrop.syntax import dockerfile as syntax
+from capdrop.syntax import image_reference
 
 from .scope import Scope
 
@@ -37,7 +38,7 @@ class StageState:
 
     __slots__ = (
         "accounts", "base", "bottom", "builder", "folder", "image", "index", "inherited", "instruction", "kept", "layers", "name",
-        "on_build", "runs", "scope", "script", "shell", "ships", "starts", "taken", "takes", "user", "windows",
+        "on_build", "runs", "scope", "script", "shell", "ships", "starts", "stepped_back", "taken", "takes", "user", "windows",
     )  # fmt: skip
 
     def __init__(self, index: int, instruction: syntax.Instruction, name: str, image: Image, base: StageState | None, outer: Scope) -> None:
@@ -52,9 +53,11 @@ class StageState:
         self.user: Value | None = None
         self.inherited: Value | None = self._handed_down(base) if base else None
         """The user that a local base stage sets."""
+        self.stepped_back: bool = base.stepped_back if base else bool(image.reference and runs_as_non_root(image.reference))
+        """Whether it was a user other than root before."""
         self.builder: Value | None = None
         """The user that commands are run as, once it was looked up."""
-        self.windows: bool = base.windows if base else bool(image.reference and is_windows(image.reference))
+        self.windows: bool = base.windows if base else _is_windows(image)
         self.shell: Shell = base.shell if base else Shell("cmd" if self.windows else "sh")
         self.folder: str = base.folder if base else ("/" if image.value.text == "scratch" else ".")
         self.accounts: list[Account] = base.accounts[-MOST_ACCOUNTS:] if base else []
@@ -90,6 +93,13 @@ class StageState:
             return Value(user.state, user.content, user.source, user.span, reason=user.reason)
         return self.inherited or _user_of(self.bottom.image, starts=self.starts, templated=templated)
 
+    def becomes(self, user: Value) -> None:
+        """Note a USER."""
+        before = self.user or self.inherited
+        self.stepped_back = self.stepped_back or (before is not None and before.is_known and not is_root(before.text))
+        self.user = user
+        self.builder = None
+
     def _handed_down(self, base: StageState) -> Value | None:
         user = base.user or base.inherited
         if user is None:
@@ -105,6 +115,13 @@ class StageState:
                 user = Value.known("root", image.source, image.span)
             self.builder = user
         return self.builder
+
+
+def _is_windows(image: Image) -> bool:
+    """Whether it is a Windows base image, also where the tag is a variable."""
+    written = image.source[image.value.span].partition("$")[0].rpartition(":")[0]
+    reference = image.reference or (image_reference.parse(written) if written else None)
+    return reference is not None and is_windows(reference)
 
 
 def _user_of(image: Image, *, starts: bool, templated: bool) -> Value:
@@ -211,6 +228,12 @@ def _containers(shipped: list[tuple[StageState, Value]], source: Source, tree: s
             stands = standing.get(stage.bottom.index, stage.index) == stage.index
             reason = reasons[stage.index] or ("" if stands else "another stage on the same base has none either")
             user = Value("absent", None, source, stage.instruction.span, reason=reason)
+        elif is_root(user.text):
+            from capdrop.model.image_purpose import may_stay_root
+
+            layers = [*_all_layers(stage)]
+            reason = may_stay_root(user, stage.bottom.image.reference, layers, source, stepped_back=stage.stepped_back)
+            user = Value(user.state, user.content, user.source, user.span, reason=reason, trail=user.trail)
         yield _container(stage, user, source, tree)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from capdrop.finding import Edit
 from capdrop.model.base_users import WINDOWS_USER, BaseUser, base_user
+from capdrop.model.container import is_root
+from capdrop.model.image_purpose import INTERPRETER, TOOL
 from capdrop.model.subject import Refused
 from capdrop.source import Source, Span
 
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
 _NEEDS_ROOT = frozenset(("RUN", "COPY", "ADD", "WORKDIR", "SHELL", "ONBUILD"))
 """The instructions that a USER is put behind: those that root has to run, and those that are read more easily before it."""
 _STARTS = ("CMD", "ENTRYPOINT")
-_ROOT = ("0", "root", "containeradministrator", "administrator")
-_HARMLESS = ("", "it starts an interpreter", "it packs a tool of others", "the base image is not known")
+_HARMLESS = ("", INTERPRETER, TOOL, "the base image is not known")
 """Why a stage without a user need not set one, where setting one does no harm."""
 
 
@@ -69,10 +70,10 @@ class Writer:
         for one in reversed(self._instructions):
             if one.keyword == "USER" and one.arguments:
                 written = self._source[one.arguments[0].span]
-                if "$" not in written and not _is_root(one.arguments[0].value):
+                if "$" not in written and not is_root(one.arguments[0].value):
                     return BaseUser(written)
         below = self._stage.base.user if self._stage.base is not None else None
-        if below is not None and below.is_known and not _is_root(below.text):
+        if below is not None and below.is_known and not is_root(below.text):
             return BaseUser(below.text)
         for account in reversed(self._stage.accounts):
             if account.kind == "user" and account.certain and account.name.known:
@@ -129,7 +130,3 @@ class Writer:
     def _word(self, keyword: str) -> str:
         """A keyword as the file writes them."""
         return keyword.lower() if self._source[self._stage.instruction.keyword_span].islower() else keyword
-
-
-def _is_root(user: str) -> bool:
-    return user.partition(":")[0].lower() in _ROOT
