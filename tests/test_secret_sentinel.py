@@ -22,7 +22,9 @@ from capdrop.dialects.context import Context
 from capdrop.discover import kind_of
 from capdrop.engine import analyse
 from capdrop.files import FilesWritten
-from capdrop.secrets.formats import BY_NAME, BY_PART, BY_PREFIX
+from capdrop.secrets.formats import BY_PREFIX
+from capdrop.secrets.formats_by_name import BY_NAME
+from capdrop.secrets.formats_by_part import BY_PART
 from capdrop.secrets.tokens import checksum
 from capdrop.source import Source
 
