@@ -280,7 +280,7 @@ def test_the_editor_is_told_no_secret(home: Path) -> None:
     for message in messages:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
         packed += b"Content-Length: %d\r\n\r\n" % len(body) + body
-    ran = subprocess.run([sys.executable, "-m", "capdrop", "lsp"], input=packed, capture_output=True, check=False, timeout=120)
+    ran = subprocess.run([sys.executable, "-m", "capdrop", "lsp"], input=packed, capture_output=True, check=False, timeout=300)
     out = ran.stdout.decode("utf-8", "replace") + ran.stderr.decode("utf-8", "replace")
     assert "provider-token" in out
     assert seen(out) == []

@@ -11,7 +11,8 @@ _B64_76 = r"[A-Za-z0-9+/]{76}"
 BY_PART = (
     ("aws-bedrock", "aws", "Amazon Bedrock API key", "(?<![+/])", (0,), "ABSK", r"[A-Za-z0-9+/]{109,269}={0,2}", "",
      "gitleaks noseyparker"),
-    ("azure-client-secret", "azure", "Entra ID client secret", r"[A-Za-z0-9_~.-]{3}[0-9]", (4,), "Q~", r"[A-Za-z0-9_~.-]{31,34}", "",
+    ("azure-client-secret", "azure", "Entra ID client secret", r"[A-Za-z0-9_~.-]{3}[0-9]", (4,), "Q~", r"[A-Za-z0-9_~.-]{31,34}(?![~_-])",
+     "",
      "microsoft gitleaks"),
     ("azure-annotated", "azure", "Azure service key", r"[A-Za-z0-9+/]{52}", (52,), "JQQJ9",
      r"[9DH][A-Za-z0-9][A-L][A-Za-z0-9]{16}[A-Za-z][A-Za-z0-9]{7}(?:[A-Za-z0-9]{2}==)?", "", "microsoft trufflehog"),

@@ -212,6 +212,7 @@ PROVIDERS = {
     "voyage": ("Voyage AI", "https://dashboard.voyageai.com"),
     "vultr": ("Vultr", "https://my.vultr.com/settings/#settingsapi"),
     "wandb": ("Weights & Biases", "https://wandb.ai/settings"),
+    "workos": ("WorkOS", "https://dashboard.workos.com/api-keys"),
     "xai": ("xAI", "https://console.x.ai"),
     "yandex": ("Yandex Cloud", "https://console.yandex.cloud"),
     "zapier": ("Zapier", "the webhook trigger of the Zap"),
