@@ -201,7 +201,7 @@ BY_PREFIX = (
      "gitleaks trufflehog"),
     ("hubspot-private-app", "hubspot", "HubSpot private app token", "pat-",
      r"(?:na|eu|ap)[0-9]-[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", "", "trufflehog kingfisher"),
-    ("huggingface-user", "huggingface", "Hugging Face access token", "hf_", r"(?![a-z]+(?:_|\b))[A-Za-z0-9]{34,40}(?!_)", "",
+    ("huggingface-user", "huggingface", "Hugging Face access token", "hf_", r"[A-Za-z0-9]{34,40}(?!_)", "",
      "trivy trufflehog"),
     ("huggingface-organisation", "huggingface", "Hugging Face organisation token", "api_org_", r"[A-Za-z0-9]{34}", "",
      "trufflehog gitleaks"),
