@@ -22,7 +22,9 @@ from capdrop.dialects.context import Context
 from capdrop.discover import kind_of
 from capdrop.engine import analyse
 from capdrop.files import FilesWritten
-from capdrop.secrets.formats import BY_NAME, BY_PART, BY_PREFIX
+from capdrop.secrets.formats import BY_PREFIX
+from capdrop.secrets.formats_by_name import BY_NAME
+from capdrop.secrets.formats_by_part import BY_PART
 from capdrop.secrets.tokens import checksum
 from capdrop.source import Source
 
@@ -278,7 +280,7 @@ def test_the_editor_is_told_no_secret(home: Path) -> None:
     for message in messages:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
         packed += b"Content-Length: %d\r\n\r\n" % len(body) + body
-    ran = subprocess.run([sys.executable, "-m", "capdrop", "lsp"], input=packed, capture_output=True, check=False, timeout=120)
+    ran = subprocess.run([sys.executable, "-m", "capdrop", "lsp"], input=packed, capture_output=True, check=False, timeout=300)
     out = ran.stdout.decode("utf-8", "replace") + ran.stderr.decode("utf-8", "replace")
     assert "provider-token" in out
     assert seen(out) == []

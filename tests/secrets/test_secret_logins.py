@@ -115,6 +115,8 @@ def test_a_reference_or_a_placeholder_is_none(shape: str, frame: str, value: str
         "sha256: {SHA256}",
         "$2a",
         "kind: Config\nspec:\n  token: \n",
+        "password combination.\n\nR5: reviewed",
+        "echo 'password = '.$p['config']['daemon_password'];",
     ],
 )
 def test_what_only_looks_like_one(text: str) -> None:

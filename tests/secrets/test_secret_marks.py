@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from capdrop import secret_search
 from capdrop.secrets import judge, keys, tokens, urls, words
-from capdrop.secrets.formats import BY_PART, BY_PREFIX
+from capdrop.secrets.formats import BY_PREFIX
+from capdrop.secrets.formats_by_part import BY_PART
 from capdrop.secrets.marks import PART_HINTS, TOKEN_HEADS, TOKEN_PARTS, may_hold_a_token, may_name_a_secret
 
 TYPE_CHECKING = False

@@ -111,7 +111,7 @@ def _matches(pattern: str, text: str, words: tuple[str, ...]) -> Iterator[re.Mat
 
 def _literal(value: str) -> bool:
     """Whether a value stands for itself."""
-    if value[0] in "$%{<*" or is_reference(value) or is_placeholder(value):
+    if value[0] in "$%{<*" or value[:2] == ".$" or is_reference(value) or is_placeholder(value):
         return False
     return is_number(value) or not is_plain(value)
 
@@ -244,7 +244,8 @@ def _directive(text: str) -> Iterator[Login]:
     for match in _matches(_DIRECTIVE, text, _DIRECTIVES):
         if text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip(" \t"):
             continue
-        if match[1] in ("requirepass", "masterauth", "rootpw", "bindpw", "auth_pass") or match[2] or not match[3].isalpha():
+        word = match[3].rstrip(".,;:!?").isalpha()
+        if match[1] in ("requirepass", "masterauth", "rootpw", "bindpw", "auth_pass") or match[2] or not word:
             yield from _credential(match, 3, "password of a settings file")
 
 

@@ -21,37 +21,38 @@ LONGEST_IN_WORDS = 1 << 20
 
 TOKEN_HEADS = tuple(
     b"""
-    0.A 1.A 1000. 4b1d 5AEP861 A3- A3T ABIA ACCA AIza AKCp AKIA API- AQVN ASIA ATATT3 ATBB ATCTT3 BBFF- CCIPAT_ CFPAT- CLOJARS_ EAA EZAK
-    EZTK FLWSECK- FLWSECK_TEST GOCSPX- GR1348941 HRKU- LTAI NF- NRAA- NRAK- NRII- NRIQ- NRRA- PMAK- SG. SK0 SK1 SK2 SK3 SK4 SK5 SK6 SK7 SK8
-    SK9 SKa SKb SKc SKd SKA SKB SKC SKD SKE SKF SKe SKf VF. access-development- access-production- access-sandbox- aio_ ak_live_ alcht_
-    amzn.mws. api- api_ apify_api_ authress_ bb_ma_ bb_pr_ bedrock-api-key- bkua_ cfat_ cfk_ cfut_ cio cmVmdGtu da2- dapi dckr_oat_
-    dckr_pat_ ddp_ ddw_ dnkey- doo_v1_ dop_v1_ dor_v1_ dp.audit. dp.ct. dp.pt. dp.sa. dp.scim. dp.st. dt0 duffel_live_ duffel_test_ ek_ eyJ
-    fc- figd_ figp_ fio-u- flb_live_ fo1_ gho_ ghp_ ghr_ ghs_ ghu_ github_pat_ glagent- glc_ glcbt- gldt- glffct- glft- glimt- gloas- glpat-
-    glptt- glrt- glsa_ glsoat- gsk_ hawk. hf_ hvb. hvr. hvs. ico- ion_ jina_ key- lin_api_ live_ lsv2_ mdb_sa_sk_ nfp_ npm_ ntn_ nvapi- odt_
-    ops_ oy2 p8e- packagist_ pat pcsk_ pgar_ phx_ pk_ pnu_ pplx- pscale_oauth_ pscale_pw_ pscale_tkn_ pul- px-api- px-dep- pypi- r8_
-    ramp_sec_ rdme_ rk_live_ rk_prod_ rk_test_ rnd_ rootly_ rubygems_ s-s4t2 salad_cloud_ sandbox-sq0csb- sat. sb_secret_ sbp_ scauth_
-    scp-live- sdk- secret_ sgp_ shippo_live_ shippo_test_ shltm_ shpat_ shpca_ shppa_ shpss_ sk- sk. sk_ sl. slk_ sm_aat_ sm_pat_ sm_sat_
-    sntrys_ sntryu_ spu- sq0atp- sq0csp- sqa_ sqco_ sqp_ squ_ t1. tfp_ thog-secret- tk-us- tkn.v1_ tskey- tvly- v1.0- vca_ vci_ vck_
-    vcp_ vcr_ xai- xapp- xkeysib- xoxa- xoxb- xoxe- xoxe.xox xoxo- xoxp- xoxr- xoxs- ya29.
+    0.A 1.A 1000. 4b1d 5AEP861 A3- A3T ABIA ACCA AIza AKCp AKIA API- AQ.Ab8RN6 AQVN ASIA ATATT3 ATBB ATCTT3 BBFF- CCDB1_ CCIPAT_ CCIPRJ_
+    CFPAT- CLOJARS_ EAA EZAK EZTK FLWSECK- FLWSECK_TEST GOCSPX- GR1348941 HRKU- LTAI NF- NRAA- NRAK- NRII- NRIQ- NRRA- PMAK- SG. SK0 SK1 SK2
+    SK3 SK4 SK5 SK6 SK7 SK8 SK9 SKA SKB SKC SKD SKE SKF SKa SKb SKc SKd SKe SKf SWMTKN-1- VF. access-development- access-production-
+    access-sandbox- aio_ ak_live_ alcht_ amzn.mws. api- api_ apify_api_ authress_ bb_ma_ bb_pr_ bedrock-api-key- bkaa_ bkaj_ bkct_ bkua_
+    cfat_ cfk_ cfut_ cio cmVmdGtu csk- da2- dapi dckr_oat_ dckr_pat_ ddapp_ ddp_ ddw_ dnkey- doo_v1_ dop_v1_ dor_v1_ dp.audit. dp.ct. dp.pt.
+    dp.sa. dp.scim. dp.st. dt0 duffel_live_ duffel_test_ ek_ essu_ eyJ fc- figd_ figp_ fio-u- flb_live_ fo1_ fw_ gho_ ghp_ ghr_ ghs_ ghu_
+    github_pat_ glagent- glc_ glcbt- gldt- glffct- glft- glimt- gloas- glpat- glptt- glrt- glrtr- glsa_ glsoat- glwt- gsk_ hawk. hf_ hvb.
+    hvr. hvs. ico- ion_ jina_ key- lin_api_ live_ lsv2_ mdb_sa_sk_ napi_ nfp_ npm_ ntn_ nvapi- odt_ ops_ oy2 p8e- pa- packagist_ pat pcsk_
+    pdl_ pgar_ phx_ pk_ pnu_ pplx- pscale_oauth_ pscale_pw_ pscale_tkn_ pul- px-api- px-dep- pypi- r8_ ramp_sec_ rdme_ re_ rk_live_ rk_prod_
+    rk_test_ rnd_ rootly_ rpa_ rubygems_ s-s4t2 salad_cloud_ sandbox-sq0csb- sat. sb_secret_ sbp_ scauth_ scp-live- sdk- secret_ sgp_
+    shippo_live_ shippo_test_ shltm_ shpat_ shpca_ shppa_ shpss_ sk- sk. sk_ sl. slk_ sm_aat_ sm_pat_ sm_sat_ sntrys_ sntryu_ spu- sq0atp-
+    sq0csp- sqa_ sqco_ sqp_ squ_ t1. tfp_ tgp_v1_ thog-secret- tk-us- tkn.v1_ tskey- tvly- v1.0- vca_ vci_ vck_ vcp_ vcr_ wandb_v1_ xai-
+    xapp- xkeysib- xoxa- xoxb- xoxe- xoxe.xox xoxo- xoxp- xoxr- xoxs- ya29.
     """.split()
 )
 """How the tokens of `formats.BY_PREFIX` begin."""
-WORDY_HEADS = tuple(b"access- api- api_ cio key- live_ ops_ pat pk_ sdk- secret_ sk- sk_".split())
+WORDY_HEADS = tuple(b"access- api- api_ cio fw_ key- live_ ops_ pa- pat pk_ re_ sdk- secret_ sk- sk_".split())
 """Those with which names begin as well; a token has a digit behind them."""
 SURE_HEADS = (b"api_org_", b"sk_live_", b"sk_test_", b"sk_prod_")
 TOKEN_PARTS = tuple(
     b"""
     !AQ ==: +ABa +ACR +AEh +AMC +ARm +ASb +ASt -NRMA -us1 -us2 -us3 -us4 -us5 -us6 -us7 -us8 -us9 .atlasv1. .tines.com/webhook/ :AA
-    ;Secret= ABSK ACDb AIoT APIM AZDO AZEG AccountKey= AzCa AzFu AzSe BBDC- FFFFNRAL JQQJ9 Q~ SharedAccessKey= _gitlab_session= _mmk
-    access_token$production$ api.softlayer.com/soap/v3 discord.com/api/webhooks/ discordapp.com/api/webhooks/ fm1a_ fm1r_ fm2_
-    hooks.slack.com/services/ hooks.slack.com/triggers/ hooks.slack.com/workflows/ hooks.zapier.com/hooks/catch/
+    ;Secret= ABSK ACDb AIoT APIM AZDO AZEG AccountKey= AzCa AzFu AzSe BBDC- FFFFNRAL JQQJ9 Q~ SWMKEY-1- SharedAccessKey=
+    _gitlab_session= _mmk access_token$production$ api.softlayer.com/soap/v3 discord.com/api/webhooks/ discordapp.com/api/webhooks/
+    fm1a_ fm1r_ fm2_ hooks.slack.com/services/ hooks.slack.com/triggers/ hooks.slack.com/workflows/ hooks.zapier.com/hooks/catch/
     outlook.office.com/webhook/ sha256~ webhook.office.com/webhookb2/ whsec_
     """.split()
 )
-"""What stands in those of `formats.BY_PART`."""
+"""What stands in those of `formats_by_part.BY_PART`."""
 PART_HINTS = tuple(
     b"""
-    !AQ ==: +A -NRMA -us .atlasv1. :AA ;Secret= ABSK ACDb AIoT APIM AZDO AZEG AccountKey= AzCa AzFu AzSe BBDC- FFFFNRAL JQQJ9 Q~
+    !AQ ==: +A -NRMA -us .atlasv1. :AA ;Secret= ABSK ACDb AIoT APIM AZ AccountKey= AzCa AzFu AzSe BBDC- FFFFNRAL JQQJ9 Q~ SWM
     SharedAccessKey= _gitlab_session= _mmk access_token$ api.softlayer fm1 fm2_ hook sha256~ whsec_
     """.split()
 )

@@ -86,7 +86,7 @@ def _by_head() -> dict[bytes, tuple[_Format, ...]]:
 
 @lru_cache(maxsize=1)
 def _by_part() -> tuple[_Format, ...]:
-    from .formats import BY_PART
+    from .formats_by_part import BY_PART
 
     formats = []
     for name, provider, what, before, widths, literal, after, check, _ in BY_PART:
@@ -204,7 +204,7 @@ LONGEST_ENDING = 6
 @lru_cache(maxsize=1)
 def _by_ending() -> dict[tuple[str, ...], tuple[str, str, str]]:
     """Provider, kind and pattern of the tokens that only a name tells, by the words with which such names end."""
-    from .formats import BY_NAME
+    from .formats_by_name import BY_NAME
 
     return {tuple(ending.split()): row[1:3] + row[4:5] for row in BY_NAME for ending in row[3].split("/")}
 
@@ -229,7 +229,7 @@ _MADE_UP = (
 
 def is_documented(value: str) -> bool:
     """Whether it is an example out of the provider's own documentation."""
-    from .formats import DOCUMENTED
+    from .documented import DOCUMENTED
 
     return value in DOCUMENTED or value.partition("AccountKey=")[2] in DOCUMENTED
 

@@ -23,7 +23,7 @@ _OPENINGS = {"<": ">", "[": "]", "{": "}", "(": ")", "%": "%", "@": "@", "#": "#
 
 @lru_cache(maxsize=1)
 def _whole_variables() -> re.Pattern[str]:
-    return re.compile(r"(?:[-:/@.,]?(?:\${1,2}[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%))+\Z")
+    return re.compile(r"(?:[-:/@.,]?(?:\${1,2}[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%))+(?:/[A-Za-z_./#-]*)?\Z")
 
 
 @lru_cache(maxsize=1)
@@ -90,7 +90,7 @@ def is_placeholder(value: str) -> bool:
     `changeme` and its like are none: a service started as written runs with them.
     """
     value = value.strip().strip("'\"`")
-    if not value or len(set(value)) <= 1 + (len(value) > 6):
+    if not value or len(set(value)) <= 1 + (len(value) > 6) or value[-10:] == value[-1] * 10:
         return True
     if _OPENINGS.get(value[0]) == value[-1] and (value[0] == "<" or _is_wordy(value.strip(value[0] + value[-1]))):
         return True
