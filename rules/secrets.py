@@ -20,6 +20,7 @@ from capdrop import (
     find_private_keys,
     find_tokens,
     find_url_passwords,
+    is_harmless_file,
     revocation,
     rule,
 )
@@ -62,9 +63,11 @@ stringData:
         Bad("pod.yaml", f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  git.conf: |\n    auth «{TOKEN}»\n"),
         Bad("compose.yaml", f"services: {{app: {{image: 'acme/app:1', environment: {{CI: «{TOKEN_ENCODED}»}}}}}}\n"),
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN echo «{TOKEN_ENCODED}» | base64 -d > /token\n"),
+        Bad(".env.example", f"CI_ACCESS=«{TOKEN}»\n"),
         Good("Dockerfile", "FROM alpine:3.22\nENV CI_ACCESS=glpat-xxxxxxxxxxxxxxxxxxxx\n"),
         Good("compose.yaml", "services: {app: {image: 'acme/app:1', environment: {GITHUB_TOKEN: '${GITHUB_TOKEN}'}}}\n"),
         Good("pod.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {prefix: glpat-}\n"),
+        Good(".env", "CI_ACCESS=\n"),
     ),
 )
 def provider_token(subject: Text | Variable) -> Iterator[Finding]:
@@ -187,9 +190,11 @@ def private_key(subject: Text | Variable) -> Iterator[Finding]:
             fixed_beside={"load-secret.yaml.example": SKELETON + '  DB: ""\n'},
         ),
         Bad("map.yaml", f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{DB: 'postgres://app:«{PASSWORD}»@db/app'}}\n"),
+        Bad(".env", f"DB=postgres://app:«{PASSWORD}»@db/app\n"),
         Good("Dockerfile", "FROM alpine:3.22\nRUN git clone https://bot:${PASSWORD}@git.acme.io/app.git\n"),
         Good("compose.yaml", "services: {app: {image: 'acme/app:1', environment: {DB: 'postgres://app:${DB_PASSWORD}@db/app'}}}\n"),
         Good("pod.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {DB: 'postgres://app@db.acme.io/app'}\n"),
+        Good(".env.example", "DB=postgres://postgres:postgres@localhost/app\n"),
     ),
 )
 def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
@@ -203,7 +208,7 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
         return
     text = subject.fragment.text
     for url in find_url_passwords(text):
-        if (url.weak and in_comment(text, url.start)) or covered(url.start, url.end, text, "token"):
+        if (url.weak and (in_comment(text, url.start) or is_template(subject))) or covered(url.start, url.end, text, "token"):
             continue
         yield subject.finding_in(
             url.start,
@@ -263,6 +268,11 @@ def found_in(text: str, kind: str) -> list[tuple[int, int]]:
     if kind == "private-key":
         return [(found.start, found.end) for found in find_private_keys(text)]
     return [(found.start, found.end) for found in find_url_passwords(text)]
+
+
+def is_template(text: Text) -> bool:
+    """Whether a file is, by its name, one that is copied and filled in."""
+    return is_harmless_file(text.source.path.rpartition("/")[2])
 
 
 def in_comment(text: str, offset: int) -> bool:

@@ -18,7 +18,7 @@ ARROWS = """
     pragmas        -> source finding
     secrets_baseline -> finding rulebook secrets report
     model          -> source finding syntax model secret_search
-    dialects       -> source finding reading syntax model dialects files
+    dialects       -> source finding reading syntax model dialects files secret_search
     rule           -> source finding
     rulebook       -> rule finding
     suppress       -> source finding model reading rulebook together

@@ -44,6 +44,7 @@ LANGUAGES = {
     "sh": "docker-run",
     "makefile": "docker-run",
     "make": "docker-run",
+    "dotenv": "env-file",
 }
 """What editors call our kinds of files; any other language id is judged by the file's name and text."""
 
