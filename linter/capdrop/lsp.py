@@ -19,7 +19,7 @@ from . import config as configuration
 from .config import DEFAULT_BASELINE
 from .dialects.context import Context
 from .diff import edits_between
-from .discover import Kind, kind_named, kind_of
+from .discover import Kind, kind_by_name, kind_named, kind_of
 from .documentation import page
 from .engine import Analysis, analyse, dialect
 from .files import FilesOnDisk
@@ -238,8 +238,9 @@ def _survive(ls: Server, work: Callable[[], None]) -> None:
 
 
 def _kind(language: str | None, path: str, text: str) -> Kind | None:
+    """What a document is: by its name first, as editors take an env file for a script."""
     if language in LANGUAGES:
-        return kind_named(LANGUAGES[language])
+        return kind_by_name(path) or kind_named(LANGUAGES[language])
     return kind_of(path, text)
 
 
