@@ -20,7 +20,6 @@ from capdrop import (
     find_private_keys,
     find_tokens,
     find_url_passwords,
-    is_harmless_file,
     revocation,
     rule,
 )
@@ -208,7 +207,7 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
         return
     text = subject.fragment.text
     for url in find_url_passwords(text):
-        if (url.weak and (in_comment(text, url.start) or is_template(subject))) or covered(url.start, url.end, text, "token"):
+        if (url.weak and (in_comment(text, url.start) or subject.is_template)) or covered(url.start, url.end, text, "token"):
             continue
         yield subject.finding_in(
             url.start,
@@ -268,11 +267,6 @@ def found_in(text: str, kind: str) -> list[tuple[int, int]]:
     if kind == "private-key":
         return [(found.start, found.end) for found in find_private_keys(text)]
     return [(found.start, found.end) for found in find_url_passwords(text)]
-
-
-def is_template(text: Text) -> bool:
-    """Whether a file is, by its name, one that is copied and filled in."""
-    return is_harmless_file(text.source.path.rpartition("/")[2])
 
 
 def in_comment(text: str, offset: int) -> bool:

@@ -24,18 +24,18 @@ def read(source: Source, context: Context) -> Reading:
     file = EnvFile(source)
     near = Near(source.path, context)
     ignored = near.is_ignored(near.path)
-    place = "template" if is_harmless_file(os.path.relpath(near.path, near.root)) else "env"
+    is_template = is_harmless_file(os.path.relpath(near.path, near.root))
     gaps = [Gap(Span(0, 0), f"{MOST} variables are read, and no more")] if len(file.assignments) == MOST else []
     if ignored:
         gaps.append(Gap(Span(0, 0), "git ignores the file, so secrets may stand in it and are not told", by_design=True))
-    reading = Reading(source, _subjects(file, place, ignored=ignored), gaps=gaps, comments=file.comments)
+    reading = Reading(source, _subjects(file, is_template=is_template, ignored=ignored), gaps=gaps, comments=file.comments)
     reading.serves = True
     return reading
 
 
-def _subjects(file: EnvFile, place: str, *, ignored: bool) -> Iterator[Subject]:
+def _subjects(file: EnvFile, *, is_template: bool, ignored: bool) -> Iterator[Subject]:
     if not ignored:
-        yield text_of(file)
+        yield text_of(file, is_template=is_template)
     for one in file.assignments:
         if one.written is not None:
-            yield assigned(file, one, (), ignored=ignored, place=place)
+            yield assigned(file, one, (), ignored=ignored, is_template=is_template)

@@ -91,10 +91,10 @@ def subjects_of_env_files(project: Project, seen: dict[int, Variable | None]) ->
                     yield variable
 
 
-def text_of(file: EnvFile) -> Text:
+def text_of(file: EnvFile, *, is_template: bool = False) -> Text:
     """All that stands in a file, comments too."""
     text = file.source.text
-    return Text(file.source, Span(0, len(text)), "", fragment=Fragment.at(text, 0), address_at=file.address_at)
+    return Text(file.source, Span(0, len(text)), "", fragment=Fragment.at(text, 0), address_at=file.address_at, is_template=is_template)
 
 
 def _variable(file: EnvFile, one: Assignment, by: Field, name: str, *, ignored: bool) -> Variable:
@@ -102,7 +102,7 @@ def _variable(file: EnvFile, one: Assignment, by: Field, name: str, *, ignored: 
     return assigned(file, one, (*by.trail, note), ignored=ignored)
 
 
-def assigned(file: EnvFile, one: Assignment, trail: tuple[Note, ...], *, ignored: bool, place: str = "env") -> Variable:
+def assigned(file: EnvFile, one: Assignment, trail: tuple[Note, ...], *, ignored: bool, is_template: bool = False) -> Variable:
     """A line of a file as a variable."""
     text = file.known.get(one.name) if one.written is not None else None
     if text is None:
@@ -119,7 +119,7 @@ def assigned(file: EnvFile, one: Assignment, trail: tuple[Note, ...], *, ignored
         name_span=one.name_span,
         value=value,
         fragment=one.written if text and not ignored else None,
-        place=place,
+        place="template" if is_template else "env",
     )
 
 
