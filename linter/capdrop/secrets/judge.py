@@ -29,6 +29,9 @@ OTHERS_SERVERS = frozenset({"smtp", "imap", "mail", "mailer", "email"})
 """Words of names of logins to a server of somebody else, who gives out no password that anyone would guess: one is there to be
 replaced."""
 
+LONGEST_ID = 16
+"""Characters of a rule's id."""
+
 MOST_WORDS = 6
 """Words of a passphrase; more are a sentence."""
 
@@ -135,6 +138,14 @@ def judge_json(text: str) -> list[Verdict]:
             verdict.end += match.start(4)
             found.append(verdict)
     return found
+
+
+def may_be_a_secret(word: str) -> bool:
+    """Whether a word that stands anywhere is like a secret: a token, a URL with a password, or as random as one. The ids of rules, in
+    capitals and figures, are not."""
+    if len(word) < SHORTEST or (word.isupper() and len(word) <= LONGEST_ID):
+        return False
+    return _by_shape(word) is not None or is_digest(word) or looks_random(word)
 
 
 def judge_all(value: str) -> list[Verdict]:
