@@ -129,6 +129,7 @@ stringData:
             fixed_beside={"web-secret.yaml.example": f'{SKELETON}  API_KEY: ""\n  DB_PASSWORD: ""\n'},
         ),
         Bad("secret.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{«password: {ENCODED}»}}\n"),
+        Bad(".env", f"export «DB_PASSWORD={PASSWORD}»\n"),
         Good("Dockerfile", "FROM alpine:3.22\nENV DB_PASSWORD_FILE=/run/secrets/db GOPRIVATE=git.acme.io TOKEN_TTL=3600\n"),
         Good(
             "Dockerfile",
@@ -206,6 +207,8 @@ stringData:
             type: kubernetes.io/service-account-token
             """,
         ),
+        Good(".env", "DB_PASSWORD_FILE=/run/secrets/db\n"),
+        Good(".env.example", f"DB_PASSWORD={PASSWORD}\n"),
     ),
 )
 def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
@@ -258,9 +261,11 @@ def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
             },
         ),
         Bad("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {«password: admin123»}\n"),
+        Bad(".env", "«POSTGRES_PASSWORD=changeme»\n"),
         Good("Dockerfile", "FROM postgres:17\nENV POSTGRES_USER=postgres\n"),
         Good("compose.yaml", "services: {db: {image: 'postgres:17', environment: {POSTGRES_USER: postgres}}}\n"),
         Good("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {user: admin}\n"),
+        Good(".env", "POSTGRES_PASSWORD=\n"),
         Good("names.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  nsswitch.conf: |\n    passwd: compat\n"),
     ),
 )

@@ -63,8 +63,11 @@ stringData:
         Bad("compose.yaml", f"services: {{app: {{image: 'acme/app:1', environment: {{CI: «{TOKEN_ENCODED}»}}}}}}\n"),
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN echo «{TOKEN_ENCODED}» | base64 -d > /token\n"),
         Good("Dockerfile", "FROM alpine:3.22\nENV CI_ACCESS=glpat-xxxxxxxxxxxxxxxxxxxx AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\n"),
+        Bad(".env.example", f"CI_ACCESS=«{TOKEN}»\n"),
+        Good("Dockerfile", "FROM alpine:3.22\nENV CI_ACCESS=glpat-xxxxxxxxxxxxxxxxxxxx\n"),
         Good("compose.yaml", "services: {app: {image: 'acme/app:1', environment: {GITHUB_TOKEN: '${GITHUB_TOKEN}'}}}\n"),
         Good("pod.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {prefix: glpat-}\n"),
+        Good(".env", "CI_ACCESS=\n"),
     ),
 )
 def provider_token(subject: Text | Variable) -> Iterator[Finding]:
@@ -187,9 +190,11 @@ def private_key(subject: Text | Variable) -> Iterator[Finding]:
             fixed_beside={"load-secret.yaml.example": SKELETON + '  DB: ""\n'},
         ),
         Bad("map.yaml", f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{DB: 'postgres://app:«{PASSWORD}»@db/app'}}\n"),
+        Bad(".env", f"DB=postgres://app:«{PASSWORD}»@db/app\n"),
         Good("Dockerfile", "FROM alpine:3.22\nRUN git clone https://bot:${PASSWORD}@git.acme.io/app.git\n"),
         Good("compose.yaml", "services: {app: {image: 'acme/app:1', environment: {DB: 'postgres://app:${DB_PASSWORD}@db/app'}}}\n"),
         Good("pod.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {DB: 'postgres://app@db.acme.io/app'}\n"),
+        Good(".env.example", "DB=postgres://postgres:postgres@localhost/app\n"),
     ),
 )
 def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
@@ -203,7 +208,7 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
         return
     text = subject.fragment.text
     for url in find_url_passwords(text):
-        if (url.weak and in_comment(text, url.start)) or covered(url.start, url.end, text, "token"):
+        if (url.weak and (in_comment(text, url.start) or subject.is_template)) or covered(url.start, url.end, text, "token"):
             continue
         yield subject.finding_in(
             url.start,

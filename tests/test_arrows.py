@@ -18,7 +18,7 @@ ARROWS = """
     pragmas        -> source finding
     secrets_baseline -> finding rulebook secrets report
     model          -> source finding syntax model secret_search
-    dialects       -> source finding reading syntax model dialects files
+    dialects       -> source finding reading syntax model dialects files secret_search
     rule           -> source finding
     rulebook       -> rule finding
     suppress       -> source finding model reading rulebook together
@@ -30,7 +30,7 @@ ARROWS = """
     gitignore      ->
     config         -> source files rulebook
     config_schema  -> config rule rulebook
-    baseline       -> source finding files rulebook
+    baseline       -> source finding files rulebook report
     run            -> source finding reading model baseline config discover gitignore engine dialects rulebook report processes files together elsewhere overlays secrets_baseline
     processes      -> config dialects rulebook run
     ranges         -> source
@@ -46,8 +46,8 @@ ARROWS = """
     by_hand        -> source finding diff discover dialects engine fixer rulebook report
     fix_command    -> source finding diff asking by_hand config discover engine dialects fixer rulebook options aside run report
     rule_commands  -> rule rulebook examples documentation config_schema options report
-    cli            -> rulebook aside options check_command fix_command rule_commands lsp
-    lsp            -> source finding diff model options config discover gitignore dialects engine fixer rulebook run documentation report files
+    cli            -> rulebook aside secret_search options check_command fix_command rule_commands lsp
+    lsp            -> source finding secret_search diff model options config discover gitignore dialects engine fixer rulebook run documentation report files
     rules          -> capdrop
     hooks          -> cli
 """  # noqa: E501

@@ -11,6 +11,7 @@ import pytest
 from capdrop import baseline
 from capdrop.cli import main
 from capdrop.finding import Finding
+from capdrop.report.masks import Masks
 from capdrop.rulebook import Misuse
 from capdrop.source import Source, Span
 from hypothesis import given
@@ -143,9 +144,9 @@ def test_bad_files_are_named_with_their_line(capsys: pytest.CaptureFixture[str])
 @given(st.lists(st.tuples(st.text(min_size=1), st.text()), max_size=5))
 def test_any_path_and_subject_can_be_written_and_read(pairs: list[tuple[str, str]]) -> None:
     findings = [finding(f"x{path}y".replace("/", ""), subject) for path, subject in pairs if "\0" not in path]
-    baseline.write("known", findings, [], ["a-rule"])
+    baseline.write("known", findings, Masks(()), [], ["a-rule"])
     loaded = baseline.load("known")
-    assert loaded.known == {loaded.identity(one) for one in findings}
+    assert loaded.known == {loaded.identity(one, Masks(())) for one in findings}
     text = Path("known").read_bytes().decode("utf-8")
     assert text.replace("\n", "").replace("\t", "").isprintable()
     Path("known").unlink()
@@ -155,12 +156,12 @@ def test_any_path_and_subject_can_be_written_and_read(pairs: list[tuple[str, str
     "path", ["a\tb", "a\nb", "a\r\nb", "a\\nb", "a\\U00000009b", "#a", "\udcff", "\x1b[2J", "a b", "测试", "a\u2028b", "a\x85b"]
 )
 def test_odd_paths(path: str) -> None:
-    baseline.write("known", [finding(path)], [], ["a-rule"])
+    baseline.write("known", [finding(path)], Masks(()), [], ["a-rule"])
     assert baseline.load("known").known == {(path, "a-rule", "s", 0)}
 
 
 def test_windows_line_ends_do_not_matter() -> None:
-    baseline.write("known", [finding("a"), finding("b")], [], ["a-rule"])
+    baseline.write("known", [finding("a"), finding("b")], Masks(()), [], ["a-rule"])
     Path("known").write_bytes(Path("known").read_bytes().replace(b"\n", b"\r\n"))
     assert len(baseline.load("known").known) == 2
 
@@ -175,7 +176,7 @@ def test_branches_that_add_entries_merge() -> None:
         common = chance.sample(services, 100)
         mine, theirs = (chance.sample([one for one in services if one not in common], 2) for _ in range(2))
         for name, added in (("base", []), ("mine", mine), ("theirs", theirs)):
-            baseline.write(name, [finding(path) for path in {*common, *added}], [], ["a-rule"])
+            baseline.write(name, [finding(path) for path in {*common, *added}], Masks(()), [], ["a-rule"])
         merged = subprocess.run(["git", "merge-file", "-p", "mine", "base", "theirs"], capture_output=True, check=False)
         clean += merged.returncode == 0
         for name in ("base", "mine", "theirs"):
@@ -184,7 +185,7 @@ def test_branches_that_add_entries_merge() -> None:
 
 
 def test_a_failed_write_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    baseline.write("known", [finding("a")], [], ["a-rule"])
+    baseline.write("known", [finding("a")], Masks(()), [], ["a-rule"])
     before = Path("known").read_bytes()
 
     def replace(source: str, target: str) -> None:
@@ -192,6 +193,6 @@ def test_a_failed_write_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr("os.replace", replace)
     with pytest.raises(Misuse, match=r"^known: No space left on device$"):
-        baseline.write("known", [finding("b")], [], ["a-rule"])
+        baseline.write("known", [finding("b")], Masks(()), [], ["a-rule"])
     assert Path("known").read_bytes() == before
     assert [path.name for path in Path().iterdir()] == ["known"]

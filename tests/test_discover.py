@@ -27,6 +27,11 @@ BY_NAME = {
         "compose.yaml compose.yml docker-compose.yml docker-compose.yaml Docker-Compose.yml docker-compose.override.yml compose.prod.yaml "
         "compose-dev.yml docker-compose2.yml docker-compose(2).yml docker_compose.yml podman-compose.yaml docker-compose.a.b.yml"
     ).split(),
+    "kubernetes": ["kustomization.yaml", "kustomization.yml", "Kustomization"],
+    "env-file": (
+        ".env .Env .env.local .env.production .env.production.local .env-prod .env_prod .env.example .env.keys .env.bak .envrc .flaskenv "
+        "prod.env db-secrets.env env.list env.prod env.example"
+    ).split(),
 }
 """Names that tell the kind."""
 
@@ -66,7 +71,8 @@ BY_CONTENT = {
 
 NEVER = (
     "Dockerfile.dockerignore .dockerignore Dockerfile.containerignore Dockerfile.md Dockerfile.txt Dockerfile.sh.orig~ dockerfile.html "
-    "Dockerfile.lock Dockerfile.diff mydockerfiles.txt main.py README.md compose.py compose.json docker-compose.yml.md composer.json"
+    "Dockerfile.lock Dockerfile.diff mydockerfiles.txt main.py README.md compose.py compose.json docker-compose.yml.md composer.json "
+    ".env.ts .env.js .env.d.ts .env.php .env.md .env.vault .env.enc .env.gpg .environment .venv env env.py env.d.ts environment.list"
 ).split()
 """Names of files that are not ours whatever their first line says."""
 

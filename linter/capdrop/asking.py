@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .engine import Analysis
     from .finding import Finding
     from .fixer import Wanted, Workbench
+    from .report.masks import Masks
     from .source import Source
 
     Key = tuple[str, str, str]
@@ -38,9 +39,10 @@ MOST = 2000
 class Asker:
     """Asks about every fix, and remembers how many were declined and whether to go on."""
 
-    __slots__ = ("declined", "going_on")
+    __slots__ = ("declined", "going_on", "masks")
 
-    def __init__(self) -> None:
+    def __init__(self, masks: Masks) -> None:
+        self.masks = masks
         self.declined = 0
         self.going_on = True
 
@@ -90,10 +92,11 @@ class Asker:
         assert fix is not None
         for diff in diffs:
             sys.stdout.writelines(diff.lines())
-        print(visible(f"{source.path}:{source.position(finding.span.start).line}: {finding.rule}: {finding.message}"))
+        message = self.masks.text(finding.message)
+        print(visible(f"{source.path}:{source.position(finding.span.start).line}: {finding.rule}: {message}"))
         caveat = f": {fix.caveat}" if fix.caveat else ""
         while True:
-            sys.stdout.write(visible(f"{fix.title} ({_WORDS[fix.safety]}{caveat}) [y,n,a,d,q,?]? "))
+            sys.stdout.write(visible(f"{self.masks.text(fix.title)} ({_WORDS[fix.safety]}{caveat}) [y,n,a,d,q,?]? "))
             sys.stdout.flush()
             line = sys.stdin.readline()
             answer = line.strip().lower()[:1]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from .finding import Finding
+    from .report.masks import Masks
 
 
 _HEADER = "# Findings that capdrop knows of and does not report. Written by `capdrop baseline`; it should only shrink.\n"
@@ -36,10 +37,10 @@ class Baseline:
         self.known = known
         self.seen: set[Identity] = set()
 
-    def silence(self, findings: Iterable[Finding]) -> None:
+    def silence(self, findings: Iterable[Finding], masks: Masks) -> None:
         """Mark the findings that are known."""
         for finding in findings:
-            identity = self.identity(finding)
+            identity = self.identity(finding, masks)
             if identity in self.known:
                 self.seen.add(identity)
                 if finding.suppressed is None:
@@ -55,9 +56,9 @@ class Baseline:
         checked = {relative(path, self.folder) for path in paths}
         return {entry for entry in self.known if (entry[0] not in checked or entry[1] not in rules) and not self._deleted(entry)}
 
-    def identity(self, finding: Finding) -> Identity:
+    def identity(self, finding: Finding, masks: Masks) -> Identity:
         path, rule, subject, ordinal = finding.identity
-        return (relative(path, self.folder), rule, subject, ordinal)
+        return (relative(path, self.folder), rule, masks.text(subject), ordinal)
 
     def _deleted(self, entry: Identity) -> bool:
         return not os.path.lexists(os.path.join(self.folder, entry[0]))
@@ -87,13 +88,13 @@ def load(path: str) -> Baseline:
     return Baseline(os.path.dirname(os.path.abspath(path)), known)
 
 
-def write(path: str, findings: Iterable[Finding], paths: Iterable[str], rules: Collection[str]) -> int:
+def write(path: str, findings: Iterable[Finding], masks: Masks, paths: Iterable[str], rules: Collection[str]) -> int:
     """Write a baseline of these findings, the result of a run over these files with these rules; returns how many it holds.
 
     What an earlier baseline knows of other files and other rules is kept. Raises `Misuse`.
     """
     earlier = load(path) if os.path.exists(path) else Baseline(os.path.dirname(os.path.abspath(path)), set())
-    entries = sorted({earlier.identity(finding) for finding in findings} | earlier.beside(paths, rules))
+    entries = sorted({earlier.identity(finding, masks) for finding in findings} | earlier.beside(paths, rules))
     lines = [f"{_escaped(where)}\t{rule}\t{_escaped(subject)}\t{ordinal}\n" for where, rule, subject, ordinal in entries]
     temporary = f"{path}.{os.getpid()}"
     try:

@@ -111,8 +111,9 @@ def baseline(arguments: list[str]) -> int:
         count = secrets_baseline.write(path, checked)
     else:
         from . import baseline as baselines
+        from .report.masks import Masks
 
-        count = baselines.write(path, findings, checked, book.selected)
+        count = baselines.write(path, findings, Masks(run.results), checked, book.selected)
     sys.stdout.write(visible(f"{os.path.relpath(path)}: {count} finding{'' if count == 1 else 's'}") + "\n")
     for line in notes(run):
         note(line)

@@ -71,7 +71,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except Misuse as error:
-        note(f"capdrop: {error}")
+        note(f"capdrop: {_without_secrets(str(error))}")
         return MISUSE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -174,6 +174,12 @@ def _tolerate_any_name() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _without_secrets(message: str) -> str:
+    from .secret_search import without_secrets
+
+    return without_secrets(message)
 
 
 def _failure(error: Exception) -> str:

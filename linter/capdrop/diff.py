@@ -7,7 +7,8 @@ from difflib import SequenceMatcher
 from operator import ne
 
 from .finding import Edit
-from .report.masks import MASK
+from .report import Result
+from .report.masks import MASK, Masks
 from .report.safe import visible
 from .source import Span
 
@@ -31,7 +32,7 @@ class Diff:
     """The difference between two texts of a file, or the text of a `new` one. `faithful` turns false where a line had to be altered to
     be shown."""
 
-    __slots__ = ("_after", "_before", "_new", "_path", "_secrets", "_shown", "faithful")
+    __slots__ = ("_after", "_before", "_masks", "_new", "_path", "_secrets", "_shown", "faithful")
 
     def __init__(self, before: Source, after: Source, findings: Sequence[Finding], *, new: bool = False) -> None:
         self._new = new
@@ -41,6 +42,7 @@ class Diff:
         self._before = _lines(mark + before.text)
         self._after = _lines(mark + after.text)
         self._shown = _lines(mark + _masked(before.text, hidden))
+        self._masks = Masks([Result(before.path, "", "", findings=findings)])
         self._secrets = [line for span in hidden for line in before[span].split("\n") if line.strip()]
         self.faithful = True
 
@@ -53,7 +55,7 @@ class Diff:
             for change, start, end, new_start, new_end in group:
                 sign = " " if change == "equal" else "-"
                 for index in range(start, end):
-                    yield self._line(sign, self._before[index], self._shown[index])
+                    yield self._line(sign, self._before[index], self._seen(index))
                 for index in range(new_start, new_end) if change != "equal" else ():
                     yield self._line("+", self._after[index], self._without_secrets(self._after[index]))
 
@@ -70,8 +72,12 @@ class Diff:
 
     def _hides(self, start: int, end: int, *, last: bool) -> int:
         """How far into the lines the last that hides something is (-1 without one), or the first (their number without one)."""
-        places = [at - start for at in range(start, end) if self._before[at] != self._shown[at]]
+        places = [at - start for at in range(start, end) if self._before[at] != self._seen(at)]
         return (places[-1] if places else -1) if last else (places[0] if places else end - start)
+
+    def _seen(self, index: int) -> str:
+        """A line of the text before without its secrets, those too that stand elsewhere."""
+        return self._masks.text(self._shown[index])
 
     def _line(self, sign: str, real: str, shown: str) -> str:
         body, ending = (shown[:-1], "\n") if shown.endswith("\n") else (shown, "\n\\ No newline at end of file\n")

@@ -16,22 +16,32 @@ class Kind:
     """A kind of file: its name for users, the dialect that reads it, and the names that such files have.
 
     Where the name alone does not tell, the text does: `content` holds patterns that must all be found, and is asked about files
-    whose name `maybe` describes. `word` stands in every text that `content` fits, where the first of the patterns does.
+    whose name `maybe` describes. `word` stands in every text that `content` fits, where the first of the patterns does, and `part`,
+    whatever its case, in every name that `names` does.
     """
 
-    __slots__ = ("content", "dialect", "maybe", "name", "names", "word")
+    __slots__ = ("content", "dialect", "maybe", "name", "names", "part", "word")
 
-    def __init__(self, name: str, dialect: str, *, names: str, maybe: str, content: tuple[str, ...], word: str = "") -> None:
+    def __init__(
+        self, name: str, dialect: str, *, names: str, maybe: str = "(?!)", content: tuple[str, ...] = (), word: str = "", part: str = ""
+    ) -> None:
         self.name = name
         self.dialect = dialect
         self.names = names
         self.maybe = maybe
         self.content = content
         self.word = word
+        self.part = part
+
+    def is_named(self, name: str) -> bool:
+        """Whether a file's name alone tells that it is of this kind."""
+        return self.part in name.lower() and _compiled(self.names).fullmatch(name) is not None
 
 
 _NEVER_OURS = r"(?!.*(?:\.(?:docker|container)ignore|\.(?:md|rst|adoc|txt|html?|ya?ml|json|toml|lock|svg|png|sh|diff|patch|rej|sw[op])|~)$)"
 _PROGRAMS = r"(?!.*\.(?:py|rb|php|go|rs|js|mjs|ts|tsx|jsx|java|kt|scala|cs|cpp|c|h|lua|pl|swift|vim|el|css|xml)$)"
+_SEALED = r"(?!.*\.(?:vault|enc|gpg|pgp|asc|age|gz|zip)$)"
+_STAGES = r"(?:list|local|dev|development|test|testing|ci|staging|prod|production|docker|defaults?|example|sample|template|dist)"
 
 KINDS = (
     Kind(
@@ -52,6 +62,7 @@ KINDS = (
         "compose",
         "compose",
         names=r"(?si:(?:(?:docker|podman)[._-])?compose[^/]*\.ya?ml)",
+        part="compose",
         maybe=r"(?si:.*\.ya?ml)",
         content=(r"(?m)^services[ \t]*:[ \t]*(?:#.*)?\r?$", r"(?m)^[ \t]+(?:image|build)[ \t]*:"),
         word="services",
@@ -60,6 +71,7 @@ KINDS = (
         "kubernetes",
         "kubernetes",
         names=r"kustomization\.ya?ml|Kustomization",
+        part="kustomization",
         maybe=r"(?si:.*\.(?:ya?ml|json))",
         content=(r"(?m)^[ \t{,-]*\"?apiVersion\"?[ \t]*:", r"(?m)(?:^|[{,])[ \t-]*\"?kind\"?[ \t]*:"),
         word="apiVersion",
@@ -70,6 +82,12 @@ KINDS = (
         names=r"(?!)",
         maybe=r"(?si:.*\.(?:sh|bash|mk)|(?:gnu)?makefile)",
         content=(r"(?m)^(?>[^\r\n]*?\b(?:docker|podman|nerdctl)\b)(?>(?:[^#\r\n\\]|\\[^\r\n]|\\\r?\n){0,400}?\b(?:run|create)\b)",),
+    ),
+    Kind(
+        "env-file",
+        "compose.env_alone",
+        names=rf"(?si:{_NEVER_OURS}{_PROGRAMS}{_SEALED}(?:\.env(?:rc|[._-].+)?|\.flaskenv|.+\.env|env\.{_STAGES}))",
+        part="env",
     ),
 )
 """The table of kinds, in the order in which they are tried."""
@@ -93,7 +111,7 @@ def kind_by_name(path: str) -> Kind | None:
         return None
     if name in ("Dockerfile", "Containerfile"):
         return KINDS[0]  # the commonest names need no pattern
-    return next((kind for kind in KINDS if _compiled(kind.names).fullmatch(name)), None)
+    return next((kind for kind in KINDS if kind.is_named(name)), None)
 
 
 def kind_named(name: str) -> Kind:
@@ -104,7 +122,7 @@ def kind_named(name: str) -> Kind:
 def may_be_ours(path: str) -> bool:
     """Whether a file's name lets it be of some kind."""
     name = os.path.basename(path)
-    return any(_compiled(kind.names).fullmatch(name) or _compiled(kind.maybe).fullmatch(name) for kind in KINDS)
+    return any(kind.is_named(name) or _compiled(kind.maybe).fullmatch(name) for kind in KINDS)
 
 
 def kind_of(path: str, text: str, *, named: bool = False) -> Kind | None:

@@ -11,6 +11,7 @@ from .discover import kind_named
 from .finding import Safety
 from .fixer import Fixed, Refusal, Workbench, by_path, fix, fix_on, keys_of, write
 from .options import PATHS, SELECTION, Option, Reader, prepared
+from .report.masks import Masks
 from .report.words import counted
 from .rulebook import Misuse
 from .run import check, settled
@@ -66,10 +67,11 @@ def main(arguments: list[str]) -> int:
     config, book = prepared(options)
     with Progress() as tick:
         run = check(options.paths or ["."], config, book, tick)
+    masks = Masks(run.results)
     if options.by_hand:
         from .by_hand import shown
 
-        diffs = list(shown(run.results, book, run.context))
+        diffs = [masks.text(text) for text in shown(run.results, book, run.context)]
         sys.stdout.writelines(diffs)
         for line in [*notes(run), f"{counted(len(diffs), 'fix', 'fixes')} to complete by hand" if diffs else "nothing to complete by hand"]:
             note(line)
@@ -78,14 +80,14 @@ def main(arguments: list[str]) -> int:
     if options.interactive:
         from .asking import Asker
 
-        asker = Asker()
+        asker = Asker(masks)
     safety = Safety.UNSAFE if options.unsafe or asker else Safety.SAFE
-    bench = _Bench(config, book, run.context, safety, apply=options.apply or asker is not None, asker=asker)
+    bench = _Bench(config, book, run.context, safety, masks, apply=options.apply or asker is not None, asker=asker)
     for result in run.results:
         bench.fix(result)
     bench.show_beside()
     for line in [*notes(run), *bench.reasons(), bench.summary()]:
-        note(line)
+        note(masks.text(line))
     if run.incomplete:
         return INCOMPLETE
     return CHANGES if bench.refused or (bench.changed and not bench.apply) else DONE
@@ -104,6 +106,7 @@ class _Bench:
         "config",
         "context",
         "left",
+        "masks",
         "more",
         "refused",
         "safety",
@@ -111,12 +114,21 @@ class _Bench:
     )
 
     def __init__(
-        self, config: Config, book: Rulebook, context: Context, safety: Safety, *, apply: bool, asker: Asker | None = None
+        self,
+        config: Config,
+        book: Rulebook,
+        context: Context,
+        safety: Safety,
+        masks: Masks,
+        *,
+        apply: bool,
+        asker: Asker | None = None,
     ) -> None:
         self.config = config
         self.book = book
         self.context = context
         self.safety = safety
+        self.masks = masks
         self.apply = apply
         self.changed = 0
         self.refused = 0
@@ -145,7 +157,7 @@ class _Bench:
         before = wanted[0].source
         fixed = self._fixed(before, Workbench(kind_named(result.kind), self.book, self.context, self.beside), keys_of(wanted))
         for finding, reason in fixed.left:
-            note(f"{result.path}: not fixed: {finding.rule} ({finding.subject}): {reason}")
+            note(f"{result.path}: not fixed: {finding.rule} ({self.masks.text(finding.subject)}): {self.masks.text(reason)}")
         self.left += len(fixed.left)
         if not fixed.applied:
             return

@@ -19,7 +19,7 @@ from . import config as configuration
 from .config import DEFAULT_BASELINE
 from .dialects.context import Context
 from .diff import edits_between
-from .discover import Kind, kind_named, kind_of
+from .discover import Kind, kind_by_name, kind_named, kind_of
 from .documentation import page
 from .engine import Analysis, analyse, dialect
 from .files import FilesOnDisk
@@ -30,9 +30,12 @@ from .model.container import Container
 from .model.pod import Pod
 from .model.subject import Subject
 from .options import PSS
+from .report import Result
+from .report.masks import Masks
 from .report.safe import visible
 from .rulebook import Misuse, Rulebook
 from .run import settled
+from .secret_search import without_secrets
 from .source import Source, Span
 
 LANGUAGES = {
@@ -44,6 +47,7 @@ LANGUAGES = {
     "sh": "docker-run",
     "makefile": "docker-run",
     "make": "docker-run",
+    "dotenv": "env-file",
 }
 """What editors call our kinds of files; any other language id is judged by the file's name and text."""
 
@@ -70,13 +74,14 @@ WHY = "TODO: say why"
 
 
 class Document:
-    """An open file as it was last judged."""
+    """An open file as it was last judged: what is shown of it, and the secrets that nothing may show."""
 
-    def __init__(self, analysis: Analysis, bench: Workbench, version: int | None, shown: list[Finding]) -> None:
+    def __init__(self, analysis: Analysis, bench: Workbench, version: int | None, result: Result) -> None:
         self.analysis = analysis
         self.bench = bench
         self.version = version
-        self.shown = shown
+        self.shown = [one for one in result.findings if one.suppressed is None and one.source is analysis.source]
+        self.masks = Masks([result])
 
     @property
     def source(self) -> Source:
@@ -105,7 +110,7 @@ class Server(LanguageServer):
                 config.select = list(select) or config.select
                 self._books[key] = (config, configuration.rules_in_force(config, trusted=self.trusted))
             except Misuse as error:
-                self.say(str(error), lsp.MessageType.Error)
+                self.say(without_secrets(str(error)), lsp.MessageType.Error)
                 config = configuration.Config(folder)
                 self._books[key] = (config, configuration.rules_in_force(config, trusted=False))
         return self._books[key]
@@ -131,9 +136,9 @@ class Server(LanguageServer):
         else:
             context = Context(config.targets, files=FilesOnDisk(), compose_files=config.compose_files)
             analysis = analyse(source, kind, book, context)
-            shown = [f for f in settled(analysis, context, config, book).findings if f.suppressed is None and f.source is source]
-            self.documents[uri] = Document(analysis, Workbench(kind, book, context), buffer.version, shown)
-            diagnostics = [_diagnostic(finding) for finding in shown] + _gaps(analysis)
+            result = settled(analysis, context, config, book)
+            document = self.documents[uri] = Document(analysis, Workbench(kind, book, context), buffer.version, result)
+            diagnostics = [_diagnostic(finding, document.masks) for finding in document.shown] + _gaps(analysis, document.masks)
         self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics, version=buffer.version))
 
 
@@ -231,39 +236,40 @@ def _survive(ls: Server, work: Callable[[], None]) -> None:
     try:
         work()
     except Misuse as error:
-        ls.say(str(error), lsp.MessageType.Error)
+        ls.say(without_secrets(str(error)), lsp.MessageType.Error)
     except Exception as error:
         ls.say(f"capdrop failed on this document: {type(error).__name__}", lsp.MessageType.Error)
 
 
 def _kind(language: str | None, path: str, text: str) -> Kind | None:
+    """What a document is: by its name first, as editors take an env file for a script."""
     if language in LANGUAGES:
-        return kind_named(LANGUAGES[language])
+        return kind_by_name(path) or kind_named(LANGUAGES[language])
     return kind_of(path, text)
 
 
-def _diagnostic(finding: Finding) -> lsp.Diagnostic:
+def _diagnostic(finding: Finding, masks: Masks) -> lsp.Diagnostic:
     assert finding.severity is not None
     return lsp.Diagnostic(
         range=_range(finding.source, finding.span),
-        message=visible(finding.message),
+        message=visible(masks.text(finding.message)),
         severity=SEVERITIES[finding.severity],
         code=finding.rule,
         source="capdrop",
         related_information=[
             lsp.DiagnosticRelatedInformation(
-                location=lsp.Location(_uri(note.source.path), _range(note.source, note.span)), message=visible(note.message)
+                location=lsp.Location(_uri(note.source.path), _range(note.source, note.span)), message=visible(masks.text(note.message))
             )
             for note in finding.notes
         ],
     )
 
 
-def _gaps(analysis: Analysis) -> list[lsp.Diagnostic]:
+def _gaps(analysis: Analysis, masks: Masks) -> list[lsp.Diagnostic]:
     return [
         lsp.Diagnostic(
             range=_range(analysis.source, gap.span),
-            message=visible(f"not understood: {gap.reason}"),
+            message=visible(f"not understood: {masks.text(gap.reason)}"),
             severity=lsp.DiagnosticSeverity.Warning,
             source="capdrop",
         )
@@ -396,9 +402,9 @@ def _action(
         own = [lsp.TextEdit(_range(source, edit.span), edit.text) for edit in edits if edit.beside is beside]
         changes.append(lsp.TextDocumentEdit(lsp.OptionalVersionedTextDocumentIdentifier(uri=at, version=version), own))
     return lsp.CodeAction(
-        title=visible(title),
+        title=visible(document.masks.text(title)),
         kind=kind,
-        diagnostics=[_diagnostic(finding) for finding in findings],
+        diagnostics=[_diagnostic(finding, document.masks) for finding in findings],
         is_preferred=preferred,
         edit=lsp.WorkspaceEdit(document_changes=changes),
     )

@@ -151,10 +151,11 @@ def settle(run: Run, config: Config, book: Rulebook) -> None:
                         finding.suppressed = Suppression("configuration", entry.reason)
     if config.baseline:
         from . import baseline as baselines
+        from .report.masks import Masks
 
-        known = baselines.load(config.baseline)
+        known, masks = baselines.load(config.baseline), Masks(run.results)
         for result in run.results:
-            known.silence(result.findings)
+            known.silence(result.findings, masks)
         whole = [result.path for result in run.results if result.outcome == "analysed" and not result.broken]
         run.gone = known.gone(whole, book.selected)
     if config.detect_secrets or "detect-secrets-finding" in book.selected:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .finding import Fix
 from .secrets.marks import (
     login_shapes,
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from capdrop.secrets.urls import UrlPassword
 
 
+_WORD = r"[^\s'\"`,;()\[\]{}]*[^\s'\"`,;()\[\]{}:]"
+"""It may hold a colon, and does not end with one."""
 ROTATE = "rotate it: it stays in the history"
 CHANGE = "set another: this one stays in the history"
 
@@ -131,6 +135,18 @@ def better_way(subject: Subject) -> Fix:
     if name.endswith((".yaml", ".yml", ".json")):
         return Fix("Take it from outside the file: a mounted secret, or a variable that the deployment must set")
     return Fix("Write `RUN --mount=type=secret,id=...` for the step that needs it, or set it when the container starts")
+
+
+def without_secrets(message: str) -> str:
+    """A message without what may be a secret in it: it quotes what somebody wrote in a wrong place."""
+    from capdrop.secrets.judge import may_be_a_secret
+
+    def hidden(word: re.Match[str]) -> str:
+        if may_be_a_secret(word[0]):
+            return "****"
+        return "/".join("****" if may_be_a_secret(part) else part for part in word[0].split("/"))
+
+    return re.sub(_WORD, hidden, message)
 
 
 def find_by_detect_secrets(text: str, path: str) -> Iterator[Other]:

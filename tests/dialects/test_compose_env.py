@@ -172,7 +172,7 @@ def test_a_secret_in_an_env_file_stands_there() -> None:
 def test_a_file_of_many_services_is_judged_once() -> None:
     text = "services:\n  a: {image: a, env_file: x.env}\n  b: {image: b, env_file: x.env}\n"
     found = subjects({"compose.yaml": text, "x.env": "A=1\n"})
-    assert [one.address for one in found if isinstance(one, Variable)] == ["services.a.environment.A"]
+    assert [one.address for one in found if isinstance(one, Variable)] == ["variables.A"]
     assert [len(list(one.parts)) for one in found if isinstance(one, Container)] == [2, 2]
 
 

@@ -306,7 +306,7 @@ def test_generators_are_read_with_their_files(tmp_path: Path) -> None:
         "b.env": "LEVEL=info\n",
         "c.properties": f"db.password={password}\n",
         "d.bin": "nothing\n",
-        "e.env": f"DB_PASSWORD={password}\n",
+        "e.properties": f"DB_PASSWORD={password}\n",
     }
     assert found(run(tmp_path, files), tmp_path) == {
         "kustomization.yaml:4 hard-coded-credential",

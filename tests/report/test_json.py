@@ -10,6 +10,7 @@ import pytest
 from capdrop.finding import Edit, Fix, Safety
 from capdrop.report import Result
 from capdrop.report.identity import fingerprint
+from capdrop.report.masks import Masks
 from capdrop.source import Source, Span
 
 from .samples import compose_findings, finding_at, mixed_results, written
@@ -91,10 +92,10 @@ def test_columns_are_code_points() -> None:
 
 def test_fingerprints_tell_findings_apart_and_outlive_edits() -> None:
     findings = compose_findings()
-    assert len({fingerprint(finding) for finding in findings}) == len(findings)
-    before = fingerprint(findings[1])
+    assert len({fingerprint(finding, Masks(())) for finding in findings}) == len(findings)
+    before = fingerprint(findings[1], Masks(()))
     findings[1].message = "another message"
     findings[1].span = Span(0, 1)
-    assert fingerprint(findings[1]) == before
+    assert fingerprint(findings[1], Masks(())) == before
     findings[1].ordinal = 1
-    assert fingerprint(findings[1]) != before
+    assert fingerprint(findings[1], Masks(())) != before

@@ -52,7 +52,7 @@ def _issue(finding: Finding, masks: Masks) -> Object:
     line = finding.source.position(finding.span.start).line
     location = {"path": exact(relative(finding.source.path)), "lines": {"begin": line}}
     message = visible(masks.text(finding.message))
-    return _entry(exact(finding.rule), message, _SEVERITIES[severity_of(finding)], fingerprint(finding), location)
+    return _entry(exact(finding.rule), message, _SEVERITIES[severity_of(finding)], fingerprint(finding, masks), location)
 
 
 def _entry(name: str, message: str, severity: str, mark: str, location: Object) -> Object:

@@ -8,10 +8,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from capdrop.finding import Finding
 
+    from .masks import Masks
 
-def fingerprint(finding: Finding) -> str:
-    """16 hexadecimal digits of path, rule, subject and ordinal."""
-    return digest(*map(str, finding.identity))
+
+def fingerprint(finding: Finding, masks: Masks) -> str:
+    """16 hexadecimal digits of path, rule, subject and ordinal; not of a secret that the subject is called by."""
+    path, rule, subject, ordinal = finding.identity
+    return digest(path, rule, masks.text(subject), str(ordinal))
 
 
 def digest(*parts: str) -> str:

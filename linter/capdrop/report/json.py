@@ -52,7 +52,7 @@ def _finding(finding: Finding, masks: Masks) -> Object:
         "notes": [_note(note, masks) for note in finding.notes],
         "fix": _fix(finding, masks),
         "suppressed": _suppressed(finding, masks),
-        "fingerprint": fingerprint(finding),
+        "fingerprint": fingerprint(finding, masks),
     }
 
 

@@ -21,6 +21,9 @@ MASK = "****"
 _KEY = 12
 """Characters; a shorter secret is not looked for in messages: `postgres` is also the name of a service."""
 
+_WORDLIKE = 20
+"""Characters; a shorter secret without digits may be a name as well."""
+
 _FEW = 100
 """Secrets; so many are looked for one by one, which is the faster way to find none."""
 
@@ -102,5 +105,7 @@ class Masks:
 
 
 def _unmistakable(secret: str) -> bool:
-    """Whether the text can hardly mean anything but the secret: long, with letters and digits."""
-    return len(secret) >= _KEY and any(map(str.isdigit, secret)) and any(map(str.isalpha, secret))
+    """Whether the text can hardly mean anything but the secret: long, with letters and digits, or longer, with small letters and large."""
+    if len(secret) < _KEY or not any(map(str.isalpha, secret)):
+        return False
+    return any(map(str.isdigit, secret)) or (len(secret) >= _WORDLIKE and secret not in (secret.lower(), secret.upper()))

@@ -86,7 +86,7 @@ def _result(finding: Finding, rule_index: int, suppressible: bool, masks: Masks)
         "level": LEVELS[severity_of(finding)],
         "message": _message(finding.message, masks),
         "locations": [location],
-        "partialFingerprints": {"capdropIdentity/v1": fingerprint(finding)},
+        "partialFingerprints": {"capdropIdentity/v1": fingerprint(finding, masks)},
         "properties": {"severity": severity_of(finding).name.lower(), "confidence": confidence_of(finding).name.lower()},
     }
     if finding.notes:

@@ -11,7 +11,7 @@ from .keys import find_private_keys
 from .marks import ENCODED_MARKS, SHORTEST, unencoded
 from .names import named_like_a_secret, role_in_a_secret, role_of, says_harmless, split
 from .pairs import find_docker_auths, find_pair_passwords
-from .tokens import find_tokens, is_documented, token_by_name
+from .tokens import find_tokens, is_documented, is_for_browsers, token_by_name
 from .urls import find_url_passwords
 from .values import is_digest, is_filler, is_number, is_password_hash, is_placeholder, is_plain, is_reference, is_weak, looks_random, turns
 from .words import CHOSEN, ISSUED, PASSWORD, VAGUE
@@ -28,6 +28,9 @@ LONGEST_CREDENTIAL = 4096
 OTHERS_SERVERS = frozenset({"smtp", "imap", "mail", "mailer", "email"})
 """Words of names of logins to a server of somebody else, who gives out no password that anyone would guess: one is there to be
 replaced."""
+
+LONGEST_ID = 16
+"""Characters of a rule's id."""
 
 MOST_WORDS = 6
 """Words of a passphrase; more are a sentence."""
@@ -54,19 +57,20 @@ class Verdict(Record):
 def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
     """Whether `value`, the text as it is at run time, is or holds a secret.
 
-    `place` is where it stands: "env", "arg", "label", "annotation", "configmap", "secret" (an entry of a Kubernetes Secret, decoded) or
-    "argument" (an option's value; `name` is the option).
+    `place` is where it stands: "env", "arg", "label", "annotation", "configmap", "secret" (an entry of a Kubernetes Secret, decoded),
+    "argument" (an option's value; `name` is the option) or "template" (a line of a file that is copied and filled in).
     """
     if len(value) >= SHORTEST or "://" in value:
         verdict = _by_shape(value) or judge_encoded(value)
         if verdict is not None:
-            return verdict
+            return verdict if not is_for_browsers(value, name) else None
     if name.startswith("BUNDLE_") and "__" in name:
         return _bundler(value)
     role = role_in_a_secret(name) if place == "secret" else role_of(name)
     if not role and place != "secret":
         return None
-    return _by_name(value, name, role, place)
+    verdict = _by_name(value, name, role, place)
+    return verdict if place != "template" or verdict is None or verdict.kind == "token" else None
 
 
 def _bundler(value: str) -> Verdict | None:
@@ -134,6 +138,14 @@ def judge_json(text: str) -> list[Verdict]:
             verdict.end += match.start(4)
             found.append(verdict)
     return found
+
+
+def may_be_a_secret(word: str) -> bool:
+    """Whether a word that stands anywhere is like a secret: a token, a URL with a password, or as random as one. The ids of rules, in
+    capitals and figures, are not."""
+    if len(word) < SHORTEST or (word.isupper() and len(word) <= LONGEST_ID):
+        return False
+    return _by_shape(word) is not None or is_digest(word) or looks_random(word)
 
 
 def judge_all(value: str) -> list[Verdict]:

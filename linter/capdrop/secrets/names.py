@@ -10,6 +10,7 @@ from .words import (
     BARE_SECRETS,
     CHOSEN,
     COOKIE_OWNERS,
+    FOR_BROWSERS,
     HARMLESS_NAMES,
     HARMLESS_TAILS,
     KEY_OWNERS,
@@ -102,6 +103,8 @@ def role_of(name: str) -> str:
     words = split(name)
     index, role = _heads(words)
     if not role or not PUBLIC_WORDS.isdisjoint(words) or not TOGGLES.isdisjoint(words[:index]):
+        return ""
+    if role != PASSWORD and name.startswith(FOR_BROWSERS):
         return ""
     tail = [word for word in words[index + 1 :] if not word.isdigit()]
     if not HARMLESS_TAILS.isdisjoint(tail):

@@ -9,6 +9,7 @@ from capdrop.source import Record
 
 from .marks import BLOCK, SHORTEST, SHORTEST_WITH_PART, runs
 from .values import looks_random
+from .words import FOR_BROWSERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,7 +131,8 @@ def _with_prefix(text: str, candidates: Iterable[tuple[int, tuple[_Format, ...]]
             match = form.compiled().match(text, start)
             if match is not None:
                 done = match.end()
-                if _is_real(match.group(), form):
+                before = text[max(0, start - LONGEST_ASSIGNED) : start]
+                if _is_real(match.group(), form) and not is_for_browsers(match.group(), before.rpartition("\n")[2]):
                     yield form.token(start, done)
 
 
@@ -220,6 +222,15 @@ def _is_real(token: str, form: _Format) -> bool:
     return form.check != "random" or looks_random(body)
 
 
+LONGEST_ASSIGNED = 80
+"""Characters before a value, in which the name that it is set to is looked for."""
+
+
+def is_for_browsers(value: str, name: str) -> bool:
+    """Whether a value is one of Google's API keys, and set to a name of which browsers get the value: a Firebase key is no secret."""
+    return value.startswith("AIza") and any(mark in name for mark in FOR_BROWSERS)
+
+
 _MADE_UP = (
     *("example", "xxxx", "your", "placeholder", "redacted", "dummy", "changeme", "notreal", "insert"),
     *("0123456789", "1234567890", "abcdefgh", "deadbeefdeadbeef", "qwertyuiop"),
@@ -290,7 +301,8 @@ def _has_checksum(body: str) -> bool:
 
 
 def _is_jwt(token: str) -> bool:
-    """Whether the first part decodes to a JSON object with "alg", and the token is no textbook one."""
+    """Whether the first part decodes to a JSON object with "alg", and the token is neither a textbook one nor that which Supabase gives
+    every browser."""
     from binascii import Error, a2b_base64
 
     header, payload, _ = token.split(".", 2)
@@ -299,4 +311,5 @@ def _is_jwt(token: str) -> bool:
         claims = a2b_base64(payload.replace("-", "+").replace("_", "/") + "==")
     except Error:
         return False
-    return decoded.startswith(b"{") and b'"alg"' in decoded and b"John Doe" not in claims
+    is_public = b"John Doe" in claims or b'"role":"anon"' in claims.replace(b" ", b"")
+    return decoded.startswith(b"{") and b'"alg"' in decoded and not is_public

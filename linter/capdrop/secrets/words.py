@@ -125,6 +125,9 @@ PUSHERS = frozenset({"pusher", "soketi", "reverb"})
 
 PUBLIC_WORDS = frozenset({"public", "publishable", "pub", "dummy", "fake"})
 
+FOR_BROWSERS = ("NEXT_PUBLIC_", "VITE_", "REACT_APP_", "VUE_APP_", "GATSBY_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "NG_APP_")
+"""How the names of variables begin that front-end tools build into what every browser is given."""
+
 TOGGLES = words(
     """
     allow require required enable enabled disable disabled use has is skip no without with random randomize generate max min num
@@ -219,7 +222,7 @@ REFERENCE_STARTS = affixes(
     enc[ enc( vault: ref+ arn: secret: secret/ secrets/ op:// awssm: aws-sm: gcpsm: gcp-sm: sm:// ssm: azkv: azurekv: akv:
     keyvault: bws: doppler: infisical: env: env( env. file: !vault {cipher} {{ ${ $( $[ #{ %{ secrets. process.env os.environ
     os.getenv getenv( @microsoft.keyvault projects/ exec: cmd: kms: k8s: secretref: secretkeyref: valuefrom: credhub: conjur:
-    berglas: sops: agebox: gopass: keyring: external:
+    berglas: sops: agebox: gopass: keyring: external: encrypted:
     """
 )
 """How a value begins that says where the secret is: secret stores, encrypted values, templates, code that reads the environment."""

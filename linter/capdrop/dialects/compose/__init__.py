@@ -186,7 +186,7 @@ class _Reader:
             *self.image(site, address),
             *variables_of(site, address, "environment", "env"),
         ]
-        from_files = list(self.variables_of_env_files(site, address, name))
+        from_files = list(self.variables_of_env_files(site, name))
         of_stage = list(build.parts(self.set_anew(site))) if build is not None else []
         own.parts = [*parts, *(variable for variable, _ in from_files), *of_stage]
         self.told += parts
@@ -214,13 +214,13 @@ class _Reader:
             yield from variables_of(hook, place, "environment", "env")
             yield from self.commands(hook, place, "command", [])
 
-    def variables_of_env_files(self, site: ServiceSite, address: str, name: str) -> Iterator[tuple[Variable, bool]]:
+    def variables_of_env_files(self, site: ServiceSite, name: str) -> Iterator[tuple[Variable, bool]]:
         if site.field("env_file", "own") is not None:
             from .env_variables import variables_of_env_files
             from .project import Project
 
             if isinstance(self.project, Project):
-                yield from variables_of_env_files(site, self.project, address, name, self.seen)
+                yield from variables_of_env_files(site, self.project, name, self.seen)
 
     def subjects_of_env_files(self) -> Iterator[Subject]:
         """What stands in the env files of the project besides."""

@@ -6,6 +6,7 @@ A line that Compose would refuse is left out here, and the others are read.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from itertools import islice
 
 from ...finding import Note
@@ -51,6 +52,11 @@ class Assignment:
         self.expands = expands
 
     @property
+    def address(self) -> str:
+        """The same whichever service gets it."""
+        return f"variables.{self.name}"
+
+    @property
     def span(self) -> Span:
         """From the name to the end of the value."""
         return self.name_span if self.written is None else Span(self.name_span.start, max(self.name_span.end, self.written.span().end))
@@ -89,6 +95,12 @@ class EnvFile:
     def places(self) -> dict[str, Note]:
         """Where each name is set."""
         return {one.name: Note(self.source, one.name_span, f"`{one.name}` is set here") for one in self.assignments}
+
+    def address_at(self, offset: int) -> str:
+        """The address of the variable that is set at a place; "" where none is."""
+        at = bisect_right(self.assignments, offset, key=lambda one: one.span.start)
+        one = self.assignments[at - 1] if at else None
+        return one.address if one is not None and offset < one.span.end else ""
 
     def comments(self) -> list[Span]:
         """The lines that are comments."""

@@ -31,7 +31,7 @@ MANY = 5000
 
 
 def variables_of_env_files(
-    site: ServiceSite, project: Project, address: str, name: str, seen: dict[int, Variable | None]
+    site: ServiceSite, project: Project, name: str, seen: dict[int, Variable | None]
 ) -> Iterator[tuple[Variable, bool]]:
     """The variables that the files of `env_file` set, and neither a later one nor `environment` sets again, each with whether it is new."""
     found: dict[str, tuple[EnvFile, Assignment, Field, str]] = {}
@@ -49,7 +49,7 @@ def variables_of_env_files(
         is_new = variable is None
         if variable is None:
             ignored = project.beside.is_ignored(whole)
-            variable = seen[id(one)] = _variable(file, one, path, f"{address}.environment", name, ignored=ignored)
+            variable = seen[id(one)] = _variable(file, one, path, name, ignored=ignored)
         if is_new or project.told < MANY:
             project.told += 1
             yield variable, is_new
@@ -81,23 +81,29 @@ def subjects_of_env_files(project: Project, seen: dict[int, Variable | None]) ->
     for (path, _), file in project.env_files.items():
         if file is None or project.beside.is_ignored(path):
             continue
-        whole = Span(0, len(file.source.text))
-        yield Text(file.source, whole, "", fragment=Fragment.at(file.source.text, 0), address_at=lambda offset: "")
+        yield text_of(file)
         for one in file.assignments:
             if one.written is not None and id(one) not in seen:
-                variable = _assigned(file, one, (), f"variables.{one.name}", ignored=False)
+                variable = assigned(file, one, (), ignored=False)
                 if variable.secret is not None:
                     use = project.use_of(one.name)
                     variable.value.trail += (use,) if use is not None else ()
                     yield variable
 
 
-def _variable(file: EnvFile, one: Assignment, by: Field, address: str, name: str, *, ignored: bool) -> Variable:
+def text_of(file: EnvFile, *, is_template: bool = False) -> Text:
+    """All that stands in a file, comments too."""
+    text = file.source.text
+    return Text(file.source, Span(0, len(text)), "", fragment=Fragment.at(text, 0), address_at=file.address_at, is_template=is_template)
+
+
+def _variable(file: EnvFile, one: Assignment, by: Field, name: str, *, ignored: bool) -> Variable:
     note = Note(by.source, by.span, f"`{name}` is given this file" + ("" if ignored else ", which git does not ignore"))
-    return _assigned(file, one, (*by.trail, note), f"{address}.{one.name}", ignored=ignored)
+    return assigned(file, one, (*by.trail, note), ignored=ignored)
 
 
-def _assigned(file: EnvFile, one: Assignment, trail: tuple[Note, ...], address: str, *, ignored: bool) -> Variable:
+def assigned(file: EnvFile, one: Assignment, trail: tuple[Note, ...], *, ignored: bool, is_template: bool = False) -> Variable:
+    """A line of a file as a variable."""
     text = file.known.get(one.name) if one.written is not None else None
     if text is None:
         value = Value.unknown("it is set from outside", file.source, one.span, trail)
@@ -107,13 +113,13 @@ def _assigned(file: EnvFile, one: Assignment, trail: tuple[Note, ...], address: 
     return Variable(
         file.source,
         one.span,
-        address,
+        one.address,
         None,
         name=one.name,
         name_span=one.name_span,
         value=value,
         fragment=one.written if text and not ignored else None,
-        place="env",
+        place="template" if is_template else "env",
     )
 
 

@@ -1,0 +1,41 @@
+"""An env file by itself, whoever reads it: Compose, `docker run --env-file`, a framework or direnv."""
+
+from __future__ import annotations
+
+import os
+
+from ...reading import Gap, Reading
+from ...secret_search import is_harmless_file
+from ...source import Source, Span
+from ..context import Context
+from ..near import Near
+from .env_file import MOST, EnvFile
+from .env_variables import assigned, text_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model.subject import Subject
+
+
+def read(source: Source, context: Context) -> Reading:
+    """A file of `NAME=value` lines. What git ignores may hold secrets: that is the way to keep them out of the repository."""
+    file = EnvFile(source)
+    near = Near(source.path, context)
+    ignored = near.is_ignored(near.path)
+    is_template = is_harmless_file(os.path.relpath(near.path, near.root))
+    gaps = [Gap(Span(0, 0), f"{MOST} variables are read, and no more")] if len(file.assignments) == MOST else []
+    if ignored:
+        gaps.append(Gap(Span(0, 0), "git ignores the file, so secrets may stand in it and are not told", by_design=True))
+    reading = Reading(source, _subjects(file, is_template=is_template, ignored=ignored), gaps=gaps, comments=file.comments)
+    reading.serves = True
+    return reading
+
+
+def _subjects(file: EnvFile, *, is_template: bool, ignored: bool) -> Iterator[Subject]:
+    if not ignored:
+        yield text_of(file, is_template=is_template)
+    for one in file.assignments:
+        if one.written is not None:
+            yield assigned(file, one, (), ignored=ignored, is_template=is_template)

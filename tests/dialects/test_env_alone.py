@@ -1,0 +1,133 @@
+"""Env files by themselves: what is told in them, what in templates and in files that git ignores, and that it is told once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from capdrop.config import Config, rules_in_force
+from capdrop.run import Run, check, check_text
+
+PASSWORD = "Kp3-vv81" + "-Qz"
+TOKEN = "glpat" + "-Xf3kQ9mZ2vLr8TnB4wYp"
+COMPOSE = "services:\n  app:\n    image: acme/app:1.2.3\n    user: '1000'\n    env_file: prod.env\n"
+
+
+def run(folder: Path, files: dict[str, str], *paths: str) -> Run:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    config = Config(str(folder))
+    return check([str(folder / path) for path in paths or ("",)], config, rules_in_force(config))
+
+
+def told(ran: Run) -> list[tuple[str, str, str]]:
+    """The rule, the file, and the text that is pointed at."""
+    found = [one for result in ran.results for one in result.findings if one.suppressed is None]
+    return [(one.rule, Path(one.source.path).name, one.source[one.span]) for one in found]
+
+
+LINES = {
+    f"DB_PASSWORD={PASSWORD}\n": ("hard-coded-credential", f"DB_PASSWORD={PASSWORD}"),
+    f"export DB_PASSWORD='{PASSWORD}' # x\n": ("hard-coded-credential", f"DB_PASSWORD='{PASSWORD}"),
+    "POSTGRES_PASSWORD=changeme\n": ("default-credential", "POSTGRES_PASSWORD=changeme"),
+    f"CI={TOKEN}\n": ("provider-token", TOKEN),
+    f"# CI={TOKEN}\n": ("provider-token", TOKEN),
+    f"DB=postgres://app:{PASSWORD}@db/app\n": ("password-in-url", PASSWORD),
+    "NODE_TLS_REJECT_UNAUTHORIZED=0\n": ("certificate-check-disabled", "NODE_TLS_REJECT_UNAUTHORIZED=0"),
+    "POSTGRES_HOST_AUTH_METHOD=trust\n": ("protection-switched-off", "POSTGRES_HOST_AUTH_METHOD=trust"),
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_what_is_told(line: str, tmp_path: Path) -> None:
+    ran = run(tmp_path, {".env.production": f"A=1\n{line}"})
+    rule, text = LINES[line]
+    assert [(name, span.removeprefix("export ")) for name, _, span in told(ran)] == [(rule, text)]
+    assert [(result.kind, result.outcome) for result in ran.results] == [("env-file", "analysed")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "DB_PASSWORD=\n",
+        "DB_PASSWORD\n",
+        "DB_PASSWORD=${FROM_OUTSIDE}\n",
+        "DB_PASSWORD=$(pass show db)\n",
+        "DB_PASSWORD=<your password>\n",
+        "DB_PASSWORD=op://vault/db/password\n",
+        f'DB_PASSWORD="encrypted:{PASSWORD}{PASSWORD}"\n',
+        "DB_PASSWORD_FILE=/run/secrets/db\n",
+        "NEXT_PUBLIC_FIREBASE_API_KEY=AIza" + "SyC4kR9vT2mQ8xLb7NwZ3pJh6Gd1Fs5Ya0u\n",
+        "VITE_SEARCH_KEY=9f3c61b8d2" + "e74a05b1c8d6f3a97e2b40\n",
+    ],
+)
+def test_what_is_not_told(line: str, tmp_path: Path) -> None:
+    assert told(run(tmp_path, {".env": line})) == []
+
+
+@pytest.mark.parametrize("name", [".env.example", "env.sample", "example.env", ".env.dist", ".env.test", "tests/.env", "examples/a/.env"])
+def test_a_template_tells_what_shows_by_itself(name: str, tmp_path: Path) -> None:
+    placeholders = f"DB_PASSWORD=secret\nDB_PASSWORD2={PASSWORD}\nPIN_PASSWORD=1234\nBASIC_AUTH=admin:{PASSWORD}\n"
+    assert told(run(tmp_path, {name: placeholders})) == []
+    ran = run(tmp_path, {name: f"{placeholders}CI={TOKEN}\nDB=postgres://app:{PASSWORD}@db/app\n"})
+    assert [rule for rule, _, _ in told(ran)] == ["provider-token", "password-in-url"]
+
+
+def test_a_template_may_show_a_url(tmp_path: Path) -> None:
+    url = "DB=postgres://postgres:postgres@db/app\n"
+    assert [rule for rule, _, _ in told(run(tmp_path / "a", {".env": url}))] == ["password-in-url"]
+    assert told(run(tmp_path / "b", {".env.example": url})) == []
+
+
+def test_where_the_folder_stands_does_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "examples" / ".git").mkdir(parents=True)
+    ran = run(tmp_path, {"examples/.env": f"DB_PASSWORD={PASSWORD}\n"}, "examples/.env")
+    assert [rule for rule, _, _ in told(ran)] == ["hard-coded-credential"]
+
+
+@pytest.mark.parametrize("paths", [[""], ["compose.yaml"], ["prod.env"], ["compose.yaml", "prod.env"], ["prod.env", "compose.yaml"]])
+def test_it_is_told_once_and_as_the_same(paths: list[str], tmp_path: Path) -> None:
+    text = f"DB_PASSWORD={PASSWORD}\nDB=postgres://app:{PASSWORD}@db/app\n# {TOKEN}\n"
+    ran = run(tmp_path, {"compose.yaml": COMPOSE, "prod.env": text}, *paths)
+    found = [one for result in ran.results for one in result.findings]
+    assert [(one.rule, Path(one.source.path).name, one.subject, one.ordinal) for one in found] == [
+        ("hard-coded-credential", "prod.env", "variables.DB_PASSWORD", 0),
+        ("password-in-url", "prod.env", "variables.DB", 0),
+        ("provider-token", "prod.env", "", 0),
+    ]
+
+
+def test_what_a_service_is_given_is_no_template(tmp_path: Path) -> None:
+    files = {"compose.yaml": COMPOSE.replace("prod.env", ".env.example"), ".env.example": "POSTGRES_PASSWORD=postgres\n"}
+    assert [rule for rule, _, _ in told(run(tmp_path, files))] == ["default-credential"]
+
+
+def test_what_git_ignores_is_the_good_way(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    files = {".gitignore": ".env\n", ".env": f"DB_PASSWORD={PASSWORD}\nCI={TOKEN}\nNODE_TLS_REJECT_UNAUTHORIZED=0\n"}
+    assert run(tmp_path, files).results == []
+    ran = run(tmp_path, files, ".env")
+    assert [rule for rule, _, _ in told(ran)] == ["certificate-check-disabled"]
+    assert [(result.outcome, [reason for reason, _, _ in result.reasons]) for result in ran.results] == [
+        ("partly", ["git ignores the file, so secrets may stand in it and are not told"])
+    ]
+    assert not ran.incomplete
+
+
+def test_a_comment_silences(tmp_path: Path) -> None:
+    text = f"# capdrop: ignore[hard-coded-credential] -- of the test system\nDB_PASSWORD={PASSWORD}\n"
+    for paths in ([""], [".env"], ["compose.yaml"]):
+        assert told(run(tmp_path, {".env": text, "compose.yaml": COMPOSE.replace("prod", "")}, *paths)) == []
+
+
+def test_more_than_is_read_is_said(tmp_path: Path) -> None:
+    ran = run(tmp_path, {".env": "".join(f"A{number}=1\n" for number in range(5001))})
+    assert [(result.outcome, len(result.reasons)) for result in ran.results] == [("partly", 1)]
+    assert ran.incomplete
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    config = Config(str(tmp_path))
+    ran = check_text(str(tmp_path / ".env"), f"DB_PASSWORD={PASSWORD}\n".encode(), config, rules_in_force(config))
+    assert [rule for rule, _, _ in told(ran)] == ["hard-coded-credential"]
