@@ -64,7 +64,6 @@ stringData:
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN echo «{TOKEN_ENCODED}» | base64 -d > /token\n"),
         Good("Dockerfile", "FROM alpine:3.22\nENV CI_ACCESS=glpat-xxxxxxxxxxxxxxxxxxxx AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\n"),
         Bad(".env.example", f"CI_ACCESS=«{TOKEN}»\n"),
-        Good("Dockerfile", "FROM alpine:3.22\nENV CI_ACCESS=glpat-xxxxxxxxxxxxxxxxxxxx\n"),
         Good("compose.yaml", "services: {app: {image: 'acme/app:1', environment: {GITHUB_TOKEN: '${GITHUB_TOKEN}'}}}\n"),
         Good("pod.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {prefix: glpat-}\n"),
         Good(".env", "CI_ACCESS=\n"),
