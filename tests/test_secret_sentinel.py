@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import json
-import random
 import re
-import string
-import subprocess
-import sys
 import textwrap
-from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 from capdrop import cli, rulebook
@@ -23,85 +15,17 @@ from capdrop.discover import kind_of
 from capdrop.engine import analyse
 from capdrop.files import FilesWritten
 from capdrop.secrets.formats import BY_PREFIX
-from capdrop.secrets.formats_by_name import BY_NAME
-from capdrop.secrets.formats_by_part import BY_PART
-from capdrop.secrets.tokens import checksum
 from capdrop.source import Source
 
-PARSER: Any = import_module("re._parser")
-CHANCE = random.Random(77)
-PASSWORD = "Kp3-vv81" + "-QzSentinel"
-FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
-
-
-def sample(tree: Any) -> str:
-    """A text that a parsed pattern matches."""
-    made = ""
-    for op, argument in tree:
-        kind = str(op)
-        if kind == "LITERAL":
-            made += chr(argument)
-        elif kind == "IN":
-            codes = [code for one, value in argument for code in (range(value[0], value[1] + 1) if str(one) == "RANGE" else [value])]
-            made += chr(CHANCE.choice([code for code in codes if isinstance(code, int)] or [97]))
-        elif kind == "BRANCH":
-            made += sample(CHANCE.choice(argument[1]))
-        elif kind == "SUBPATTERN":
-            made += sample(argument[3])
-        elif kind in ("MAX_REPEAT", "MIN_REPEAT"):
-            made += "".join(sample(argument[2]) for _ in range(CHANCE.randint(argument[0], min(int(argument[1]), argument[0] + 20))))
-    return made
-
-
-def token(before: str, literal: str, after: str, check: str) -> str:
-    if check == "crc32":
-        body = "".join(CHANCE.choices(string.ascii_letters + string.digits, k=30))
-        return literal + body + checksum(body)
-    if check == "jwt":
-        parts = (b'{"alg":"RS256"}', b'{"sub":"%d"}' % CHANCE.randrange(10**9), CHANCE.randbytes(40))
-        return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
-    return sample(PARSER.parse(before)) + literal + sample(PARSER.parse(after))
-
-
-def secrets() -> Iterator[tuple[str, str]]:
-    """A name and a value for every format that we know, and for the structures."""
-    for row in BY_PREFIX:
-        yield "SETTING", token("", row[3], row[4], row[5])
-    for part in BY_PART:
-        yield "SETTING", token(part[3], part[5], part[6], part[7])
-    for named in BY_NAME:
-        yield named[3].split("/")[0].replace(" ", "_").upper(), sample(PARSER.parse(named[4]))
-    yield "DB_PASSWORD", PASSWORD
-    yield "URL", f"postgres://app:{PASSWORD}@db/app"
-    yield "HEADER", f"Authorization: Bearer {PASSWORD}9xK2"
-    yield "ENCODED", base64.b64encode(f"postgres://app:{PASSWORD}@db/app".encode()).decode()
-
-
-KNOWN = list(secrets())
-
-
-def secret_of(value: str) -> str:
-    """The part of a value that must not be seen: the longest run of its random part."""
-    return max(re.split(r"[^A-Za-z0-9]", value), key=len)[-14:]
+from tests.sentinel import FORMATS, KNOWN, PASSWORD, seen, texts, token
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sentinel")
-    lines = [f"      S{number}_{name}: '{value}'\n" for number, (name, value) in enumerate(KNOWN)]
-    (folder / "compose.yaml").write_text("services:\n  app:\n    image: acme/app:1\n    environment:\n" + "".join(lines))
-    envs = [f"ENV S{number}_{name}='{value}'\n" for number, (name, value) in enumerate(KNOWN)]
-    (folder / "Dockerfile").write_text("FROM acme/app:1\n" + "".join(envs) + f"RUN mysql -p{PASSWORD} -e 'select 1'\n")
-    entries = [f"  S{number}_{name}: {base64.b64encode(value.encode()).decode()}\n" for number, (name, value) in enumerate(KNOWN)]
-    (folder / "secret.yaml").write_text("apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n" + "".join(entries))
+    for name, text in texts(KNOWN).items():
+        (folder / name).write_text(text)
     return folder
-
-
-def seen(text: str) -> list[str]:
-    """What may not be there and is, as it is or in base64."""
-    plain = text.replace("\\u002b", "+").replace("\\/", "/").replace("&#x2F;", "/")
-    hidden = {secret_of(value) for _, value in KNOWN} | {base64.b64encode(value.encode()).decode()[-28:-8] for _, value in KNOWN}
-    return [one for one in hidden if len(one) >= 8 and one in plain]
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -182,20 +106,6 @@ def test_no_error_shows_a_secret(path: str, tmp_path: Path, capsys: pytest.Captu
         assert PASSWORD not in out + err
 
 
-@pytest.mark.parametrize(
-    "text", ["profile = '{}'\n", "ignore = ['{}'\n", "[rule.host-network]\nseverity = '{}'\n", "{} = 1\n", "baseline = ['{}']\n"]
-)
-def test_an_error_of_the_configuration_names_the_place(
-    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "capdrop.toml").write_text(text.replace("{}", PASSWORD))
-    (tmp_path / "Dockerfile").write_text("FROM a\n")
-    assert cli.main(["check", "."]) == 2
-    out, err = capsys.readouterr()
-    assert "capdrop.toml" in out + err
-
-
 def test_nearly_all_are_found(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(home)
     cli.main(["check", "--isolated", "--format", "json", "compose.yaml"])
@@ -218,7 +128,7 @@ def test_no_diff_shows_what_nobody_asked_for(
     assert PASSWORD not in out + err
 
 
-@pytest.mark.parametrize("arguments", [["fix"], ["fix", "--unsafe"]])
+@pytest.mark.parametrize("arguments", [["fix"], ["fix", "--unsafe"], ["fix", "--by-hand"]])
 def test_no_diff_shows_a_secret(
     arguments: list[str], home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,31 +166,91 @@ def test_no_crash_shows_a_secret(home: Path, tmp_path: Path, capsys: pytest.Capt
     assert seen(out + err) == []
 
 
-def test_the_editor_is_told_no_secret(home: Path) -> None:
-    text = (home / "compose.yaml").read_text()
-    uri = (home / "compose.yaml").as_uri()
-    messages: list[dict[str, Any]] = [
-        {"id": 1, "method": "initialize", "params": {"processId": None, "rootUri": None, "capabilities": {}}},
-        {"method": "initialized", "params": {}},
-        {"method": "textDocument/didOpen", "params": {"textDocument": {"uri": uri, "languageId": "yaml", "version": 1, "text": text}}},
-        {"id": 2, "method": "textDocument/hover", "params": {"textDocument": {"uri": uri}, "position": {"line": 6, "character": 10}}},
-        {
-            "id": 4,
-            "method": "textDocument/codeAction",
-            "params": {
-                "textDocument": {"uri": uri},
-                "range": {"start": {"line": 0, "character": 0}, "end": {"line": 9999, "character": 0}},
-                "context": {"diagnostics": []},
-            },
-        },
-        {"id": 3, "method": "shutdown", "params": None},
-        {"method": "exit", "params": None},
-    ]
-    packed = b""
-    for message in messages:
-        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        packed += b"Content-Length: %d\r\n\r\n" % len(body) + body
-    ran = subprocess.run([sys.executable, "-m", "capdrop", "lsp"], input=packed, capture_output=True, check=False, timeout=300)
-    out = ran.stdout.decode("utf-8", "replace") + ran.stderr.decode("utf-8", "replace")
+CALLED = {
+    "compose.yaml": "services:\n  {}:\n    image: a:latest\n    privileged: true\n    user: root\n    cap_add: [SYS_ADMIN]\n"
+    "    ports: ['22:22', '80:80']\n    network_mode: host\n    labels: {{'{}': x}}\n    environment: {{'{}': x, CI: '{}'}}\n"
+    "    volumes: ['/etc/{}:/x', '/:/{}']\n    security_opt: ['seccomp:{}']\n    '{}': 1\n",
+    "pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {{name: '{}', annotations: {{capdrop.dev/ignore: '{}'}}}}\n"
+    "spec:\n  hostNetwork: true\n  nodeName: '{}'\n  containers:\n  - name: '{}'\n"
+    "    image: a:latest\n    securityContext: {{privileged: true, runAsUser: 0}}\n"
+    "    env: [{{name: '{}', value: x}}]\n  volumes: [{{name: '{}', hostPath: {{path: '/{}'}}}}]\n",
+    "Dockerfile": "FROM acme/app:latest\nENV {}=1\nUSER {}\nWORKDIR /{}\n# capdrop: ignore[{}] -- x\n"
+    "# capdrop: ignore[missing-user] -- {}\nCOPY --from={} /a /b\nRUN curl -k https://a/{} | sh && chmod 777 /{}\n",
+    "run.sh": "docker run --privileged --name {} -v /:/{} --cap-add {} --pid=host --restart {} a:1 {}\n",
+}
+ROW = next(row for row in BY_PREFIX if row[3] == "glpat-")
+TOKEN, OTHER = (token("", ROW[3], ROW[4], ROW[5]) for _ in range(2))
+
+
+@pytest.fixture
+def called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name, text in CALLED.items():
+        (tmp_path / name).write_text(text.replace("{{", "{").replace("}}", "}").replace("{}", TOKEN))
+    return tmp_path
+
+
+STRICT = ["--isolated", "--profile", "strict", "--min-confidence", "low"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["check", "--show-suppressed", "--format", form] for form in FORMATS),
+        ["fix"],
+        ["fix", "--unsafe"],
+        ["fix", "--by-hand"],
+        ["fix", "--interactive"],
+        ["baseline", "--file", "known"],
+    ],
+    ids=lambda arguments: arguments[-1].strip("-"),
+)
+def test_what_is_called_by_a_secret_is_not_called_by_it(
+    arguments: list[str], called: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n" * 500))
+    cli.main([*arguments, *STRICT, "."])
+    out, err = capsys.readouterr()
+    assert "privileged" in out or arguments[0] == "baseline"
+    told = out + err + "".join(path.read_text() for path in [called / "known"] if path.exists())
+    assert TOKEN not in told
+    assert TOKEN.lower() not in told.lower()
+
+
+def test_a_baseline_knows_what_it_does_not_name(called: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["baseline", *STRICT, "."])
+    capsys.readouterr()
+    (called / "capdrop.toml").write_text("baseline = '.capdrop-baseline'\n")
+    cli.main(["check", *STRICT[1:], "."])
+    assert "no findings" in capsys.readouterr().out
+
+
+def test_a_fingerprint_is_not_of_a_secret(called: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def prints() -> list[str]:
+        cli.main(["check", *STRICT, "--format", "json", "compose.yaml"])
+        return [finding["fingerprint"] for finding in json.loads(capsys.readouterr().out)["findings"]]
+
+    first = prints()
+    text = (called / "compose.yaml").read_text()
+    (called / "compose.yaml").write_text(text.replace(TOKEN, OTHER))
+    assert prints() == first
+
+
+def test_no_secret_stands_in_a_diff_where_it_was_not_seen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same secret, in a comment that says nothing of it, beside a line that is mended."""
+    path = tmp_path / "compose.yaml"
+    path.write_text(f"services:\n  a:\n    image: acme/app:1\n    # was {PASSWORD} once\n    environment: {{A_PASSWORD: '{PASSWORD}'}}\n")
+    cli.main(["fix", "--unsafe", "--isolated", str(path)])
+    out, err = capsys.readouterr()
+    assert "# was ****" in out
+    assert PASSWORD not in out + err
+
+
+@pytest.mark.parametrize("name", texts(KNOWN[::12]))
+@pytest.mark.parametrize("form", FORMATS)
+def test_standard_input(name: str, form: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(texts(KNOWN[::12])[name].encode())))
+    cli.main(["check", "--isolated", "--format", form, "--stdin-filename", name, "-"])
+    out, err = capsys.readouterr()
     assert "provider-token" in out
-    assert seen(out) == []
+    assert seen(out + err) == []

@@ -6,6 +6,7 @@ Opening a folder must not run its code, so the rules of a workspace are loaded o
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -143,7 +144,8 @@ class Server(LanguageServer):
 
 
 def serve() -> None:
-    """Serve one client over standard input and output."""
+    """Serve one client over standard input and output. What the protocol's library logs may quote a document, so nobody hears it."""
+    logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)
     with os.fdopen(os.dup(1), "wb") as output:  # the server closes what it is given
         make_server().start_io(stdout=output)
 

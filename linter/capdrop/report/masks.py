@@ -48,7 +48,8 @@ class Masks:
             for line in finding.source[span].splitlines():
                 secret = line.strip()
                 if _unmistakable(secret):
-                    self._secrets.setdefault(secret[:_KEY], set()).add(secret)
+                    for form in (secret, secret.lower()):  # a fix may call something by it
+                        self._secrets.setdefault(form[:_KEY], set()).add(form)
 
     def within(self, path: str, start: int, end: int) -> list[Span]:
         """The hidden spans of a file that touch a range, in order, without overlaps, cut to the range."""

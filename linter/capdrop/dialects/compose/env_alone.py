@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.subject import Subject
+    from ..env_way_out import EnvWayOut
 
 
 def read(source: Source, context: Context) -> Reading:
@@ -30,7 +31,14 @@ def read(source: Source, context: Context) -> Reading:
         gaps.append(Gap(Span(0, 0), "git ignores the file, so secrets may stand in it and are not told", by_design=True))
     reading = Reading(source, _subjects(file, is_template=is_template, ignored=ignored), gaps=gaps, comments=file.comments)
     reading.serves = True
+    reading.way_out = lambda: _way_out(file, context)
     return reading
+
+
+def _way_out(file: EnvFile, context: Context) -> EnvWayOut:
+    from ..env_way_out import EnvWayOut
+
+    return EnvWayOut(file.source, context.files, lambda: _subjects(file, is_template=False, ignored=False))
 
 
 def _subjects(file: EnvFile, *, is_template: bool, ignored: bool) -> Iterator[Subject]:
