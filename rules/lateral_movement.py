@@ -106,9 +106,9 @@ def credential_behind_exposed_service(network: Network) -> Iterator[Finding]:
     doors = [(container, door) for container in network.containers if (door := opened(container)) is not None]
     if not doors:
         return
-    exposed = [container for container, _ in doors]
+    exposed = {id(container) for container, _ in doors}
     for container in network.containers:
-        known = None if container in exposed else password_of(container)
+        known = None if id(container) in exposed else password_of(container)
         if known is not None:
             secret = known.secret
             hidden = known.place_of(secret.start, secret.end) if secret is not None else None

@@ -60,9 +60,10 @@ class Content:
     """What a file holds, as a proof compares it: the facts of every subject by the subject's type and address, the comments, and
     the leaves of its tree with the keys that lead to them."""
 
-    __slots__ = ("comments", "facts", "leaves")
+    __slots__ = ("comments", "facts", "leaves", "source")
 
-    def __init__(self, facts: Facts, comments: list[tuple[str, Span]], leaves: list[tuple[str, Span]]) -> None:
+    def __init__(self, source: Source, facts: Facts, comments: list[tuple[str, Span]], leaves: list[tuple[str, Span]]) -> None:
+        self.source = source
         self.facts = facts
         self.comments = comments
         self.leaves = leaves
@@ -70,15 +71,18 @@ class Content:
 
 class Workbench:
     """One kind of file, with what it takes to analyse it again. `beside` are the files that fixes have changed or made beside those
-    that they are for: each as it was and as it is now, by its absolute path."""
+    that they are for: each as it was and as it is now, by its absolute path. What the last two sources are found to be and to hold is
+    remembered."""
 
-    __slots__ = ("_given", "beside", "book", "context", "kind")
+    __slots__ = ("_analyses", "_contents", "_given", "beside", "book", "context", "kind")
 
     def __init__(self, kind: Kind, book: Rulebook, context: Context, beside: Beside | None = None) -> None:
         self.kind = kind
         self.book = book
         self.beside = beside or {}
         self._given = self.context = context
+        self._analyses: list[Analysis] = []
+        self._contents: list[Content] = []
         if beside and context.files is not None:
             self.context = context.with_files(FilesChanged(context.files, [after for _, after in beside.values()]))
 
@@ -95,17 +99,29 @@ class Workbench:
         return self if beside == self.beside else Workbench(self.kind, self.book, self._given, beside)
 
     def analyse(self, source: Source) -> Analysis:
-        return analyse(source, self.kind, self.book, self.context)
+        """What rules say about a source."""
+        known = next((one for one in self._analyses if one.source is source), None)
+        if known is None:
+            known = analyse(source, self.kind, self.book, self.context)
+        self._analyses = [known, *(one for one in self._analyses if one is not known)][:2]
+        return known
 
     def content(self, source: Source) -> Content:
         """What a source holds."""
+        known = next((one for one in self._contents if one.source is source), None)
+        if known is None:
+            known = self._read(source)
+        self._contents = [known, *(one for one in self._contents if one is not known)][:2]
+        return known
+
+    def _read(self, source: Source) -> Content:
         reading = dialect(self.kind).read(source, self.context)
         facts: Facts = {}
         for subject in reading.subjects:
             state = dict(subject.state())
             if state:
                 facts.setdefault(f"{type(subject).__name__} {subject.address}", []).append(state)
-        return Content(facts, [("", span) for span in reading.comments()], list(reading.leaves()))
+        return Content(source, facts, [("", span) for span in reading.comments()], list(reading.leaves()))
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:

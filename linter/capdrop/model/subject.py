@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sys import intern
+
 from ..finding import Confidence, Edit, Finding, Fix, Note, Safety, Severity
 from ..source import Record, Source, Span
 from .value import Value
@@ -136,4 +138,4 @@ class Subject:
             added = self.origin.adds(change)
         except Refused as refusal:
             return Fix(f"{change.action.capitalize()} {change.fact.replace('_', ' ')}", caveat=str(refusal))
-        return Fix(title, edits, safety, caveat, touches=((self.address, change.fact), *added))
+        return Fix(intern(title), edits, safety, caveat, touches=((self.address, change.fact), *added))

@@ -122,8 +122,8 @@ class _Reader:
         self.context = context
         self.source = file.source
         self.seen: dict[int, Variable | None] = {}
-        self.told: list[Subject] = []
-        """The variables of all services."""
+        self.told: list[Subject] | None = [] if "${" in file.source.text and re.search(_SECRET_DEFAULT, file.source.text) else None
+        """The variables of all services, where defaults of secrets may stand apart from them."""
         over = _OVERRIDE.search(file.source.path) or project.beside.is_laid_over(project.names)
         self.silence = "the file overrides another" if over else file.silence
         self.names_built: set[str] | None = None
@@ -157,7 +157,7 @@ class _Reader:
             if len(members) > 1:
                 yield Network(self.source, members[0].span, f"networks.{name}", name=name, containers=members)
         yield from self.subjects_of_env_files()
-        if "${" in self.source.text and re.search(_SECRET_DEFAULT, self.source.text):
+        if self.told is not None:
             from .defaults import secret_defaults
 
             yield from secret_defaults(self.file, self.told)
@@ -189,7 +189,8 @@ class _Reader:
         from_files = list(self.variables_of_env_files(site, name))
         of_stage = list(build.parts(self.set_anew(site))) if build is not None else []
         own.parts = [*parts, *(variable for variable, _ in from_files), *of_stage]
-        self.told += parts
+        if self.told is not None:
+            self.told += parts
         for network in site.networks():
             self.networks.setdefault(network, []).append(own)
         yield own
