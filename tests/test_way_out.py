@@ -66,6 +66,8 @@ def test_every_credential_of_an_example_comes_from_outside(rule: Rule, example: 
         assert finding.fix is not None
         assert finding.fix.edits, f"{finding.subject}: {finding.fix.caveat}"
         after, beside = mended(analysis, finding, bench)
+        if f"/{example.path}\n" in beside.get(".gitignore", ""):
+            continue  # the file leaves the repository as it is
         for span in finding.hidden:
             secret = re.compile(rf"{re.escape(finding.source[span])}(?!\w)")
             assert len(secret.findall(after)) < len(secret.findall(text))
