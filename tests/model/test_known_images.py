@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from capdrop.model.known_images import runs_as_non_root
+from capdrop.model.known_images import reads_from_file, runs_as_non_root
 from capdrop.syntax.image_reference import parse
 
 NON_ROOT = """
@@ -23,3 +23,18 @@ def test_who_images_start_as(text: str, expected: bool) -> None:
     reference = parse(text)
     assert reference is not None
     assert runs_as_non_root(reference) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "expected"),
+    [
+        ("redmine:6", "REDMINE_SECRET_KEY_BASE", True),
+        ("wordpress:6", "WORDPRESS_NONCE_SALT", True),
+        ("wordpress:6", "WORDPRESS_NONCE_PEPPER", False),
+        ("acme/wordpress:6", "WORDPRESS_NONCE_SALT", False),
+    ],
+)
+def test_which_variables_images_read_from_a_file(text: str, variable: str, expected: bool) -> None:
+    reference = parse(text)
+    assert reference is not None
+    assert reads_from_file(reference, variable) is expected

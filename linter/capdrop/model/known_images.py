@@ -60,6 +60,7 @@ _STEPS_DOWN = frozenset(
 _SERVERS = frozenset("caddy drupal httpd joomla matomo mediawiki nextcloud nginx php tomcat wordpress".split())
 """Official images that start a server as root when they are told nothing."""
 _MYSQL = frozenset({"MYSQL_ROOT_PASSWORD", "MYSQL_PASSWORD"})
+_WORDPRESS_KEYS = [f"WORDPRESS_{of}_{what}" for of in ("AUTH", "SECURE_AUTH", "LOGGED_IN", "NONCE") for what in ("KEY", "SALT")]
 _FROM_FILES = {
     "joomla": frozenset({"JOOMLA_DB_PASSWORD"}),
     "mariadb": _MYSQL | {"MARIADB_ROOT_PASSWORD", "MARIADB_PASSWORD"},
@@ -67,8 +68,8 @@ _FROM_FILES = {
     "mysql": _MYSQL,
     "percona": _MYSQL,
     "postgres": frozenset({"POSTGRES_PASSWORD"}),
-    "redmine": frozenset({"REDMINE_DB_PASSWORD"}),
-    "wordpress": frozenset({"WORDPRESS_DB_PASSWORD"}),
+    "redmine": frozenset({"REDMINE_DB_PASSWORD", "REDMINE_SECRET_KEY_BASE"}),
+    "wordpress": frozenset({"WORDPRESS_DB_PASSWORD", *_WORDPRESS_KEYS}),
 }
 """Secrets that official images read from a file (docker-library/docs, content.md of each)."""
 _WINDOWS = ("windows", "nanoserver", "servercore")
