@@ -150,6 +150,12 @@ def test_pods_of_known_images(image: str, own: str, rule: str, confidence: Confi
     assert said("agent.yaml", text, rule) == [confidence]
 
 
+@pytest.mark.parametrize(("own", "confidence"), [("runAsUser: 0", LOW), ("runAsUser: 0, privileged: true", HIGH)])
+def test_a_step_of_a_task_is_root_for_as_long_as_it_takes(own: str, confidence: Confidence) -> None:
+    task = "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: t}\nspec:\n  steps: [{name: s, image: 'a:1', securityContext: {OWN}}]\n"
+    assert said("task.yaml", task.replace("OWN", own), "root-user") == [confidence]
+
+
 def test_what_describes_a_cluster_describes_its_own_parts() -> None:
     text = "apiVersion: {}\nkind: Cluster\nmetadata: {{name: a}}\nspec: {{driver: {{hostNetwork: true}}}}\n"
     assert said("cluster.yaml", text.format("kops.k8s.io/v1alpha2"), "host-network") == [LOW]
