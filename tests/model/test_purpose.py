@@ -150,6 +150,17 @@ def test_pods_of_known_images(image: str, own: str, rule: str, confidence: Confi
     assert said("agent.yaml", text, rule) == [confidence]
 
 
+@pytest.mark.parametrize(("propagation", "confidence"), [("Bidirectional", LOW), ("HostToContainer", HIGH)])
+def test_storage_drivers_mount_volumes_for_pods(propagation: str, confidence: Confidence) -> None:
+    mount = f"{{name: k, mountPath: /var/lib/kubelet, mountPropagation: {propagation}}}"
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: d}\nspec:\n"
+        f"  containers: [{{name: d, image: 'a:1', volumeMounts: [{mount}]}}]\n"
+        "  volumes: [{name: k, hostPath: {path: /var/lib/kubelet/}}]\n"
+    )
+    assert said("pod.yaml", pod, "writable-host-path") == [confidence]
+
+
 @pytest.mark.parametrize(("own", "confidence"), [("runAsUser: 0", LOW), ("runAsUser: 0, privileged: true", HIGH)])
 def test_a_step_of_a_task_is_root_for_as_long_as_it_takes(own: str, confidence: Confidence) -> None:
     task = "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: t}\nspec:\n  steps: [{name: s, image: 'a:1', securityContext: {OWN}}]\n"
