@@ -154,7 +154,7 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     Run as a numbered user that owns nothing but what the application writes.
 
     Confidence is low for an init container, which prepares files for others and ends, for a step of a task, for an agent that reads its
-    host's files, for an image in a folder of tests, for a development container, for what starts others as users of their own (an init,
+    host's files, for what is started to test something, for a development container, for what starts others as users of their own (an init,
     sshd, cron), and where `USER root` was said for the build: more is built after it, nothing of its own is started, and it was no other
     user before.
     """
@@ -167,12 +167,13 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
 
 
 def is_meant_as_root(container: Container | DefaultContainer) -> bool:
-    """Whether it prepares files for others and ends, is to read those of its host, or is an image of which the dialect says why."""
+    """Whether it prepares files for others and ends, is to read those of its host, tests something, or is an image of which the dialect
+    says why."""
     if container.kind in ("init container", "step"):
         return not container.fact("privileged").is_true
     if container.kind == "stage":
         return bool(container.fact("user").reason)
-    return bool({"files", "kernel"} & container.uses)
+    return any(container.doubt(use) is not None for use in ("files", "kernel"))
 
 
 @rule(
