@@ -195,7 +195,8 @@ def test_what_tests_something_is_run_once() -> None:
 )
 def test_what_is_started_for_tests_is_less_sure(path: str, confidence: Confidence) -> None:
     text = (
-        "services: {db: {image: 'postgres:latest', ports: ['5432:5432'], volumes: ['/run/docker.sock:/s', '/etc:/e'], pid: host, user: root, "
+        "services: {db: {image: 'postgres:latest', ports: ['5432:5432'], volumes: ['/run/docker.sock:/s', '/etc:/e'], pid: host, "
+        "user: root, "
         "environment: [POSTGRES_HOST_AUTH_METHOD=trust]}, a: {image: acme/a}}\n"
     )
     rules = "image-with-moving-tag image-without-tag data-port-published runtime-socket-mount protection-switched-off host-pid root-user"
