@@ -281,15 +281,21 @@ def writable_host_path(mount: Mount) -> Iterator[Finding]:
     """The container can change what the host runs as root.
 
     A program, a unit, a cron job or a kernel setting written through the mount is run by the host. Mount it read-only, or only
-    the one folder that is needed.
+    the one folder that is needed. Confidence is low for agents that are made to, and for storage drivers, which mount volumes for pods.
     """
     if mount.gives == "root":
+        doubt = mount.doubt("files" if mount.host_path.text.startswith(PLUGINS) else "kernel")
         yield mount.finding(
             mount.host_path,
             f"`{mount.owner}` can write to {mount.written_path} of the host",
-            confidence=mount.doubt("files" if mount.host_path.text.startswith(PLUGINS) else "kernel"),
+            confidence=Confidence.LOW if is_storage_driver(mount) else doubt,
             fix=mount.set("read_only", True, caveat="what the container writes there fails"),
         )
+
+
+def is_storage_driver(mount: Mount) -> bool:
+    """Whether it mounts volumes where the kubelet looks for those of the pods (kubernetes-csi.github.io/docs/deploying.html)."""
+    return mount.host_path.text.startswith("/var/lib/kubelet") and mount.propagation.text == "rshared"
 
 
 @rule(

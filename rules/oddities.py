@@ -37,6 +37,7 @@ def unknown_instruction(oddity: Oddity) -> Iterator[Finding]:
         Bad("Dockerfile", 'FROM «alpine:»\nENV A=«"b»\nEXPOSE «http»\nUSER «${ID»\n'),
         Bad("Dockerfile", "FROM alpine:3.22\nRUN «--mount=type=sceret,id=a» make\nCOPY --from=«7» /a /a\nUSER 1000\n"),
         Good("Dockerfile", "FROM alpine:3.22 AS a\nFROM alpine:3.22\nCOPY --link --from=0 /app /app\nEXPOSE $PORT 80-90/udp\nUSER 1000\n"),
+        Good("Dockerfile", "FROM fedora:44\nRUN --mount=type=bind,source=.,target=/src,z,relabel=private make -C /src\nUSER 1000\n"),
     ),
 )
 def refused_instruction(oddity: Oddity) -> Iterator[Finding]:

@@ -153,9 +153,10 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     Root in a container is root on the host as soon as anything else gives way: a kernel flaw, a mounted path, a capability.
     Run as a numbered user that owns nothing but what the application writes.
 
-    Confidence is low for an init container, which prepares files for others and ends, for an agent that reads its host's files, for an
-    image in a folder of tests, for a development container, for what starts others as users of their own (an init, sshd, cron), and
-    where `USER root` was said for the build: more is built after it, nothing of its own is started, and it was no other user before.
+    Confidence is low for an init container, which prepares files for others and ends, for a step of a task, for an agent that reads its
+    host's files, for what is started to test something, for a development container, for what starts others as users of their own (an init,
+    sshd, cron), and where `USER root` was said for the build: more is built after it, nothing of its own is started, and it was no other
+    user before.
     """
     user = container.fact("user")
     if user.is_known and user.text.partition(":")[0] in ROOT:
@@ -166,12 +167,13 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
 
 
 def is_meant_as_root(container: Container | DefaultContainer) -> bool:
-    """Whether it prepares files for others and ends, is to read those of its host, or is an image of which the dialect says why."""
-    if container.kind == "init container":
+    """Whether it prepares files for others and ends, is to read those of its host, tests something, or is an image of which the dialect
+    says why."""
+    if container.kind in ("init container", "step"):
         return not container.fact("privileged").is_true
     if container.kind == "stage":
         return bool(container.fact("user").reason)
-    return bool({"files", "kernel"} & container.uses)
+    return any(container.doubt(use) is not None for use in ("files", "kernel"))
 
 
 @rule(

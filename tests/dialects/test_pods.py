@@ -90,9 +90,9 @@ def test_the_defaults_of_a_workflow_are_not_missed() -> None:
     assert container.fact("non_root_enforced").is_unknown
 
 
-def test_the_defaults_of_a_task_are_not_missed() -> None:
-    body = "spec: {stepTemplate: {securityContext: {runAsNonRoot: true}}, steps: [{name: s, image: a}]}"
-    (container,) = containers(of("Task", body))
+@pytest.mark.parametrize("template", ["", "stepTemplate: {securityContext: {runAsNonRoot: true}}, "])
+def test_whoever_runs_a_task_makes_its_pod(template: str) -> None:
+    (container,) = containers(of("Task", f"spec: {{{template}steps: [{{name: s, image: a}}]}}"))
     assert container.fact("non_root_enforced").is_unknown
 
 

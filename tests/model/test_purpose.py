@@ -150,6 +150,23 @@ def test_pods_of_known_images(image: str, own: str, rule: str, confidence: Confi
     assert said("agent.yaml", text, rule) == [confidence]
 
 
+@pytest.mark.parametrize(("propagation", "confidence"), [("Bidirectional", LOW), ("HostToContainer", HIGH)])
+def test_storage_drivers_mount_volumes_for_pods(propagation: str, confidence: Confidence) -> None:
+    mount = f"{{name: k, mountPath: /var/lib/kubelet, mountPropagation: {propagation}}}"
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: d}\nspec:\n"
+        f"  containers: [{{name: d, image: 'a:1', volumeMounts: [{mount}]}}]\n"
+        "  volumes: [{name: k, hostPath: {path: /var/lib/kubelet/}}]\n"
+    )
+    assert said("pod.yaml", pod, "writable-host-path") == [confidence]
+
+
+@pytest.mark.parametrize(("own", "confidence"), [("runAsUser: 0", LOW), ("runAsUser: 0, privileged: true", HIGH)])
+def test_a_step_of_a_task_is_root_for_as_long_as_it_takes(own: str, confidence: Confidence) -> None:
+    task = "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: t}\nspec:\n  steps: [{name: s, image: 'a:1', securityContext: {OWN}}]\n"
+    assert said("task.yaml", task.replace("OWN", own), "root-user") == [confidence]
+
+
 def test_what_describes_a_cluster_describes_its_own_parts() -> None:
     text = "apiVersion: {}\nkind: Cluster\nmetadata: {{name: a}}\nspec: {{driver: {{hostNetwork: true}}}}\n"
     assert said("cluster.yaml", text.format("kops.k8s.io/v1alpha2"), "host-network") == [LOW]
@@ -179,9 +196,10 @@ def test_what_tests_something_is_run_once() -> None:
 def test_what_is_started_for_tests_is_less_sure(path: str, confidence: Confidence) -> None:
     text = (
         "services: {db: {image: 'postgres:latest', ports: ['5432:5432'], volumes: ['/run/docker.sock:/s', '/etc:/e'], pid: host, "
+        "user: root, "
         "environment: [POSTGRES_HOST_AUTH_METHOD=trust]}, a: {image: acme/a}}\n"
     )
-    rules = "image-with-moving-tag image-without-tag data-port-published runtime-socket-mount protection-switched-off host-pid"
+    rules = "image-with-moving-tag image-without-tag data-port-published runtime-socket-mount protection-switched-off host-pid root-user"
     for rule in (*rules.split(), "writable-host-path"):
         assert said(path, text, rule) == [confidence]
 

@@ -60,9 +60,10 @@ _KINDS = (
     (
         (KERNEL, PROCESSES),
         "skywalking-rover falco tetragon tracee parca-agent ebpf_exporter coroot-node-agent kepler cilium/cilium netdata/netdata "
-        "netbirdio/netbird moby/buildkit",
+        "netbirdio/netbird moby/buildkit opentelemetry-ebpf-profiler opentelemetry-collector-ebpf-profiler",
     ),  # programs in the kernel: skywalking.apache.org/docs/skywalking-rover, falco.org/docs, tetragon.io/docs, github.com/parca-dev,
-    # learn.netdata.cloud/docs/netdata-agent/installation/docker, docs.netbird.io (they add SYS_ADMIN); BuildKit's docs/rootless.md
+    # learn.netdata.cloud/docs/netdata-agent/installation/docker, docs.netbird.io (they add SYS_ADMIN);
+    # github.com/open-telemetry/opentelemetry-ebpf-profiler (README); BuildKit's docs/rootless.md
     (
         (POWER,),
         "calico/node calico/cni cilium/cilium amazon-k8s-cni amazon-k8s-cni-init amazon/aws-network-policy-agent kube-router kube-proxy "

@@ -30,8 +30,10 @@ _MOUNT_KEYS = frozenset(
     (
         "type", "from", "source", "src", "target", "dst", "destination", "readonly", "ro", "readwrite", "rw", "required", "size", "id",
         "sharing", "mode", "uid", "gid", "env",
+        "z", "u", "relabel", "tmpcopyup", "no-dereference",
     )
 )  # fmt: skip
+"""Those of BuildKit, and in the last line Buildah's own, which builds the same files (containers/buildah, internal/volumes/volumes.go)."""
 
 
 def refusals(instruction: Instruction) -> Iterator[tuple[Span, str]]:

@@ -135,10 +135,10 @@ def _holds_containers(key: str, node: Node) -> bool:
 
 
 def _inherits(pod: Mapping) -> str:
-    """Why nothing follows from what a pod does not say: something in it speaks for all its containers (Tekton), or it has only those
-    that an operator puts beside its own."""
-    alone = pod.get("sidecars") is not None and all(pod.get(key) is None for key in ("containers", "container", "script", "steps"))
-    return _COMPLETED if alone or pod.get("stepTemplate") is not None else ""
+    """Why nothing follows from what a pod does not say: it has only steps, whose pod is made by who runs the task (Tekton, `podTemplate`
+    of a TaskRun), or only containers that an operator puts beside its own."""
+    alone = pod.get("sidecars") is not None and all(pod.get(key) is None for key in ("containers", "container", "script"))
+    return _COMPLETED if alone or pod.get("steps") is not None else ""
 
 
 def _gives_defaults(node: Mapping) -> str:
