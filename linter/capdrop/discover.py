@@ -81,7 +81,10 @@ KINDS = (
         "docker_run",
         names=r"(?!)",
         maybe=r"(?si:.*\.(?:sh|bash|mk)|(?:gnu)?makefile)",
-        content=(r"(?m)^(?>[^\r\n]*?\b(?:docker|podman|nerdctl)\b)(?>(?:[^#\r\n\\]|\\[^\r\n]|\\\r?\n){0,400}?\b(?:run|create)\b)",),
+        content=(
+            r"(?m)^(?>[^\r\n]*?\b(?:docker|podman|nerdctl|buildah|skopeo|oras|helm registry)\b)"
+            r"(?>(?:[^#\r\n\\]|\\[^\r\n]|\\\r?\n){0,400}?\b(?:run|create|login)\b)",
+        ),
     ),
     Kind(
         "env-file",

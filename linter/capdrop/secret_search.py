@@ -14,6 +14,7 @@ from .secrets.marks import (
     may_hold_base64,
     may_name_a_secret,
 )
+from .secrets.marks import unencoded as unencoded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from ..model.container import Container
 from ..model.image import Image
 from ..model.subject import Change, Origin, Refused, Subject
 from ..model.text import Text
+from ..model.tools import DECLARES_VARIABLES
 from ..model.value import Value
 from ..model.variable import Variable
 from ..reading import Reading
@@ -21,6 +22,7 @@ from .commands import Setting, commands_in_arguments
 from .context import Context
 from .docker_run_mounts import mounts_of
 from .docker_run_ports import ports_of
+from .near import Near
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,29 +85,60 @@ class Start:
 
 def read(source: Source, context: Context) -> Reading:
     """A shell script or a Makefile."""
-    reading = Reading(source, _subjects(source), gaps=[], comments=lambda: _comments(source))
-    reading.way_out = lambda: _way_out(source)
+    place = "template" if Near(source.path, context).is_trial else "file"
+    reading = Reading(source, _subjects(source, place), gaps=[], comments=lambda: _comments(source))
+    reading.way_out = lambda: _way_out(source, place)
     return reading
 
 
-def _way_out(source: Source) -> ScriptWayOut:
+def _way_out(source: Source, place: str) -> ScriptWayOut:
     from .docker_run_way_out import ScriptWayOut
 
-    return ScriptWayOut(source, _comments(source), _is_makefile(source.path), lambda: _subjects(source))
+    return ScriptWayOut(source, _comments(source), _is_makefile(source.path), lambda: _subjects(source, place))
 
 
 def _comments(source: Source) -> list[Span]:
     return [Span(found.start(1), found.end(1)) for found in re.finditer(r"(?:^|[ \t])(#[^\r\n]*)", source.text, re.MULTILINE)]
 
 
-def _subjects(source: Source) -> Iterator[Subject]:
+def _subjects(source: Source, place: str) -> Iterator[Subject]:
     whole = Fragment.at(source.text, 0)
     yield Text(source, Span(0, len(source.text)), "", fragment=whole, address_at=lambda offset: "")
     for script in _recipes(whole) if _is_makefile(source.path) else (whole,):
         for command in shell.parse(script.text).commands:
+            yield from _set_by(source, command, script, place)
             start = start_of([_word(word, script) for word in command.words])
             if start is not None:
                 yield from _started(source, start)
+
+
+def _set_by(source: Source, command: shell.Command, script: Fragment, place: str) -> Iterator[Variable]:
+    """The variables that a command sets: before it, or as words of `export` and the like."""
+    for given in command.assignments:
+        if given.value is not None:
+            name = script.span(given.start, given.start + len(given.name))
+            yield _given(source, given.name, name, _word(given.value, script), place)
+    if command.name in DECLARES_VARIABLES:
+        for word in (_word(word, script) for word in command.words[1:]):
+            at = word.text.find("=")
+            if at > 0:
+                value = Word(word.fragment.part(at + 1, len(word.text)), word.known, word.fragment.span(at + 1))
+                yield _given(source, word.text[:at], word.fragment.span(0, at), value, place)
+
+
+def _given(source: Source, name: str, at: Span, word: Word, place: str) -> Variable:
+    value = Value.known(word.text, source, word.span) if word.known else Value.unknown("a variable decides it", source, word.span)
+    return Variable(
+        source,
+        Span(at.start, word.span.end),
+        f"set {name}",
+        None,
+        name=name,
+        name_span=at,
+        value=value,
+        fragment=word.fragment if word.known and word.text else None,
+        place=place,
+    )
 
 
 def _word(word: shell.Word, script: Fragment) -> Word:

@@ -64,6 +64,13 @@ class Near:
         """Whether git ignores a file, as far as the .gitignore files tell."""
         return self._files is not None and self._files.is_ignored(path)
 
+    @property
+    def is_trial(self) -> bool:
+        """Whether the file itself is a template, or stands among tests and examples of its project."""
+        from ..secret_search import is_harmless_file
+
+        return is_harmless_file(os.path.relpath(self.path, self.root))
+
     def shown(self, path: str) -> str:
         """A path in the way in which the file's own is written."""
         return os.path.normpath(os.path.join(os.path.dirname(self.written), os.path.relpath(path, self.folder)))

@@ -39,19 +39,24 @@ def variables_in_file(fragment: Fragment, source: Source, address: str, path: st
 def variables_in_settings(
     fragment: Fragment, source: Source, address: str, *, ships: bool = True, place: str = "file"
 ) -> Iterator[Variable]:
-    """The `name = value` and `name: value` lines of a settings file: of .env, .ini, .properties, TOML and YAML."""
+    """The `name = value` and `name: value` lines of a settings file: of .env, .ini, .properties, TOML and YAML. A line `value: ...` below
+    one `name: ...` is called by that."""
+    called: tuple[int, int] | None = None
     for match in re.finditer(_NAME, fragment.text):
         start, end = _value(fragment.text, match.end())
         if start >= end:
             continue
+        at = called if called is not None and match[2] == "value" else match.span(2)
+        called = (start, end) if match[2] == "name" else None
+        name = fragment.text[slice(*at)]
         part = fragment.part(start, end)
         yield Variable(
             source,
-            fragment.span(match.start(2), end),
-            f"{address} {match[2]}",
+            fragment.span(at[0], end),
+            f"{address} {name}",
             None,
-            name=match[2],
-            name_span=fragment.span(*match.span(2)),
+            name=name,
+            name_span=fragment.span(*at),
             value=Value.known(part.text, source, part.span()),
             fragment=part,
             place=place,

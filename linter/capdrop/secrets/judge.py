@@ -128,14 +128,22 @@ def _pair() -> re.Pattern[str]:
     return re.compile(r"([\"'])([A-Za-z_][\w.-]{0,80})\1\s{0,8}:\s{0,8}([\"'])([^\"'\n]{3,400})\3")
 
 
+@lru_cache(maxsize=1)
+def _named_value() -> re.Pattern[str]:
+    return re.compile(r"\"name\"\s{0,8}:\s{0,8}\"([A-Za-z_][\w.-]{0,80})\"\s{0,8},\s{0,40}\"value\"\s{0,8}:\s{0,8}\"([^\"\n]{3,400})\"")
+
+
 def judge_json(text: str) -> list[Verdict]:
-    """The secrets in a JSON text that only their names tell; what shows by itself is left to those who search the text."""
+    """The secrets in a JSON text that only their names tell, as keys or in `{"name": ..., "value": ...}`; what shows by itself is left to
+    those who search the text."""
     found = []
-    for match in _pair().finditer(text):
-        verdict = judge(match[4], match[2]) if role_of(match[2]) else None
+    pairs = [(match[2], match[4], match.start(4)) for match in _pair().finditer(text)]
+    pairs += [(match[1], match[2], match.start(2)) for match in _named_value().finditer(text)]
+    for name, value, start in pairs:
+        verdict = judge(value, name) if role_of(name) else None
         if verdict is not None and verdict.kind in ("credential", "default-credential"):
-            verdict.start += match.start(4)
-            verdict.end += match.start(4)
+            verdict.start += start
+            verdict.end += start
             found.append(verdict)
     return found
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
 from ...reading import Gap, Reading
-from ...secret_search import is_harmless_file
 from ...source import Source, Span
 from ..context import Context
 from ..near import Near
@@ -25,11 +22,10 @@ def read(source: Source, context: Context) -> Reading:
     file = EnvFile(source)
     near = Near(source.path, context)
     ignored = near.is_ignored(near.path)
-    is_template = is_harmless_file(os.path.relpath(near.path, near.root))
     gaps = [Gap(Span(0, 0), f"{MOST} variables are read, and no more")] if len(file.assignments) == MOST else []
     if ignored:
         gaps.append(Gap(Span(0, 0), "git ignores the file, so secrets may stand in it and are not told", by_design=True))
-    reading = Reading(source, _subjects(file, is_template=is_template, ignored=ignored), gaps=gaps, comments=file.comments)
+    reading = Reading(source, _subjects(file, is_template=near.is_trial, ignored=ignored), gaps=gaps, comments=file.comments)
     reading.serves = True
     reading.way_out = lambda: _way_out(file, context)
     return reading

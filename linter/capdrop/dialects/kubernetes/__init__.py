@@ -14,7 +14,7 @@ from ..yaml_view import Section
 from .cluster import noted, parts_of, workload_of
 from .environment import Secret
 from .facts import place_of
-from .objects import entries_of, object_of, objects_in
+from .objects import VALUES, entries_of, object_of, objects_in, values_of
 from .pods import pods_in, subjects_of
 
 TYPE_CHECKING = False
@@ -103,6 +103,8 @@ def object_subjects(
     if thing is None:
         return
     yield from entries_of(thing, section)
+    if thing.kind in VALUES:
+        yield from values_of(thing, section)
     if thing.kind in _SCHEMAS:
         return
     yield thing

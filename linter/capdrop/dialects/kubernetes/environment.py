@@ -10,6 +10,7 @@ from ...model.subject import Change, Origin, Refused
 from ...model.variable import Variable
 from ...source import Source, Span
 from ...syntax.yaml import Scalar
+from ..settings_file import variables_in_settings
 from ..yaml_facts import Site
 from ..yaml_view import Field, Section
 from ..yaml_writer import replace_entry
@@ -113,3 +114,6 @@ def variables_of(site: Site, address: str, secret: Secret) -> Iterator[Variable]
             fragment=field.value.fragment(field.source.text) if value.is_known else None,
             place="env",
         )
+        if value.is_known and "\n" in field.value.value.strip():
+            written = field.value.fragment(field.source.text)
+            yield from variables_in_settings(written, field.source, f"{address}.env.{name.value.value}")

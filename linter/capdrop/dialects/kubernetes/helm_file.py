@@ -9,6 +9,7 @@ from ...model.value import Value
 from ...model.variable import Variable
 from ...reading import Reading
 from ...source import Source
+from ...syntax.template import is_masked
 from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence
 from ..context import Context
 from ..settings_file import variables_in_settings
@@ -43,23 +44,37 @@ def _way_out(file: YamlFile) -> ValuesWayOut:
 def _subjects(file: YamlFile) -> Iterator[Subject]:
     yield from file.subjects()
     for document in file.documents:
-        stack: list[tuple[Node | None, str]] = [(document.root, "")]
-        while stack:
-            node, path = stack.pop()
-            if isinstance(node, Sequence):
-                stack.extend((item, f"{path}.{number}") for number, item in reversed(list(enumerate(node.items))))
-            elif isinstance(node, Mapping):
-                for entry in reversed(node.entries):
-                    if isinstance(entry.key, Scalar):
-                        below = f"{path}.{entry.key.value}".lstrip(".")
-                        stack.append((entry.value, below))
-                        yield from _variables(file.source, entry, entry.key, below)
+        yield from values_below(file.source, document.root, "")
+
+
+def values_below(source: Source, root: Node | None, address: str) -> Iterator[Variable]:
+    """The values in a tree, wherever they stand in it."""
+    stack: list[tuple[Node | None, str]] = [(root, address)]
+    while stack:
+        node, path = stack.pop()
+        if isinstance(node, Sequence):
+            stack.extend((item, f"{path}.{number}") for number, item in reversed(list(enumerate(node.items))))
+        elif isinstance(node, Mapping):
+            name = node.get("name")
+            for entry in reversed(node.entries):
+                if isinstance(entry.key, Scalar):
+                    below = f"{path}.{entry.key.value}".lstrip(".")
+                    stack.append((entry.value, below))
+                    called = name if entry.key.value == "value" and isinstance(name, Scalar) else entry.key
+                    yield from _variables(source, entry, called, below)
 
 
 def _variables(source: Source, entry: Entry, key: Scalar, address: str) -> Iterator[Variable]:
-    """An entry as a variable, or each line of it where it is a settings file; of templates for `tpl` nothing is said."""
+    """An entry as a variable, or each line of it where it is a settings file; of templates for `tpl` nothing is said. The `value` beside a
+    `name` is called by that."""
     node = entry.value
-    if not isinstance(node, Scalar) or not node.value or "{{" in node.value or re.search(_NAMES_A_SECRET, key.value):
+    if (
+        not isinstance(node, Scalar)
+        or not node.value
+        or "{{" in node.value
+        or is_masked(node.value)
+        or re.search(_NAMES_A_SECRET, key.value)
+    ):
         return
     fragment = node.fragment(source.text)
     if "\n" in node.value.strip():

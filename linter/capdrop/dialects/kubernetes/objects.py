@@ -7,6 +7,7 @@ from ...model.subject import Change, Origin, Refused, Subject
 from ...model.text import Text
 from ...model.value import Value
 from ...model.variable import Variable
+from ...secret_search import unencoded
 from ...source import Fragment, Source, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
@@ -30,6 +31,13 @@ NO_SETTINGS = tuple(
     ".pub .csr .tpl .tmpl .template .jinja .j2 .awk .ps1".split()
 )
 """How the names of program source, documents and certificates end."""
+VALUES = {
+    "HelmRelease": ("spec.values",),
+    "HelmChart": ("spec.set", "spec.valuesContent"),
+    "HelmChartConfig": ("spec.valuesContent",),
+    "Application": ("spec.source.helm", "spec.sources"),
+}
+"""Where the objects of Flux, k3s and Argo CD hold the values of a chart."""
 _LARGEST_DECODED = 65_536
 
 
@@ -139,7 +147,10 @@ def entries_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
     for name, field in section.section("metadata.annotations").fields.items():
         fragment = _text_of(field)
         if fragment is not None and not name.startswith(PREFIX):
-            yield _variable(f"{thing.address} annotations.{name}", name, field, fragment, "annotation")
+            address = f"{thing.address} annotations.{name}"
+            yield _variable(address, name, field, fragment, "annotation")
+            if "\n" in fragment.text.strip():
+                yield from variables_in_settings(fragment, field.source, address, place="annotation")
     if thing.api_version != "v1":
         return
     if thing.kind == "ConfigMap":
@@ -150,6 +161,19 @@ def entries_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
             yield from _entry(f"{thing.address} stringData.{name}", name, field, _text_of(field), "secret")
         for name, field in section.section("data").fields.items():
             yield from _encoded(f"{thing.address} data.{name}", name, field)
+
+
+def values_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
+    """The values that an object gives a chart."""
+    from .helm_file import values_below
+
+    for path in VALUES[thing.kind]:
+        field = section.find(path)
+        if field is not None:
+            yield from values_below(field.source, field.value, f"{thing.address} {path}")
+            text = _text_of(field)
+            if text is not None:
+                yield from variables_in_settings(text, field.source, f"{thing.address} {path}")
 
 
 def _text_of(field: Field) -> Fragment | None:
@@ -179,6 +203,8 @@ def _encoded(address: str, name: str, field: Field) -> Iterator[Subject]:
     written = _text_of(field)
     fragment = decoded(written) if written is not None else None
     if fragment is not None:
+        inner = decoded(fragment) if unencoded(fragment.text.strip()) else None  # people encode what is to be encoded for them
+        fragment = inner or fragment
         yield Text(field.source, field.span, address, fragment=fragment, address_at=_always(address))
         yield from _entry(address, name, field, fragment, "secret")
 
@@ -217,7 +243,9 @@ def decoded(encoded: Fragment) -> Fragment | None:
     for character in text:
         places.append(encoded.place(letters[taken * 4 // 3]))
         taken += len(character.encode("utf-8"))
-    return _Decoded(text, places, encoded.place(letters[-1]) + 1, (text, 0)) if text else None
+    last = letters[-1]
+    end = encoded.span(last, last + 1).end if isinstance(encoded, _Decoded) else encoded.place(last) + 1
+    return _Decoded(text, places, end, (text, 0)) if text else None
 
 
 class _Decoded(Fragment):
