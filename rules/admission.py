@@ -46,7 +46,8 @@ def open_repository_prefix(thing: KubernetesObject) -> Iterator[Finding]:
     if thing.kind == "K8sAllowedRepos":
         for entry in thing.get("spec", "parameters", "repos"):
             if entry.text and not entry.text.endswith(("/", ":")) and "@" not in entry.text:
-                yield thing.finding(entry, f"`{entry.text}` also admits names that go on with other letters")
+                fix = thing.rewrite("spec", entry.span, entry.text, f"{entry.text}/", caveat="images that only begin alike are refused")
+                yield thing.finding(entry, f"`{entry.text}` also admits names that go on with other letters", fix=fix)
 
 
 @rule(
@@ -92,4 +93,5 @@ def git_sync_command_injection(variable: Variable) -> Iterator[Finding]:
     Whoever can set `GITSYNC_GIT` runs a program of their choice with the rights of the pod. Leave it out: the image brings its git.
     """
     if variable.name == "GITSYNC_GIT" and variable.place == "env":
-        yield variable.finding(variable.value, "`GITSYNC_GIT` names the program that git-sync runs")
+        fix = variable.drop("variable", caveat="git-sync then runs the git of its image")
+        yield variable.finding(variable.value, "`GITSYNC_GIT` names the program that git-sync runs", fix=fix)

@@ -72,7 +72,8 @@ def namespace_without_pod_security(thing: KubernetesObject) -> Iterator[Finding]
             fix = thing.append("metadata.labels", (ENFORCE, "baseline"), caveat="pods that need more are refused")
             yield thing.finding(thing.name_span, f"namespace `{thing.name}` admits any pod: it has no `{ENFORCE}`", fix=fix)
     elif level.is_known and level.text not in LEVELS:
-        yield thing.finding(level, f"namespace `{thing.name}` admits any pod: it enforces `{level.text}`")
+        fix = thing.rewrite("metadata.labels", level.span, level.text, "baseline", caveat="pods that need more are refused")
+        yield thing.finding(level, f"namespace `{thing.name}` admits any pod: it enforces `{level.text}`", fix=fix)
 
 
 @rule(

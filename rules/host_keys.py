@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Finding, Fix, Good, Option, Severity, Span, Variable, Word, WrittenFile, rule
+from capdrop import Bad, Command, Finding, Fix, Good, Severity, Variable, Word, WrittenFile, rule
 
 CALLERS = frozenset({"ssh", "scp", "sftp", "rsync", "git", "autossh", "sshfs", "ssh-copy-id"})
 """Programs that are given options of ssh."""
@@ -102,10 +102,10 @@ def host_key_check_disabled(subject: Command | Variable | WrittenFile) -> Iterat
 def _checked(command: Command, word: Word) -> Fix | None:
     """A fix that takes out the `-o` with which a command switches the check off."""
     at = next((index for index, other in enumerate(command.words) if other is word), 0)
-    if at < 1 or command.words[at - 1].text != "-o":
+    first = at if word.text.startswith("-o") else at - 1
+    if first < 1 or not command.words[first].text.startswith("-o"):
         return None
-    option = Option("-o", word, Span(command.words[at - 1].span.start, word.span.end), (at - 1, at), False)
-    return command.drop_option(option, caveat="the host's key must be in `known_hosts`")
+    return command.drop_words(first, at, caveat="the host's key must be in `known_hosts`")
 
 
 def _off(text: str) -> bool:

@@ -279,7 +279,10 @@ def loose_tmpfs(container: Container) -> Iterator[Finding]:
         path, _, options = item.text.partition(":")
         loose = [word for word in options.split(",") if word in LOOSE]
         if loose:
-            yield container.finding(item, f"`{container.name}` mounts {path} with `{loose[0]}`: what is written there can be run")
+            kept = ",".join(word for word in options.split(",") if word not in LOOSE)
+            new = f"{path}:{kept}" if kept else path
+            fix = container.rewrite("tmpfs", item.span, item.text, new, caveat="what runs programs from there fails")
+            yield container.finding(item, f"`{container.name}` mounts {path} with `{loose[0]}`: what is written there can be run", fix=fix)
 
 
 @rule(

@@ -467,4 +467,5 @@ def host_path_mount(mount: Mount) -> Iterator[Finding]:
     Pod Security Standards forbids it. Use a persistent volume, or an `emptyDir`.
     """
     if mount.dialect == "kubernetes" and not mount.gives:
-        yield mount.finding(mount.host_path, f"`{mount.owner}` mounts {mount.written_path} of the node")
+        fix = mount.drop("mount", safety=Safety.DISPLAY, caveat="give it a volume of the cluster in its place")
+        yield mount.finding(mount.host_path, f"`{mount.owner}` mounts {mount.written_path} of the node", fix=fix)

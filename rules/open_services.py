@@ -173,6 +173,8 @@ STARTERS = frozenset({
 SPACED = frozenset({"allow_anonymous", "protected-mode", "permitemptypasswords"})
 """Settings that stand before their value with a blank between."""
 
+NEEDS_A_PASSWORD = "it asks for a password then, and may not start before it is given one"
+
 
 @rule(
     "protection-switched-off",
@@ -372,7 +374,7 @@ def _variable(variable: Variable) -> Iterator[Finding]:
         unsure = Confidence.MEDIUM if name in SAYS_IT_ITSELF else None
         start, end = min(variable.span.start, variable.name_span.start), max(variable.span.end, variable.name_span.end)
         mild = Severity.MEDIUM if name in MILD else None
-        fix = variable.drop("variable", caveat="it asks for a password then, and may not start before it is given one")
+        fix = variable.drop("variable", caveat=NEEDS_A_PASSWORD)
         yield variable.finding(Span(start, end), f"`{shown}`: {opens}", severity=mild, confidence=unsure, fix=fix)
 
 
@@ -419,7 +421,8 @@ def _opened(command: Command, words: tuple[Word, ...], index: int, flag: Flag) -
     if value.lower() not in values or (needed and not any(word.startswith(needed) for word in given)) or (unless and unless in given):
         return
     severity = Severity.MEDIUM if option in MILD else None
-    yield command.finding(span_of(words, index, last), f"`{option}`: {opens}", severity=severity)
+    fix = command.drop_words(index, last, caveat=NEEDS_A_PASSWORD)
+    yield command.finding(span_of(words, index, last), f"`{option}`: {opens}", severity=severity, fix=fix)
 
 
 def _engine(command: Command, words: tuple[Word, ...], index: int) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     Setting = tuple[str, Word, Span]
 
+OVER_TLS = "the server may not answer over https"
 PIP = frozenset({"pip", "pip2", "pip3"})
 EXTRA_INDEX = ("--extra-index-url", "--find-links", "-f")
 """Options of pip that add a second place to look in, whose packages compete with those of the index (pip install --help)."""
@@ -340,18 +341,20 @@ def insecure_package_source(subject: Command | Variable | WrittenFile) -> Iterat
     if isinstance(subject, WrittenFile):
         yield from _insecure_lines(subject)
     elif isinstance(subject, Variable):
-        host = _plain_http_host(_written(subject)) if subject.name.lower() in INDEX_VARIABLES and subject.place in ("env", "arg") else ""
-        if host:
-            yield subject.finding(subject.span, f"`{subject.name}` gets packages from `{host}` over plain HTTP")
+        url = _plain_http(_written(subject)) if subject.name.lower() in INDEX_VARIABLES and subject.place in ("env", "arg") else None
+        if url is not None:
+            fix = subject.rewrite("value", url.word.part(0, 4).span, "http", "https", caveat=OVER_TLS)
+            yield subject.finding(subject.span, f"`{subject.name}` gets packages from `{url.host}` over plain HTTP", fix=fix)
     else:
         yield from _insecure_command(subject)
 
 
 def _insecure_command(command: Command) -> Iterator[Finding]:
     for name, word in command.assignments:
-        host = _plain_http_host(word) if name.lower() in INDEX_VARIABLES else ""
-        if host and word is not None:
-            yield command.finding(_assignment(command, name, word), f"`{name}` gets packages from `{host}` over plain HTTP")
+        found = _plain_http(word) if name.lower() in INDEX_VARIABLES else None
+        if found is not None and word is not None:
+            fix = command.replace(found.word.part(0, 4), "https", caveat=OVER_TLS)
+            yield command.finding(_assignment(command, name, word), f"`{name}` gets packages from `{found.host}` over plain HTTP", fix=fix)
     if command.name not in UNSIGNED:
         return
     if command.name == "composer":
@@ -362,7 +365,8 @@ def _insecure_command(command: Command) -> Iterator[Finding]:
     elif command.packages or command.subcommand.startswith(("config", "env", "install", "pip", "sync", "source", "lock")):
         for url in command.urls:
             if url.scheme == "http" and url.public:
-                yield command.finding(url.word.span, f"`{command.name}` gets packages from `{url.host}` over plain HTTP")
+                fix = command.replace(url.word.part(0, 4), "https", caveat=OVER_TLS)
+                yield command.finding(url.word.span, f"`{command.name}` gets packages from `{url.host}` over plain HTTP", fix=fix)
 
 
 def _insecure_lines(file: WrittenFile) -> Iterator[Finding]:
@@ -375,9 +379,9 @@ def _insecure_lines(file: WrittenFile) -> Iterator[Finding]:
         if at < 0 or line.text[0] in "#;" or (names != ("",) and name not in names):
             continue
         part = line.part(at, len(line.text))
-        host = _plain_http_host(Word(part, True, part.span()))
-        if host:
-            yield file.finding(line.span(), f"`{file.name}` gets packages from `{host}` over plain HTTP")
+        url = _plain_http(Word(part, True, part.span()))
+        if url is not None:
+            yield file.finding(line.span(), f"`{file.name}` gets packages from `{url.host}` over plain HTTP")
 
 
 def _settings(subject: Command | Variable | WrittenFile) -> Iterator[Setting]:
@@ -458,17 +462,17 @@ def _written(variable: Variable) -> Word | None:
     return Word(fragment, variable.value.is_known, fragment.span()) if fragment is not None else None
 
 
-def _plain_http_host(word: Word | None) -> str:
-    """The public host that a value, or one of several in it, names with plain HTTP."""
+def _plain_http(word: Word | None) -> Url | None:
+    """The address of a public host that a value, or one of several in it, names with plain HTTP."""
     if word is None or "http://" not in word.text:
-        return ""
+        return None
     for text in word.text.replace("|", ",").replace(" ", ",").split(","):
         bare = text.strip("\"'")
         if bare.startswith("http://"):
             url = Url(_part(word, bare))
             if url.public:
-                return url.host
-    return ""
+                return url
+    return None
 
 
 def _no_sums(name: str, value: str) -> bool:

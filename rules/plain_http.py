@@ -12,6 +12,7 @@ FETCHERS = frozenset({
     "certutil", "bitsadmin",
 })  # fmt: skip
 """Programs that trust what an address gives them."""
+OVER_TLS = "the server may not answer over https"
 KEY_ENDINGS = (".asc", ".gpg", ".key", ".pub")
 SOURCE_FILES = tuple(
     "/etc/apt/sources.list /etc/apk/repositories /etc/yum.repos.d/ /etc/yum.conf /etc/dnf/ /etc/zypp/repos.d/ /etc/pacman.".split()
@@ -98,7 +99,7 @@ def plain_http_download(command: Command) -> Iterator[Finding]:
         return
     for url in command.urls:
         if url.scheme == "http" and url.public:
-            fix = command.replace(url.word.part(0, 4), "https", caveat="the server may not answer over https")
+            fix = command.replace(url.word.part(0, 4), "https", caveat=OVER_TLS)
             what, severity = ("a signing key ", Severity.HIGH) if _fetches_key(command, url.word.text) else ("", None)
             message = f"`{command.name}` downloads {what}from `{url.host}` over plain HTTP"
             yield command.finding(url.word.span, message, fix=fix, severity=severity)
@@ -172,11 +173,14 @@ def plain_http_package_source(subject: Command | WrittenFile) -> Iterator[Findin
     if subject.name in SOURCE_OPTIONS:
         option = subject.option(*SOURCE_OPTIONS[subject.name])
         if option is not None and option.value is not None and _plain(option.value.text):
-            yield subject.finding(option.value.span, "packages come from this address over plain HTTP")
+            at = option.value.text.index("http://")
+            fix = subject.replace(option.value.part(at, at + 4), "https", caveat=OVER_TLS)
+            yield subject.finding(option.value.span, "packages come from this address over plain HTTP", fix=fix)
     elif subject.name == "zypper" and any(word.text in ("ar", "addrepo") for word in subject.operands):
         for url in subject.urls:
             if url.scheme == "http" and url.public:
-                yield subject.finding(url.word.span, "packages come from this address over plain HTTP")
+                fix = subject.replace(url.word.part(0, 4), "https", caveat=OVER_TLS)
+                yield subject.finding(url.word.span, "packages come from this address over plain HTTP", fix=fix)
 
 
 def _plain(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Finding, Good, Severity, Span, Variable, Word, rule
+from capdrop import Bad, Command, Finding, Fix, Good, Severity, Span, Variable, Word, rule
 
 INSECURE_OPTIONS = {
     "dockerd": ("--insecure-registry",),  # https://docs.docker.com/reference/cli/dockerd/#insecure-registries
@@ -106,8 +106,8 @@ def insecure_registry(subject: Command | Variable) -> Iterator[Finding]:
         if _lets_in(subject):
             yield subject.finding(subject.span, f"`{subject.name}` names a registry that is asked without a check of its certificate")
         return
-    for span in _insecure_places(subject):
-        yield subject.finding(span, "a registry is asked without a check of its certificate")
+    for span, fix in _insecure_places(subject):
+        yield subject.finding(span, "a registry is asked without a check of its certificate", fix=fix)
 
 
 def _lets_in(variable: Variable) -> bool:
@@ -120,26 +120,28 @@ def _lets_in(variable: Variable) -> bool:
     return any(not _is_here(registry) for registry in named)
 
 
-def _insecure_places(command: Command) -> Iterator[Span]:
+def _insecure_places(command: Command) -> Iterator[tuple[Span, Fix | None]]:
     if command.name in WRITERS:
         for word in command.words[1:]:
             if f'"{DAEMON_KEY}"' in word.text and not word.text.partition(DAEMON_KEY)[2].lstrip('": \t').startswith("[]"):
-                yield word.span
+                yield word.span, None
     elif command.name in INSECURE_OPTIONS:
         yield from _insecure_options(command, INSECURE_OPTIONS[command.name])
     elif not command.name:
         yield from _insecure_options(command, (DAEMON_OPTION,))
 
 
-def _insecure_options(command: Command, names: tuple[str, ...]) -> Iterator[Span]:
+def _insecure_options(command: Command, names: tuple[str, ...]) -> Iterator[tuple[Span, Fix | None]]:
     for at, word in enumerate(command.words):
         name, _, value = word.text.partition("=")
         if name not in names or value in OFF:
             continue
+        last = at
         if name == DAEMON_OPTION and not value and at + 1 < len(command.words):
-            value = command.words[at + 1].text
+            last = at + 1
+            value = command.words[last].text
         if not _is_here(value):
-            yield word.span
+            yield word.span, command.drop_words(at, last, caveat="the registry's certificate must be one that is trusted")
 
 
 def _is_here(registry: str) -> bool:
@@ -231,9 +233,10 @@ def content_trust_disabled(subject: Command | Variable) -> Iterator[Finding]:
             fix = subject.drop_assignment(name, value, caveat=UNSIGNED_FAIL)
             yield subject.finding(_assignment(name, value), f"`{TRUST}={value.text}` lets unsigned images in", fix=fix)
     if subject.name in ENGINES:
-        for word in subject.words:
+        for at, word in enumerate(subject.words):
             if word.text in ("--disable-content-trust", "--disable-content-trust=true"):
-                yield subject.finding(word.span, f"`{subject.name}` takes unsigned images")
+                fix = subject.drop_words(at, at, caveat=UNSIGNED_FAIL)
+                yield subject.finding(word.span, f"`{subject.name}` takes unsigned images", fix=fix)
 
 
 def _assignment(name: str, value: Word) -> Span:

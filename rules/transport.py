@@ -310,9 +310,9 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
             fix = command.drop_assignment(name, word, caveat=CHECK_FAILS) if command.name != "export" else command.drop(caveat=CHECK_FAILS)
             yield command.finding(_assignment(name, word), f"`{name}={word.text}` accepts any certificate", fix=fix)
     if command.name == "mvn":
-        for word in command.words:
+        for at, word in enumerate(command.words):
             if word.text == INSECURE_PROPERTY:
-                yield command.finding(word.span, "`mvn` accepts any certificate")
+                yield command.finding(word.span, "`mvn` accepts any certificate", fix=command.drop_words(at, at, caveat=CHECK_FAILS))
     elif command.name in CERTIFICATE_PROGRAMS and not _stays_inside(command):
         for span, remedy in _switched_off(command, CERTIFICATES):
             yield command.finding(span, f"`{command.name}` accepts any certificate", fix=remedy)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from capdrop import Bad, Container, Finding, Good, Pod, Severity, rule
 
+OTHER_GROUP = "65532"
+"""A group that no image gives anything to but those that mean nobody by it."""
 OUTSIDE = frozenset(
     "gcePersistentDisk awsElasticBlockStore gitRepo nfs iscsi glusterfs rbd flexVolume cinder cephfs flocker fc azureFile vsphereVolume "
     "quobyte azureDisk portworxVolume photonPersistentDisk scaleIO storageos".split()
@@ -324,13 +326,15 @@ def root_group(subject: Pod | Container) -> Iterator[Finding]:
     group of its own.
     """
     if isinstance(subject, Container):
-        for group in (subject.fact("group"), *subject.fact("groups")):
-            if group.text in ("0", "root"):
-                yield subject.finding(group, f"`{subject.name}` runs in root's group")
-        return
-    for group in (subject.fact("file_system_group"), *subject.fact("groups")):
-        if group.text == "0":
-            yield subject.finding(group, f"the containers of `{subject.name}` are in root's group")
+        own, message = "group", f"`{subject.name}` runs in root's group"
+    else:
+        own, message = "file_system_group", f"the containers of `{subject.name}` are in root's group"
+    caveat = "files that only root's group may use are then closed to it"
+    if subject.fact(own).text in ("0", "root"):
+        yield subject.finding(subject.fact(own), message, fix=subject.set(own, OTHER_GROUP, caveat=caveat))
+    for group in subject.fact("groups"):
+        if group.text in ("0", "root"):
+            yield subject.finding(group, message, fix=subject.remove("groups", group, caveat=caveat))
 
 
 @rule(

@@ -16,10 +16,10 @@ from capdrop.files import FilesWritten
 from capdrop.finding import Finding, Safety
 from capdrop.fixer import Refusal, Workbench, prove
 from capdrop.rule import Bad, Rule
-from capdrop.rulebook import builtin_folder, load
+from capdrop.rulebook import load
 from capdrop.source import Source
 
-BOOK = load(builtin_folder())
+BOOK = load()
 RULES = [rule for rule in BOOK.rules.values() if "better_way" in Path(rule.check.__code__.co_filename).read_text(encoding="utf-8")]
 CREDENTIALS = [rule for rule in RULES if rule.name not in ("secret-persisted",)]
 PASSWORD = "Kp3-vv81" + "-Qz"  # invented

@@ -6,7 +6,7 @@ import os
 
 from .finding import Fix, Note
 from .reading import Reading
-from .source import Inset
+from .source import Inset, Span
 from .suppress import Reach, apply, mentioned
 
 TYPE_CHECKING = False
@@ -90,13 +90,23 @@ def _note(note: Note) -> Note:
 
 def _fix(fix: Fix, inner: Inset) -> Fix:
     """A fix with its edits in the outer file, where they are as plain there."""
-    if not fix.edits or not all(_is_plain(edit, inner) for edit in fix.edits):
+    spans = [_span(edit, inner) for edit in fix.edits]
+    edits = tuple(type(edit)(span, edit.text) for edit, span in zip(fix.edits, spans, strict=True) if span is not None)
+    if not edits or len(edits) < len(fix.edits):
         return Fix(fix.title, caveat=fix.caveat or "it stands inside another file")
-    edits = tuple(type(edit)(inner.place(edit.span), edit.text) for edit in fix.edits)
     return Fix(fix.title, edits, fix.safety, fix.caveat, fix.touches)
 
 
-def _is_plain(edit: Edit, inner: Inset) -> bool:
-    """Whether an edit stays on a line, and replaces what stands in the outer file just so."""
-    old = inner[edit.span]
-    return edit.beside is None and not set("\r\n$") & set(edit.text) and "\n" not in old and inner.outer[inner.place(edit.span)] == old
+def _span(edit: Edit, inner: Inset) -> Span | None:
+    """What an edit replaces in the outer file: what stands there just so, or whole lines that go; None where it is neither."""
+    old, outer = inner[edit.span], inner.outer
+    if edit.beside is not None or set("\r\n$") & set(edit.text):
+        return None
+    place = inner.place(edit.span)
+    if "\n" not in old:
+        return place if outer[place] == old else None
+    begins = edit.span.start == 0 or inner.text[edit.span.start - 1] == "\n"
+    start = outer.starts[outer.position(place.start).line - 1]
+    is_whole = begins and old.endswith("\n") and not edit.text and not outer.text[start : place.start].strip()
+    end = place.end + outer.text.startswith("\r\n", place.end - 1)
+    return Span(start, end) if is_whole and outer.text[end - 1] == "\n" else None

@@ -143,13 +143,22 @@ class ShellOrigin(Origin):
         return Edit(Span(span.start, after), "")
 
 
-class FixedOrigin(Origin):
-    """Commands that are written as a list of arguments, which we read but do not rewrite."""
+class ListOrigin(Origin):
+    """Edits of a command that is written as a list of arguments."""
 
-    __slots__ = ()
+    __slots__ = ("source", "words")
+
+    def __init__(self, source: Source, words: Sequence[Word]) -> None:
+        self.source = source
+        self.words = words
 
     def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
-        raise Refused("the command is written as a list of arguments")
+        dropped = change.content
+        if change.action != "remove" or not isinstance(dropped, Option) or dropped.clustered:
+            raise Refused("the command is written as a list of arguments")
+        from .argument_edits import without_words
+
+        return "", (without_words(self.source, self.words, dropped.span),)
 
 
 def commands_in_shell(fragment: Fragment, setting: Setting, depth: int = 0) -> Iterator[Subject]:
@@ -197,7 +206,7 @@ def commands_in_arguments(words: Sequence[Word], setting: Setting, before: Seque
     elsewhere: the entrypoint."""
     if not words:
         return
-    command = _made([*before, *words], FixedOrigin(), setting, Span(words[0].span.start, words[-1].span.end))
+    command = _made([*before, *words], ListOrigin(setting.source, words), setting, Span(words[0].span.start, words[-1].span.end))
     setting.commands.append(command)
     yield command
     if command.script is not None:
@@ -329,7 +338,7 @@ def _interpreted(body: Fragment, setting: Setting) -> Iterator[Command]:
         words.append(Word(part, True, part.span()))
         at += len(text)
     if words:
-        command = _made(words, FixedOrigin(), setting, Span(words[0].span.start, words[-1].span.end))
+        command = _made(words, ListOrigin(setting.source, ()), setting, Span(words[0].span.start, words[-1].span.end))
         command.input = body
         setting.commands.append(command)
         yield command

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     Touched = tuple[Subject, tuple[tuple[str, str], ...]]
 
 MOST = 200
-"""Secrets of one file for which the change is written."""
+"""Secrets of one file for which the change is written; fewer of one with thousands of subjects, as each change is held against all."""
+_MANY = 1000
 LONGEST_SCRIPT = 20_000
 _BEFORE = 250
 _USER = re.compile(r"(?:^|\s)(?:-u|--(?:proxy-)?user|--(?:src-|dest-)?creds|-a|--auth)[\s=]{1,9}[\"']?[\w.@-]{1,60}:$")
@@ -84,9 +85,9 @@ class WayOut:
         assert finding.fix is not None
         if finding.source is not self.source:
             return self.elsewhere(finding)
-        if self._left == 0:
+        if self._left <= 0:
             return None
-        self._left -= 1
+        self._left -= 1 + len(self._about()) // _MANY
         try:
             way = self.write(finding)
         except Refused as refusal:

@@ -10,7 +10,7 @@ from ..finding import Edit, Note
 from ..model.container import Container
 from ..model.subject import Change, Origin, Refused
 from ..model.value import Value
-from ..source import Fragment, Source, Span
+from ..source import Fragment, Inset, Source, Span
 from ..syntax.template import is_masked
 from ..syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
 from . import yaml_writer as writer
@@ -309,6 +309,10 @@ def drop(site: Site, path: str, scope: str) -> tuple[Edit, ...]:
     if site.field(path, scope) is not None and section.find(path) is None and site.outer is not None:
         section = site.outer
     field = section.find(path)
+    if field is not None and site.fixable and isinstance(field.source, Inset):
+        from .inset_edits import dropped
+
+        return (dropped(field),)
     site.editable(field)
     if field is None:
         raise Refused("it is not written here")
@@ -330,7 +334,8 @@ def put(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
     if section.find(path) is None and scope == "either" and site.outer is not None and site.outer.find(path) is not None:
         section = site.outer
     field = section.find(path)
-    site.editable(field)
+    if field is None or not site.fixable or not isinstance(field.source, Inset):
+        site.editable(field)
     if field is not None:
         if field.rivals:
             raise Refused("the key is written more than once")
@@ -363,7 +368,9 @@ def append(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
 def remove(site: Site, path: str, scope: str, node: object) -> tuple[Edit, ...]:
     """Take an item out of the list at a path; an emptied list goes as a whole."""
     field = site.field(path, scope)
-    site.editable(field)
+    inner = field.source if field is not None and site.fixable and isinstance(field.source, Inset) else None
+    if inner is None:
+        site.editable(field)
     if field is None or not isinstance(field.value, Sequence):
         raise Refused("it is not a list")
     index = next((i for i, item in enumerate(field.value.items) if item is node), None)
@@ -371,7 +378,7 @@ def remove(site: Site, path: str, scope: str, node: object) -> tuple[Edit, ...]:
         raise Refused("the text is shared through an anchor, so an edit would reach further")
     if len(field.value.items) == 1:
         return drop(site, path, scope)
-    return (writer.remove_item(site.source, field.value, index),)
+    return (writer.remove_item(inner or site.source, field.value, index),)
 
 
 def container(site: Site, table: FactTable, address: str, *, name: str, dialect: str, kind: str, platform: str = "linux") -> Container:

@@ -38,7 +38,7 @@ def compared(download: Download, title: str) -> Fix:
     end = max(word.span.end for word in words)
     if not _PLAIN.fullmatch(download.file) or not _AFTER.match(command.source.text, end):
         return Fix(title)
-    return _fix(title, (Edit(Span(end, end), f" && {_comparison(download.file)}"),), command)
+    return _fix(title, (Edit(Span(end, end), f" && {_comparison(command, download.file)}"),), command)
 
 
 def _fix(title: str, edits: tuple[Edit, ...], *commands: Command) -> Fix:
@@ -58,7 +58,7 @@ def _piped(source: Command, runner: Command) -> tuple[Edit, ...]:
     name = source.urls[0].word.text.partition("?")[0].rstrip("/").rpartition("/")[2]
     file = f"/tmp/{name if _NAME.fullmatch(name) else 'install.sh'}"
     option = source.option(*_OUTPUTS[source.name])
-    written = f" && {_comparison(file)} && "
+    written = f" && {_comparison(source, file)} && "
     if option is None and source.name == "curl":
         return Edit(between, f" -o {file}{written}"), _run(runner, file)
     if option is None or option.value is None:
@@ -79,5 +79,9 @@ def _run(runner: Command, file: str) -> Edit:
     return Edit(Span(runner.words[given].span.start, runner.words[last].span.end), file)
 
 
-def _comparison(file: str) -> str:
-    return f'echo "SHA256  {file}" | sha256sum -c -'
+def _comparison(command: Command, file: str) -> str:
+    """What compares a file, with quotes that do not close those which the script stands in."""
+    start = command.span.start
+    before = command.source.text[command.source.line(command.source.position(start).line).start : start]
+    quote = "'" if before.count('"') % 2 else '"'
+    return f"echo {quote}SHA256  {file}{quote} | sha256sum -c -"

@@ -297,6 +297,11 @@ class Command(Subject):
         """A fix that takes an option out, with its value."""
         return self._rewritten(Change("remove", "words", option), f"Remove `{option.name}`", safety, caveat)
 
+    def drop_words(self, first: int, last: int, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
+        """A fix that takes words out, from one to another by their indexes: an option that is read by the rule itself."""
+        name, span = self.words[first].text.partition("=")[0], Span(self.words[first].span.start, self.words[last].span.end)
+        return self.drop_option(Option(name, None, span, tuple(range(first, last + 1)), False), safety=safety, caveat=caveat)
+
     def drop_wrapper(self, wrapper: Wrapper, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that runs the command without a wrapper."""
         return self._rewritten(Change("remove", "wrappers", wrapper), f"Remove `{wrapper.name}`", safety, caveat)

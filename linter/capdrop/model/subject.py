@@ -125,8 +125,10 @@ class Subject:
 
     def rewrite(self, fact: str, span: Span, old: str, new: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that writes other plain text in place of `old`, which must stand at the span just so."""
-        title = f"Write `{new}`"
-        if self.source[span] != old:
+        title, written = f"Write `{new}`", self.source[span]
+        if written[:1] == written[-1:] and written[:1] in ("'", '"') and written[1:-1] == old:
+            span = Span(span.start + 1, span.end - 1)
+        elif written != old:
             return Fix(title, caveat="it is written with quotes, escapes or variables")
         return Fix(title, (Edit(span, new),), safety, caveat, touches=((self.address, fact),))
 

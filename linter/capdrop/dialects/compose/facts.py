@@ -6,9 +6,9 @@ from ...finding import Edit
 from ...model.subject import Change, Refused
 from ...model.value import Value
 from ...syntax.yaml import Mapping, Scalar
-from ..yaml_facts import Cell, FactTable, Flag, Is, Items, Site, append, remove
+from ..yaml_facts import Cell, FactTable, Flag, Is, Items, Site, append, drop, remove
 from ..yaml_view import Field, Section, items_of
-from ..yaml_writer import replace_scalar
+from ..yaml_writer import remove_entry, replace_scalar
 
 HOOKS = ("post_start", "pre_stop", "pre_start")
 """The keys of commands that Compose runs in the container beside its own."""
@@ -199,6 +199,19 @@ class Listed(Items):
         else:
             return super().meaning(site, field)
         return Value.known(items, field.source, field.span, field.trail)
+
+    def write(self, site: Site, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        field = site.field(self.path, self.scope)
+        if change.action != "remove" or change.item is None or field is None or type(field.value) is not Mapping:
+            return super().write(site, change)
+        site.editable(field)
+        entry = next((one for one in field.value.entries if one.span == change.item.span), None)
+        if entry is None:
+            raise Refused("the text is shared through an anchor, so an edit would reach further")
+        title = f"Remove `{change.item.text}` from `{self.path}`"
+        if len(field.value.entries) == 1:
+            return title, drop(site, self.path, self.scope)
+        return title, (remove_entry(site.source, field.value, entry),)
 
     def pair(self, site: Site, key: str, entry: Field) -> Value:
         """An entry of a mapping as one word."""

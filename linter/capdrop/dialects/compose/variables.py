@@ -11,9 +11,9 @@ from ...model.variable import Variable
 from ...source import Fragment, Span
 from ...syntax.yaml import Scalar, Sequence
 from ..settings_file import variables_in_file, variables_in_settings
-from ..yaml_facts import Interpolated, Site
+from ..yaml_facts import Interpolated, Site, drop, remove
 from ..yaml_view import Field, Section, items_of
-from ..yaml_writer import remove_entry, remove_item
+from ..yaml_writer import remove_entry
 from .names import NO_NAMES
 
 TYPE_CHECKING = False
@@ -41,7 +41,7 @@ class VariableOrigin(Origin):
             raise Refused("there is no writer for this")
         self.site.editable(self.field)
         if change.fact == "variable":
-            return f"Remove `{self.name}`", (self._left_out(),)
+            return f"Remove `{self.name}`", self._left_out()
         name = self._outside()
         if self.site.source[self.written.span()] != self.written.text:
             raise Refused("it is written with escapes or over several lines")
@@ -81,18 +81,17 @@ class VariableOrigin(Origin):
     def neighbours(self) -> Iterable[str]:
         return names_of(self.site, "environment")
 
-    def _left_out(self) -> Edit:
+    def _left_out(self) -> tuple[Edit, ...]:
         field = self.field
         if field.rivals or field.entry not in field.owner.entries:
             raise Refused("it is written more than once, or shared with others")
         written = field.entry.value
+        path = self.address.rpartition(f".{self.name}")[0].rpartition(".")[2]
         if isinstance(written, Sequence):
-            index = next((at for at, item in enumerate(written.items) if item is field.value), None)
-            if index is None:
-                raise Refused("the list is shared with others")
-            if len(written.items) > 1:
-                return remove_item(self.site.source, written, index)
-        return remove_entry(self.site.source, field.owner, field.entry)
+            return remove(self.site, path, "own", field.value)
+        if len(field.owner.entries) == 1:
+            return drop(self.site, path, "own")
+        return (remove_entry(self.site.source, field.owner, field.entry),)
 
     def _quoted(self, text: str, span: Span) -> str:
         """Braces need quotes inside a flow collection."""

@@ -9,9 +9,9 @@ from ...finding import Edit
 from ...model.subject import Change, Origin, Refused
 from ...model.variable import Variable
 from ...source import Source, Span
-from ...syntax.yaml import Scalar
+from ...syntax.yaml import Node, Scalar
 from ..settings_file import variables_in_settings
-from ..yaml_facts import Site
+from ..yaml_facts import Site, remove
 from ..yaml_view import Field, Section
 from ..yaml_writer import replace_entry
 
@@ -63,20 +63,24 @@ class Secret:
 
 
 class VariableOrigin(Origin):
-    """Where a value is written. To drop it is to take it from a Secret, of which a skeleton is written beside the file."""
+    """Where a value is written. To drop it is to take it from a Secret, of which a skeleton is written beside the file; to drop the
+    variable is to leave it out."""
 
-    __slots__ = ("container", "field", "name", "secret", "site")
+    __slots__ = ("container", "field", "item", "name", "secret", "site")
 
-    def __init__(self, site: Site, container: str, field: Field, name: str, secret: Secret) -> None:
+    def __init__(self, site: Site, container: str, item: Node, field: Field, name: str, secret: Secret) -> None:
         self.site = site
+        self.item = item
         self.container = container
         self.field = field
         self.name = name
         self.secret = secret
 
     def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
-        if change.action != "drop" or change.fact != "value":
+        if change.action != "drop" or change.fact not in ("value", "variable"):
             raise Refused("there is no writer for this")
+        if change.fact == "variable":
+            return f"Remove `{self.name}`", remove(self.site, "env", "own", self.item)
         field, secret = self.field, self.secret.name
         self.site.editable(field)
         if field.rivals or field.entry not in field.owner.entries:
@@ -92,6 +96,8 @@ class VariableOrigin(Origin):
             yield Section(self.site.source, *item).text("name")
 
     def adds(self, change: Change) -> tuple[tuple[str, str], ...]:
+        if change.fact == "variable":
+            return ()
         return (self.container, "secret_variables"), (f"{self.container}.env.{self.name}", "variable")
 
 
@@ -107,7 +113,7 @@ def variables_of(site: Site, address: str, secret: Secret) -> Iterator[Variable]
             field.source,
             node.span if field.source is section.source else field.span,
             f"{address}.env.{name.value.value}",
-            VariableOrigin(site, address, field, name.value.value, secret),
+            VariableOrigin(site, address, node, field, name.value.value, secret),
             name=name.value.value,
             name_span=name.span if name.source is field.source else field.span,
             value=value,
