@@ -14,6 +14,7 @@ from capdrop import (
     Fix,
     Good,
     Note,
+    Safety,
     Severity,
     Span,
     Stage,
@@ -188,10 +189,15 @@ def secret_removed_in_later_layer(stage: Stage) -> Iterator[Finding]:
 def instead_of(found: Brought) -> Fix:
     """How the file can be used without a trace."""
     identifier = found.name.lstrip("._").replace(".", "-") or "secret"
-    title = f"Write `RUN --mount=type=secret,id={identifier},target={found.place} ...` where it is used"
+    flag = f"--mount=type=secret,id={identifier},target={found.place}"
     if found.name.startswith("id_") or found.name == ".ssh":
-        title = "Write `RUN --mount=type=ssh ...` where it is used"
-    return Fix(f"{title}, and change the secret if such an image was pushed")
+        flag = "--mount=type=ssh"
+    fix = Fix("", caveat="")
+    if isinstance(found.subject, Copy):
+        fix = found.subject.set("mount", (flag, found.origin), safety=Safety.DISPLAY, caveat="mount it in each step that needs it")
+    way = fix.title if fix.edits else f"Write `RUN {flag} ...` where it is used"
+    fix.title = f"{way}, and change the secret if such an image was pushed"
+    return fix
 
 
 def is_kept(stage: Stage, found: Brought) -> bool:

@@ -19,6 +19,7 @@ from capdrop.syntax import shell
 
 from ..commands import Setting, commands_in_arguments, commands_in_shell, commands_of_file
 from . import steps
+from .mounting import CopyOrigin
 from .scope import Scope
 from .stages import StageState, finished
 
@@ -352,8 +353,8 @@ class Reader:
         copy = Copy(
             self.source,
             instruction.span,
-            f"{address} {values[-1].text}".rstrip(),
-            None,
+            named := f"{address} {values[-1].text}".rstrip(),
+            CopyOrigin(self.source, self.tree, instruction, stage.address, named) if stage is not None else None,
             keyword=instruction.keyword,
             sources=tuple(value for value in values[:-1] if not value.text.startswith("<<")),
             destination=values[-1],
