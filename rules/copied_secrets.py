@@ -194,7 +194,7 @@ def instead_of(found: Brought) -> Fix:
         flag = "--mount=type=ssh"
     fix = Fix("", caveat="")
     if isinstance(found.subject, Copy):
-        fix = found.subject.set("mount", (flag, found.origin), safety=Safety.DISPLAY, caveat="mount it in each step that needs it")
+        fix = found.subject.set("mount", (flag, found.origin), safety=Safety.DISPLAY, caveat="whatever else reads it must be given it so")
     way = fix.title if fix.edits else f"Write `RUN {flag} ...` where it is used"
     fix.title = f"{way}, and change the secret if such an image was pushed"
     return fix
