@@ -27,6 +27,10 @@ if TYPE_CHECKING:
         def read(self, source: Source, context: Context) -> Reading: ...
 
 
+MOST_KEPT = 5000
+"""Subjects of a file that are at hand once rules have judged them."""
+
+
 class Analysis:
     """What came of one file: its `outcome` ("analysed", "partly" or "not") with reasons, its findings, and the rules that broke
     on it. `summary` is what it tells about other files, and `parts` what it adds to a cluster; `blocks` are the parts that a comment
@@ -67,7 +71,7 @@ def analyse(source: Source, kind: Kind, book: Rulebook, context: Context, verdic
     try:
         reading = dialect(kind).read(source, context)
         reach = reach_of_comments(source)
-        found, away = _judge_subjects(reading, reach, book, analysis.broken)
+        found, away, subjects = _judge_subjects(reading, reach, book, analysis.broken)
         if reading.parts:
             _judge_parts(analysis, reading, found, book, verdict)
         unheard = book.unheard
@@ -75,6 +79,7 @@ def analyse(source: Source, kind: Kind, book: Rulebook, context: Context, verdic
             analysis.unsaid = [finding for finding in found if finding.rule in unheard]
             found = [finding for finding in found if finding.rule not in unheard]
         _take(analysis, reading, found, away, book)
+        _show_way_out(analysis, reading, subjects)
         _silence(analysis, reading, reach, book, whole=verdict is not None)
         analysis.gaps = reading.gaps
         analysis.summary = reading.summary
@@ -88,21 +93,24 @@ def analyse(source: Source, kind: Kind, book: Rulebook, context: Context, verdic
 
 def _judge_subjects(
     reading: Reading, reach: Reach | None, book: Rulebook, broken: list[tuple[str, str]]
-) -> tuple[list[Finding], list[Subject]]:
-    """What rules say about the subjects of a reading, and those subjects that stand in other files."""
+) -> tuple[list[Finding], list[Subject], list[Subject]]:
+    """What rules say about the subjects of a reading, those subjects that stand in other files, and the first of all."""
     found: list[Finding] = []
     away: list[Subject] = []
+    first: list[Subject] = []
     for subject in reading.subjects:
         if subject.source is not reading.source:
             away.append(subject)
         elif reach is not None:
             reach.note(subject)
+        if len(first) < MOST_KEPT:
+            first.append(subject)
         for rule in book.on(subject):
             try:  # as `judged` does, without a call
                 found += rule.findings(subject)
             except (Exception, SystemExit) as error:
                 broken.append(_broken(rule, error))
-    return found, away
+    return found, away, first
 
 
 def _take(analysis: Analysis, reading: Reading, found: list[Finding], away: list[Subject], book: Rulebook) -> None:
@@ -118,11 +126,17 @@ def _take(analysis: Analysis, reading: Reading, found: list[Finding], away: list
         silence(reading, away, analysis.findings, book)
     if not reading.fixable:
         without_fixes(analysis.findings)
+
+
+def _show_way_out(analysis: Analysis, reading: Reading, subjects: list[Subject]) -> None:
+    """Write how secrets come from outside, where their rules do not know it."""
     kept = [finding for finding in analysis.findings if finding.hidden and _keeps_its_secret(finding)]
     if kept and reading.way_out is not None:
         way_out = reading.way_out()
+        if len(subjects) < MOST_KEPT:
+            way_out.take(subjects)
         for finding in kept:
-            finding.fix = way_out(finding) or finding.fix
+            finding.fix = way_out.fix(finding) or finding.fix
 
 
 def _keeps_its_secret(finding: Finding) -> bool:

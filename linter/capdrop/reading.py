@@ -7,11 +7,21 @@ from .source import Record, Source, Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Protocol
 
     from .finding import Finding, Fix, Note
     from .model.cluster import Part
     from .model.subject import Subject
     from .model.workspace import BuildTarget
+
+    class WayOut(Protocol):
+        """What writes how the secrets of a file come from outside."""
+
+        def take(self, subjects: list[Subject]) -> None:
+            """Take the subjects of the file, which were read already."""
+
+        def fix(self, finding: Finding) -> Fix | None:
+            """The change for what a finding hides; None where there is none."""
 
 
 class Gap(Record):
@@ -118,4 +128,4 @@ class Reading:
         self.others: list[Joint] = []
         self.overlay: Overlay | None = None
         self.serves = False
-        self.way_out: Callable[[], Callable[[Finding], Fix | None]] | None = None
+        self.way_out: Callable[[], WayOut] | None = None

@@ -80,7 +80,11 @@ class WayOut:
         self._left = MOST
         self._touched: list[Touched] | None = None
 
-    def __call__(self, finding: Finding) -> Fix | None:
+    def take(self, subjects: list[Subject]) -> None:
+        """Take the subjects that were read already, so that they need not be read once more."""
+        self._again = lambda: subjects
+
+    def fix(self, finding: Finding) -> Fix | None:
         """The change for what a finding hides; without edits and with the reason where it cannot be written."""
         assert finding.fix is not None
         if finding.source is not self.source:

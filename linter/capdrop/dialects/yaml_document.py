@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from ..files import Files
-    from ..finding import Finding, Fix
     from ..model.cluster import Part
     from ..model.variable import Variable
     from ..model.workspace import BuildTarget
+    from ..reading import WayOut
     from .kubernetes.helm import Decided
     from .variable_places import VariablePlaces
 
@@ -42,7 +42,7 @@ class YamlFile:
         self.gaps: list[Gap] = []
         self.again: Callable[[YamlFile], Iterable[Subject]] = lambda _: ()
         """Reads the subjects of the file once more; it is handed the file, as a tie to itself would keep all of it from being freed."""
-        self.way_out: Callable[[YamlFile], Callable[[Finding], Fix | None]] | None = None
+        self.way_out: Callable[[YamlFile], WayOut] | None = None
         """Makes what takes secrets out of the file; it is handed the file as well."""
         self._roots: list[Section] | None = None
         self.places: VariablePlaces | None = None

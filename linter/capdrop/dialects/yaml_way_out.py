@@ -71,8 +71,8 @@ class YamlWayOut(WayOut):
         if path.lower().endswith((".yaml", ".yml", ".json")):
             return None
         if path not in self._env_files:
-            self._env_files[path] = EnvWayOut(finding.source, self.files, lambda: self.file.again(self.file))
-        return self._env_files[path](finding)
+            self._env_files[path] = EnvWayOut(finding.source, self.files, self._again)
+        return self._env_files[path].fix(finding)
 
     def place_of(self, span: Span) -> Place | None:
         """Where a range stands in the tree; None where it is in a comment."""
