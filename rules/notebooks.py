@@ -144,6 +144,8 @@ def _opened(command: Command) -> Option | None:
         name, value = OPEN_OPTIONS[command.name]
         option = command.option(name)
         return option if option is not None and (option.value.text if option.value is not None else "") == value else None
+    if not command.name and not any("." in word.text for word in command.words[:3]):
+        return None  # arguments alone are the image's own program's
     password = command.option(*PASSWORDS)
     if password is not None and password.value is not None and password.value.text not in EMPTY:
         return None
