@@ -18,6 +18,7 @@ from capdrop import (
     Variable,
     Word,
     better_way,
+    find_in_json,
     find_logins,
     find_private_keys,
     find_tokens,
@@ -30,6 +31,8 @@ from capdrop import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from capdrop import Verdict
 
 PASSWORD = "Kp3-vv81" + "-Qz"  # invented
 
@@ -155,6 +158,7 @@ def secret_build_argument(variable: Variable) -> Iterator[Finding]:
     examples=(
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN curl -u deploy:«{PASSWORD}» https://git.acme.io/a.tgz | tar xz\n"),
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN apk add mysql-client && mysql -uroot -p«{PASSWORD}» -e 'select 1'\n"),
+        Bad("Dockerfile", f'FROM alpine:3.22\nRUN curl -d \'{{"user": "app", "password": "«{PASSWORD}»"}}\' https://acme.io/login\n'),
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN aws configure set aws_secret_access_key «{'Zb8+qLw2vT9x' * 3 + 'RmK4'}»\n"),
         Bad(
             "Dockerfile",
@@ -206,9 +210,8 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
     It stands in the file, in the image's history, and in the process list of every host that runs it. Let the program read it
     from a file or the environment: `RUN --mount=type=secret`, `--netrc-file`, `--password-stdin`, `MYSQL_PWD`.
     """
-    for name, word, start in given_values(command):
-        verdict = judge(word.text[start:], name, place="argument") if word.known else None
-        if verdict is None or verdict.confidence == "low" or shown_by_itself(verdict.kind, word.text):
+    for name, word, start, verdict in judged_values(command):
+        if verdict.confidence == "low" or shown_by_itself(verdict.kind, word.text):
             continue
         span = word.part(start + verdict.start, start + verdict.end).span
         if told_as_login(command, span) or told_as_default(command, span):
@@ -222,6 +225,18 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
             severity=severity if command.ships else Severity(severity - 1),
             confidence=Confidence[verdict.confidence.upper()],
         )
+
+
+def judged_values(command: Command) -> Iterator[tuple[str, Word, int, Verdict]]:
+    """The values on a command line that are secrets, those too of JSON that is sent somewhere or written into a file."""
+    for name, word, start in given_values(command):
+        verdict = judge(word.text[start:], name, place="argument") if word.known else None
+        if verdict is not None:
+            yield name, word, start, verdict
+    for word in command.words[1:]:
+        if word.known and word.text[:1] in ("{", "["):
+            for verdict in find_in_json(word.text):
+                yield word.text[0], word, 0, verdict
 
 
 def shown_by_itself(kind: str, word: str) -> bool:

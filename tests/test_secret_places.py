@@ -86,7 +86,7 @@ def in_object(kind: str, lines: Callable[[str], str], version: str = "v1") -> Ca
 
 
 ALL, LINES = "token named url header json pair", "token named url header"
-COMMANDS = "token named url header login"
+COMMANDS = "token named url header login json pair"
 PLACES: dict[str, tuple[str, Callable[[str], str], str]] = {
     "comment": ("Dockerfile", in_dockerfile(lambda text: f"# {text}"), LINES),
     "ENV": ("Dockerfile", in_dockerfile(lambda text: f"ENV {entry(text, '=')}"), ALL),
