@@ -120,6 +120,6 @@ def variables_of(site: Site, address: str, secret: Secret) -> Iterator[Variable]
             fragment=field.value.fragment(field.source.text) if value.is_known else None,
             place="env",
         )
-        if value.is_known and "\n" in field.value.value.strip():
+        if value.is_known and "\n" in field.value.value.strip() and not field.value.value.lstrip().startswith(("{", "[")):
             written = field.value.fragment(field.source.text)
             yield from variables_in_settings(written, field.source, f"{address}.env.{name.value.value}")

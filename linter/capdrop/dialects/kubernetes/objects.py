@@ -149,7 +149,7 @@ def entries_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
         if fragment is not None and not name.startswith(PREFIX):
             address = f"{thing.address} annotations.{name}"
             yield _variable(address, name, field, fragment, "annotation")
-            if "\n" in fragment.text.strip():
+            if "\n" in fragment.text.strip() and not fragment.text.lstrip().startswith(("{", "[")):
                 yield from variables_in_settings(fragment, field.source, address, place="annotation")
     if thing.api_version != "v1":
         return
