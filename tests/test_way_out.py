@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import textwrap
@@ -440,11 +441,36 @@ def test_a_sample_that_is_there_is_left_alone() -> None:
     assert mended(analysis, finding, bench)[1] == {".gitignore": "/.env\n"}
 
 
+def test_no_part_of_a_value_stays_in_a_sample() -> None:
+    value = f'"{PASSWORD}\\"\n# {PASSWORD}\n"'
+    beside = {".env": f"DB_PASSWORD={value}\nURL=http://u:{PASSWORD}@db\u2028# {PASSWORD}\n", ".gitignore": "a\r\nb"}
+    analysis, bench = analysed("compose.yaml", "services: {a: {image: 'acme/a:1', env_file: .env}}\n", beside)
+    finding = next(one for one in analysis.findings if one.rule == "password-in-url")
+    assert mended(analysis, finding, bench)[1] == {".gitignore": "a\r\nb\r\n/.env\r\n", ".env.example": "DB_PASSWORD=\nURL=\n"}
+
+
+@pytest.mark.parametrize("name", ["a b.env", "-a.env", "a\nb.env", "[a].env"])
+def test_no_line_is_written_for_a_name_that_needs_escapes(name: str) -> None:
+    analysis, _ = analysed(
+        "compose.yaml", f"services: {{a: {{image: 'acme/a:1', env_file: {json.dumps(name)}}}}}\n", {name: f"DB_PASSWORD={PASSWORD}\n"}
+    )
+    finding = next(one for one in analysis.findings if one.rule == "hard-coded-credential")
+    assert finding.fix is not None
+    assert (finding.fix.edits, "escaped" in finding.fix.caveat) == ((), True)
+
+
 def test_what_makes_the_file_of_a_generator_goes_beside_it() -> None:
     text = f"kind: Kustomization\nsecretGenerator:\n  - name: db\n    literals:\n      - password={PASSWORD}\n"
     analysis, bench = analysed("kustomization.yaml", text, {})
     (finding,) = [one for one in analysis.findings if one.rule == "hard-coded-credential"]
     assert mended(analysis, finding, bench)[1] == {".gitignore": "/db.env\n", "db.env.example": "password=\n"}
+
+
+def test_a_line_is_added_to_a_sample_without_a_line_end() -> None:
+    text = f"kind: Kustomization\nsecretGenerator:\n  - name: db\n    literals:\n      - password={PASSWORD}\n"
+    analysis, bench = analysed("kustomization.yaml", text, {"db.env.example": "a=\r\nold-password="})
+    (finding,) = [one for one in analysis.findings if one.rule == "hard-coded-credential"]
+    assert mended(analysis, finding, bench)[1]["db.env.example"] == "a=\r\nold-password=\r\npassword=\r\n"
 
 
 @pytest.mark.parametrize(

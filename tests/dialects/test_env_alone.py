@@ -131,3 +131,9 @@ def test_standard_input(tmp_path: Path) -> None:
     config = Config(str(tmp_path))
     ran = check_text(str(tmp_path / ".env"), f"DB_PASSWORD={PASSWORD}\n".encode(), config, rules_in_force(config))
     assert [rule for rule, _, _ in told(ran)] == ["hard-coded-credential"]
+
+
+@pytest.mark.parametrize("value", [PASSWORD, f"'{PASSWORD}'", f'"{PASSWORD}"'])
+def test_a_comment_behind_a_value_silences_it(value: str, tmp_path: Path) -> None:
+    lines = f"DB_PASSWORD={value} # capdrop: ignore[hard-coded-credential] -- of the tests\nA_PASSWORD={PASSWORD}\n"
+    assert [text.partition("=")[0] for _, _, text in told(run(tmp_path, {".env": lines}))] == ["A_PASSWORD"]

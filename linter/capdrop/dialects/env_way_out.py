@@ -8,6 +8,7 @@ import re
 from ..finding import Edit
 from ..model.subject import Refused
 from ..source import Source, Span
+from .compose.env_file import EnvFile
 from .way_out import Way, WayOut
 
 TYPE_CHECKING = False
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 _SAMPLES = (".example", ".sample", ".template", ".dist", ".tmpl")
 _LINE = re.compile(r"^([ \t]*(?:export[ \t]+)?[A-Za-z_][\w.-]*[ \t]*)[=:]")
-_SIGNED = re.compile(r"^[#!]|[*?\[\\]| $")
+_PLAIN = re.compile(r"[\w.][\w.+@-]*")
+"""A file's name that stands as it is in a `.gitignore` and in a shell."""
 LARGEST = 200_000
 
 
@@ -37,8 +39,12 @@ class EnvWayOut(WayOut):
         folder, name = os.path.split(self.source.path)
         if name.endswith(_SAMPLES):
             return Way("Leave the value out", (Edit(finding.hidden[0], ""),))
-        if self._files is None or len(self.source.text) > LARGEST or _SIGNED.search(name):
+        if self._files is None:
             raise Refused("what is beside the file is not known here")
+        if len(self.source.text) > LARGEST:
+            raise Refused("the file is too long")
+        if not _PLAIN.fullmatch(name):
+            raise Refused("the file's name would have to be escaped in `.gitignore`")
         around = self._files.names(os.path.dirname(os.path.abspath(self.source.path)))
         edits = [ignoring(self._files, self.source.path)]
         sample = f"{name}.example"
@@ -53,28 +59,36 @@ class EnvWayOut(WayOut):
 
 
 def ignoring(files: Files, path: str) -> Edit:
-    """The line of a `.gitignore` beside a file that has git leave it out."""
+    """The line of a `.gitignore` beside a file that has git leave it out. Raises `Refused`."""
     folder, name = os.path.split(path)
-    at = os.path.join(folder, ".gitignore")
-    there = files.source(os.path.abspath(at))
-    beside = Source(at, "") if there is None else Source(at, there.text, there.encoding, there.bom)
+    return added(files, os.path.join(folder, ".gitignore"), f"/{name}")
+
+
+def added(files: Files, path: str, line: str) -> Edit:
+    """One more line at the end of a file that may be there. Raises `Refused`."""
+    folder, name = os.path.split(os.path.abspath(path))
+    there = files.source(os.path.join(folder, name))
+    if there is None and name in files.names(folder):
+        raise Refused(f"`{name}` beside it cannot be read")
+    beside = Source(path, "") if there is None else Source(path, there.text, there.encoding, there.bom)
     apart = beside.newline if beside.text and not beside.text.endswith(("\n", "\r")) else ""
     end = len(beside.text)
-    return Edit(Span(end, end), f"{apart}/{name}{beside.newline}", beside)
+    return Edit(Span(end, end), f"{apart}{line}{beside.newline}", beside)
 
 
 def _named_only(source: Source) -> str:
     """The names of an env file without their values; comments as well, but for those that assign something."""
+    inside: set[int] = set()
+    for one in EnvFile(source).assignments:
+        inside.update(range(source.position(one.span.start).line + 1, source.position(one.span.end).line + 1))
     lines = []
-    inside = ""
-    for line in source.text.splitlines():
+    for number in range(1, len(source.starts) + 1):
+        line = source[source.line(number)]
         found = _LINE.match(line)
-        if inside:
-            inside = "" if inside in line else inside
-        elif found:
-            value = line[found.end() :].strip()
+        if number in inside:
+            continue
+        if found:
             lines.append(f"{found[1].strip()}=")
-            inside = value[0] if value[:1] in ("'", '"') and value.count(value[0]) == 1 else ""
         elif not line.strip() or (line.lstrip().startswith("#") and not re.search(r"[=:@]", line)):
             lines.append(line)
-    return source.newline.join([*lines, ""])
+    return source.newline.join([*lines, ""] if not lines or lines[-1] else lines)

@@ -103,8 +103,11 @@ class EnvFile:
         return one.address if one is not None and offset < one.span.end else ""
 
     def comments(self) -> list[Span]:
-        """The lines that are comments."""
-        return [Span(*match.span(1)) for match in re.finditer(r"(?m)^[ \t]*+(#[^\r\n]*+)", self.source.text)]
+        """The lines that are comments, and what stands behind values."""
+        text, behind = self.source.text, re.compile(r"[\"']?[ \t]++(#[^\r\n]*+)")
+        alone = re.finditer(r"(?m)^[ \t]*+(#[^\r\n]*+)", text)
+        after = (behind.match(text, one.span.end) for one in self.assignments)
+        return sorted(Span(*match.span(1)) for match in (*alone, *after) if match)
 
 
 def _assignments(text: str) -> Iterator[Assignment]:

@@ -9,7 +9,7 @@ from ...finding import Edit
 from ...model.subject import Refused
 from ...source import Source, Span
 from ...syntax.yaml import Entry, Mapping, Scalar, Sequence, resolve
-from ..env_way_out import ignoring
+from ..env_way_out import added, ignoring
 from ..way_out import Way
 from ..yaml_writer import append_item, remove_item
 from .way_out import text_at
@@ -61,8 +61,5 @@ def _named(source: Source, generator: Mapping, literals: Entry, items: Sequence,
 def _sample(files: Files, path: str, key: str) -> Edit | None:
     """The line of a file beside the env file that names the variables."""
     at = f"{path}.example"
-    there = files.source(os.path.abspath(at))
-    if there is None:
-        return Edit(Span(0, 0), f"{key}=\n", Source(at, ""))
-    end = len(there.text)
-    return Edit(Span(end, end), f"{key}=\n", Source(at, there.text, there.encoding, there.bom)) if f"{key}=" not in there.text else None
+    known = (files.text(os.path.abspath(at)) or "").splitlines()
+    return None if f"{key}=" in known else added(files, at, f"{key}=")
