@@ -192,11 +192,13 @@ def instead_of(found: Brought) -> Fix:
     flag = f"--mount=type=secret,id={identifier},target={found.place}"
     if found.name.startswith("id_") or found.name == ".ssh":
         flag = "--mount=type=ssh"
-    fix = Fix("", caveat="")
+    fix = Fix(f"Write `RUN {flag} ...` where it is used")
     if isinstance(found.subject, Copy):
-        fix = found.subject.set("mount", (flag, found.origin), safety=Safety.DISPLAY, caveat="whatever else reads it must be given it so")
-    way = fix.title if fix.edits else f"Write `RUN {flag} ...` where it is used"
-    fix.title = f"{way}, and change the secret if such an image was pushed"
+        mounted = found.subject.set(
+            "mount", (flag, found.origin), safety=Safety.DISPLAY, caveat="whatever else reads it must be given it so"
+        )
+        fix = mounted if mounted.edits else fix
+    fix.title += ", and change the secret if such an image was pushed"
     return fix
 
 

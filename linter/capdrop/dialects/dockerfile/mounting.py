@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from capdrop.finding import Edit
 from capdrop.model.subject import Change, Origin, Refused
 from capdrop.source import Source, Span
@@ -10,17 +12,18 @@ from .steps import with_blanks_after, with_line_end
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from capdrop.syntax.dockerfile import Dockerfile, Instruction
+    from capdrop.syntax.dockerfile import Instruction
 
 
 class CopyOrigin(Origin):
-    """Takes a source out of a COPY or ADD, and the whole instruction with its last one, and has the next RUN mount it, if one comes."""
+    """Takes a source out of a COPY or ADD, and the whole instruction with its last one, and has the next of the RUNs of the file mount it,
+    if one comes in the same stage."""
 
-    __slots__ = ("address", "instruction", "source", "stage", "tree")
+    __slots__ = ("address", "instruction", "runs", "source", "stage")
 
-    def __init__(self, source: Source, tree: Dockerfile, instruction: Instruction, stage: str, address: str) -> None:
+    def __init__(self, source: Source, runs: list[Instruction], instruction: Instruction, stage: str, address: str) -> None:
         self.source = source
-        self.tree = tree
+        self.runs = runs
         self.instruction = instruction
         self.stage = stage
         self.address = address
@@ -32,9 +35,9 @@ class CopyOrigin(Origin):
         one = self.instruction
         if one.nested or one.form == "json" or one.heredocs:
             raise Refused("it is written as a list, or within another instruction")
-        behind = [other for other in self.tree.instructions if other.stage == one.stage and other.span.start > one.span.end]
-        step = next((other for other in behind if other.keyword == "RUN"), None)
-        if step is None:
+        behind = bisect_right(self.runs, one.span.end, key=lambda run: run.span.start)
+        step = self.runs[behind] if behind < len(self.runs) else None
+        if step is None or step.stage != one.stage:
             return "Leave it out, and mount it when the container starts", (self._left_out(origin),)
         at = Span(step.keyword_span.end, step.keyword_span.end)
         return f"Write `RUN {flag} ...` where it is used", (self._left_out(origin), Edit(at, f" {flag}"))
@@ -46,7 +49,7 @@ class CopyOrigin(Origin):
         words = self.instruction.arguments
         if len(words) == 2:
             return Edit(with_line_end(self.source, self.instruction.span), "")
-        word = next((word for word in words[:-1] if word.span.covers(origin)), None)
-        if word is None:
+        word = words[bisect_right(words, origin.start, key=lambda word: word.span.start) - 1]
+        if not word.span.covers(origin) or word is words[-1]:
             raise Refused("it is written with variables")
         return Edit(with_blanks_after(self.source, word.span), "")

@@ -41,7 +41,7 @@ class Reader:
     """Reads one file. `stages` are those met so far; `offsets` and `addresses` say which instruction stands where."""
 
     __slots__ = (
-        "addresses", "context", "escape", "given", "named", "offsets", "outer", "places", "source", "stages", "starters", "targets",
+        "addresses", "context", "escape", "given", "named", "offsets", "outer", "places", "runs", "source", "stages", "starters", "targets",
         "templated", "tree",
     )  # fmt: skip
 
@@ -61,6 +61,7 @@ class Reader:
         self.outer = Scope.of_file()
         self.offsets: list[int] = []
         self.addresses: list[str] = []
+        self.runs = [instruction for instruction in tree.instructions if instruction.keyword == "RUN"]
 
     def variable_at(self, offset: int) -> Variable | None:
         """The variable that is written at an offset."""
@@ -354,7 +355,7 @@ class Reader:
             self.source,
             instruction.span,
             named := f"{address} {values[-1].text}".rstrip(),
-            CopyOrigin(self.source, self.tree, instruction, stage.address, named) if stage is not None else None,
+            CopyOrigin(self.source, self.runs, instruction, stage.address, named) if stage is not None else None,
             keyword=instruction.keyword,
             sources=tuple(value for value in values[:-1] if not value.text.startswith("<<")),
             destination=values[-1],
