@@ -90,5 +90,5 @@ def texts(known: Sequence[tuple[str, str]]) -> dict[str, str]:
         "Dockerfile": "FROM acme/app:1\n" + "".join(f"ENV {one}\n" for one in quoted) + f"RUN mysql -p{PASSWORD} -e 'select 1'\n",
         "secret.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n" + "".join(f"  {one}\n" for one in encoded),
         ".env": "".join(f"{one}\n" for one in quoted),
-        "run.sh": "".join(f"docker run --privileged -e {one} acme/app:1\n" for one in quoted),
+        "run.sh": "docker run --privileged \\\n" + "".join(f"  -e {one} \\\n" for one in quoted) + "  acme/app:1\n",
     }

@@ -128,7 +128,19 @@ def test_no_diff_shows_what_nobody_asked_for(
     assert PASSWORD not in out + err
 
 
-@pytest.mark.parametrize("arguments", [["fix"], ["fix", "--unsafe"], ["fix", "--by-hand"]])
+@pytest.mark.parametrize("name", ["Dockerfile", "secret.yaml", ".env"])
+def test_no_better_way_shows_a_secret(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text(texts(KNOWN[::30])[name])
+    cli.main(["fix", "--by-hand", "--isolated", "."])
+    out, err = capsys.readouterr()
+    assert "provider-token" in out
+    assert seen(out + err) == []
+
+
+@pytest.mark.parametrize("arguments", [["fix"], ["fix", "--unsafe"]])
 def test_no_diff_shows_a_secret(
     arguments: list[str], home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,9 @@ _KEY = 12
 _WORDLIKE = 20
 """Characters; a shorter secret without digits may be a name as well."""
 
+_LONG = 1000
+"""Characters of a text that is worth remembering."""
+
 _FEW = 100
 """Secrets; so many are looked for one by one, which is the faster way to find none."""
 
@@ -31,12 +34,13 @@ _FEW = 100
 class Masks:
     """All hidden spans of a run, by path: what one finding hides, no other may show."""
 
-    __slots__ = ("_edges", "_secrets", "_spans")
+    __slots__ = ("_edges", "_last", "_secrets", "_spans")
 
     def __init__(self, results: Sequence[Result]) -> None:
         self._spans: dict[str, list[Span]] = {}
         self._edges: dict[str, tuple[list[Span], list[int]]] = {}
         self._secrets: dict[str, set[str]] = {}
+        self._last = ("", "")
         for result in results:
             for finding in (*result.findings, *result.unsaid):
                 if finding.hidden:
@@ -75,6 +79,13 @@ class Masks:
         """A message or address without the secrets. Rules do not quote them; this is the second lock on that door."""
         if len(self._secrets) <= _FEW and not any(key in text for key in self._secrets):
             return text
+        if len(text) < _LONG:
+            return self._masked(text)
+        if text != self._last[0]:  # the same file may be what every finding would have written beside its own
+            self._last = (text, self._masked(text))
+        return self._last[1]
+
+    def _masked(self, text: str) -> str:
         pieces, done, at = [], 0, 0
         while at <= len(text) - _KEY:
             known = self._secrets.get(text[at : at + _KEY], ())
