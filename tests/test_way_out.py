@@ -477,6 +477,7 @@ def test_a_line_is_added_to_a_sample_without_a_line_end() -> None:
     ("path", "text", "reason"),
     [
         ("Dockerfile", f'FROM alpine:3.22\nRUN ["curl", "-u", "bot:{PASSWORD}", "https://git.acme.io"]\n', "list of arguments"),
+        ("run.sh", f"docker login -u a -p '{PASSWORD}'\"{PASSWORD}\" r.acme.io\n", "several pieces"),
         ("Dockerfile", f"# escape=`\nFROM acme/windows:1\nRUN curl -u bot:{PASSWORD} https://git.acme.io\n", "Windows"),
         (
             "pod.yaml",
@@ -488,7 +489,7 @@ def test_a_line_is_added_to_a_sample_without_a_line_end() -> None:
 )
 def test_what_cannot_be_written_says_why(path: str, text: str, reason: str) -> None:
     analysis, _ = analysed(path, text, {})
-    finding = next(one for one in analysis.findings if one.rule in ("credential-in-command", "password-in-url"))
+    finding = next(one for one in analysis.findings if one.rule in ("credential-in-command", "password-in-url", "stored-login"))
     assert finding.fix is not None
     assert not finding.fix.edits
     assert reason in finding.fix.caveat

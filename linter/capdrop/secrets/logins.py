@@ -86,7 +86,7 @@ _DIRECTIVE = (
 _KUBECONFIG = r"(?m)^[ \t]{2,40}(token|password):[ \t]{1,8}[\"']?([^\s\"'#]{3,4000})[\"']?[ \t\r]{0,20}$"
 _ENGINE = (
     r"\b(?:docker|podman|nerdctl|buildah|skopeo|oras|helm registry)[ \t]{1,8}login\b[^\n|;&#]{0,300}?[ \t](?:-p|--password)[ \t=]{1,4}"
-    r"[\"']?([^\s\"'|;&]{3,255})"
+    r"[\"']?([^\s\"'|;&]{3,255}(?:[\"']{2}[^\s\"'|;&]{1,255}){0,9})"
 )
 _COMMENTED = (
     r"(?m)^[ \t]{0,80}#[ \t#]{0,8}(?:- {1,4}|export |ENV |ARG )?[\"']?([A-Za-z_][\w.-]{2,80})[\"']?[ \t]{0,8}[:=][ \t]{0,8}"
