@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from capdrop.finding import Edit
 from capdrop.model.subject import Change, Origin, Refused
 from capdrop.source import Source, Span
@@ -11,6 +13,9 @@ from .steps import with_blanks_after, with_line_end
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from capdrop.syntax.dockerfile import Dockerfile, Instruction
+
+FARTHEST = 100
+"""Instructions behind a copy among which the step that needs it is looked for."""
 
 
 class CopyOrigin(Origin):
@@ -32,8 +37,10 @@ class CopyOrigin(Origin):
         one = self.instruction
         if one.nested or one.form == "json" or one.heredocs:
             raise Refused("it is written as a list, or within another instruction")
-        behind = [other for other in self.tree.instructions if other.stage == one.stage and other.span.start > one.span.end]
-        step = next((other for other in behind if other.keyword == "RUN"), None)
+        row = self.tree.instructions
+        after = bisect_right(row, one.span.start, key=lambda other: other.span.start)
+        behind = row[after : after + FARTHEST]
+        step = next((other for other in behind if other.stage == one.stage and other.keyword == "RUN"), None)
         if step is None:
             return "Leave it out, and mount it when the container starts", (self._left_out(origin),)
         at = Span(step.keyword_span.end, step.keyword_span.end)
@@ -46,7 +53,7 @@ class CopyOrigin(Origin):
         words = self.instruction.arguments
         if len(words) == 2:
             return Edit(with_line_end(self.source, self.instruction.span), "")
-        word = next((word for word in words[:-1] if word.span.covers(origin)), None)
-        if word is None:
+        at = bisect_right(words, origin.start, key=lambda word: word.span.start) - 1
+        if not 0 <= at < len(words) - 1 or not words[at].span.covers(origin):
             raise Refused("it is written with variables")
-        return Edit(with_blanks_after(self.source, word.span), "")
+        return Edit(with_blanks_after(self.source, words[at].span), "")
