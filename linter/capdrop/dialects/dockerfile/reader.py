@@ -19,6 +19,7 @@ from capdrop.syntax import shell
 
 from ..commands import Setting, commands_in_arguments, commands_in_shell, commands_of_file
 from . import steps
+from .built_beside import is_built_beside
 from .mounting import CopyOrigin
 from .scope import Scope
 from .stages import StageState, finished
@@ -162,6 +163,7 @@ class Reader:
         base = self.stage_called(value.text)
         address = f"stage {name or index}"
         image = Image(self.source, instruction.span, address, None, value=value, role="base", local=base is not None)
+        image.local = image.local or is_built_beside(image.reference, self.source.path, self.given)
         if value.is_known and image.reference is None and word is not None and "$" not in word.value:
             self.outer.refused.append((word.span, "this is no name of an image"))
         stage = StageState(index, instruction, name, image, base, self.outer)
@@ -340,7 +342,9 @@ class Reader:
         elif stage is None and origin.text.isdigit():
             self.outer.refused.append((origin.span, "there is no stage of this number"))
         elif stage is None:
-            yield Image(self.source, origin.span, address, None, value=origin, role="copied", named_by=fact)
+            image = Image(self.source, origin.span, address, None, value=origin, role="copied", named_by=fact)
+            image.local = is_built_beside(image.reference, self.source.path, self.given)
+            yield image
 
     def copies(self, instruction: syntax.Instruction, stage: StageState | None, on_build: bool) -> Iterator[Subject]:
         scope = self.scope(stage)
