@@ -78,8 +78,12 @@ class Files:
         source = self.source(path)
         return None if source is None else source.text
 
+    def is_excluded(self, path: str) -> bool:
+        """Whether the .gitignore files say that git is to ignore a file."""
+        return False
+
     def is_ignored(self, path: str) -> bool:
-        """Whether git ignores a file, as far as the .gitignore files tell."""
+        """Whether git ignores a file, as far as the .gitignore files tell. It does not ignore what it has already."""
         return False
 
     def kept(self, key: object, make: Callable[[], Any]) -> Any:
@@ -133,7 +137,7 @@ class FilesOnDisk(Files):
             self._names[folder] = found
         return found
 
-    def is_ignored(self, path: str) -> bool:
+    def is_excluded(self, path: str) -> bool:
         found = self._ignored.get(path)
         if found is None:
             from .gitignore import Excluded
@@ -147,6 +151,14 @@ class FilesOnDisk(Files):
                     excluded.enter(top)
             found = self._ignored[path] = excluded.covers_with_parents(path)
         return found
+
+    def is_ignored(self, path: str) -> bool:
+        if not self.is_excluded(path):
+            return False
+        from .git_index import holds, index_of
+
+        top = self.top(os.path.dirname(path))
+        return not holds(self.kept(("index", top), lambda: index_of(top)), os.path.relpath(path, top))
 
     def kept(self, key: object, make: Callable[[], Any]) -> Any:
         if key not in self._kept:
@@ -198,6 +210,9 @@ class FilesChanged(Files):
 
     def source(self, path: str) -> Source | None:
         return self._changed.get(path) or self._files.source(path)
+
+    def is_excluded(self, path: str) -> bool:
+        return self._files.is_excluded(path) or any(_ignores(source, path) for source in self._changed.values())
 
     def is_ignored(self, path: str) -> bool:
         return self._files.is_ignored(path) or any(_ignores(source, path) for source in self._changed.values())
