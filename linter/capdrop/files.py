@@ -155,10 +155,10 @@ class FilesOnDisk(Files):
     def is_ignored(self, path: str) -> bool:
         if not self.is_excluded(path):
             return False
-        from .git_index import holds, index_of
+        from .git_index import holds
 
         top = self.top(os.path.dirname(path))
-        return not holds(self.kept(("index", top), lambda: index_of(top)), os.path.relpath(path, top))
+        return not holds(self.kept(("index", top), lambda: _index(top)), os.path.relpath(path, top))
 
     def kept(self, key: object, make: Callable[[], Any]) -> Any:
         if key not in self._kept:
@@ -172,6 +172,17 @@ class FilesOnDisk(Files):
             return decode(path, read_bytes(path, LARGEST_BESIDE)) if stays_inside(path) else None
         except Unreadable:
             return None
+
+
+def _index(top: str) -> bytes:
+    """The index of a repository, or of a work tree that has its own elsewhere; nothing where there is none to read."""
+    folder = os.path.join(top, ".git")
+    try:
+        if os.path.isfile(folder):
+            folder = os.path.join(top, os.fsdecode(read_bytes(folder).removeprefix(b"gitdir:").strip()))
+        return read_bytes(os.path.join(folder, "index"))
+    except Unreadable:
+        return b""
 
 
 class FilesWritten(Files):

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import os
 
-from .files import read_bytes
-from .source import Unreadable
-
 _EXTENDED, _LENGTH = 0x4000, 0xFFF
 
 
-def index_of(top: str) -> bytes:
-    """The index of a repository or a work tree; nothing where it cannot be read, or writes paths in part (version 4)."""
-    folder = os.path.join(top, ".git")
-    try:
-        if not os.path.isdir(folder):
-            folder = os.path.join(top, os.fsdecode(read_bytes(folder).removeprefix(b"gitdir:").strip()))
-        data = read_bytes(os.path.join(folder, "index"))
-    except Unreadable:
-        return b""
-    return data if data[:8] in (b"DIRC\0\0\0\2", b"DIRC\0\0\0\3") else b""
-
-
 def holds(index: bytes, path: str) -> bool:
-    """Whether an index holds a file, by its path from the top: the path ends with a zero, and its length stands before it."""
+    """Whether an index holds a file, by its path from the top: the path ends with a zero, and its length stands before it. Of an index
+    that writes paths in part (version 4) nothing is known."""
+    if index[:8] not in (b"DIRC\0\0\0\2", b"DIRC\0\0\0\3"):
+        return False
     name = os.fsencode(path.replace(os.sep, "/"))
     at = index.find(name + b"\0")
     while at >= 0:
