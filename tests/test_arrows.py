@@ -10,7 +10,8 @@ ROOT = Path(__file__).parent.parent
 ARROWS = """
     source         ->
     finding        -> source
-    files          -> source gitignore
+    git_index      ->
+    files          -> source gitignore git_index
     reading        -> source finding model
     syntax         -> source
     secrets        -> source

@@ -31,6 +31,9 @@ for _, reply in pairs(vim.lsp.buf_request_sync(0, 'textDocument/codeAction', par
 end
 assert(vim.wait(20000, function() return #vim.diagnostic.get(0) == 0 end, 50), 'the diagnostics stayed')
 for _, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, false)) do print(line) end
+vim.cmd('edit! .env.production')
+assert(vim.wait(20000, function() return #vim.diagnostic.get(0) > 0 end, 50), 'no diagnostics came for an env file')
+print(vim.diagnostic.get(0)[1].code)
 vim.cmd('quitall!')
 """
 
@@ -41,11 +44,12 @@ def test_neovim_shows_findings_and_applies_actions(tmp_path: Path) -> None:
     version = subprocess.run([NVIM, "--version"], capture_output=True, text=True, check=True).stdout
     number = re.match(r"NVIM v0\.(\d+)", version)
     assert number is not None
-    newer, older = re.findall(r"```lua\n(.*?)```", (ROOT / "docs" / "editors.md").read_text(encoding="utf-8"), re.DOTALL)
-    (tmp_path / "init.lua").write_text((newer if int(number[1]) >= 11 else older) + SESSION, encoding="utf-8")
+    newer, older, env = re.findall(r"```lua\n(.*?)```", (ROOT / "docs" / "editors.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "init.lua").write_text((newer if int(number[1]) >= 11 else older) + env + SESSION, encoding="utf-8")
     (tmp_path / "capdrop").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m capdrop "$@"\n', encoding="utf-8")
     (tmp_path / "capdrop").chmod(0o755)
     (tmp_path / "compose.yaml").write_text("services:\n  app:\n    image: nginx:1.29\n    privileged: true # ✓\n", encoding="utf-8")
+    (tmp_path / ".env.production").write_text("# of the shop\nPOSTGRES_HOST_AUTH_METHOD=trust\n", encoding="utf-8")
     environment = {
         **os.environ,
         "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
@@ -60,4 +64,5 @@ def test_neovim_shows_findings_and_applies_actions(tmp_path: Path) -> None:
     said = ran.stderr.replace("\r", "")
     assert "3:16 privileged-container" in said
     assert "Remove `privileged`" in said
+    assert "protection-switched-off" in said
     assert "    # capdrop: ignore[privileged-container]\n    privileged: true # ✓" in said

@@ -78,8 +78,12 @@ class Files:
         source = self.source(path)
         return None if source is None else source.text
 
+    def is_excluded(self, path: str) -> bool:
+        """Whether the .gitignore files say that git is to ignore a file."""
+        return False
+
     def is_ignored(self, path: str) -> bool:
-        """Whether git ignores a file, as far as the .gitignore files tell."""
+        """Whether git ignores a file, as far as the .gitignore files tell. It does not ignore what it has already."""
         return False
 
     def kept(self, key: object, make: Callable[[], Any]) -> Any:
@@ -133,7 +137,7 @@ class FilesOnDisk(Files):
             self._names[folder] = found
         return found
 
-    def is_ignored(self, path: str) -> bool:
+    def is_excluded(self, path: str) -> bool:
         found = self._ignored.get(path)
         if found is None:
             from .gitignore import Excluded
@@ -148,6 +152,14 @@ class FilesOnDisk(Files):
             found = self._ignored[path] = excluded.covers_with_parents(path)
         return found
 
+    def is_ignored(self, path: str) -> bool:
+        if not self.is_excluded(path):
+            return False
+        from .git_index import holds
+
+        top = self.top(os.path.dirname(path))
+        return not holds(self.kept(("index", top), lambda: _index(top)), os.path.relpath(path, top))
+
     def kept(self, key: object, make: Callable[[], Any]) -> Any:
         if key not in self._kept:
             if len(self._kept) >= MOST_KEPT:
@@ -160,6 +172,17 @@ class FilesOnDisk(Files):
             return decode(path, read_bytes(path, LARGEST_BESIDE)) if stays_inside(path) else None
         except Unreadable:
             return None
+
+
+def _index(top: str) -> bytes:
+    """The index of a repository, or of a work tree that has its own elsewhere; nothing where there is none to read."""
+    folder = os.path.join(top, ".git")
+    try:
+        if os.path.isfile(folder):
+            folder = os.path.join(top, os.fsdecode(read_bytes(folder).removeprefix(b"gitdir:").strip()))
+        return read_bytes(os.path.join(folder, "index"))
+    except Unreadable:
+        return b""
 
 
 class FilesWritten(Files):
@@ -198,6 +221,9 @@ class FilesChanged(Files):
 
     def source(self, path: str) -> Source | None:
         return self._changed.get(path) or self._files.source(path)
+
+    def is_excluded(self, path: str) -> bool:
+        return self._files.is_excluded(path) or any(_ignores(source, path) for source in self._changed.values())
 
     def is_ignored(self, path: str) -> bool:
         return self._files.is_ignored(path) or any(_ignores(source, path) for source in self._changed.values())

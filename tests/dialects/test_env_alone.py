@@ -137,3 +137,42 @@ def test_standard_input(tmp_path: Path) -> None:
 def test_a_comment_behind_a_value_silences_it(value: str, tmp_path: Path) -> None:
     lines = f"DB_PASSWORD={value} # capdrop: ignore[hard-coded-credential] -- of the tests\nA_PASSWORD={PASSWORD}\n"
     assert [text.partition("=")[0] for _, _, text in told(run(tmp_path, {".env": lines}))] == ["A_PASSWORD"]
+
+
+def entry(name: str, extended: bool) -> bytes:
+    """A file in an index of git."""
+    flags = (len(name) | (0x4000 if extended else 0)).to_bytes(2, "big") + (b"\x20\0" if extended else b"")
+    written = bytes(60) + flags + name.encode()
+    return written + bytes(8 - len(written) % 8)
+
+
+def index(*names: str, version: int = 2) -> bytes:
+    head = b"DIRC" + version.to_bytes(4, "big") + len(names).to_bytes(4, "big")
+    return head + b"".join(entry(name, version == 3) for name in names) + bytes(20)
+
+
+@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize(("name", "is_told"), [("app/.env", True), ("web/app/.env", False), (".env", False), ("app/.env.local", False)])
+def test_what_git_has_is_told_though_a_gitignore_names_it(name: str, is_told: bool, version: int, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "index").write_bytes(index("Dockerfile", name, version=version))
+    ran = run(tmp_path, {"app/.env": f"DB_PASSWORD={PASSWORD}\n", ".gitignore": ".env\n"}, "app/.env")
+    found = [one for result in ran.results for one in result.findings]
+    assert [one.rule for one in found] == (["hard-coded-credential"] if is_told else [])
+    assert all(one.fix is not None and not one.fix.edits and "git rm --cached .env" in one.fix.caveat for one in found)
+
+
+def test_a_work_tree_has_an_index_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "main").mkdir()
+    (tmp_path / "main" / "index").write_bytes(index(".env"))
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / ".git").write_text("gitdir: ../main\n", encoding="utf-8")
+    ran = run(tmp_path / "tree", {".env": f"DB_PASSWORD={PASSWORD}\n", ".gitignore": ".env\n"}, ".env")
+    assert [rule for rule, _, _ in told(ran)] == ["hard-coded-credential"]
+
+
+@pytest.mark.parametrize("data", [b"", b"DIRC\0\0\0\4" + bytes(70) + b".env\0", index(".env")[:40], b".env\0"])
+def test_an_index_that_cannot_be_read_tells_nothing(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "index").write_bytes(data)
+    assert told(run(tmp_path, {".env": f"DB_PASSWORD={PASSWORD}\n", ".gitignore": ".env\n"}, ".env")) == []

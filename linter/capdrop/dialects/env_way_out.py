@@ -45,6 +45,9 @@ class EnvWayOut(WayOut):
             raise Refused("the file is too long")
         if not _PLAIN.fullmatch(name):
             raise Refused("the file's name would have to be escaped in `.gitignore`")
+        out = f"`git rm --cached {name}` takes it out of the repository and leaves it on the disk"
+        if self._files.is_excluded(os.path.abspath(self.source.path)):
+            raise Refused(f"a `.gitignore` names the file, but git has it already: {out}")
         around = self._files.names(os.path.dirname(os.path.abspath(self.source.path)))
         edits = [ignoring(self._files, self.source.path)]
         sample = f"{name}.example"
@@ -53,7 +56,7 @@ class EnvWayOut(WayOut):
         return Way(
             f"Have git ignore the file, and keep `{sample}` beside it, which names the variables",
             tuple(edits),
-            f"`git rm --cached {name}` takes it out of the repository and leaves it on the disk",
+            out,
             touches=tuple(dict.fromkeys(touch for _, facts in self._about() for touch in facts)),
         )
 
