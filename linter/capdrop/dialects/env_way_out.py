@@ -29,16 +29,23 @@ LARGEST = 200_000
 class EnvWayOut(WayOut):
     """The changes for one env file."""
 
-    __slots__ = ("_files",)
+    __slots__ = ("_files", "_kept_out")
 
     def __init__(self, source: Source, files: Files | None, again: Callable[[], Iterable[Subject]]) -> None:
         super().__init__(source, again)
         self._files = files
+        self._kept_out: Way | None = None
 
     def write(self, finding: Finding) -> Way:
-        folder, name = os.path.split(self.source.path)
-        if name.endswith(_SAMPLES):
+        if self.source.path.endswith(_SAMPLES):
             return Way("Leave the value out", (Edit(finding.hidden[0], ""),))
+        if self._kept_out is None:
+            self._kept_out = self._keep_out()
+        return self._kept_out
+
+    def _keep_out(self) -> Way:
+        """The change that is the same for all secrets of the file. Raises `Refused`."""
+        folder, name = os.path.split(self.source.path)
         if self._files is None:
             raise Refused("what is beside the file is not known here")
         if len(self.source.text) > LARGEST:
