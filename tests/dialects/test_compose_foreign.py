@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from capdrop.dialects.compose import read
+from capdrop.dialects.compose import MOST_SERVICES, read
 from capdrop.dialects.context import Context
 from capdrop.model.container import Container
 from capdrop.source import Source
@@ -42,3 +42,10 @@ def test_what_is_one_is_read(text: str, names: list[str]) -> None:
     reading = read(Source("compose.yaml", text), Context())
     assert reading.gaps == []
     assert [subject.name for subject in reading.subjects if isinstance(subject, Container)] == names
+
+
+def test_services_without_end_are_judged_to_a_limit() -> None:
+    text = "services:\n" + "".join(f"  s{number}: {{image: a}}\n" for number in range(MOST_SERVICES + 2))
+    reading = read(Source("compose.yaml", text), Context())
+    assert sum(isinstance(subject, Container) for subject in reading.subjects) == MOST_SERVICES
+    assert [text[gap.span.start : gap.span.end] for gap in reading.gaps] == [f"s{MOST_SERVICES}"]

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from ...model.workspace import BuildTarget
     from .way_out import ComposeWayOut
 
+MOST_SERVICES = 10_000
 _SECRET_DEFAULT = r"(?i)\$\{\w{0,60}(?:pass|pwd|secret|token|key|cred)\w{0,60}:?-[^}$]"
 _OVERRIDE = re.compile(r"override[\w.-]*\.ya?ml$")
 _JOINING = ("extends", "include", "env_file")
@@ -63,7 +64,7 @@ def read(source: Source, context: Context) -> Reading:
     file.way_out = lambda once_more: _way_out(once_more, context)
     reader = _reader(file, context)
     reading = file.reading(reader.subjects(), summary=tuple(reader.build_targets()))
-    reading.gaps = reader.project.gaps = [*file.gaps, *reader.project.gaps, *_foreign(file)]  # env files are read as services are
+    reading.gaps = reader.project.gaps = [*file.gaps, *reader.project.gaps, *_foreign(file), *_beyond(reader.project)]  # env files are read as services are
     reading.others = reader.project.others
     return reading
 
@@ -76,6 +77,11 @@ def _way_out(file: YamlFile, context: Context) -> ComposeWayOut:
 
 def _reader(file: YamlFile, context: Context) -> _Reader:
     return _Reader(file, _project(file, Beside(file.source.path, context)), context)
+
+
+def _beyond(project: Alone) -> Iterator[Gap]:
+    if len(project.services) > MOST_SERVICES:
+        yield Gap(project.services[MOST_SERVICES].span, f"{MOST_SERVICES:,} services are judged, and no more")
 
 
 def _foreign(file: YamlFile) -> Iterator[Gap]:
@@ -131,7 +137,7 @@ class _Reader:
         """The services in each network, as far as they are read."""
         self.dockerfiles = Dockerfiles(project.beside, project.others)
         self.services: list[tuple[str, ServiceSite, Build | None]] = []
-        for service in project.services:
+        for service in project.services[:MOST_SERVICES]:
             if isinstance(service.field.value, Mapping) and service.field.value.tag != "!reset":
                 site = self.site(service)
                 self.services.append((service.name, site, build_of(site, f"services.{service.name}", service.name)))
