@@ -160,6 +160,16 @@ def test_what_has_to_be_completed_is_shown_and_never_written(capsys: pytest.Capt
     assert capsys.readouterr() == ("", "nothing to complete by hand\n")
 
 
+def test_what_is_done_for_several_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("POSTGRES_PASSWORD=changeme\nDB=postgres://app:changeme@db/app\n", encoding="utf-8")
+    assert main(["fix", "--by-hand"]) == 1
+    first, second, third = capsys.readouterr().out.splitlines()[:3]
+    assert first == "# .env:1: default-credential"
+    assert second.startswith("# .env:2: password-in-url: Have git ignore the file, and keep `.env.example`")
+    assert third == "--- /dev/null"
+
+
 BUILD = "FROM node:22\nCOPY . /app\n"
 SETTINGS = "DB_PASSWORD=" + "Kp3-vv81-Qz\n"
 HELD = ["fix", "--unsafe", "--select", "context-holds-secrets"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def shown(results: Iterable[Result], book: Rulebook, context: Context) -> Iterator[str]:
     """For each finding whose fix is only shown its diffs, below a line that says what they are about; of several with the same diffs
-    below one line each."""
+    below one line each, the last of which says what is done."""
     for result in results:
         findings = [finding for finding in result.findings if is_shown(finding)]
         source = _source_of(result, context) if findings else None
@@ -32,13 +32,13 @@ def shown(results: Iterable[Result], book: Rulebook, context: Context) -> Iterat
             continue
         bench = Workbench(kind_named(result.kind), book, context)
         before = bench.analyse(source)
-        same: dict[tuple[str, ...], list[str]] = {}
+        same: dict[tuple[str, ...], list[Finding]] = {}
         for finding in findings:
             diffs = tuple("".join(diff.lines()) for diff in _diffs(finding, before, [*result.findings, *result.unsaid], bench))
             if diffs:
-                same.setdefault(diffs, []).append(_heading(finding))
-        for diffs, headings in same.items():
-            yield "\n".join([*headings, *diffs, ""])
+                same.setdefault(diffs, []).append(finding)
+        for diffs, about in same.items():
+            yield "\n".join([*_headings(about), *diffs, ""])
 
 
 def _source_of(result: Result, context: Context) -> Source | None:
@@ -70,8 +70,13 @@ def _place(finding: Finding) -> tuple[object, ...]:
     return finding.source.path, finding.rule, finding.span, finding.subject
 
 
-def _heading(finding: Finding) -> str:
-    fix, line = finding.fix, finding.source.position(finding.span.start).line
-    assert fix is not None
-    caveat = f" ({fix.caveat})" if fix.caveat else ""
-    return visible(f"# {finding.source.path}:{line}: {finding.rule}: {fix.title}{caveat}")
+def _headings(findings: list[Finding]) -> Iterator[str]:
+    for finding, following in zip(findings, [*findings[1:], None], strict=True):
+        place = f"# {finding.source.path}:{finding.source.position(finding.span.start).line}: {finding.rule}"
+        done = _done(finding)
+        yield visible(place if following is not None and _done(following) == done else f"{place}: {done}")
+
+
+def _done(finding: Finding) -> str:
+    assert finding.fix is not None
+    return finding.fix.title + (f" ({finding.fix.caveat})" if finding.fix.caveat else "")
