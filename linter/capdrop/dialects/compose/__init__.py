@@ -64,7 +64,8 @@ def read(source: Source, context: Context) -> Reading:
     file.way_out = lambda once_more: _way_out(once_more, context)
     reader = _reader(file, context)
     reading = file.reading(reader.subjects(), summary=tuple(reader.build_targets()))
-    reading.gaps = reader.project.gaps = [*file.gaps, *reader.project.gaps, *_foreign(file), *_beyond(reader.project)]  # env files are read as services are
+    gaps = [*file.gaps, *reader.project.gaps, *_foreign(file), *_beyond(reader.project)]
+    reading.gaps = reader.project.gaps = gaps  # env files are read as services are
     reading.others = reader.project.others
     return reading
 
