@@ -33,6 +33,7 @@ from ..yaml_facts import Site, container
 from ..yaml_view import Field, items_of
 from .beside import contexts_of, fetched, hooks_of, models_in
 from .build import Build, Dockerfiles, build_of
+from .commands import commands_of, entrypoint_of
 from .facts import TABLE
 from .files_beside import Beside
 from .interpolation import left_to_shell
@@ -215,12 +216,12 @@ class _Reader:
             yield from (option for option in variables_of(site, address, "logging.options", "env") if option.secret is not None)
         if build is not None:
             yield from self.build(site, build)
-        words = self.entrypoint(site)
+        words = entrypoint_of(site)
         for key in ("command", "healthcheck.test") if words else ("command", "entrypoint", "healthcheck.test"):
-            yield from self.commands(site, address, key, words if key == "command" else [])
+            yield from commands_of(site, address, key, words if key == "command" else [])
         for place, hook in hooks_of(site, address):
             yield from variables_of(hook, place, "environment", "env")
-            yield from self.commands(hook, place, "command", [])
+            yield from commands_of(hook, place, "command", [])
 
     def variables_of_env_files(self, site: ServiceSite, name: str) -> Iterator[tuple[Variable, bool]]:
         if site.field("env_file", "own") is not None:
@@ -276,62 +277,11 @@ class _Reader:
             self.names_built = {_tagged(site.scalar(field).text) for site, field in fields if field is not None}
         return self.names_built
 
-    def entrypoint(self, site: Site) -> list[Word]:
-        """The words of an `entrypoint` that the arguments in `command` belong to: both are lists, or it is one word. What is told
-        of them together has a beginning and an end, so they must stand in this order."""
-        before, after = site.field("entrypoint", "own"), site.field("command", "own")
-        if before is None or after is None or not isinstance(after.value, Sequence) or not after.value.items:
-            return []
-        if before.source is not after.source or before.span.end > after.span.start:
-            return []
-        if isinstance(before.value, Sequence):
-            return _arguments(_items(before))
-        return _arguments([before]) if len(before.source[before.span].split()) == 1 else []
-
-    def commands(self, site: Site, address: str, key: str, before: list[Word]) -> Iterator[Subject]:
-        field = site.field(key, "own")
-        if field is None:
-            return
-        setting = Setting(field.source, f"{address}.{key}", key)
-        if isinstance(field.value, Scalar):
-            yield from commands_in_shell(_script(field), setting)
-            return
-        items = _items(field)
-        words = _arguments(items)
-        if words and words[0].text in ("CMD", "CMD-SHELL"):
-            shell_form = words[0].text == "CMD-SHELL"
-            words = words[1:]
-            if shell_form and words:
-                yield from commands_in_shell(_script(items[1]), setting)
-                return
-        yield from commands_in_arguments(words, setting, before)
-
     def build_targets(self) -> Iterator[BuildTarget]:
         """The Dockerfile stages that these services are built from."""
         for _, site, build in self.services:
             if build is not None and build.dockerfile:
                 yield build.asked_of(build.dockerfile, self.set_anew(site))
-
-
-def _items(field: Field) -> list[Field]:
-    return [Field(field.source, field.owner, field.entry, node, trail, shared) for node, trail, shared in items_of(field)]
-
-
-def _arguments(items: Iterable[Field]) -> list[Word]:
-    """The words of an argument list."""
-    words = []
-    for item in items:
-        value, fragment = as_written(item)
-        words.append(Word(fragment or Fragment.at("", item.span.start), value.is_known, item.span))
-    return words
-
-
-def _script(field: Field) -> Fragment:
-    """A command line as it is written, for the shell's parser: variables that Compose would replace are unknown to it."""
-    if not isinstance(field.value, Scalar):
-        return Fragment.at("", field.span.start)
-    whole = field.value.fragment(field.source.text)
-    return left_to_shell(whole) if "$" in whole.text else whole
 
 
 def _tagged(image: str) -> str:
