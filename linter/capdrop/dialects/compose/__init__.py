@@ -18,34 +18,30 @@ from __future__ import annotations
 
 import re
 
-from ...model.command import Word
 from ...model.image import Image
 from ...model.network import Network
 from ...model.subject import Origin, Subject
 from ...model.variable import Variable
 from ...reading import Gap, Reading
-from ...source import Fragment, Source
-from ...syntax.yaml import Mapping, Scalar, Sequence
-from ..commands import Setting, commands_in_arguments, commands_in_shell
+from ...source import Source
+from ...syntax.yaml import Mapping
 from ..context import Context
 from ..yaml_document import YamlFile
 from ..yaml_facts import Site, container
-from ..yaml_view import Field, items_of
 from .beside import contexts_of, fetched, hooks_of, models_in
 from .build import Build, Dockerfiles, build_of
 from .commands import commands_of, entrypoint_of
 from .facts import TABLE
 from .files_beside import Beside
-from .interpolation import left_to_shell
 from .keys import SERVICE_KEYS
 from .ports import ports_of
 from .service import Alone, Service, ServiceSite, is_project
-from .variables import as_written, names_of, variables_in_configs, variables_in_volumes, variables_of
+from .variables import names_of, variables_in_configs, variables_in_volumes, variables_of
 from .volumes import mounts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from ...model.container import Container
     from ...model.workspace import BuildTarget
