@@ -256,6 +256,7 @@ def test_interrupted(here: Path, count: int) -> None:
         stderr=subprocess.PIPE,
         env=ENVIRONMENT,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
     )
     time.sleep(0.8)
     os.killpg(process.pid, signal.SIGINT)
