@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from capdrop import fixer
+from capdrop.by_hand import MOST
 from capdrop.cli import main
 
 COMPOSE = "# top\nservices:\n  app: # keep\n    image: nginx:1.29\n    privileged: true\n    read_only: true\n# end\n"
@@ -372,3 +373,11 @@ def test_a_dockerfile_is_fixed_through_git(capfd: pytest.CaptureFixture[str]) ->
     fixed = "from node:24-alpine3.24\r\ncopy . .\r\nrun npm ci\r\nuser node\r\n# start\r\ncmd node server.js"
     assert path.read_bytes().decode() == fixed
     assert main(["fix", "--unsafe"]) == 0
+
+
+def test_of_many_ways_out_the_first_are_shown(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put("Dockerfile", "FROM debian:13.1\n" + "".join(f"LABEL a{number}.password='Kp3-vv{number}-Qz8x'\n" for number in range(MOST + 3)))
+    main(["fix", "--by-hand", "--select", "hard-coded-credential", "Dockerfile"])
+    out, err = capsys.readouterr()
+    assert out.count("# Dockerfile:") == MOST
+    assert "Dockerfile: 3 findings more are to be completed by hand" in err

@@ -125,8 +125,8 @@ def test_one_bad_fix_does_not_keep_back_the_others(monkeypatch: pytest.MonkeyPat
     text = "services:\n  app:\n    image: a:1\n    privileged: true\n    pid: host\n    ipc: host\n"
     analysed = Workbench.analyse
 
-    def spoiled(self: Workbench, source: Source) -> object:
-        analysis = analysed(self, source)
+    def spoiled(self: Workbench, source: Source, *, ways: bool = True) -> object:
+        analysis = analysed(self, source, ways=ways)
         for finding in analysis.findings:
             if finding.rule == "host-pid":
                 finding.fix = Fix("spoil", (Edit(finding.span, "host "),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from .aside import note
 from .diff import Diff
 from .discover import kind_named
 from .finding import Safety
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from .rulebook import Rulebook
     from .source import Source
 
+MOST = 200
+"""Findings of one file whose changes are proved, each by itself, and shown."""
+
 
 def shown(results: Iterable[Result], book: Rulebook, context: Context) -> Iterator[str]:
     """For each finding whose fix is only shown its diffs, below a line that says what they are about; of several with the same diffs
@@ -33,12 +37,14 @@ def shown(results: Iterable[Result], book: Rulebook, context: Context) -> Iterat
         bench = Workbench(kind_named(result.kind), book, context)
         before = bench.analyse(source)
         same: dict[tuple[str, ...], list[Finding]] = {}
-        for finding in findings:
+        for finding in findings[:MOST]:
             diffs = tuple("".join(diff.lines()) for diff in _diffs(finding, before, [*result.findings, *result.unsaid], bench))
             if diffs:
                 same.setdefault(diffs, []).append(finding)
         for diffs, about in same.items():
             yield "\n".join([*_headings(about), *diffs, ""])
+        if len(findings) > MOST:
+            note(f"{source.path}: {len(findings) - MOST:,} findings more are to be completed by hand")
 
 
 def _source_of(result: Result, context: Context) -> Source | None:

@@ -36,10 +36,12 @@ class Analysis:
     on it. `summary` is what it tells about other files, and `parts` what it adds to a cluster; `blocks` are the parts that a comment
     above covers as a whole. `verdict` is what was said of its parts, and `waits` is set where a comment silences rules on such
     parts that said nothing, which means nothing before all files were read. `overlay` is what it changes in other files, and
-    `unsaid` are findings of rules that are not in force, of which only the secrets matter."""
+    `unsaid` are findings of rules that are not in force, of which only the secrets matter. `lacks_ways` is set where the ways out of
+    secrets were not written."""
 
     __slots__ = (
-        "blocks", "broken", "findings", "gaps", "kind", "overlay", "parts", "path", "source", "summary", "unsaid", "verdict", "waits",
+        "blocks", "broken", "findings", "gaps", "kind", "lacks_ways", "overlay", "parts", "path", "source", "summary", "unsaid", "verdict",
+        "waits",
     )  # fmt: skip
 
     def __init__(self, source: Source, kind: str) -> None:
@@ -56,6 +58,7 @@ class Analysis:
         self.verdict: Verdict | None = None
         self.waits = False
         self.overlay: Overlay | None = None
+        self.lacks_ways = False
 
     @property
     def outcome(self) -> str:
@@ -64,9 +67,10 @@ class Analysis:
         return "partly" if self.gaps else "analysed"
 
 
-def analyse(source: Source, kind: Kind, book: Rulebook, context: Context, verdict: Verdict | None = None) -> Analysis:
+def analyse(source: Source, kind: Kind, book: Rulebook, context: Context, verdict: Verdict | None = None, *, ways: bool = True) -> Analysis:
     """Read a source by the dialect of its kind, let every rule judge what it finds, and apply the suppressions in it. `verdict` is
-    what all files together say about its parts; without it they are judged by what this file says."""
+    what all files together say about its parts; without it they are judged by what this file says. `ways` is false where nobody asks
+    how its secrets could come from outside."""
     analysis = Analysis(source, kind.name)
     try:
         reading = dialect(kind).read(source, context)
@@ -79,7 +83,7 @@ def analyse(source: Source, kind: Kind, book: Rulebook, context: Context, verdic
             analysis.unsaid = [finding for finding in found if finding.rule in unheard]
             found = [finding for finding in found if finding.rule not in unheard]
         _take(analysis, reading, found, away, book)
-        _show_way_out(analysis, reading, subjects)
+        _show_ways_out(analysis, reading, subjects, ways=ways)
         _silence(analysis, reading, reach, book, whole=verdict is not None)
         analysis.gaps = reading.gaps
         analysis.summary = reading.summary
@@ -128,10 +132,11 @@ def _take(analysis: Analysis, reading: Reading, found: list[Finding], away: list
         without_fixes(analysis.findings)
 
 
-def _show_way_out(analysis: Analysis, reading: Reading, subjects: list[Subject]) -> None:
+def _show_ways_out(analysis: Analysis, reading: Reading, subjects: list[Subject], *, ways: bool) -> None:
     """Write how secrets come from outside, where their rules do not know it."""
     kept = [finding for finding in analysis.findings if finding.hidden and _keeps_its_secret(finding)]
-    if kept and reading.way_out is not None:
+    analysis.lacks_ways = bool(kept) and not ways
+    if kept and ways and reading.way_out is not None:
         way_out = reading.way_out()
         if len(subjects) < MOST_KEPT:
             way_out.take(subjects)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -67,6 +68,7 @@ def main(arguments: list[str]) -> int:
     config, book = prepared(options)
     with Progress() as tick:
         run = check(options.paths or ["."], config, book, tick)
+    gc.enable()  # what is analysed for a proof is left in circles
     masks = Masks(run.results)
     if options.by_hand:
         from .by_hand import shown
