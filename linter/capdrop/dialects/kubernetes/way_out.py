@@ -16,16 +16,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ...files import Files
     from ...finding import Finding
+    from ..yaml_document import YamlFile
     from ..yaml_way_out import Place
 
 _ARGUMENTS = ("args", "command")
+_READERS = frozenset({"configMapKeyRef", "envFrom"})
+"""The keys at which a container is given what a ConfigMap holds."""
 
 
 class KubernetesWayOut(YamlWayOut):
     """The changes for one file of manifests."""
 
-    __slots__ = ()
+    __slots__ = ("_readers",)
+
+    def __init__(self, file: YamlFile, files: Files | None) -> None:
+        super().__init__(file, files)
+        self._readers: list[Entry] | None = None
 
     def write(self, finding: Finding) -> Way:
         span = finding.hidden[0]
@@ -130,25 +138,26 @@ class KubernetesWayOut(YamlWayOut):
         alone = len(data.entries) == 1
         left = Edit(entry.span, "" if data.flow else "{}") if alone else remove_entry(self.source, data, entry)
         edits = [left, *secret.skeleton(self.source.path, key)]
-        for document in self.file.documents:
-            for node in yaml.walk(document.root) if document.root is not None else ():
-                if isinstance(node, Mapping):
-                    edits += self._led_over(node, name, key, secret.name)
+        edits += self._led_over(name, key, secret.name)
         return Way(
             f"Move it to the key `{key}` of the Secret `{secret.name}`",
             tuple(edits),
             "what reads the ConfigMap from another file, or as a volume, must read the Secret too",
         )
 
-    def _led_over(self, node: Mapping, name: str, key: str, secret: str) -> Iterator[Edit]:
+    def _led_over(self, name: str, key: str, secret: str) -> Iterator[Edit]:
         """The edits for what reads a key of a ConfigMap as a variable, or all of it."""
-        for entry in node.entries:
+        if self._readers is None:
+            nodes = (node for document in self.file.documents if document.root is not None for node in yaml.walk(document.root))
+            entries = (entry for node in nodes if isinstance(node, Mapping) for entry in node.entries)
+            self._readers = [entry for entry in entries if getattr(entry.key, "value", "") in _READERS]
+        for entry in self._readers:
             target = resolve(entry.value)
-            word = getattr(entry.key, "value", "")
-            if word == "configMapKeyRef" and text_at(target, "name") == name and text_at(target, "key") == key:
+            if isinstance(target, yaml.Sequence):
+                if _takes_all(target, name):
+                    yield self._item(target, {"secretRef": {"name": secret}})
+            elif text_at(target, "name") == name and text_at(target, "key") == key:
                 yield self._renamed(entry, target, secret)
-            elif word == "envFrom" and isinstance(target, yaml.Sequence) and _takes_all(target, name):
-                yield self._item(target, {"secretRef": {"name": secret}})
 
     def _renamed(self, entry: Entry, reference: Node, secret: str) -> Edit:
         """A reference to the Secret in the place of one to the ConfigMap."""
