@@ -34,9 +34,9 @@ def test_a_file_is_analysed_twice_for_all_its_fixes(monkeypatch: pytest.MonkeyPa
     asked: list[Source] = []
     analyse = engine.analyse
 
-    def counted(source: Source, *rest: object) -> engine.Analysis:
+    def counted(source: Source, *rest: object, **how: object) -> engine.Analysis:
         asked.append(source)
-        return analyse(source, *rest)  # type: ignore[arg-type]
+        return analyse(source, *rest, **how)  # type: ignore[arg-type]
 
     monkeypatch.setattr("capdrop.fixer.analyse", counted)
     result = fixed(services(50))
@@ -53,10 +53,10 @@ def test_what_cannot_be_proved_is_found_among_many(broken: set[int], monkeypatch
         spoil(findings[number])
     analyse = engine.analyse
 
-    def counted(source: Source, *rest: object) -> engine.Analysis:
+    def counted(source: Source, *rest: object, **how: object) -> engine.Analysis:
         nonlocal asked
         asked += 1
-        return analyse(source, *rest)  # type: ignore[arg-type]
+        return analyse(source, *rest, **how)  # type: ignore[arg-type]
 
     monkeypatch.setattr("capdrop.fixer.analyse", counted)
     result = fix(source, bench, Safety.UNSAFE)
