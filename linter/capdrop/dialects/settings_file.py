@@ -71,7 +71,7 @@ def _value(text: str, start: int) -> tuple[int, int]:
     quote = text[start : start + 1]
     if quote in ("'", '"'):
         close = text.find(quote, start + 1, stop)
-        if close > 0:
+        if close > 0 and text[close + 1 : close + 2] not in ("'", '"'):  # else it is put together of several pieces
             return start + 1, close
     comment = text.find(" #", start, stop)
     end = comment if comment > 0 else stop
