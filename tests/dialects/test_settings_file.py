@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from capdrop.dialects.settings_file import variables_in_settings
+from capdrop.dialects.settings_file import variables_in_file, variables_in_settings
 from capdrop.source import Fragment, Source
 
 
@@ -23,3 +23,9 @@ def test_the_value_of_a_line(line: str, value: str) -> None:
     text = f"{line}\nB=1\n"
     first, _ = variables_in_settings(Fragment.at(text, 0), Source("a", text), "a")
     assert first.value.text == value
+
+
+@pytest.mark.parametrize(("text", "names"), [("A='b'\n", ["A"]), ("QWxhZGRpbg==\n", ["key", "QWxhZGRpbg"]), ("s3cret\n", ["key"])])
+def test_the_one_line_that_is_all_of_a_file(text: str, names: list[str]) -> None:
+    found = variables_in_file(Fragment.at(text, 0), Source("a", text), "a", "/etc/key")
+    assert [variable.name for variable in found] == names

@@ -16,9 +16,10 @@ _NAME = r"(?m)^[ \t]*(?:- +|export[ \t]+)?([\"']?)([A-Za-z_][\w.-]*)\1[ \t]*[=:]
 
 
 def variables_in_file(fragment: Fragment, source: Source, address: str, path: str, *, ships: bool = True) -> Iterator[Variable]:
-    """The settings in a file, and the one line that is all of it under the file's own name: `master.key`, `db_password`."""
+    """The settings in a file, and the one line that is all of it under the file's own name: `master.key`, `db_password`; but for one that
+    gives a name something in quotes."""
     text = fragment.text.strip()
-    if text and "\n" not in text:
+    if text and "\n" not in text and not re.match(_NAME + "[\"']", text):
         start = fragment.text.find(text)
         part = fragment.part(start, start + len(text))
         yield Variable(
