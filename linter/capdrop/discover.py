@@ -146,8 +146,10 @@ def kind_of(path: str, text: str, *, named: bool = False) -> Kind | None:
 
 def _holds(kind: Kind, text: str) -> bool:
     at = text.find(kind.word)
-    line = text.rfind("\n", 0, max(at, 0)) + 1
-    return at >= 0 and all(_compiled(pattern).search(text, 0 if count else line) for count, pattern in enumerate(kind.content))
+    if at < 0:
+        return False
+    line = text.rfind("\n", 0, at) + 1
+    return all(_compiled(pattern).search(text, 0 if count else line) for count, pattern in enumerate(kind.content))
 
 
 def walk(folder: str, excluded: Excluded) -> Iterator[tuple[str, str]]:

@@ -37,6 +37,13 @@ def variables_in_file(fragment: Fragment, source: Source, address: str, path: st
     yield from variables_in_settings(fragment, source, address, ships=ships)
 
 
+def variables_in_lines(fragment: Fragment, source: Source, address: str, *, place: str = "file") -> Iterator[Variable]:
+    """The settings in a value of several lines; none in JSON, which is read as such."""
+    text = fragment.text.strip()
+    if "\n" in text and not text.startswith(("{", "[")):
+        yield from variables_in_settings(fragment, source, address, place=place)
+
+
 def variables_in_settings(
     fragment: Fragment, source: Source, address: str, *, ships: bool = True, place: str = "file"
 ) -> Iterator[Variable]:

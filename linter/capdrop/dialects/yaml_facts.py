@@ -14,7 +14,7 @@ from ..source import Fragment, Inset, Source, Span
 from ..syntax.template import is_masked
 from ..syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
 from . import yaml_writer as writer
-from .yaml_view import Field, Joined, Section, items_of
+from .yaml_view import Field, Joined, Section, fields_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -231,9 +231,7 @@ class Items(Cell):
     def meaning(self, site: Site, field: Field) -> Value:
         if not isinstance(field.value, Sequence):
             return site.scalar(field)
-        items = tuple(
-            self.text(site, Field(field.source, field.owner, field.entry, node, trail, shared)) for node, trail, shared in items_of(field)
-        )
+        items = tuple(self.text(site, item) for item in fields_of(field))
         return Value.known(items, field.source, field.span, field.trail)
 
     def text(self, site: Site, item: Field) -> Value:

@@ -202,3 +202,10 @@ def items_of(field: Field) -> Iterator[tuple[Node, tuple[Note, ...], bool]]:
             node, trail, shared = followed(field.source, item, field.trail, field.shared)
             if node is not None:
                 yield node, trail, shared
+
+
+def fields_of(field: Field | None) -> Iterator[Field]:
+    """The same items as fields, of which a list that is not there has none."""
+    for node, trail, shared in items_of(field) if field is not None else ():
+        assert field is not None
+        yield Field(field.source, field.owner, field.entry, node, trail, shared)

@@ -99,18 +99,16 @@ def _words(text: str) -> Collection[bytes]:
 
 def may_hold_a_token(text: str) -> bool:
     """Whether `find_tokens` may find something."""
-    if len(text) > MANY_WORDS:
-        data = b" ".join([word for word in _words(text) if len(word) >= SHORTEST])
-        if len(data) > LONGEST_IN_WORDS:
-            return True
-    elif len(text) < SHORTEST:
+    if len(text) < SHORTEST:
         return False
-    else:
-        data = text.encode("ascii", "replace")
-    if len(data) >= SHORTEST_WITH_PART:
-        long = b" ".join([word for word in data.split() if len(word) >= SHORTEST_WITH_PART])
-        if _holds(long, PART_HINTS) and _holds(long, TOKEN_PARTS):
-            return True
+    words = _words(text) if len(text) > MANY_WORDS else text.encode("ascii", "replace").split()
+    words = [word for word in words if len(word) >= SHORTEST]
+    data = b" ".join(words)
+    if len(data) > LONGEST_IN_WORDS:
+        return True
+    long = b" ".join([word for word in words if len(word) >= SHORTEST_WITH_PART])
+    if long and _holds(long, PART_HINTS) and _holds(long, TOKEN_PARTS):
+        return True
     for run in set(data.translate(_BLANKS).split()):  # noqa: SIM110 (a generator takes twice the time)
         if len(run) >= SHORTEST and _may_begin_a_token(run):
             return True

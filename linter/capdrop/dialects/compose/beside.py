@@ -7,7 +7,7 @@ from ...model.remote_source import RemoteSource
 from ...model.value import Value
 from ...syntax.yaml import Scalar
 from ..yaml_facts import Site
-from ..yaml_view import Field, Section, items_of
+from ..yaml_view import Field, Section, fields_of, items_of
 from .facts import HOOKS
 from .variables import replaced
 
@@ -44,10 +44,9 @@ def contexts_of(site: Site, address: str) -> Iterator[Image | RemoteSource]:
         return
     for name, entry in field.section().fields.items():
         yield from fetched(site, entry, f"{address}.build.additional_contexts.{name}")
-    for node, trail, shared in items_of(field):
-        if isinstance(node, Scalar):
-            name, equals, _ = node.value.partition("=")
-            item = Field(field.source, field.owner, field.entry, node, trail, shared)
+    for item in fields_of(field):
+        if isinstance(item.value, Scalar):
+            name, equals, _ = item.value.value.partition("=")
             yield from fetched(site, item, f"{address}.build.additional_contexts.{name}", len(name) + len(equals))
 
 

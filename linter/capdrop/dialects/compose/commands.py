@@ -7,7 +7,7 @@ from ...source import Fragment
 from ...syntax.yaml import Scalar, Sequence
 from ..commands import Setting, commands_in_arguments, commands_in_shell
 from ..yaml_facts import Site
-from ..yaml_view import Field, items_of
+from ..yaml_view import Field, fields_of
 from .interpolation import left_to_shell
 from .variables import as_written
 
@@ -27,7 +27,7 @@ def entrypoint_of(site: Site) -> list[Word]:
     if before.source is not after.source or before.span.end > after.span.start:
         return []
     if isinstance(before.value, Sequence):
-        return _arguments(_items(before))
+        return _arguments(fields_of(before))
     return _arguments([before]) if len(before.source[before.span].split()) == 1 else []
 
 
@@ -40,7 +40,7 @@ def commands_of(site: Site, address: str, key: str, before: list[Word]) -> Itera
     if isinstance(field.value, Scalar):
         yield from commands_in_shell(_script(field), setting)
         return
-    items = _items(field)
+    items = list(fields_of(field))
     words = _arguments(items)
     if words and words[0].text in ("CMD", "CMD-SHELL"):
         shell_form = words[0].text == "CMD-SHELL"
@@ -49,10 +49,6 @@ def commands_of(site: Site, address: str, key: str, before: list[Word]) -> Itera
             yield from commands_in_shell(_script(items[1]), setting)
             return
     yield from commands_in_arguments(words, setting, before)
-
-
-def _items(field: Field) -> list[Field]:
-    return [Field(field.source, field.owner, field.entry, node, trail, shared) for node, trail, shared in items_of(field)]
 
 
 def _arguments(items: Iterable[Field]) -> list[Word]:

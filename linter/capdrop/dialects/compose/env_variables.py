@@ -14,7 +14,7 @@ from ...model.value import Value
 from ...model.variable import Variable
 from ...source import Fragment, Span
 from ...syntax.yaml import Scalar
-from ..yaml_view import Field, items_of
+from ..yaml_view import Field, fields_of
 from .variables import names_of
 
 TYPE_CHECKING = False
@@ -125,9 +125,6 @@ def assigned(file: EnvFile, one: Assignment, trail: tuple[Note, ...], *, ignored
 
 def _entries(field: Field | None) -> Iterator[Field]:
     """One path, or the items of a list."""
-    if field is None:
-        return
-    if isinstance(field.value, Scalar):
+    if field is not None and isinstance(field.value, Scalar):
         yield field
-    for node, trail, shared in items_of(field):
-        yield Field(field.source, field.owner, field.entry, node, trail, shared)
+    yield from fields_of(field)

@@ -7,7 +7,7 @@ from ...model.subject import Change, Refused
 from ...model.value import Value
 from ...syntax.yaml import Mapping, Scalar
 from ..yaml_facts import Cell, FactTable, Flag, Is, Items, Site, append, drop, remove
-from ..yaml_view import Field, Section, items_of
+from ..yaml_view import Field, Section, fields_of, items_of
 from ..yaml_writer import remove_entry, replace_scalar
 
 HOOKS = ("post_start", "pre_stop", "pre_start")
@@ -51,11 +51,7 @@ class SecurityOption(Cell):
 
     def options(self, site: Site) -> list[Value]:
         """All items of `security_opt`."""
-        field = site.field(self.path, "own")
-        return [] if field is None else [
-            site.text_of(node, Field(field.source, field.owner, field.entry, node, trail, shared))
-            for node, trail, shared in items_of(field)
-        ]  # fmt: skip
+        return [site.scalar(item) for item in fields_of(site.field(self.path, "own"))]
 
     def newer(self, before: Value, value: Value) -> Value:
         """Which of two items counts."""

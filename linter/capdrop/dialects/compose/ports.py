@@ -10,7 +10,7 @@ from ...source import Fragment, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Scalar
 from ..yaml_facts import Site, put, remove
-from ..yaml_view import Field, Section, items_of
+from ..yaml_view import Field, Section, fields_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,11 +56,8 @@ class PortOrigin(Origin):
 
 def ports_of(site: Site, address: str, name: str) -> Iterator[Port]:
     """The ports that a service publishes."""
-    field = site.field("ports", "own")
-    for node, trail, shared in items_of(field) if field is not None else ():
-        assert field is not None
-        item = Field(field.source, field.owner, field.entry, node, trail, shared)
-        port = (_short if isinstance(node, Scalar) else _long)(site, item, f"{address}.ports", name)
+    for item in fields_of(site.field("ports", "own")):
+        port = (_short if isinstance(item.value, Scalar) else _long)(site, item, f"{address}.ports", name)
         if port is not None:
             yield port
 

@@ -17,7 +17,7 @@ from ...source import Source, Span
 from ...syntax import yaml
 from ...syntax.yaml import Mapping, Node, Scalar, Sequence
 from ..yaml_placed import placed
-from ..yaml_view import Field, Section, items_of
+from ..yaml_view import Field, Section, fields_of
 from .beside import is_remote
 from .env_file import MOST as MOST_ASSIGNMENTS
 from .env_file import EnvFile
@@ -168,8 +168,7 @@ class Project(Alone):
         folder = self.folder_of(field.source)
         if not isinstance(field.value, Sequence):
             self._complain(field.source, field.span, "`include` is not a list, so nothing is included")
-        for node, trail, shared in items_of(field):
-            item = Field(field.source, field.owner, field.entry, node, trail, shared)
+        for item in fields_of(field):
             part = self._include(item, layer, folder, above)
             if part is not None:
                 self._lay_over(whole, part)
@@ -392,7 +391,4 @@ def _texts(field: Field | None) -> Iterator[Field]:
     """The texts of a list, or the only one."""
     if field is not None and isinstance(field.value, Scalar):
         yield field
-    for node, trail, shared in items_of(field) if field is not None else ():
-        assert field is not None
-        if isinstance(node, Scalar):
-            yield Field(field.source, field.owner, field.entry, node, trail, shared)
+    yield from (item for item in fields_of(field) if isinstance(item.value, Scalar))

@@ -12,7 +12,7 @@ from ...source import Fragment, Span
 from ...syntax.yaml import Scalar, Sequence
 from ..settings_file import variables_in_file, variables_in_settings
 from ..yaml_facts import Interpolated, Site, drop, remove
-from ..yaml_view import Field, Section, items_of
+from ..yaml_view import Field, Section, fields_of, items_of
 from ..yaml_writer import remove_entry
 from .names import NO_NAMES
 
@@ -117,10 +117,9 @@ def variables_of(site: Site, address: str, path: str, place: str) -> Iterator[Va
         )
         if fragment is not None and "\n" in fragment.text.strip():
             yield from variables_in_settings(fragment, entry.source, f"{address}.{name}")
-    for node, trail, shared in items_of(field):
-        if isinstance(node, Scalar):
-            item = Field(field.source, field.owner, field.entry, node, trail, shared)
-            yield _assignment(site, address, item, node, place)
+    for item in fields_of(field):
+        if isinstance(item.value, Scalar):
+            yield _assignment(site, address, item, item.value, place)
 
 
 def assignments_of(site: Site, path: str) -> Iterator[tuple[str, Value]]:

@@ -11,7 +11,7 @@ from ...source import Fragment, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Scalar
 from ..yaml_facts import Interpolated, Site, drop, put, remove
-from ..yaml_view import Field, Section, items_of
+from ..yaml_view import Field, Section, fields_of, items_of
 from .service import ServiceSite
 
 TYPE_CHECKING = False
@@ -109,11 +109,8 @@ def mounts_of(site: ServiceSite, sections: Mapping[str, Section], address: str, 
         if sections[key].mapping is not None:
             yield from _given_sockets(site, key, sections[key], address, name)
     volumes = sections["volumes"]
-    field = site.field("volumes", "own")
-    for node, trail, shared in items_of(field) if field is not None else ():
-        assert field is not None
-        item = Field(field.source, field.owner, field.entry, node, trail, shared)
-        mount = (_short if isinstance(node, Scalar) else _long)(site, item, volumes, address, name)
+    for item in fields_of(site.field("volumes", "own")):
+        mount = (_short if isinstance(item.value, Scalar) else _long)(site, item, volumes, address, name)
         if mount is not None:
             yield mount
     socket = site.field("use_api_socket", "own")

@@ -14,7 +14,7 @@ from .steps import PairOrigin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from capdrop.finding import Finding
     from capdrop.model.subject import Subject
@@ -76,9 +76,7 @@ class DockerfileWayOut(WayOut):
         else:
             taken = Edit(span, f"${{{name}}}")
         flag = f"--mount=type=secret,id={name.lower()},env={name}"
-        edits = [taken]
-        if not any(f"env={name}" in self.source[given.span] for given in one.flags):
-            edits.insert(0, Edit(Span(one.keyword_span.end, one.keyword_span.end), f" {flag}"))
+        edits = [*self._mounted(one, flag, f"env={name}"), taken]
         return Way(
             f"Hand it to the step as a secret of the build: `RUN {flag}`",
             tuple(edits),
@@ -86,13 +84,16 @@ class DockerfileWayOut(WayOut):
             touches=self._touches((Edit(one.span, ""),)),
         )
 
+    def _mounted(self, one: Instruction, flag: str, mark: str) -> Iterator[Edit]:
+        """The flag for a RUN, unless one with this in it stands there."""
+        if not any(mark in self.source[given.span] for given in one.flags):
+            yield Edit(Span(one.keyword_span.end, one.keyword_span.end), f" {flag}")
+
     def _in_credentials(self, one: Instruction, program: Span, login: Span) -> Way:
         """Mount it where git looks for logins; of a URL with one in it, git keeps a copy."""
         flag, helper = "--mount=type=secret,id=git_credentials,target=/root/.git-credentials", " -c credential.helper=store"
         at = program.start + len("git")
-        edits = [Edit(Span(at, at), helper), Edit(login, "")]
-        if not any("id=git_credentials" in self.source[given.span] for given in one.flags):
-            edits.insert(0, Edit(Span(one.keyword_span.end, one.keyword_span.end), f" {flag}"))
+        edits = [*self._mounted(one, flag, "id=git_credentials"), Edit(Span(at, at), helper), Edit(login, "")]
         return Way(f"Mount the login where git looks for it: `RUN {flag}`", tuple(edits), "a build then needs `--secret`")
 
     def _in_file(self, finding: Finding, heredoc: Heredoc, span: Span, file: str) -> Way:

@@ -10,7 +10,7 @@ from ...model.subject import Change, Origin, Refused
 from ...model.variable import Variable
 from ...source import Source, Span
 from ...syntax.yaml import Node, Scalar
-from ..settings_file import variables_in_settings
+from ..settings_file import variables_in_lines
 from ..yaml_facts import Site, remove
 from ..yaml_view import Field, Section
 from ..yaml_writer import replace_entry
@@ -120,6 +120,6 @@ def variables_of(site: Site, address: str, secret: Secret) -> Iterator[Variable]
             fragment=field.value.fragment(field.source.text) if value.is_known else None,
             place="env",
         )
-        if value.is_known and "\n" in field.value.value.strip() and not field.value.value.lstrip().startswith(("{", "[")):
+        if value.is_known and "\n" in field.value.value:
             written = field.value.fragment(field.source.text)
-            yield from variables_in_settings(written, field.source, f"{address}.env.{name.value.value}")
+            yield from variables_in_lines(written, field.source, f"{address}.env.{name.value.value}")

@@ -10,7 +10,7 @@ from ...syntax.yaml import Mapping, Node, Scalar
 from ..near import Near
 from ..yaml_document import YamlFile
 from ..yaml_placed import placed
-from ..yaml_view import Field, Section, items_of
+from ..yaml_view import Field, Section, fields_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,13 +127,6 @@ class Kustomization:
     def affixes(self) -> tuple[str, str]:
         """What is put before and behind the names of all objects."""
         return self.root.text("namePrefix"), self.root.text("nameSuffix")
-
-
-def fields_of(field: Field | None) -> Iterator[Field]:
-    """The items of a list as fields."""
-    for node, trail, shared in items_of(field) if field is not None else ():
-        assert field is not None
-        yield Field(field.source, field.owner, field.entry, node, trail, shared)
 
 
 def held_in(patch: Patch, address: str) -> tuple[Source, list[Node]]:

@@ -17,9 +17,9 @@ from ...source import Fragment, Source, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Scalar
 from ..settings_file import variables_in_settings
-from ..yaml_view import Field, Section
+from ..yaml_view import Field, Section, fields_of
 from .kustomize_build import Build
-from .kustomize_file import Kustomization, fields_of
+from .kustomize_file import Kustomization
 from .objects import SETTINGS_FILES
 
 TYPE_CHECKING = False

@@ -11,7 +11,7 @@ from ...secret_search import unencoded
 from ...source import Fragment, Source, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
-from ..settings_file import variables_in_settings
+from ..settings_file import variables_in_lines, variables_in_settings
 from ..yaml_facts import Site, drop, put
 from ..yaml_view import Field, Section, followed
 from ..yaml_writer import add_entry, quoted
@@ -149,8 +149,7 @@ def entries_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
         if fragment is not None and not name.startswith(PREFIX):
             address = f"{thing.address} annotations.{name}"
             yield _variable(address, name, field, fragment, "annotation")
-            if "\n" in fragment.text.strip() and not fragment.text.lstrip().startswith(("{", "[")):
-                yield from variables_in_settings(fragment, field.source, address, place="annotation")
+            yield from variables_in_lines(fragment, field.source, address, place="annotation")
     if thing.api_version != "v1":
         return
     if thing.kind == "ConfigMap":

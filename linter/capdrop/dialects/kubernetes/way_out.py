@@ -91,7 +91,7 @@ class KubernetesWayOut(YamlWayOut):
         name = self.name(finding, before if before.strip("\"'") else _word_before(place), "", text_at(container, "name") or owner)
         reference = f"$({name})"
         if place.holder(*_ARGUMENTS) is not container:
-            if not any(word in _items_around(place) for word in ("-c", "-ec", "-lc")):
+            if not any(getattr(item, "value", "") in ("-c", "-ec", "-lc") for item in _items_around(place)):
                 raise Refused("nothing replaces variables in the command of a probe")
             reference = f"${{{name}}}"
         secret = Secret(owner, text_at(thing, "metadata", "namespace"), self.files)
@@ -193,10 +193,9 @@ def _container_around(place: Place) -> Mapping | None:
     return None
 
 
-def _items_around(place: Place) -> list[str]:
-    """The words of the list that a place is in."""
-    items = next((node for node in reversed(place.around) if isinstance(node, yaml.Sequence)), None)
-    return [item.value for item in items.items if isinstance(item, Scalar)] if items is not None else []
+def _items_around(place: Place) -> list[Node]:
+    """The items of the list that a place is in."""
+    return next((node.items for node in reversed(place.around) if isinstance(node, yaml.Sequence)), [])
 
 
 def _is_whole(place: Place) -> bool:
@@ -217,9 +216,9 @@ def text_at(node: Node | None, *keys: str) -> str:
 
 def _word_before(place: Place) -> str:
     """The item before one of a list: an option."""
-    items = next((node for node in reversed(place.around) if isinstance(node, yaml.Sequence)), None)
-    at = items.items.index(place.scalar) if items is not None and place.scalar in items.items else 0
-    before = items.items[at - 1] if items is not None and at else None
+    items = _items_around(place)
+    at = items.index(place.scalar) if place.scalar in items else 0
+    before = items[at - 1] if at else None
     return f"{before.value} " if isinstance(before, Scalar) else ""
 
 
