@@ -23,7 +23,7 @@ ARROWS = """
     rule           -> source finding
     rulebook       -> rule finding
     suppress       -> source finding model reading rulebook together
-    together       -> source finding model rulebook engine
+    together       -> source finding model rule rulebook
     engine         -> source finding reading model rule rulebook suppress discover dialects together elsewhere pragmas
     elsewhere      -> source finding reading model rulebook suppress report
     overlays       -> source finding reading rulebook report
@@ -32,8 +32,9 @@ ARROWS = """
     config         -> source files rulebook
     config_schema  -> config rule rulebook
     baseline       -> source finding files rulebook report
-    run            -> source finding reading model baseline config discover gitignore engine dialects rulebook report processes files together elsewhere overlays secrets_baseline
-    processes      -> config dialects rulebook run
+    judging        -> source reading model discover engine dialects rulebook report files together
+    run            -> finding model judging baseline config discover gitignore engine dialects rulebook report processes files together elsewhere overlays secrets_baseline
+    processes      -> config dialects judging rulebook
     ranges         -> source
     fixer          -> source finding files ranges engine rulebook discover dialects
     examples       -> source finding rule rulebook fixer engine together discover dialects files

@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from capdrop import processes, run
+from capdrop import judging, processes, run
 from capdrop.cli import main
 from capdrop.config import Config, rules_in_force
 from capdrop.report import Result
@@ -186,9 +186,9 @@ def test_a_process_that_dies_is_stood_in_for(monkeypatch: pytest.MonkeyPatch) ->
         put(f"{number}/Dockerfile")
     alone = checked(".")
     parent = os.getpid()
-    real = run.judge
+    real = judging.judge
 
-    def judge(file: run.Found, *arguments: object) -> run.Judged:
+    def judge(file: judging.Found, *arguments: object) -> judging.Judged:
         if file.path.startswith("7/") and os.getpid() != parent:
             os._exit(1)
         return real(file, *arguments)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import pickle
 from pathlib import Path
 
 import pytest
-from capdrop import processes, run
+from capdrop import judging, processes, run
 from capdrop.cli import main
 from capdrop.config import Config, rules_in_force
 from capdrop.dialects.context import Context
@@ -232,7 +232,7 @@ def test_parts_are_light() -> None:
     """What is sent between processes holds no text of the file."""
     put("a.yaml", "# " + "x" * 50_000 + "\n", role(), binding(), pod(), SERVICE)
     config = Config(os.getcwd())
-    judged = run.judge(run.Found("a.yaml", True), rules_in_force(config), Context())
+    judged = judging.judge(judging.Found("a.yaml", True), rules_in_force(config), Context())
     assert [type(part).__name__ for part in judged.parts] == ["Role", "RoleBinding", "Workload", "Service"]
     assert len(pickle.dumps(judged.parts)) < 5_000
 
@@ -262,7 +262,7 @@ def test_thousands_of_parts_of_one_name_are_joined_soon() -> None:
         text = "---\n".join([role(), binding(), pod("web"), SERVICE, policy] * (size // 5))
         put("a.yaml", text)
         config = Config(os.getcwd())
-        return run.judge(run.Found("a.yaml", True), rules_in_force(config), Context()).parts
+        return judging.judge(judging.Found("a.yaml", True), rules_in_force(config), Context()).parts
 
     ready = {size: parts(size) for size in (400, 4000)}
     book = rules_in_force(Config(os.getcwd()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .finding import Finding, Fix, Note
 from .reading import Gap, Reading
+from .rule import breakage, judged
 from .source import Source, Span
 
 TYPE_CHECKING = False
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from .model.subject import Subject
     from .model.workspace import BuildTarget
     from .reading import Overlay
-    from .rule import Rule
     from .rulebook import Rulebook
     from .suppress import Reach
     from .together import Verdict
@@ -113,7 +113,7 @@ def _judge_subjects(
             try:  # as `judged` does, without a call
                 found += rule.findings(subject)
             except (Exception, SystemExit) as error:
-                broken.append(_broken(rule, error))
+                broken.append(breakage(rule, error))
     return found, away, first
 
 
@@ -189,29 +189,6 @@ def dialect(kind: Kind) -> Dialect:
     """The module that reads a kind of file."""
     module: Dialect = __import__(f"capdrop.dialects.{kind.dialect}", fromlist=("read",))  # importlib would cost a millisecond
     return module
-
-
-def judged(rule: Rule, subject: object, broken: list[tuple[str, str]]) -> list[Finding]:
-    """A rule's findings on a subject; a rule that raises is named in `broken` and the others go on."""
-    try:
-        return rule.findings(subject)
-    except (Exception, SystemExit) as error:
-        broken.append(_broken(rule, error))
-        return []
-
-
-def _broken(rule: Rule, error: BaseException) -> tuple[str, str]:
-    return (rule.name, f"{type(error).__name__}{_place_in(rule, error)}")
-
-
-def _place_in(rule: Rule, error: BaseException) -> str:
-    """Where in the file of its rule an error came up."""
-    place, trace = "", error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == rule.check.__code__.co_filename:
-            place = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
 
 
 def joined(findings: list[Finding]) -> list[Finding]:

@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
 from .config import rules_in_force
-from .run import judge
+from .judging import judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from .config import Config
     from .dialects.context import Context
+    from .judging import Found, Judged
     from .rulebook import Rulebook
-    from .run import Found, Judged
 
 CHUNK = 20
 """Files that are handed to a process at a time."""

@@ -211,3 +211,27 @@ def unindented(text: str) -> str:
     if not lines[-1].strip(" "):
         lines[-1] = ""
     return "\n".join(line[margin:] for line in lines)
+
+
+def judged(rule: Rule, subject: object, broken: list[tuple[str, str]]) -> list[Finding]:
+    """A rule's findings on a subject; a rule that raises is named in `broken` and the others go on."""
+    try:
+        return rule.findings(subject)
+    except (Exception, SystemExit) as error:
+        broken.append(breakage(rule, error))
+        return []
+
+
+def breakage(rule: Rule, error: BaseException) -> tuple[str, str]:
+    """The name of a rule that raised, and what and where in its file."""
+    return (rule.name, f"{type(error).__name__}{_place_in(rule, error)}")
+
+
+def _place_in(rule: Rule, error: BaseException) -> str:
+    """Where in the file of its rule an error came up."""
+    place, trace = "", error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == rule.check.__code__.co_filename:
+            place = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

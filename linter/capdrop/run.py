@@ -6,15 +6,12 @@ import gc
 import os
 
 from .dialects.context import Context
-from .discover import Kind, kind_by_name, kind_of, walk
-from .engine import Analysis, analyse
-from .files import FilesOnDisk, read_bytes
+from .discover import kind_by_name, walk
+from .files import FilesOnDisk
 from .finding import Confidence, Suppression
+from .judging import Found, Judged, judge, judge_bytes, result_of
 from .model.workspace import Workspace
-from .reading import Gap
-from .report import Result
 from .rulebook import Misuse
-from .source import Source, Span, Unreadable, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,47 +19,15 @@ if TYPE_CHECKING:
 
     from .baseline import Identity
     from .config import Config
-    from .model.cluster import Part
-    from .model.workspace import BuildTarget
-    from .reading import Overlay
+    from .engine import Analysis
+    from .report import Result
     from .rulebook import Rulebook
-    from .together import Verdict
 
 FEW = 20
 """Files; a run over no more collects no garbage, a longer one after each file, while what is left of it is at hand."""
 
 MANY = 300
 """Files; above that, several processes are quicker than one."""
-
-
-class Found:
-    """A file to check: its path, whether the user named it, and what is wrong with it before it is read."""
-
-    __slots__ = ("named", "path", "trouble")
-
-    def __init__(self, path: str, named: bool, trouble: str = "") -> None:
-        self.path = path
-        self.named = named
-        self.trouble = trouble
-
-
-class Judged:
-    """What became of a file; `result` is None for a file of no kind of ours. It can be sent from one process to another.
-
-    `parts` is what it adds to a cluster, `said` what was said of these by what the file says alone, and `waits` is set where a
-    comment in it may mean nothing. `overlay` is what it changes in other files.
-    """
-
-    __slots__ = ("incomplete", "overlay", "parts", "result", "said", "summary", "waits")
-
-    def __init__(self, result: Result | None = None, analysis: Analysis | None = None, *, incomplete: bool = False) -> None:
-        self.result = result
-        self.summary: tuple[BuildTarget, ...] = analysis.summary if analysis is not None else ()
-        self.parts: list[Part] = analysis.parts if analysis is not None else []
-        self.said = analysis.verdict.key if analysis is not None and analysis.verdict is not None else None
-        self.waits = analysis is not None and analysis.waits
-        self.overlay: Overlay | None = analysis.overlay if analysis is not None else None
-        self.incomplete = incomplete
 
 
 class Run:
@@ -125,7 +90,7 @@ def check_text(path: str, data: bytes, config: Config, book: Rulebook) -> Run:
     """Check bytes that are not in a file, as if they were at a path."""
     run = Run(Context(config.targets, files=FilesOnDisk(), compose_files=config.compose_files))
     file = Found(path, True)
-    run.take(file, _judged(file, data, book, run.context))
+    run.take(file, judge_bytes(file, data, book, run.context))
     settle(run, config, book)
     return run
 
@@ -219,16 +184,6 @@ def _judged_together(
             yield index, judge(file, book, context, verdict)
 
 
-def judge(file: Found, book: Rulebook, context: Context, verdict: Verdict | None = None) -> Judged:
-    """Read a file and judge it; `verdict` is what all files together say about its parts."""
-    try:
-        if file.trouble:
-            raise Unreadable(file.trouble)
-        return _judged(file, read_bytes(file.path), book, context, verdict)
-    except Unreadable as error:
-        return _unread(file.path, str(error))
-
-
 def _phases(found: list[Found]) -> Iterator[list[int]]:
     """The Dockerfiles after all others: those say which stages ship."""
     kinds = [kind_by_name(file.path) for file in found]
@@ -248,34 +203,3 @@ def _all_judged(found: list[Found], config: Config, book: Rulebook, context: Con
             yield judged
     for file in found[done:]:
         yield judge(file, book, context)
-
-
-def _judged(file: Found, data: bytes, book: Rulebook, context: Context, verdict: Verdict | None = None) -> Judged:
-    try:
-        source = decode(file.path, data)
-    except Unreadable as error:
-        roughly = data.replace(b"\0", b"").decode("latin-1")
-        return _unread(file.path, str(error)) if file.named or kind_of(file.path, roughly) else Judged()
-    kind = kind_of(file.path, source.text, named=file.named)
-    if kind is None:
-        return Judged()
-    analysis = analyse(source, kind, book, context, verdict)
-    incomplete = bool(analysis.broken) or any(not gap.by_design for gap in analysis.gaps)
-    return Judged(result_of(analysis), analysis, incomplete=incomplete)
-
-
-def result_of(analysis: Analysis) -> Result:
-    """An analysis as reports see it. The sources of files without findings are not kept."""
-    places = [(gap.reason, analysis.source.position(gap.span.start)) for gap in analysis.gaps]
-    reasons = [(reason, place.line, place.column) for reason, place in places]
-    result = Result(analysis.path, analysis.kind, analysis.outcome, reasons, analysis.findings, analysis.broken)
-    result.unsaid = analysis.unsaid
-    result.told_once = tuple(gap.reason for gap in analysis.gaps if gap.told_once)
-    return result
-
-
-def _unread(path: str, reason: str) -> Judged:
-    kind: Kind | None = kind_by_name(path)
-    analysis = Analysis(Source(path, ""), kind.name if kind else "")
-    analysis.gaps.append(Gap(Span(0, 0), reason, blocks=True))
-    return Judged(result_of(analysis), incomplete=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .engine import judged
 from .finding import Finding, Note
 from .model.cluster import Cluster
+from .rule import judged
 from .source import Record, Source
 
 TYPE_CHECKING = False

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 
-from ..finding import Edit, Safety
-from ..model.subject import Refused
-from ..source import Span
-from .way_out import Way, WayOut, in_shell, program_of
+from ...finding import Edit, Safety
+from ...model.subject import Refused
+from ...source import Span
+from ..way_out import Way, WayOut, in_shell, program_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ..finding import Finding
-    from ..model.subject import Subject
-    from ..source import Source
+    from ...finding import Finding
+    from ...model.subject import Subject
+    from ...source import Source
 
 _GIVEN = re.compile(r"(?:^|\s)(?:-e|--env)[ \t=]{1,9}[\"']?([A-Za-z_]\w{0,120})(=[\"']?)$")
 _LONGEST = 300

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from ..finding import Edit
-from ..model.port import Port, port_range
-from ..model.subject import Change, Origin, Refused
-from ..model.value import Value
-from ..source import Span
-from .compose.ports import is_one_port, split_port
+from ...finding import Edit
+from ...model.port import Port, port_range
+from ...model.subject import Change, Origin, Refused
+from ...model.value import Value
+from ...source import Span
+from ..compose.ports import is_one_port, split_port
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .docker_run import Flag, StartOrigin
+    from .facts import StartOrigin
+    from .words import Flag
 
 
 class PortOrigin(Origin):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from ..finding import Edit
-from ..model.mount import Mount, normal_path
-from ..model.subject import Change, Origin, Refused
-from ..model.value import Value
-from ..source import Span
-from .compose.volumes import PROPAGATIONS, is_path, split_volume
+from ...finding import Edit
+from ...model.mount import Mount, normal_path
+from ...model.subject import Change, Origin, Refused
+from ...model.value import Value
+from ...source import Span
+from ..compose.volumes import PROPAGATIONS, is_path, split_volume
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .docker_run import Flag, StartOrigin
+    from .facts import StartOrigin
+    from .words import Flag
 
 
 class MountOrigin(Origin):

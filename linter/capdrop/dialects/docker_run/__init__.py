@@ -1,0 +1,156 @@
+"""Command lines that start containers: `docker run`, `docker create` and their podman and nerdctl likes, in shell scripts and in
+Makefile recipes."""
+
+from __future__ import annotations
+
+import re
+
+from ...model.command import Word
+from ...model.container import Container
+from ...model.image import Image
+from ...model.subject import Subject
+from ...model.text import Text
+from ...model.tools import DECLARES_VARIABLES
+from ...model.value import Value
+from ...model.variable import Variable
+from ...reading import Reading
+from ...source import Fragment, Source, Span
+from ...syntax import shell
+from ..commands import Setting, commands_in_arguments
+from ..context import Context
+from ..near import Near
+from .facts import StartOrigin
+from .mounts import mounts_of
+from .ports import ports_of
+from .words import Flag, Start, start_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .way_out import ScriptWayOut
+
+_RECIPE = re.compile(r"^\t[@+-]*((?:[^\\\n]|\\(?:\r?\n|.))*)", re.MULTILINE)
+
+
+def read(source: Source, context: Context) -> Reading:
+    """A shell script or a Makefile."""
+    place = "template" if Near(source.path, context).is_trial else "file"
+    reading = Reading(source, _subjects(source, place), gaps=[], comments=lambda: _comments(source))
+    reading.way_out = lambda: _way_out(source, place)
+    return reading
+
+
+def _way_out(source: Source, place: str) -> ScriptWayOut:
+    from .way_out import ScriptWayOut
+
+    return ScriptWayOut(source, _comments(source), _is_makefile(source.path), lambda: _subjects(source, place))
+
+
+def _comments(source: Source) -> list[Span]:
+    return [Span(found.start(1), found.end(1)) for found in re.finditer(r"(?:^|[ \t])(#[^\r\n]*)", source.text, re.MULTILINE)]
+
+
+def _subjects(source: Source, place: str) -> Iterator[Subject]:
+    whole = Fragment.at(source.text, 0)
+    yield Text(source, Span(0, len(source.text)), "", fragment=whole, address_at=lambda offset: "")
+    for script in _recipes(whole) if _is_makefile(source.path) else (whole,):
+        for command in shell.parse(script.text).commands:
+            yield from _set_by(source, command, script, place)
+            start = start_of([_word(word, script) for word in command.words])
+            if start is not None:
+                yield from _started(source, start)
+
+
+def _set_by(source: Source, command: shell.Command, script: Fragment, place: str) -> Iterator[Variable]:
+    """The variables that a command sets: before it, or as words of `export` and the like."""
+    for given in command.assignments:
+        if given.value is not None:
+            name = script.span(given.start, given.start + len(given.name))
+            yield _given(source, given.name, name, _word(given.value, script), place)
+    if command.name in DECLARES_VARIABLES:
+        for word in (_word(word, script) for word in command.words[1:]):
+            at = word.text.find("=")
+            if at > 0:
+                value = Word(word.fragment.part(at + 1, len(word.text)), word.known, word.fragment.span(at + 1))
+                yield _given(source, word.text[:at], word.fragment.span(0, at), value, place)
+
+
+def _given(source: Source, name: str, at: Span, word: Word, place: str) -> Variable:
+    value = Value.known(word.text, source, word.span) if word.known else Value.unknown("a variable decides it", source, word.span)
+    return Variable(
+        source,
+        Span(at.start, word.span.end),
+        f"set {name}",
+        None,
+        name=name,
+        name_span=at,
+        value=value,
+        fragment=word.fragment if word.known and word.text else None,
+        place=place,
+    )
+
+
+def _word(word: shell.Word, script: Fragment) -> Word:
+    known = word.literal and "$(" not in word.value  # make replaces those inside single quotes too
+    return Word(word.fragment.within(script), known, script.span(word.span.start, word.span.end))
+
+
+def _is_makefile(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name.endswith(".mk") or "makefile" in name.lower()
+
+
+def _recipes(whole: Fragment) -> Iterator[Fragment]:
+    """The recipe lines of a Makefile, with `$$` read as the shell sees it."""
+    for found in _RECIPE.finditer(whole.text):
+        text, starts, places, at = "", [], [], found.start(1)
+        for piece in whole.text[found.start(1) : found.end(1)].split("$$"):
+            starts.append(len(text))
+            places.append(at)
+            text += piece + "$"
+            at += len(piece) + 2
+        yield Fragment(text[:-1], starts, places)
+
+
+def _started(source: Source, start: Start) -> Iterator[Subject]:
+    name_flag = start.last("--name")
+    image = start.image
+    name = name_flag.value.text if name_flag is not None and name_flag.value is not None else image.text if image else start.verb.text
+    address = f"{start.verb.text} {name}"
+    origin = StartOrigin(source, start)
+    own = Container(source, start.verb.span, address, origin, name=name, dialect="docker-run")
+    mounts = list(mounts_of(origin, address, name))
+    for mount in mounts:
+        mount.owners = (own,)
+    own.parts = [*mounts, *ports_of(origin, address, name)]
+    yield own
+    yield from own.parts
+    for option, place in (("--env", "env"), ("--label", "label")):
+        for flag in start.all(option):
+            yield from _variable(source, flag, address, place)
+    if image is not None:
+        value = Value.known(image.text, source, image.span) if image.known else Value.unknown("a variable decides it", source, image.span)
+        yield Image(source, image.span, f"{address} image", None, value=value, role="run")
+        yield from commands_in_arguments(start.rest, Setting(source, f"{address} command", "command"))
+
+
+def _variable(source: Source, flag: Flag, address: str, place: str) -> Iterator[Variable]:
+    if flag.value is None or "=" not in flag.value.text:
+        return
+    at = flag.value.text.index("=")
+    name, whole = flag.value.text[:at], flag.value.fragment
+    part = whole.part(at + 1, len(whole.text))
+    span = whole.span(at + 1)
+    value = Value.known(part.text, source, span) if flag.value.known else Value.unknown("a variable decides it", source, span)
+    yield Variable(
+        source,
+        flag.span,
+        f"{address} {place}.{name}",
+        None,
+        name=name,
+        name_span=whole.span(0, at),
+        value=value,
+        fragment=part,
+        place=place,
+    )

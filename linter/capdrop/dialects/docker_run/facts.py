@@ -1,0 +1,241 @@
+"""The facts of a container in the options of the command line that starts it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from ...finding import Edit
+from ...model.subject import Change, Origin, Refused
+from ...model.value import Value
+from ...source import Source, Span
+from .words import Flag, Start
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SWITCH_OPTIONS = frozenset({"no-new-privileges", "writable-cgroups"})
+
+
+class StartOrigin(Origin):
+    """The facts of a container in flags."""
+
+    __slots__ = ("source", "start")
+
+    def __init__(self, source: Source, start: Start) -> None:
+        self.source = source
+        self.start = start
+
+    def nothing(self) -> Value:
+        return Value.absent(self.source, self.start.verb.span)
+
+    def value(self, flag: Flag) -> Value:
+        """What a flag says; a switch says yes."""
+        if flag.value is None:
+            return Value.known(True, self.source, flag.span, node=flag)
+        span = flag.value.span
+        if not flag.value.known:
+            return Value.unknown("a variable decides it", self.source, span, node=flag)
+        return Value.known(flag.value.text, self.source, span, node=flag)
+
+    def read(self, fact: str) -> Value:
+        spelling = TABLE.get(fact)
+        if spelling is None:
+            return Value.unknown("a command line cannot say", self.source, self.start.verb.span)
+        return spelling.read(self)
+
+    def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        spelling = TABLE.get(change.fact)
+        if spelling is None:
+            raise Refused("a command line cannot say it")
+        if change.action in ("drop", "remove") or (spelling.unwritten is not None and change.content == spelling.unwritten):
+            value = change.item or spelling.read(self)
+            if not isinstance(value.node, Flag):
+                raise Refused("it is not written here")
+            return f"Remove `{self.source[value.node.span]}`", (self.without(value.node),)
+        text = spelling.spelled(change.content)
+        if spelling.read(self).is_known and change.action == "set":
+            raise Refused("the option is given already, with another value")
+        return f"Add `{text}`", (Edit(Span(self.start.verb.span.end, self.start.verb.span.end), f" {text}"),)
+
+    def without(self, flag: Flag) -> Edit:
+        """The edit that takes an option out, with the blanks before it."""
+        if self.start.spans[flag.span] > 1:
+            raise Refused("the option is written together with others")
+        ends = self.start.ends
+        before = ends[bisect_right(ends, flag.span.start) - 1]
+        return Edit(Span(before, flag.span.end), "")
+
+
+class Spelling:
+    """A fact that one option says as it stands. `unwritten` is what holds where the option is not given, if that is known."""
+
+    __slots__ = ("option", "unwritten")
+
+    def __init__(self, option: str, unwritten: str | None = None) -> None:
+        self.option = option
+        self.unwritten = unwritten
+
+    def read(self, origin: StartOrigin) -> Value:
+        flag = origin.start.last(self.option)
+        return self.nothing(origin) if flag is None else self.meaning(origin.value(flag))
+
+    def nothing(self, origin: StartOrigin) -> Value:
+        """The value of an option that is not given."""
+        absent = origin.nothing()
+        return absent if self.unwritten is None else Value.known(self.unwritten, absent.source, absent.span)
+
+    def meaning(self, value: Value) -> Value:
+        return value
+
+    def spelled(self, content: object) -> str:
+        return f"{self.option} {content}"
+
+
+class Started(Spelling):
+    """The image, which stands behind the options."""
+
+    __slots__ = ()
+
+    def read(self, origin: StartOrigin) -> Value:
+        image = origin.start.image
+        if image is None or not image.known:
+            return Value.unknown("a variable decides it", origin.source, origin.start.verb.span)
+        return Value.known(image.text, origin.source, image.span)
+
+
+class Passing(Spelling):
+    """`tool` for a container that is removed when it ends: somebody runs it on their own machine, or a job does."""
+
+    __slots__ = ()
+
+    def read(self, origin: StartOrigin) -> Value:
+        flag = origin.start.last(self.option)
+        return origin.nothing() if flag is None else origin.value(flag).replaced("tool")
+
+
+class Switch(Spelling):
+    """Yes or no."""
+
+    __slots__ = ()
+
+    def meaning(self, value: Value) -> Value:
+        return value.replaced(value.text.lower() not in ("false", "0")) if value.is_known else value
+
+    def spelled(self, content: object) -> str:
+        return self.option if content is True else f"{self.option}=false"
+
+
+class Is(Spelling):
+    """Yes where an option has one certain value."""
+
+    __slots__ = ("answer",)
+
+    def __init__(self, option: str, answer: str) -> None:
+        super().__init__(option)
+        self.answer = answer
+
+    def meaning(self, value: Value) -> Value:
+        return value.replaced(value.text == self.answer) if value.is_known else value
+
+
+class Joined(Spelling):
+    """`container:NAME`: the namespace of another container."""
+
+    __slots__ = ()
+
+    def meaning(self, value: Value) -> Value:
+        joined = value.is_unknown or value.text.startswith("container:")
+        return value if joined else Value.absent(value.source, value.span)
+
+
+class Repeated(Spelling):
+    """A list: the option as often as there are items."""
+
+    __slots__ = ()
+
+    def read(self, origin: StartOrigin) -> Value:
+        flags = origin.start.all(self.option)
+        if not flags:
+            return self.nothing(origin)
+        return Value.known(tuple(self.meaning(origin.value(flag)) for flag in flags), origin.source, flags[0].span)
+
+
+class Devices(Repeated):
+    """`HOST:CONTAINER:ACCESS`; a CDI name (`vendor/class=name`) is no path."""
+
+    __slots__ = ()
+
+    def meaning(self, value: Value) -> Value:
+        return value.replaced(value.text.partition(":")[0]) if value.is_known else value
+
+
+class User(Spelling):
+    """The user; where none is given, the image decides."""
+
+    __slots__ = ()
+
+    def read(self, origin: StartOrigin) -> Value:
+        value = super().read(origin)
+        return Value.unknown("the image decides", value.source, value.span) if value.is_absent else value
+
+
+class SecurityOption(Spelling):
+    """`--security-opt NAME=VALUE`, with a colon or an equals sign; the last one counts."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str, unwritten: str | None = None) -> None:
+        super().__init__("--security-opt", unwritten)
+        self.name = name
+
+    def read(self, origin: StartOrigin) -> Value:
+        found = self.nothing(origin)
+        for flag in origin.start.all(self.option):
+            value = origin.value(flag)
+            if value.is_unknown:
+                found = value
+            elif value.text.replace("=", ":").partition(":")[0] == self.name:
+                rest = value.text.replace("=", ":", 1).partition(":")[2]
+                found = value.replaced(rest.lower() != "false" if self.name in _SWITCH_OPTIONS else rest)
+        return found
+
+    def spelled(self, content: object) -> str:
+        return f"--security-opt {self.name}" + ("" if content is True else f"={content}")
+
+
+def _pairs(words: str) -> Iterator[tuple[str, str]]:
+    each = iter(words.split())
+    return zip(each, each, strict=True)
+
+
+_PLAIN = (
+    "cgroup_parent --cgroup-parent oom_score --oom-score-adj memory_limit --memory cpu_limit --cpus process_limit --pids-limit "
+    "log_driver --log-driver gpus --gpus"
+)
+_LISTS = "groups --group-add sysctls --sysctl tmpfs --tmpfs mounts_from --volumes-from hosts --add-host"
+TABLE: dict[str, Spelling] = {
+    "privileged": Switch("--privileged"),
+    "user": User("--user"),
+    "capabilities_added": Repeated("--cap-add"),
+    "capabilities_dropped": Repeated("--cap-drop"),
+    "no_new_privileges": SecurityOption("no-new-privileges"),
+    "seccomp": SecurityOption("seccomp", "default"),
+    "apparmor": SecurityOption("apparmor", "default"),
+    "selinux": SecurityOption("label"),
+    "host_network": Is("--network", "host"),
+    "host_pid": Is("--pid", "host"),
+    "host_ipc": Is("--ipc", "host"),
+    "read_only_root": Switch("--read-only"),
+    "devices": Devices("--device"),
+    "device_rules": Repeated("--device-cgroup-rule"),
+    "image": Started("image"),
+    "place": Passing("--rm"),
+    "writable_cgroups": SecurityOption("writable-cgroups"),
+    "kernel_paths": SecurityOption("systempaths"),
+    "oom_killer_disabled": Switch("--oom-kill-disable"),
+    **{fact: Is(option, "host") for fact, option in _pairs("host_uts --uts host_users --userns host_cgroup --cgroupns")},
+    **{fact: Joined(option) for fact, option in _pairs("joined_network --network joined_pid --pid joined_ipc --ipc")},
+    **{fact: Spelling(option) for fact, option in _pairs(_PLAIN)},
+    **{fact: Repeated(option) for fact, option in _pairs(_LISTS)},
+}
