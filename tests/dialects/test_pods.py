@@ -59,7 +59,7 @@ SHAPES = [
         "spec: {kafka: {template: {kafkaContainer: {securityContext: {privileged: true}}}}}",
         ["Kafka/x spec.kafka.template.kafkaContainer"],
     ),
-    ("Prometheus", "spec: {hostNetwork: true}", ["Prometheus/x"]),
+    ("Prometheus", "spec: {hostNetwork: true}", ["Prometheus/x containers"]),
     ("Prometheus", "spec: {hostNetwork: false}", []),
     ("Gadget", "spec: {steps: [{name: one}], container: nginx, script: 'echo'}", []),
 ]
@@ -84,9 +84,40 @@ def test_what_an_operator_completes_lacks_nothing() -> None:
     assert container.drop("privileged").edits
 
 
+PARTS = {
+    "securityContext: {runAsUser: 0}": ["root-user"],
+    "securityContext: {runAsUser: 1000, seccompProfile: {type: Unconfined}}": ["seccomp-unconfined"],
+    "securityContext: {runAsUser: 1000, sysctls: [{name: kernel.msgmax, value: '1'}]}": ["unsafe-sysctl"],
+    "securityContext: {supplementalGroups: [0]}": ["root-group"],
+    "securityContext: {windowsOptions: {hostProcess: true}}": ["windows-host-process"],
+    "hostPID: true": ["host-pid"],
+    "volumes: [{name: v, hostPath: {path: /var/run/docker.sock}}]": ["runtime-socket-mount"],
+    "extraVolumes: [{name: v, hostPath: {path: /etc}}]": ["sensitive-host-path"],
+    "additionalVolumes: [{name: v, hostPath: {path: /etc}}], additionalVolumeMounts: [{name: v, mountPath: /e}]": ["sensitive-host-path"],
+    "podSecurityContext: {runAsUser: 0}, securityContext: {runAsUser: 1000}": ["root-user"],
+    "podSecurityContext: {runAsUser: 0}, securityContext: {privileged: true}": ["privileged-container", "root-user"],
+    "tolerations: [{operator: Exists}]": ["control-plane-placement"],
+    "tolerations: [{key: spot, operator: Exists}], securityContext: {runAsNonRoot: true}, volumes: [{name: v, emptyDir: {}}]": [],
+    "securityContext: {properties: {runAsUser: {type: integer}}}": [],
+    "securityContext: {}, volumes: [], podSecurityContext: {}": [],
+    "extraMounts: [{hostPath: /var/run/docker.sock}]": [],
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_a_pod_is_judged_by_what_it_says(part: str) -> None:
+    text = of("Kafka", f"spec: {{kafka: {{template: {{pod: {{{part}}}}}}}}}")
+    book = rulebook.load()
+    book.select(book.of_profile("strict"))
+    analysis = analyse(Source("pod.yaml", text), kind_named("kubernetes"), book, Context())
+    assert sorted(finding.rule for finding in analysis.findings) == PARTS[part]
+    assert not any(pod.is_whole for pod in read(Source("pod.yaml", text), Context()).subjects if isinstance(pod, Pod))
+
+
 def test_the_defaults_of_a_workflow_are_not_missed() -> None:
     body = "spec: {securityContext: {runAsNonRoot: true}, templates: [{name: t, container: {image: a}}]}"
-    (container,) = containers(of("Workflow", body))
+    defaults, container = containers(of("Workflow", body))
+    assert defaults.fact("non_root_enforced").is_true
     assert container.fact("non_root_enforced").is_unknown
 
 
