@@ -84,6 +84,7 @@ def test_what_an_operator_completes_lacks_nothing() -> None:
     assert container.drop("privileged").edits
 
 
+SECRET = "Tr0ub4dor" + "-horse-92"
 PARTS = {
     "securityContext: {runAsUser: 0}": ["root-user"],
     "securityContext: {runAsUser: 1000, seccompProfile: {type: Unconfined}}": ["seccomp-unconfined"],
@@ -112,6 +113,54 @@ def test_a_part_of_a_pod_is_judged_by_what_it_says(part: str) -> None:
     analysis = analyse(Source("pod.yaml", text), kind_named("kubernetes"), book, Context())
     assert sorted(finding.rule for finding in analysis.findings) == PARTS[part]
     assert not any(pod.is_whole for pod in read(Source("pod.yaml", text), Context()).subjects if isinstance(pod, Pod))
+
+
+HELD = [
+    ("Template", "objects: [{}]"),
+    ("Object", "spec: {{forProvider: {{manifest: {}}}}}"),
+    ("ManifestWork", "spec: {{workload: {{manifests: [{}]}}}}"),
+    ("SelectorSyncSet", "spec: {{resources: [{}]}}"),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), HELD)
+def test_whole_objects_in_an_object_are_judged_as_such(kind: str, body: str) -> None:
+    spec = "{containers: [{name: c, image: 'a:1', securityContext: {privileged: true}}]}"
+    pod = f"{{apiVersion: v1, kind: Pod, metadata: {{name: p}}, spec: {spec}}}"
+    secret = "{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {password: %s}}" % SECRET
+    for held, rule, subject in (
+        (pod, "privileged-container", "Pod/p containers.c"),
+        (secret, "hard-coded-credential", "Secret/s stringData.password"),
+    ):
+        (finding,) = found(of(kind, body.format(held)), rule)
+        assert finding.subject == subject
+
+
+def test_the_parameters_of_a_template_may_be_secrets() -> None:
+    body = "parameters: [{name: DB_PASSWORD, value: %s}, {name: DB_PASSWORD, generate: expression, from: '[a-z]{9}'}]" % (
+        "Tr0ub4dor" + "-horse-92"
+    )
+    assert len(found(of("Template", body), "hard-coded-credential")) == 1
+
+
+def test_a_machine_is_no_pod_and_its_cloud_init_may_hold_secrets() -> None:
+    volumes = '[{name: c, cloudInitNoCloud: {userData: "#cloud-config\\npassword: %s\\n"}}]' % SECRET
+    domain = "domain: {firmware: {kernelBoot: {container: {image: a}}}}, readinessProbe: {httpGet: {host: a.b}}"
+    text = of("VirtualMachineInstance", f"spec: {{{domain}, volumes: {volumes}}}", "kubevirt.io/v1")
+    assert containers(text) == []
+    assert len(found(text, "hard-coded-credential")) == 1
+
+
+def test_the_variables_of_what_an_operator_completes_are_judged() -> None:
+    (finding,) = found(of("postgresql", "spec: {env: [{name: DB_PASSWORD, value: %s}]}" % SECRET), "hard-coded-credential")
+    assert finding.subject == "postgresql/x.env.DB_PASSWORD"
+    assert finding.fix is not None
+    assert finding.fix.edits
+
+
+def test_the_security_context_of_an_operators_containers_is_not_taken_for_one_of_a_pod() -> None:
+    body = "spec: {podSecurityContext: {runAsUser: 26}, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}"
+    assert found(of("Cluster", body), "misspelt-security-setting") == []
 
 
 def test_the_defaults_of_a_workflow_are_not_missed() -> None:

@@ -150,15 +150,16 @@ def _shape(mapping: Mapping) -> str:
                 if mapping.get("volumeMounts"):
                     return "pod"
                 shape = shape or "part"
-        elif key == "tolerations":
+        elif key in ("tolerations", "env"):
             items = map(resolve, entry.value.items) if isinstance(entry.value, Sequence) else ()
-            shape = shape or ("part" if any(isinstance(item, Mapping) for item in items) else "")
+            telling = any(isinstance(item, Mapping) and (key != "env" or (item.get("name") and item.get("value"))) for item in items)
+            shape = shape or ("part" if telling else "")
         elif _holds_containers(key, resolve(entry.value)):
             return "pod"
     return shape
 
 
-_TELLING = frozenset({*CONTAINER_LISTS, "volumes", "securityContext", "tolerations"})
+_TELLING = frozenset({*CONTAINER_LISTS, "volumes", "securityContext", "tolerations", "env"})
 _SHAPING = _TELLING | _NAMESPACES | _OTHERWISE_CALLED.keys()
 
 
@@ -204,15 +205,17 @@ def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str)
             yield subject
     owners = dict(containers)
     if not containers and pod.section.mapping is not None:
-        owners[pod.section.mapping] = _unnamed(source, pod, pod.section.mapping, owner, silence, fixable)
-        yield from owners.values()
+        for subject in _unnamed(source, pod, pod.section.mapping, address, owner, silence or _COMPLETED, fixable):
+            if isinstance(subject, Container):
+                owners[pod.section.mapping] = subject
+            yield subject
     for mount, uses in _host_paths(source, pod, address, silence, fixable):
         sure = [use for use in uses if use.mount.mapping is None or not is_conditional(source, use.mount.mapping.span)]
         users = [owners.get(use.container.mapping) for use in sure or uses if use.container.mapping is not None]
         mount.owners = tuple(user for user in users if user is not None) if None not in users else ()
         yield mount
     yield from _image_volumes(source, pod, address, silence)
-    if containers and pod.path in _USUAL and not _is_put_together(pod.section):
+    if containers and pod.path in _USUAL and not pod.lone and not _is_put_together(pod.section):
         yield from odd_keys(pod.section, address, source, is_pod=True)
     if pod.path not in ("", "spec") and pod.section.mapping is not None:
         yield from ignored(pod.metadata, address, pod.section.mapping.span)
@@ -260,14 +263,17 @@ def _pod(source: Source, pod: Pod, owner: KubernetesObject, containers: tuple[Co
     )
 
 
-def _unnamed(source: Source, pod: Pod, mapping: Mapping, owner: KubernetesObject, silence: str, fixable: bool) -> Container:
+def _unnamed(
+    source: Source, pod: Pod, mapping: Mapping, address: str, owner: KubernetesObject, silence: str, fixable: bool
+) -> Iterator[Subject]:
     """What stands for the containers of a pod that an operator fills in: it has what the pod says for them."""
-    span, silence = mapping.entries[0].span, silence or _COMPLETED
-    site = PodSite(source, span, pod.section, pod.section, pod.annotations, silence=silence, fixable=fixable)
+    own = pod.section if pod.section.get("volumeMounts") is not None else Section(source, None)
+    site = PodSite(source, mapping.entries[0].span, own, pod.section, pod.annotations, silence=silence, fixable=fixable)
     site.place = pod.place
     kind = "step" if owner.api_version.startswith(_TASKS) else "pod"
-    address, name = f"{pod.address(owner.address)} containers", "the container" if pod.path.endswith("ontainer") else "the pod"
-    return container(site, TABLE, address, name=name, dialect="kubernetes", kind=kind)
+    name = "the container" if pod.path.endswith("ontainer") else "the pod"
+    yield container(site, TABLE, f"{address} containers", name=name, dialect="kubernetes", kind=kind)
+    yield from variables_of(Site(source, site.span, pod.section, fixable=fixable), address, pod.secret)
 
 
 def _container(source: Source, pod: Pod, section: Section, address: str, kind: str, silence: str, fixable: bool) -> Iterator[Subject]:
