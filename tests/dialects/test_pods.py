@@ -127,7 +127,7 @@ HELD = [
 def test_whole_objects_in_an_object_are_judged_as_such(kind: str, body: str) -> None:
     spec = "{containers: [{name: c, image: 'a:1', securityContext: {privileged: true}}]}"
     pod = f"{{apiVersion: v1, kind: Pod, metadata: {{name: p}}, spec: {spec}}}"
-    secret = "{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {password: %s}}" % SECRET
+    secret = f"{{apiVersion: v1, kind: Secret, metadata: {{name: s}}, stringData: {{password: {SECRET}}}}}"
     for held, rule, subject in (
         (pod, "privileged-container", "Pod/p containers.c"),
         (secret, "hard-coded-credential", "Secret/s stringData.password"),
@@ -144,7 +144,7 @@ def test_the_parameters_of_a_template_may_be_secrets() -> None:
 
 
 def test_a_machine_is_no_pod_and_its_cloud_init_may_hold_secrets() -> None:
-    volumes = '[{name: c, cloudInitNoCloud: {userData: "#cloud-config\\npassword: %s\\n"}}]' % SECRET
+    volumes = f'[{{name: c, cloudInitNoCloud: {{userData: "#cloud-config\\npassword: {SECRET}\\n"}}}}]'
     domain = "domain: {firmware: {kernelBoot: {container: {image: a}}}}, readinessProbe: {httpGet: {host: a.b}}"
     text = of("VirtualMachineInstance", f"spec: {{{domain}, volumes: {volumes}}}", "kubevirt.io/v1")
     assert containers(text) == []
@@ -152,7 +152,7 @@ def test_a_machine_is_no_pod_and_its_cloud_init_may_hold_secrets() -> None:
 
 
 def test_the_variables_of_what_an_operator_completes_are_judged() -> None:
-    (finding,) = found(of("postgresql", "spec: {env: [{name: DB_PASSWORD, value: %s}]}" % SECRET), "hard-coded-credential")
+    (finding,) = found(of("postgresql", f"spec: {{env: [{{name: DB_PASSWORD, value: {SECRET}}}]}}"), "hard-coded-credential")
     assert finding.subject == "postgresql/x.env.DB_PASSWORD"
     assert finding.fix is not None
     assert finding.fix.edits
