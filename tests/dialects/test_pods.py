@@ -59,7 +59,7 @@ SHAPES = [
         "spec: {kafka: {template: {kafkaContainer: {securityContext: {privileged: true}}}}}",
         ["Kafka/x spec.kafka.template.kafkaContainer"],
     ),
-    ("Prometheus", "spec: {hostNetwork: true}", ["Prometheus/x"]),
+    ("Prometheus", "spec: {hostNetwork: true}", ["Prometheus/x containers"]),
     ("Prometheus", "spec: {hostNetwork: false}", []),
     ("Gadget", "spec: {steps: [{name: one}], container: nginx, script: 'echo'}", []),
 ]
@@ -84,9 +84,89 @@ def test_what_an_operator_completes_lacks_nothing() -> None:
     assert container.drop("privileged").edits
 
 
+SECRET = "Tr0ub4dor" + "-horse-92"
+PARTS = {
+    "securityContext: {runAsUser: 0}": ["root-user"],
+    "securityContext: {runAsUser: 1000, seccompProfile: {type: Unconfined}}": ["seccomp-unconfined"],
+    "securityContext: {runAsUser: 1000, sysctls: [{name: kernel.msgmax, value: '1'}]}": ["unsafe-sysctl"],
+    "securityContext: {supplementalGroups: [0]}": ["root-group"],
+    "securityContext: {windowsOptions: {hostProcess: true}}": ["windows-host-process"],
+    "hostPID: true": ["host-pid"],
+    "volumes: [{name: v, hostPath: {path: /var/run/docker.sock}}]": ["runtime-socket-mount"],
+    "extraVolumes: [{name: v, hostPath: {path: /etc}}]": ["sensitive-host-path"],
+    "additionalVolumes: [{name: v, hostPath: {path: /etc}}], additionalVolumeMounts: [{name: v, mountPath: /e}]": ["sensitive-host-path"],
+    "podSecurityContext: {runAsUser: 0}, securityContext: {runAsUser: 1000}": ["root-user"],
+    "podSecurityContext: {runAsUser: 0}, securityContext: {privileged: true}": ["privileged-container", "root-user"],
+    "tolerations: [{operator: Exists}]": ["control-plane-placement"],
+    "tolerations: [{key: spot, operator: Exists}], securityContext: {runAsNonRoot: true}, volumes: [{name: v, emptyDir: {}}]": [],
+    "securityContext: {properties: {runAsUser: {type: integer}}}": [],
+    "securityContext: {}, volumes: [], podSecurityContext: {}": [],
+    "extraMounts: [{hostPath: /var/run/docker.sock}]": [],
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_a_pod_is_judged_by_what_it_says(part: str) -> None:
+    text = of("Kafka", f"spec: {{kafka: {{template: {{pod: {{{part}}}}}}}}}")
+    book = rulebook.load()
+    book.select(book.of_profile("strict"))
+    analysis = analyse(Source("pod.yaml", text), kind_named("kubernetes"), book, Context())
+    assert sorted(finding.rule for finding in analysis.findings) == PARTS[part]
+    assert not any(pod.is_whole for pod in read(Source("pod.yaml", text), Context()).subjects if isinstance(pod, Pod))
+
+
+HELD = [
+    ("Template", "objects: [{}]"),
+    ("Object", "spec: {{forProvider: {{manifest: {}}}}}"),
+    ("ManifestWork", "spec: {{workload: {{manifests: [{}]}}}}"),
+    ("SelectorSyncSet", "spec: {{resources: [{}]}}"),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), HELD)
+def test_whole_objects_in_an_object_are_judged_as_such(kind: str, body: str) -> None:
+    spec = "{containers: [{name: c, image: 'a:1', securityContext: {privileged: true}}]}"
+    pod = f"{{apiVersion: v1, kind: Pod, metadata: {{name: p}}, spec: {spec}}}"
+    secret = f"{{apiVersion: v1, kind: Secret, metadata: {{name: s}}, stringData: {{password: {SECRET}}}}}"
+    for held, rule, subject in (
+        (pod, "privileged-container", "Pod/p containers.c"),
+        (secret, "hard-coded-credential", "Secret/s stringData.password"),
+    ):
+        (finding,) = found(of(kind, body.format(held)), rule)
+        assert finding.subject == subject
+
+
+def test_the_parameters_of_a_template_may_be_secrets() -> None:
+    body = "parameters: [{name: DB_PASSWORD, value: %s}, {name: DB_PASSWORD, generate: expression, from: '[a-z]{9}'}]" % (
+        "Tr0ub4dor" + "-horse-92"
+    )
+    assert len(found(of("Template", body), "hard-coded-credential")) == 1
+
+
+def test_a_machine_is_no_pod_and_its_cloud_init_may_hold_secrets() -> None:
+    volumes = f'[{{name: c, cloudInitNoCloud: {{userData: "#cloud-config\\npassword: {SECRET}\\n"}}}}]'
+    domain = "domain: {firmware: {kernelBoot: {container: {image: a}}}}, readinessProbe: {httpGet: {host: a.b}}"
+    text = of("VirtualMachineInstance", f"spec: {{{domain}, volumes: {volumes}}}", "kubevirt.io/v1")
+    assert containers(text) == []
+    assert len(found(text, "hard-coded-credential")) == 1
+
+
+def test_the_variables_of_what_an_operator_completes_are_judged() -> None:
+    (finding,) = found(of("postgresql", f"spec: {{env: [{{name: DB_PASSWORD, value: {SECRET}}}]}}"), "hard-coded-credential")
+    assert finding.subject == "postgresql/x.env.DB_PASSWORD"
+    assert finding.fix is not None
+    assert finding.fix.edits
+
+
+def test_the_security_context_of_an_operators_containers_is_not_taken_for_one_of_a_pod() -> None:
+    body = "spec: {podSecurityContext: {runAsUser: 26}, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}"
+    assert found(of("Cluster", body), "misspelt-security-setting") == []
+
+
 def test_the_defaults_of_a_workflow_are_not_missed() -> None:
     body = "spec: {securityContext: {runAsNonRoot: true}, templates: [{name: t, container: {image: a}}]}"
-    (container,) = containers(of("Workflow", body))
+    defaults, container = containers(of("Workflow", body))
+    assert defaults.fact("non_root_enforced").is_true
     assert container.fact("non_root_enforced").is_unknown
 
 

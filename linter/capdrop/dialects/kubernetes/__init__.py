@@ -7,14 +7,14 @@ import os
 from ...model.subject import Subject
 from ...reading import Reading
 from ...source import Source
-from ...syntax.yaml import Mapping
+from ...syntax.yaml import Mapping, Node
 from ..context import Context
 from ..yaml_document import YamlFile
 from ..yaml_view import Section
 from .cluster import noted, parts_of, workload_of
 from .environment import Secret
 from .facts import place_of
-from .objects import VALUES, entries_of, object_of, objects_in, values_of
+from .objects import VALUES, entries_of, held_in, object_of, objects_in, values_of
 from .pods import pods_in, subjects_of
 
 TYPE_CHECKING = False
@@ -34,8 +34,9 @@ _SCHEMAS = frozenset({"CustomResourceDefinition", "WorkloadAllowlist"})
 _CLUSTERS = "kops.k8s.io/"
 """Objects that say what the parts of a cluster itself are like (https://kops.sigs.k8s.io/cluster_spec/)."""
 _POLICIES = frozenset({"PodSecurityPolicy", "SecurityContextConstraints"})
-_POLICY_GROUPS = ("gatekeeper.sh", "kyverno.io", "kubewarden.io", "admissionregistration.k8s.io", "skaffold")
-"""Who decides which pods are let in writes down patterns of pods; Skaffold runs containers on the developer's machine."""
+_POLICY_GROUPS = ("gatekeeper.sh", "kyverno.io", "kubewarden.io", "admissionregistration.k8s.io", "skaffold", "kubevirt.io")
+"""Who decides which pods are let in writes down patterns of pods; Skaffold runs containers on the developer's machine, and KubeVirt
+machines, which are like pods in their words alone."""
 
 
 def read(source: Source, context: Context) -> Reading:
@@ -79,10 +80,17 @@ def file_subjects(file: YamlFile, parts: list[Part], partial: str = "", *, may_c
     yield from file.subjects()
     for document in file.documents:
         silence = file.silence_in(document)
-        for node in objects_in(document.root, 0):
+        for node in _all_objects(file.source, document.root):
             why = partial or (_unfinished(Section(file.source, node)) if may_complete else "")
             decided = file.decided is not None
             yield from object_subjects(file.source, node, parts, silence=silence, partial=why, templated=decided, files=file.files)
+
+
+def _all_objects(source: Source, root: Node | None) -> Iterator[Mapping]:
+    """The objects of a document, each with those that it holds."""
+    for node in objects_in(root, 0):
+        yield node
+        yield from held_in(source, node)
 
 
 def object_subjects(
@@ -110,7 +118,7 @@ def object_subjects(
     yield thing
     unsure = silence or partial or ("a template action decides it" if templated else "")
     parts.extend(parts_of(source, thing, section, unsure))
-    for pod in pods_in(source, node, shared=joined) if not _is_policy(thing) else ():
+    for pod in pods_in(source, node, shared=joined) if not _is_policy(thing) and not held_in(source, node) else ():
         is_daemon = thing.kind == "DaemonSet" or ".daemonSet." in f".{pod.path}."
         annotations = section.section("metadata.annotations")
         pod.place = "system" if thing.api_version.startswith(_CLUSTERS) else place_of(pod.section, is_daemon, thing.namespace, annotations)

@@ -36,8 +36,22 @@ VALUES = {
     "HelmChart": ("spec.set", "spec.valuesContent"),
     "HelmChartConfig": ("spec.valuesContent",),
     "Application": ("spec.source.helm", "spec.sources"),
+    "ApplicationSet": ("spec.template.spec.source.helm", "spec.template.spec.sources"),
+    "Release": ("spec.forProvider.values", "spec.forProvider.set"),
+    "Template": ("parameters",),
+    "VirtualMachine": ("spec.template.spec.volumes",),
+    "VirtualMachineInstance": ("spec.volumes",),
 }
-"""Where the objects of Flux, k3s and Argo CD hold the values of a chart."""
+"""Where the objects of Flux, k3s, Argo CD and Crossplane hold the values of a chart, where OpenShift's templates hold those of their
+parameters, and where KubeVirt's machines hold what cloud-init sets them up by."""
+_HOLDERS = {
+    "Template": "objects",
+    "Object": "spec.forProvider.manifest",
+    "ManifestWork": "spec.workload.manifests",
+    "SyncSet": "spec.resources",
+    "SelectorSyncSet": "spec.resources",
+}
+"""Where objects of OpenShift, Crossplane, Open Cluster Management and Hive hold whole objects, which they have made."""
 _LARGEST_DECODED = 65_536
 
 
@@ -109,6 +123,14 @@ def objects_in(node: Node | None, depth: int) -> Iterator[Mapping]:
             yield from objects_in(item, depth + 1)
     else:
         yield node
+
+
+def held_in(source: Source, node: Mapping) -> tuple[Mapping, ...]:
+    """The whole objects that an object holds."""
+    path = _HOLDERS.get(getattr(node.get("kind"), "value", ""), "")
+    field = Section(source, node).find(path) if path else None
+    held = [] if field is None else [followed(source, item, (), False)[0] for item in getattr(field.value, "items", (field.value,))]
+    return tuple(item for item in held if isinstance(item, Mapping) and item.get("apiVersion") and item.get("kind"))
 
 
 def object_of(source: Source, section: Section, silence: str = "") -> KubernetesObject | None:

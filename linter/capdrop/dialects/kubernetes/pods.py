@@ -1,5 +1,5 @@
-"""Pods, found by shape wherever they stand: a mapping with a list `containers`, or with volumes that are mounted beside them (the
-pod that an operator makes of its own object)."""
+"""Pods, found by shape wherever they stand: a mapping with a list `containers`, with volumes that are mounted beside them (the pod that
+an operator makes of its own object), or with settings that only pods have (the part of a pod that an operator completes)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...model.subject import Change, Origin, Refused, Subject
 from ...model.value import Value
 from ...source import Fragment, Source
 from ...syntax.template import is_masked
-from ...syntax.yaml import Mapping, Node, Scalar, Sequence, resolve
+from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, resolve
 from ..commands import Setting, commands_in_arguments
 from ..yaml_facts import Site, TableOrigin, container, drop, put, remove
 from ..yaml_view import Section, items_of
@@ -44,6 +44,21 @@ _PLAIN_LISTS = ("containers", "initContainers", "ephemeralContainers")
 _NAMESPACES = frozenset({"hostNetwork", "hostPID", "hostIPC"})
 _OF_CONTAINERS = frozenset({"privileged", "capabilities", "allowPrivilegeEscalation", "procMount"})
 """Parts of a security context that only containers have."""
+_OF_PODS = frozenset(
+    "runAsUser runAsNonRoot runAsGroup fsGroup supplementalGroups sysctls seccompProfile appArmorProfile seLinuxOptions "
+    "windowsOptions".split()
+)
+"""Parts of a security context that pods have."""
+_OTHERWISE_CALLED = {
+    "podSecurityContext": "securityContext",
+    "extraVolumes": "volumes",
+    "additionalVolumes": "volumes",
+    "extraVolumeMounts": "volumeMounts",
+    "additionalVolumeMounts": "volumeMounts",
+}
+"""What charts and operators call settings of a pod."""
+_TASKS = "tekton.dev/"
+"""Objects whose pods have steps."""
 _USUAL = frozenset({"spec", "spec.template.spec", "spec.jobTemplate.spec.template.spec"})
 _COMPLETED = "it is a part of something that its operator completes"
 _ONE_PART = "there is no image, so this is one part of several"
@@ -82,13 +97,18 @@ def pods_in(source: Source, root: Node, *, shared: bool = False) -> Iterator[Pod
         shared = shared or node.anchor is not None
         if isinstance(node, Mapping):
             keys = {entry.key.value for entry in node.entries if isinstance(entry.key, Scalar)}
-            shape = _shape(node) if not _SHAPING.isdisjoint(keys) else ""
-            if shape:
-                partial = _COMPLETED if shape != "pod" else _inherits(node) or defaults
-                metadata = Section(source, holder).section("metadata")
-                yield Pod(Section(source, node, (), shared), path, metadata, partial, lone=shape == "lone")
-                if shape != "part":
-                    continue
+            if not _SHAPING.isdisjoint(keys):
+                shape = _shape(node)
+                if not _OTHERWISE_CALLED.keys().isdisjoint(keys):
+                    settings = _in_our_words(node)
+                    if _shape(settings):
+                        yield Pod(Section(source, settings, (), shared), path, Section(source, None), _COMPLETED)
+                if shape:
+                    partial = _COMPLETED if shape != "pod" else _inherits(node) or defaults
+                    metadata = Section(source, holder).section("metadata")
+                    yield Pod(Section(source, node, (), shared), path, metadata, partial, lone=shape == "lone")
+                    if shape != "part":
+                        continue
             if "templates" in keys:
                 defaults = defaults or _gives_defaults(node)
             for entry in reversed(node.entries):
@@ -96,6 +116,16 @@ def pods_in(source: Source, root: Node, *, shared: bool = False) -> Iterator[Pod
                     stack.append((entry.value, f"{path}.{entry.key.value}".lstrip("."), node, shared))
         elif isinstance(node, Sequence):
             stack.extend((item, path, node, shared) for item in reversed(node.items) if not isinstance(item, Scalar))
+
+
+def _in_our_words(mapping: Mapping) -> Mapping:
+    """The settings of a mapping that are of a pod and called otherwise."""
+    found = Mapping(mapping.start, mapping.end, mapping.flow)
+    for entry in mapping.entries:
+        key = entry.key
+        if isinstance(key, Scalar) and key.value in _OTHERWISE_CALLED:
+            found.entries.append(Entry(Scalar(key.start, key.end, _OTHERWISE_CALLED[key.value]), entry.value))
+    return found
 
 
 def _shape(mapping: Mapping) -> str:
@@ -109,20 +139,28 @@ def _shape(mapping: Mapping) -> str:
             continue
         elif key == "securityContext":
             context = resolve(entry.value)
-            if isinstance(context, Mapping) and any(isinstance(e.key, Scalar) and e.key.value in _OF_CONTAINERS for e in context.entries):
+            parts = {e.key.value for e in context.entries if isinstance(e.key, Scalar)} if isinstance(context, Mapping) else set()
+            if not _OF_CONTAINERS.isdisjoint(parts):
                 shape = "lone"
+            elif not _OF_PODS.isdisjoint(parts):
+                shape = shape or "part"
         elif key == "volumes":
-            items = entry.value.items if isinstance(entry.value, Sequence) else ()
-            mounted = any(isinstance(item, Mapping) and item.get("hostPath") for item in map(resolve, items))
-            if mounted and mapping.get("volumeMounts"):
-                return "pod"
+            items = map(resolve, entry.value.items) if isinstance(entry.value, Sequence) else ()
+            if any(isinstance(item, Mapping) and isinstance(item.get("hostPath"), Mapping) for item in items):
+                if mapping.get("volumeMounts"):
+                    return "pod"
+                shape = shape or "part"
+        elif key in ("tolerations", "env"):
+            items = map(resolve, entry.value.items) if isinstance(entry.value, Sequence) else ()
+            telling = any(isinstance(item, Mapping) and (key != "env" or (item.get("name") and item.get("value"))) for item in items)
+            shape = shape or ("part" if telling else "")
         elif _holds_containers(key, resolve(entry.value)):
             return "pod"
     return shape
 
 
-_TELLING = frozenset({*CONTAINER_LISTS, "volumes", "securityContext"})
-_SHAPING = _TELLING | _NAMESPACES
+_TELLING = frozenset({*CONTAINER_LISTS, "volumes", "securityContext", "tolerations", "env"})
+_SHAPING = _TELLING | _NAMESPACES | _OTHERWISE_CALLED.keys()
 
 
 def _holds_containers(key: str, node: Node) -> bool:
@@ -165,25 +203,24 @@ def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str)
             if isinstance(subject, Container):
                 containers[section.mapping] = subject
             yield subject
-    if not containers:
-        yield from _unnamed(source, pod, address, silence, fixable)
     owners = dict(containers)
-    if pod.section.mapping is not None and not containers:
-        site = PodSite(source, pod.section.mapping.span, pod.section, pod.section, pod.annotations, silence=silence, fixable=fixable)
-        site.place = pod.place
-        owners[pod.section.mapping] = container(site, TABLE, address, name="the pod", dialect="kubernetes", kind="pod")
+    if not containers and pod.section.mapping is not None:
+        for subject in _unnamed(source, pod, pod.section.mapping, address, owner, silence or _COMPLETED, fixable):
+            if isinstance(subject, Container):
+                owners[pod.section.mapping] = subject
+            yield subject
     for mount, uses in _host_paths(source, pod, address, silence, fixable):
         sure = [use for use in uses if use.mount.mapping is None or not is_conditional(source, use.mount.mapping.span)]
         users = [owners.get(use.container.mapping) for use in sure or uses if use.container.mapping is not None]
         mount.owners = tuple(user for user in users if user is not None) if None not in users else ()
         yield mount
     yield from _image_volumes(source, pod, address, silence)
-    if containers and pod.path in _USUAL and not _is_put_together(pod.section):
+    if containers and pod.path in _USUAL and not pod.lone and not _is_put_together(pod.section):
         yield from odd_keys(pod.section, address, source, is_pod=True)
     if pod.path not in ("", "spec") and pod.section.mapping is not None:
         yield from ignored(pod.metadata, address, pod.section.mapping.span)
-    if containers and not pod.lone:
-        yield _pod(source, pod, owner, tuple(containers.values()), silence, fixable)
+    if owners and not pod.lone:
+        yield _pod(source, pod, owner, tuple(owners.values()), silence, fixable)
 
 
 def _containers_of(pod: Pod) -> Iterator[tuple[Section, str, str]]:
@@ -206,7 +243,8 @@ def _containers_of(pod: Pod) -> Iterator[tuple[Section, str, str]]:
 
 def _pod(source: Source, pod: Pod, owner: KubernetesObject, containers: tuple[Container, ...], silence: str, fixable: bool) -> model.Pod:
     """The pod itself; what it does not say is told at the key of its containers."""
-    key = next(field.entry.key for name, field in pod.section.fields.items() if name in CONTAINER_LISTS)
+    fields = pod.section.fields
+    key = next((field for name, field in fields.items() if name in CONTAINER_LISTS), next(iter(fields.values()))).entry.key
     if not any(section.get("image") for section, _, _ in _containers_of(pod)):
         silence = silence or _ONE_PART
     section, source = pod.section, key.source or source
@@ -225,14 +263,17 @@ def _pod(source: Source, pod: Pod, owner: KubernetesObject, containers: tuple[Co
     )
 
 
-def _unnamed(source: Source, pod: Pod, address: str, silence: str, fixable: bool) -> Iterator[Container]:
-    """What stands for the containers of a pod that an operator fills in: it shares what the pod shares with its node."""
-    mapping = pod.section.mapping
-    if mapping is not None and any(isinstance(entry.key, Scalar) and entry.key.value in _NAMESPACES for entry in mapping.entries):
-        own, span = Section(source, None), mapping.entries[0].span
-        site = PodSite(source, span, own, pod.section, pod.annotations, silence=silence, fixable=fixable)
-        site.place = pod.place
-        yield container(site, TABLE, address, name="the pod", dialect="kubernetes", kind="pod")
+def _unnamed(
+    source: Source, pod: Pod, mapping: Mapping, address: str, owner: KubernetesObject, silence: str, fixable: bool
+) -> Iterator[Subject]:
+    """What stands for the containers of a pod that an operator fills in: it has what the pod says for them."""
+    own = pod.section if pod.section.get("volumeMounts") is not None else Section(source, None)
+    site = PodSite(source, mapping.entries[0].span, own, pod.section, pod.annotations, silence=silence, fixable=fixable)
+    site.place = pod.place
+    kind = "step" if owner.api_version.startswith(_TASKS) else "pod"
+    name = "the container" if pod.path.endswith("ontainer") else "the pod"
+    yield container(site, TABLE, f"{address} containers", name=name, dialect="kubernetes", kind=kind)
+    yield from variables_of(Site(source, site.span, pod.section, fixable=fixable), address, pod.secret)
 
 
 def _container(source: Source, pod: Pod, section: Section, address: str, kind: str, silence: str, fixable: bool) -> Iterator[Subject]:
