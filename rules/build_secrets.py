@@ -108,6 +108,8 @@ that holds it."""
 
 READS_SHORT = frozenset({*NEXT_WORD, *LOGINS, *HEADERS, *PAIRS})
 """Programs with short options that are known to take a secret."""
+SHORTEST = 12
+"""Characters; no URL with a password, and no token, is shorter."""
 NO_SECRETS = frozenset({"--secret", "--pass-through", "--imagePullSecrets", "--image-pull-secret"})
 """Long options that sound like one and take the name of one."""
 
@@ -158,6 +160,7 @@ def secret_build_argument(variable: Variable) -> Iterator[Finding]:
     examples=(
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN curl -u deploy:«{PASSWORD}» https://git.acme.io/a.tgz | tar xz\n"),
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN apk add mysql-client && mysql -uroot -p«{PASSWORD}» -e 'select 1'\n"),
+        Bad("Dockerfile", f"FROM alpine:3.22\nRUN git clone https://bot:«{PASSWORD[:4]}\\\n{PASSWORD[4:]}»@git.acme.io/app.git\n"),
         Bad("Dockerfile", f'FROM alpine:3.22\nRUN curl -d \'{{"user": "app", "password": "«{PASSWORD}»"}}\' https://acme.io/login\n'),
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN aws configure set aws_secret_access_key «{'Zb8+qLw2vT9x' * 3 + 'RmK4'}»\n"),
         Bad(
@@ -211,7 +214,7 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
     from a file or the environment: `RUN --mount=type=secret`, `--netrc-file`, `--password-stdin`, `MYSQL_PWD`.
     """
     for name, word, start, verdict in judged_values(command):
-        if verdict.confidence == "low" or shown_by_itself(verdict.kind, word.text):
+        if verdict.confidence == "low" or shown_by_itself(verdict.kind, command.source[word.span]):
             continue
         span = word.part(start + verdict.start, start + verdict.end).span
         if told_as_login(command, span) or told_as_default(command, span):
@@ -237,12 +240,17 @@ def judged_values(command: Command) -> Iterator[tuple[str, Word, int, Verdict]]:
         if word.known and word.text[:1] in ("{", "["):
             for verdict in find_in_json(word.text):
                 yield word.text[0], word, 0, verdict
+        elif word.known and len(word.text) >= SHORTEST and len(word.fragment.starts) > 1:
+            verdict = judge(word.text, place="argument")
+            if verdict is not None and verdict.kind in ("token", "url-password"):
+                yield "", word, 0, verdict
 
 
-def shown_by_itself(kind: str, word: str) -> bool:
-    """Whether the rules on text find it, whatever it is given to: but not what is encoded, and not the token in `-pTOKEN`."""
+def shown_by_itself(kind: str, written: str) -> bool:
+    """Whether the rules on text find it, whatever it is given to: but not what is encoded or written in pieces, and not the token in
+    `-pTOKEN`."""
     find = {"token": find_tokens, "private-key": find_private_keys, "url-password": find_url_passwords}.get(kind)
-    return find is not None and next(iter(find(word)), None) is not None
+    return find is not None and next(iter(find(written)), None) is not None
 
 
 def told_as_login(command: Command, span: Span) -> bool:

@@ -229,6 +229,25 @@ def test_what_is_called_by_a_secret_is_not_called_by_it(
     assert TOKEN.lower() not in told.lower()
 
 
+IN_PIECES = {
+    "run.sh": f"docker run --privileged --name {PASSWORD} -e 'A_PASSWORD={PASSWORD[:9]}'\"{PASSWORD[9:]}\" a:1\n",
+    "go.sh": f"docker run --privileged --name {PASSWORD} -e A_PASSWORD={PASSWORD[:9]}\\\n{PASSWORD[9:]} a:1\n",
+    "compose.yaml": f"services:\n  {PASSWORD}:\n    image: a:1\n    privileged: true\n    environment:\n"
+    f'      A_PASSWORD: "{PASSWORD[:9]}\\\n        {PASSWORD[9:]}"\n',
+    "Dockerfile": f"FROM a:1 AS {PASSWORD}\nENV A_PASSWORD={PASSWORD[:9]}\\\n{PASSWORD[9:]}\nUSER root\n",
+}
+
+
+@pytest.mark.parametrize("name", IN_PIECES)
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_is_called_by_a_secret_in_pieces(name: str, form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / name).write_text(IN_PIECES[name])
+    cli.main(["check", *STRICT, "--format", form, str(tmp_path / name)])
+    out, err = capsys.readouterr()
+    assert "hard-coded-credential" in out
+    assert PASSWORD.lower() not in (out + err).lower()
+
+
 def test_a_baseline_knows_what_it_does_not_name(called: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cli.main(["baseline", *STRICT, "."])
     capsys.readouterr()

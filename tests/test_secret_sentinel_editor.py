@@ -101,6 +101,15 @@ def test_no_title_of_an_action(name: str, tmp_path: Path) -> None:
     assert seen(re.sub(r'"newText": "(?:[^"\\]|\\.)*"', "", told)) == []
 
 
+def test_no_title_of_what_is_called_by_a_secret_in_pieces(tmp_path: Path) -> None:
+    text = f"docker run --name {PASSWORD} -e 'A_PASSWORD={PASSWORD[:9]}'\"{PASSWORD[9:]}\" a:1\n"
+    whole = {"start": {"line": 0, "character": 0}, "end": {"line": 9999, "character": 0}}
+    document = {"textDocument": {"uri": (tmp_path / "run.sh").as_uri()}, "range": whole, "context": {"diagnostics": []}}
+    told = talk(opened(tmp_path / "run.sh", text), {"id": 2, "method": "textDocument/codeAction", "params": document})
+    assert "Harden `****`" in told
+    assert PASSWORD not in re.sub(r'"newText": "(?:[^"\\]|\\.)*"', "", told)
+
+
 def named_like_secrets() -> str:
     tokens = [value for _, value in KNOWN[: len(BY_PREFIX)] if value.replace("-", "").replace("_", "").isalnum()]
     names = [value for value in tokens[::12] if list(find_tokens(f"  {value}:"))]

@@ -6,8 +6,8 @@ import os
 
 from .aside import note
 from .diff import Diff
-from .discover import kind_named
-from .finding import Safety
+from .discover import kind_named, kind_of
+from .finding import Finding, Safety
 from .fixer import Refusal, Workbench, prove
 from .report.safe import visible
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from .dialects.context import Context
     from .engine import Analysis
-    from .finding import Finding
     from .report import Result
     from .rulebook import Rulebook
     from .source import Source
@@ -69,7 +68,19 @@ def _diffs(finding: Finding, before: Analysis, findings: Sequence[Finding], benc
     if after is not before.source:
         yield Diff(before.source, after, findings)
     for old, new in changed.beside.values():
-        yield Diff(old, new, (), new=not os.path.lexists(old.path))
+        yield Diff(old, new, [*findings, *_found_beside(old, same[0], bench)], new=not os.path.lexists(old.path))
+
+
+def _found_beside(source: Source, finding: Finding, bench: Workbench) -> Iterator[Finding]:
+    """What hides something in a file beside: what is found in it, and what a fix replaces there."""
+    assert finding.fix is not None
+    for edit in finding.fix.edits:
+        if edit.beside is not None and len(edit.span) and edit.beside.path == source.path:
+            yield Finding(source, edit.span, "", hidden=(edit.span,))
+    kind = kind_of(source.path, source.text)
+    if kind is not None:
+        analysis = Workbench(kind, bench.book, bench.context).analyse(source, ways=False)
+        yield from (*analysis.findings, *analysis.unsaid)
 
 
 def _place(finding: Finding) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from operator import ne
 
 from .finding import Edit
 from .report import Result
-from .report.masks import MASK, Masks
+from .report.masks import MASK, Masks, masked, without, words_of
 from .report.safe import visible
 from .source import Span
 
@@ -32,7 +32,7 @@ class Diff:
     """The difference between two texts of a file, or the text of a `new` one. `faithful` turns false where a line had to be altered to
     be shown."""
 
-    __slots__ = ("_after", "_before", "_masks", "_new", "_path", "_secrets", "_shown", "faithful")
+    __slots__ = ("_after", "_before", "_masks", "_new", "_path", "_secrets", "_shown", "_words", "faithful")
 
     def __init__(self, before: Source, after: Source, findings: Sequence[Finding], *, new: bool = False) -> None:
         self._new = new
@@ -41,9 +41,10 @@ class Diff:
         self._path = _quoted(before.path.removeprefix("./").lstrip("/"))
         self._before = _lines(mark + before.text)
         self._after = _lines(mark + after.text)
-        self._shown = _lines(mark + _masked(before.text, hidden))
+        self._shown = _lines(mark + masked(before.text, hidden))
         self._masks = Masks([Result(before.path, "", "", findings=findings)])
         self._secrets = [line for span in hidden for line in before[span].split("\n") if line.strip()]
+        self._words: frozenset[str] | None = None
         self.faithful = True
 
     def lines(self) -> Iterator[str]:
@@ -90,8 +91,13 @@ class Diff:
         for secret in self._secrets:
             if secret in line:
                 within_words = len(secret) >= LONG_SECRET
-                line = line.replace(secret, MASK) if within_words else re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, line)
+                line = self._hidden(secret, line) if within_words else re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, line)
         return line
+
+    def _hidden(self, secret: str, line: str) -> str:
+        if self._words is None:
+            self._words = words_of("".join(self._shown))
+        return without(secret, line, self._words)
 
 
 def edits_between(before: str, after: str) -> Iterator[Edit]:
@@ -119,17 +125,6 @@ def _lines(text: str) -> list[str]:
     lines = [line + "\n" for line in text.split("\n")]
     lines[-1] = lines[-1][:-1]
     return lines if lines[-1] else lines[:-1]
-
-
-def _masked(text: str, spans: list[Span]) -> str:
-    """The text with every hidden span masked, and its line ends kept."""
-    pieces, at = [], 0
-    for span in spans:
-        if span.end > at:
-            hidden = text[max(span.start, at) : span.end]
-            pieces += [text[at : max(span.start, at)], re.sub(r"[^\r\n]+", MASK, hidden)]
-            at = span.end
-    return "".join([*pieces, text[at:]])
 
 
 def _range(start: int, end: int) -> str:

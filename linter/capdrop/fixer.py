@@ -87,13 +87,11 @@ class Workbench:
             self.context = context.with_files(FilesChanged(context.files, [after for _, after in beside.values()]))
 
     def with_edits(self, edits: Iterable[Edit]) -> Workbench:
-        """The same after edits in files beside, which may only add to them. Raises `Refusal`."""
+        """The same after edits in files beside."""
         beside = dict(self.beside)
         for path, own in by_path(edit for edit in edits if edit.beside is not None).items():
             now = own[0].beside
             assert now is not None
-            if any(len(edit.span) for edit in own):
-                raise Refusal("something in another file would be replaced")
             before = beside[path][0] if path in beside else now
             beside[path] = (before, now.with_text(splice(now.text, own)))
         return self if beside == self.beside else Workbench(self.kind, self.book, self._given, beside)
@@ -177,28 +175,35 @@ def prove(before: Analysis, findings: list[Finding], bench: Workbench) -> tuple[
     """The source after the fixes of these findings, and the bench with what they did beside it.
 
     Raises `Refusal` unless it is read as well as before, the findings are gone, none is new (but for a lesser one about the
-    same subject or what holds it), and no comment and nothing else has changed; and unless files beside it are only added to, and
-    nothing is found in what is added.
+    same subject or what holds it), and no comment and nothing else has changed; and unless nothing new is found in files beside it,
+    which are only added to, but by fixes that are never applied.
     """
     source = before.source
     assert source is not None
     fixes = [finding.fix for finding in findings if finding.fix is not None]
     edits = [edit for fix in fixes for edit in fix.edits if edit.beside is None]
     after_source = source.with_text(splice(source.text, edits)) if edits else source
+    if any(edit.beside is not None and len(edit.span) for fix in fixes if fix.safety is not Safety.DISPLAY for edit in fix.edits):
+        raise Refusal("something in another file would be replaced")
     after_bench = bench.with_edits(edit for fix in fixes for edit in fix.edits)
     after = after_bench.analyse(after_source, ways=False)
     if _unread(after) != _unread(before):
         raise Refusal("the file would not be read as before")
     _findings_are_gone(before, after, findings)
-    _nothing_is_found_beside(bench, after_bench)
+    _nothing_is_spoiled_beside(bench, after_bench, by_path(edit for fix in fixes for edit in fix.edits))
     old, new = bench.content(source), after_bench.content(after_source)
     on_comments = [edit for fix in fixes for edit in fix.edits if any(fact == "comment" for _, fact in fix.touches)]
-    if _untouched(source, old.comments, _ranges(on_comments)) != _untouched(after_source, new.comments, _ranges_after(on_comments)):
-        raise Refusal("a comment would be lost")
+    _other_texts_are_equal(old, new, edits, on_comments)
     _other_facts_are_equal(old.facts, new.facts, {touched for fix in fixes for touched in fix.touches})
-    if _untouched(source, old.leaves, _ranges(edits)) != _untouched(after_source, new.leaves, _ranges_after(edits)):
-        raise Refusal("something else in the file would change")
     return after_source, after_bench
+
+
+def _other_texts_are_equal(old: Content, new: Content, edits: list[Edit], on_comments: list[Edit]) -> None:
+    """Raise `Refusal` where a comment, or a leaf of the tree, that edits do not reach is another one."""
+    if _untouched(old.source, old.comments, _ranges(on_comments)) != _untouched(new.source, new.comments, _ranges_after(on_comments)):
+        raise Refusal("a comment would be lost")
+    if _untouched(old.source, old.leaves, _ranges(edits)) != _untouched(new.source, new.leaves, _ranges_after(edits)):
+        raise Refusal("something else in the file would change")
 
 
 def _unread(analysis: Analysis) -> list[bool]:
@@ -329,14 +334,21 @@ def _room_for(mended: list[Finding]) -> dict[str, int]:
     return worst
 
 
-def _nothing_is_found_beside(before: Workbench, after: Workbench) -> None:
-    """Raise `Refusal` where something is found in a file beside that was not found in it before."""
+def _nothing_is_spoiled_beside(before: Workbench, after: Workbench, edits: dict[str, list[Edit]]) -> None:
+    """Raise `Refusal` where something is found in a file beside that was not found in it before, or where what is replaced in one is more
+    than it seems. One of no kind is read as the file that it was joined with."""
     for path, (_, source) in after.beside.items():
         old = before.beside[path][1] if path in before.beside else after.beside[path][0]
         kind = kind_of(source.path, source.text)
-        if kind is not None and source is not old:
-            bench = Workbench(kind, after.book, after.context)
-            _findings_are_gone(bench.analyse(old), bench.analyse(source), [])
+        replaces = any(len(edit.span) for edit in edits.get(path, ()))
+        if (kind is not None or replaces) and source is not old:
+            bench = Workbench(kind or after.kind, after.book, after.context)
+            analysis = bench.analyse(old)
+            _findings_are_gone(analysis, bench.analyse(source), [])
+            if replaces and _unread(bench.analyse(source)) != _unread(analysis):
+                raise Refusal("a file beside it would not be read as before")
+            if replaces:
+                _other_texts_are_equal(bench.content(old), bench.content(source), edits[path], [])
 
 
 def _counted(findings: Iterable[Finding]) -> dict[tuple[str, str], int]:

@@ -80,8 +80,9 @@ class Reading:
     while the subjects are run through. `fixable` is false where fixes must not be tried (a template). `blocks` are the parts that a
     comment above covers as a whole (instructions), and `body_start` the first offset at which a comment for the whole file may stand.
     `others` are the files that it was joined with, and `overlay` is what it changes in them; both may be filled meanwhile. `serves` is
-    set where other files use what stands in it, so that a comment may speak of what is found there. `way_out` makes what writes
-    the change by which the secret of a finding comes from outside, where its rule knows none.
+    set where other files use what stands in it, so that a comment may speak of what is found there: to the types of the subjects of
+    which this file tells all. `way_out` makes what writes the change by which the secret of a finding comes from outside, where its rule
+    knows none.
     """
 
     __slots__ = (
@@ -127,5 +128,5 @@ class Reading:
         self.blocks = blocks or []
         self.others: list[Joint] = []
         self.overlay: Overlay | None = None
-        self.serves = False
+        self.serves: frozenset[str] | None = None
         self.way_out: Callable[[], WayOut] | None = None

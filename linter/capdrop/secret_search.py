@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 _WORD = r"[^\s'\"`,;()\[\]{}]*[^\s'\"`,;()\[\]{}:]"
 """It may hold a colon, and does not end with one."""
-ROTATE = "rotate it: it stays in the history"
-CHANGE = "set another: this one stays in the history"
+ROTATE = "rotate it: once committed, it stays in the history"
+CHANGE = "set another: once committed, this one stays in the history"
 
 
 def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
@@ -115,7 +115,7 @@ def revocation(provider: str) -> str:
         return ROTATE
     from .secrets.tokens import where_to_revoke
 
-    return f"revoke it: it stays in the history ({where_to_revoke(provider)})"
+    return f"revoke it: once committed, it stays in the history ({where_to_revoke(provider)})"
 
 
 def better_way(subject: Subject) -> Fix:

@@ -121,6 +121,38 @@ def test_a_comment_silences(tmp_path: Path) -> None:
         assert told(run(tmp_path, {".env": text, "compose.yaml": COMPOSE.replace("prod", "")}, *paths)) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "rule", "expected"),
+    [
+        (".env", "provider-token", ["unused-suppression"]),
+        (".env", "default-credential, hard-coded-credential", ["unused-suppression"]),
+        ("prod.env", "stored-login", ["unused-suppression"]),
+        (".env", "missing-user", []),  # what a service gets of it may be told here
+        (".env", "certificate-check-disabled", []),
+        ("tests/.env", "default-credential", []),  # Compose may tell what is not told of a file among tests
+    ],
+)
+def test_a_comment_that_silences_nothing_is_told(name: str, rule: str, expected: list[str], tmp_path: Path) -> None:
+    text = f"# capdrop: ignore[{rule}] -- of the test system\nDB_PASSWORD={'PORT' if ',' not in rule else PASSWORD}\n"
+    ran = run(tmp_path, {name: text.replace("DB_PASSWORD=PORT", "PORT=80")})
+    assert [one[0] for one in told(ran)] == expected
+
+
+def test_a_comment_in_an_ignored_file_is_left_alone(tmp_path: Path) -> None:
+    files = {".gitignore": ".env\n", ".env": f"# capdrop: ignore[hard-coded-credential] -- mine\nDB_PASSWORD={PASSWORD}\n"}
+    (tmp_path / ".git").mkdir()
+    assert told(run(tmp_path, files, ".env")) == []
+
+
+def test_the_sample_is_written_once(tmp_path: Path) -> None:
+    ran = run(tmp_path, {".env": "".join(f"A{number}_PASSWORD={PASSWORD}{number}\n" for number in range(50))})
+    fixes = [one.fix for result in ran.results for one in result.findings if one.fix is not None]
+    assert len(fixes) == 50
+    assert [len(fix.edits) for fix in fixes] == [2] + [1] * 49
+    assert {fix.edits[0].text for fix in fixes} == {"/.env\n"}
+    assert len({fix.title for fix in fixes}) == 2
+
+
 def test_more_than_is_read_is_said(tmp_path: Path) -> None:
     ran = run(tmp_path, {".env": "".join(f"A{number}=1\n" for number in range(5001))})
     assert [(result.outcome, len(result.reasons)) for result in ran.results] == [("partly", 1)]

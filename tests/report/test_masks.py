@@ -62,3 +62,27 @@ def test_many_secrets_are_found_too() -> None:
     tokens = [f"ghp_{number:016}" for number in range(5)] + [f"{number:04}-abcdefghij" for number in range(200)]
     masks = masks_of(*(hiding(f"A={token}", token) for token in tokens))
     assert masks.text(f"{tokens[3]} and {tokens[150]}, not {tokens[3][:-1]}") == f"**** and ****, not {tokens[3][:-1]}"
+
+
+def test_edits_may_hold_a_longer_word_that_is_shown_anyway() -> None:
+    text = "POSTGRES_PASSWORD: postgres\n"
+    finding = hiding(text, "postgres")
+    for written, is_told in (
+        ("POSTGRES_PASSWORD_FILE: /run/secrets/postgres_password", True),
+        ("POSTGRES_PASSWORD: postgres", False),
+        ("args: -ppostgres", False),
+    ):
+        finding.fix = Fix("t", (Edit(Span(0, len(text)), written),), Safety.UNSAFE)
+        assert bool(masks_of(finding).edits(finding)) is is_told, written
+
+
+def test_a_secret_in_pieces_is_known_as_a_whole() -> None:
+    for written in (
+        "ghp_01234567'89abcdefghij'",
+        'ghp_01234567""89abcdefghij',
+        "ghp_01234567\\\n    89abcdefghij",
+        "ghp_01234567\\89abcdefghij",
+    ):
+        masks = masks_of(hiding(f"A={written}", written))
+        assert masks.text(f"`{TOKEN}` runs privileged") == "`****` runs privileged", written
+        assert masks.text(f"`{TOKEN.lower()}_password`") == "`****_password`", written

@@ -40,11 +40,13 @@ class EnvWayOut(WayOut):
         if self.source.path.endswith(_SAMPLES):
             return Way("Leave the value out", (Edit(finding.hidden[0], ""),))
         if self._kept_out is None:
-            self._kept_out = self._keep_out()
+            way = self._keep_out()
+            self._kept_out = Way("Have git ignore the file", way.edits[:1], touches=way.touches)
+            return way
         return self._kept_out
 
     def _keep_out(self) -> Way:
-        """The change that is the same for all secrets of the file. Raises `Refused`."""
+        """The change for the first secret of the file, whose first edit is that for all others. Raises `Refused`."""
         folder, name = os.path.split(self.source.path)
         if self._files is None:
             raise Refused("what is beside the file is not known here")

@@ -136,9 +136,10 @@ class WayOut:
         return tuple(dict.fromkeys(touch for facts in reached for touch in facts))
 
     def _about(self) -> list[Touched]:
-        """The subjects in the file, with what a change may be about."""
+        """The subjects in the file, and the containers that may be given them, with what a change may be about."""
         if self._touched is None:
-            self._touched = [(one, _facts(one)) for one in self._again() if one.source.path == self.source.path and _facts(one)]
+            own = (one for one in self._again() if one.source.path == self.source.path or isinstance(one, Container))
+            self._touched = [(one, _facts(one)) for one in own if _facts(one)]
         return self._touched
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..finding import Edit
+from ..finding import Edit, Fix
 from ..model.subject import Refused
 from ..source import Span
 from ..syntax import yaml
@@ -15,7 +15,8 @@ from .way_out import WayOut
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..files import Files
-    from ..finding import Finding, Fix
+    from ..finding import Finding
+    from ..source import Source
     from .yaml_document import YamlFile
 
 _NEEDS_QUOTES = re.compile(r"[\[\]{},]|^[\s&*!|>'\"%@`#?:-]|: |:$| #")
@@ -58,21 +59,29 @@ class Place:
 class YamlWayOut(WayOut):
     """The changes for one YAML file."""
 
-    __slots__ = ("_env_files", "file", "files")
+    __slots__ = ("_others", "file", "files")
 
     def __init__(self, file: YamlFile, files: Files | None = None) -> None:
         super().__init__(file.source, lambda: file.again(file))
         self.file = file
         self.files = files
-        self._env_files: dict[str, EnvWayOut] = {}
+        self._others: dict[str, WayOut | None] = {}
 
     def elsewhere(self, finding: Finding) -> Fix | None:
-        path = finding.source.path
-        if path.lower().endswith((".yaml", ".yml", ".json")):
+        source = finding.source
+        if source.path not in self._others:
+            self._others[source.path] = self.other(source)
+        other = self._others[source.path]
+        fix = other.fix(finding) if other is not None else None
+        if fix is None:
             return None
-        if path not in self._env_files:
-            self._env_files[path] = EnvWayOut(finding.source, self.files, self._again)
-        return self._env_files[path].fix(finding)
+        edits = tuple(Edit(edit.span, edit.text, edit.beside or source) for edit in fix.edits)
+        return Fix(fix.title, edits, fix.safety, fix.caveat, fix.touches)
+
+    def other(self, source: Source) -> WayOut | None:
+        """The changes for a file that this one was joined with; none where it is one that is looked at by itself."""
+        is_yaml = source.path.lower().endswith((".yaml", ".yml", ".json"))
+        return None if is_yaml else EnvWayOut(source, self.files, self._again)
 
     def place_of(self, span: Span) -> Place | None:
         """Where a range stands in the tree; None where it is in a comment."""

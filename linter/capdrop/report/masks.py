@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 
 from capdrop.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from capdrop.finding import Edit, Finding
     from capdrop.source import Source
@@ -31,16 +32,23 @@ _FEW = 100
 """Secrets; so many are looked for one by one, which is the faster way to find none."""
 
 
+_PIECES = re.compile(r"\\\r?\n[ \t]*|[\"'\\]")
+"""What stands between the pieces of a secret, and is not of it."""
+
+_WORD = re.compile(r"\w+")
+
+
 class Masks:
     """All hidden spans of a run, by path: what one finding hides, no other may show."""
 
-    __slots__ = ("_edges", "_last", "_secrets", "_spans")
+    __slots__ = ("_edges", "_last", "_secrets", "_spans", "_words")
 
     def __init__(self, results: Sequence[Result]) -> None:
         self._spans: dict[str, list[Span]] = {}
         self._edges: dict[str, tuple[list[Span], list[int]]] = {}
         self._secrets: dict[str, set[str]] = {}
         self._last = ("", "")
+        self._words: dict[str, frozenset[str]] = {}
         for result in results:
             for finding in (*result.findings, *result.unsaid):
                 if finding.hidden:
@@ -49,7 +57,8 @@ class Masks:
 
     def _learn(self, finding: Finding) -> None:
         for span in finding.hidden:
-            for line in finding.source[span].splitlines():
+            text = finding.source[span]
+            for line in (*text.splitlines(), _PIECES.sub("", text)):
                 secret = line.strip()
                 if _unmistakable(secret):
                     for form in (secret, secret.lower()):  # a fix may call something by it
@@ -107,13 +116,49 @@ class Masks:
         return edits
 
     def _repeats(self, source: Source, edit: Edit) -> bool:
-        return any(secret in edit.text for secret in self._hidden_texts(source, edit.span))
+        secrets = [secret for secret in self._hidden_texts(source, edit.span) if secret in edit.text]
+        return any(without(secret, edit.text, self._shown(source)) != edit.text for secret in secrets)
+
+    def _shown(self, source: Source) -> frozenset[str]:
+        """The words of a file, but for its secrets."""
+        if source.path not in self._words:
+            self._words[source.path] = words_of(masked(source.text, self.within(source.path, 0, len(source.text))))
+        return self._words[source.path]
 
     def _hidden_texts(self, source: Source, span: Span) -> Iterator[str]:
         for part in self.within(source.path, span.start, span.end):
             text = source[part].strip()
             if text:
                 yield text
+
+
+def masked(text: str, spans: Iterable[Span]) -> str:
+    """The text with each of these ranges, which are in order, masked, and its line ends kept."""
+    pieces, at = [], 0
+    for span in spans:
+        if span.end > at:
+            hidden = text[max(span.start, at) : span.end]
+            pieces += [text[at : max(span.start, at)], re.sub(r"[^\r\n]+", MASK, hidden)]
+            at = span.end
+    return "".join([*pieces, text[at:]])
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text, in small letters."""
+    return frozenset(word.lower() for word in _WORD.findall(text))
+
+
+def without(secret: str, text: str, shown: frozenset[str]) -> str:
+    """A text with a secret masked, but for longer words that are shown anyway: of `postgres` it leaves `postgres_password`, as
+    `POSTGRES_PASSWORD` is to be seen."""
+    if _unmistakable(secret) or not _WORD.fullmatch(secret):
+        return text.replace(secret, MASK)
+
+    def kept(word: re.Match[str]) -> str:
+        is_shown = len(word[0]) > len(secret) and word[0].lower() in shown
+        return word[0] if is_shown else word[0].replace(secret, MASK)
+
+    return _WORD.sub(kept, text)
 
 
 def _unmistakable(secret: str) -> bool:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ...model.subject import Subject
     from ..env_way_out import EnvWayOut
 
+_TOLD = frozenset({"Text", "Variable"})
+
 
 def read(source: Source, context: Context) -> Reading:
     """A file of `NAME=value` lines. What git ignores may hold secrets: that is the way to keep them out of the repository."""
@@ -26,7 +28,7 @@ def read(source: Source, context: Context) -> Reading:
     if ignored:
         gaps.append(Gap(Span(0, 0), "git ignores the file, so secrets may stand in it and are not told", by_design=True))
     reading = Reading(source, _subjects(file, is_template=near.is_trial, ignored=ignored), gaps=gaps, comments=file.comments)
-    reading.serves = True
+    reading.serves = frozenset() if ignored or near.is_trial else _TOLD
     reading.way_out = lambda: _way_out(file, context)
     return reading
 

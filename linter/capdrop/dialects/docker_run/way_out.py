@@ -35,7 +35,7 @@ class ScriptWayOut(WayOut):
         span, text = finding.hidden[0], self.source.text
         if any(comment.covers(span) for comment in self._comments):
             return self.out_of_comment(span)
-        if "\n" in self.source[span]:
+        if "\n" in re.sub(r"\\\r?\n", "", self.source[span]):
             raise Refused("it is written over several lines")
         given = _GIVEN.search(text[max(0, span.start - _LONGEST) : span.start])
         after = text[span.end : span.end + 2]

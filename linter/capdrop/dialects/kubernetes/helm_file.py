@@ -31,7 +31,7 @@ def read(source: Source, context: Context) -> Reading:
     file.again = _subjects
     file.way_out = _way_out
     reading = file.reading(_subjects(file))
-    reading.serves = True
+    reading.serves = frozenset()
     return reading
 
 

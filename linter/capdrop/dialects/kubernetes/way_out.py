@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
+
 from ...finding import Edit
 from ...model.subject import Refused
 from ...source import Span
 from ...syntax import yaml
 from ...syntax.yaml import Entry, Mapping, Node, Scalar, resolve
 from ..way_out import Way
+from ..yaml_document import YamlFile
 from ..yaml_way_out import YamlWayOut
-from ..yaml_writer import add_entry, append_item, is_json, quoted, remove_entry
+from ..yaml_writer import add_entry, append_item, is_json, quoted, remove_entry, replace_entry
 from .environment import Secret
+from .helm_run import WRITTEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,10 +23,13 @@ if TYPE_CHECKING:
 
     from ...files import Files
     from ...finding import Finding
-    from ..yaml_document import YamlFile
+    from ...source import Source
+    from ..way_out import WayOut
     from ..yaml_way_out import Place
+    from .helm_run import Outcome
 
 _ARGUMENTS = ("args", "command")
+_OWNER = re.compile(r"[A-Z]\w+/([a-z0-9][a-z0-9.-]*) .*\.env\.")
 _READERS = frozenset({"configMapKeyRef", "envFrom"})
 """The keys at which a container is given what a ConfigMap holds."""
 
@@ -37,6 +45,9 @@ class KubernetesWayOut(YamlWayOut):
 
     def write(self, finding: Finding) -> Way:
         span = finding.hidden[0]
+        written = self._written_by(span)
+        if written:
+            return self._left_out_of_values(written)
         place = self.place_of(span)
         if place is None:
             return self.out_of_comment(span)
@@ -61,12 +72,37 @@ class KubernetesWayOut(YamlWayOut):
         container = _container_around(place) if place.holder(*_ARGUMENTS) is not None else None
         if thing is not None and container is not None:
             return self._as_variable(finding, place, span, thing, container)
+        variable = place.holder("value")
+        if variable is not None and variable.get("value") is place.scalar and _OWNER.match(finding.subject):
+            return self._from_a_secret(finding, place, variable)
         return self._left_open(finding, place, span, thing)
+
+    def other(self, source: Source) -> WayOut | None:
+        if not source.path.lower().endswith((".yaml", ".yml", ".json")):
+            return super().other(source)
+        file, again = YamlFile(source), self._again
+        file.again = lambda _: again()
+        if self.file.decided is None:
+            return KubernetesWayOut(file, self.files)
+        from .values_way_out import ValuesWayOut
+
+        return ValuesWayOut(file, self.files)
+
+    def _from_a_secret(self, finding: Finding, place: Place, variable: Mapping) -> Way:
+        """Take a variable from a Secret, in a patch that does not say whose variable it is."""
+        name, entry, owner = text_at(variable, "name"), place.entry, _OWNER.match(finding.subject)
+        if not name or entry is None or owner is None:
+            raise Refused("the variable has no name")
+        secret = Secret(owner[1], "", self.files)
+        edit = replace_entry(self.source, variable, entry, ["valueFrom", "secretKeyRef"], {"name": secret.name, "key": name})
+        title = f"Take it from the key `{name}` of the Secret `{secret.name}`"
+        return Way(title, (edit, *secret.skeleton(self.source.path, name)), "the Secret must be made first")
 
     def _left_open(self, finding: Finding, place: Place, span: Span, thing: Mapping | None) -> Way:
         """Leave a place for it, which whoever applies the file fills in."""
         keys, owner = place.keys, text_at(thing, "metadata", "name")
-        name = self.name(finding, self.source.text[place.scalar.start : span.start], keys[-1] if keys else "", owner)
+        key = text_at(place.holder("value"), "name") or (keys[-1] if keys else "")
+        name = self.name(finding, self.source.text[place.scalar.start : span.start], key, owner)
         edit = self.written(place, span, f"${{{name}}}")
         title = f"Write `${{{name}}}`, and have it filled in from a Secret, or as it is applied"
         whole = f"{text_at(thing, 'kind')}/{owner} {'.'.join(keys)}".replace("/ ", " ")
@@ -75,14 +111,33 @@ class KubernetesWayOut(YamlWayOut):
     def _as_value(self, finding: Finding, place: Place, span: Span) -> Way:
         """Take it from the values of the chart that a template is part of."""
         text, keys = self.source.text, place.keys
-        if text.rfind("{{", 0, span.start) > text.rfind("}}", 0, span.start):
-            raise Refused("an action of the template writes it")
         first, *others = self.name(finding, text[place.scalar.start : span.start], keys[-1] if keys else "").lower().split("_")
         name = "".join([first, *(word.capitalize() for word in others)])
         is_encoded = keys[-2:-1] == ["data"] and text_at(_object_around(place), "kind") == "Secret"
         shaped = " | b64enc" if is_encoded else " | indent 4 | trim" if "\n" in self.source[span] else ""
         edit = Edit(span, f'{{{{ required "set {name}" .Values.{name}{shaped} }}}}')
         return Way(f"Take it from the values of the chart: `.Values.{name}`", (edit,), "the chart must then be given it")
+
+    def _written_by(self, span: Span) -> list[Outcome]:
+        """The actions of a template that write a range."""
+        outcomes = self.file.decided.run.outcomes if self.file.decided is not None else []
+        return [one for one in outcomes if one.kind == WRITTEN and one.span.start < span.end and span.start < one.span.end]
+
+    def _left_out_of_values(self, written: list[Outcome]) -> Way:
+        """Leave the value empty that an action writes."""
+        field = written[0].given.field if written[0].given is not None else None
+        if len(written) > 1 or field is None or not isinstance(field.value, Scalar):
+            raise Refused("an action of the template writes it")
+        assert self.file.decided is not None
+        fields = ((one.span, one.given.field) for one in self.file.decided.run.outcomes if one.given is not None)
+        same = [span for span, other in fields if other is not None and other.value is field.value]
+        file = os.path.basename(field.source.path)
+        return Way(
+            f"Leave it empty in `{file}`, and give it as the chart is installed, or have the template read it from a Secret that is there",
+            (Edit(field.value.span, '""', field.source),),
+            "the chart must then be given it (`--set`, or a file that git ignores)",
+            touches=self._touches(tuple(Edit(span, "") for span in same)),
+        )
 
     def _as_variable(self, finding: Finding, place: Place, span: Span, thing: Mapping, container: Mapping) -> Way:
         """Take a part of a command line from a variable, and that from a Secret."""
