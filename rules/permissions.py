@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from capdrop import Bad, Command, Confidence, Copy, Finding, Fix, Good, Safety, Severity, Value, Word, rule
@@ -122,8 +123,22 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
             fixed="""
             FROM debian:13
             RUN mkdir -p /data && chmod -R 755 /data
-            RUN chmod a+rwX /srv && chmod -v u=rwx,o+w /opt && mkdir -m 0755 /var/x && find /srv -exec chmod 0644 {} +
+            RUN chmod a+rX,u+w /srv && chmod -v u=rwx /opt && mkdir -m 0755 /var/x && find /srv -exec chmod 0644 {} +
             COPY --chmod=0755 run.sh /run.sh
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN mkdir /data && \\
+                chmod -R «o+w» /data && \\
+                chmod «ugo=rw» /data/a && chmod «"g+x,a=rwx"» /data/b && chmod 755 /data/c
+            """,
+            fixed="""
+            FROM debian:13
+            RUN mkdir /data && \\
+                chmod ugo=r,u+w /data/a && chmod "g+x,a=rx,u+w" /data/b && chmod 755 /data/c
             """,
         ),
         Bad("compose.yaml", "services: {app: {image: 'debian:13', command: sh -c 'chmod «777» /data && exec app'}}"),
@@ -145,7 +160,7 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
             """
             FROM debian:13
             ARG MODE=777
-            RUN chmod 1777 /tmp && chmod a+rwxt /scratch && chmod +x /run.sh && chmod o-w /a && chmod 775 /b && chmod g+w,o=rx /c
+            RUN chmod 1777 /tmp && chmod a+rwxt /scratch && chmod +x /run.sh && chmod o+x-w /a && chmod 775 /b && chmod g+w,o=rx /c
             RUN chmod $MODE /d && echo chmod 777 /e && chmod -R --reference=/a 777 && chmod u+w 777
             COPY --chmod=755 run.sh /run.sh
             COPY --chmod=1777 scratch /scratch
@@ -203,8 +218,19 @@ def is_for_all(command: Command) -> bool:
             """,
             fixed="""
             FROM debian:13
-            RUN chmod u+s /bin/helper && chmod -v 0755 /bin/other && install -m 0755 a /bin/a
+            RUN chmod -v 0755 /bin/other && install -m 0755 a /bin/a
             COPY --chmod=0755 tool /bin/tool
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            RUN make && chmod «u+xs,g+s» /bin/a && chmod «u=rwxs,go=rx» /bin/b && chmod «+s» /bin/c
+            """,
+            fixed="""
+            FROM debian:13
+            RUN make && chmod u+x,g+s /bin/a && chmod u=rwx,go=rx /bin/b
             """,
         ),
         Bad(
@@ -280,14 +306,14 @@ class Mode:
         return 0 < len(self.text) < 6 and not self.text.strip("01234567")
 
     def without(self, bits: int, caveat: str) -> Fix | None:
-        """A fix that takes bits away; a symbolic mode says too little to be rewritten."""
-        if not self.octal:
-            return None
-        text = f"{self.bits & ~bits:0{len(self.text)}o}"
+        """A fix that takes bits away, or the whole command where it does nothing else."""
+        text = f"{self.bits & ~bits:0{len(self.text)}o}" if self.octal else _without(self.text, bits)
         if isinstance(self.subject, Copy):
-            return self.subject.replace_flag("chmod", text, caveat=caveat)
+            return self.subject.replace_flag("chmod", text, caveat=caveat) if text else None
         assert isinstance(self.word, Word)
-        return self.subject.replace(self.word, text, caveat=caveat)
+        if text:
+            return self.subject.replace(self.word, text, caveat=caveat)
+        return self.subject.drop(caveat=caveat) if self.subject.name == "chmod" else None
 
 
 def _modes(subject: Command | Copy) -> Iterator[Mode]:
@@ -308,18 +334,37 @@ def _mode_word(command: Command) -> Word | None:
     return option.value if option is not None else None
 
 
-def _symbolic(text: str) -> int:
-    """The bits that a mode such as `u+x,o=rw` sets."""
-    bits = 0
+def _clauses(text: str) -> Iterator[tuple[str, str, str, int]]:
+    """What a mode such as `u+x-w,o=rw` does one after the other: who, operator, letters, and those of our bits that they are about."""
     for clause in text.split(","):
         who = clause[: len(clause) - len(clause.lstrip("ugoa"))]
-        operator, letters = clause[len(who) : len(who) + 1], clause[len(who) + 1 :]
-        given = 0
-        if "w" in letters and ("o" in who or "a" in who):
-            given |= OTHERS_WRITE
-        if "s" in letters and (not who or "u" in who or "a" in who):
-            given |= SET_USER_ID
-        if "t" in letters:
-            given |= STICKY
+        for action in re.findall("[-+=][^-+=]*", clause):
+            operator, letters = action[0], action[1:]
+            bits = STICKY if "t" in letters else 0
+            if "w" in letters and ("o" in who or "a" in who):
+                bits |= OTHERS_WRITE
+            if "s" in letters and (not who or "u" in who or "a" in who):
+                bits |= SET_USER_ID
+            yield who, operator, letters, bits
+
+
+def _symbolic(text: str) -> int:
+    """The bits that a symbolic mode sets."""
+    bits = 0
+    for _, operator, _, given in _clauses(text):
         bits = bits & ~given if operator == "-" else bits | given
     return bits
+
+
+def _without(text: str, bits: int) -> str:
+    """A symbolic mode without the letters that set bits; what it gave the owner it still gives. Nothing may be left of it."""
+    kept = []
+    for who, operator, letters, given in _clauses(text):
+        if operator != "-" and given & bits:
+            letter = "w" if bits & OTHERS_WRITE else "s"
+            rest = letters.replace(letter, "")
+            kept += [f"{who}{operator}{rest}"] if rest or operator == "=" else []
+            kept += ["u+w"] if letter == "w" and ("u" in who or "a" in who) else []
+        else:
+            kept.append(f"{who}{operator}{letters}")
+    return ",".join(kept)

@@ -14,6 +14,7 @@ CHECKS = {
 """Programs that verify, and the options with which they do."""
 CHECKERS = frozenset({"gpgv", "cosign", "slsa-verifier"})
 """Programs that do nothing else in a build."""
+FAILS_SOONER = "the build fails where the image lacks this shell, or a later step cuts a pipeline short (`yes |`, `| head`)"
 WITHOUT_PIPEFAIL = ("cmd", "powershell")
 """Shells that have no such setting."""
 
@@ -37,6 +38,34 @@ WITHOUT_PIPEFAIL = ("cmd", "powershell")
             RUN <<EOF
             «wget» -qO- https://example.com/a | gunzip > /a
             EOF
+            """,
+            fixed="""
+            FROM debian:13
+            SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+            RUN curl -fsSL https://example.com/a.tgz | tar xz
+            RUN echo "0123  a.tgz" | sha256sum -c | tee /log
+            SHELL ["/bin/bash", "-c"]
+            SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+            RUN set -eu; wget -qO a https://example.com/a && gpg --verify a.asc a 2>&1 | grep Good
+            RUN <<EOF
+            wget -qO- https://example.com/a | gunzip > /a
+            EOF
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM alpine:3.22
+            ARG A
+            # the program
+            RUN apk add curl && «curl» -fsSL https://example.com/a.tgz | tar xz
+            """,
+            fixed="""
+            FROM alpine:3.22
+            ARG A
+            SHELL ["/bin/ash", "-o", "pipefail", "-c"]
+            # the program
+            RUN apk add curl && curl -fsSL https://example.com/a.tgz | tar xz
             """,
         ),
         Good(
@@ -70,7 +99,9 @@ def pipe_without_pipefail(command: Command) -> Iterator[Finding]:
     if command.writes_to is None or command.place != "RUN" or command.step is None or command.step.shell.language in WITHOUT_PIPEFAIL:
         return
     if _matters(command) and not command.pipefail:
-        yield command.finding(command.words[0].span, f"if `{command.name}` fails here, the build goes on: `pipefail` is not in force")
+        fix = command.step.set("pipefail", True, caveat=FAILS_SOONER)
+        message = f"if `{command.name}` fails here, the build goes on: `pipefail` is not in force"
+        yield command.finding(command.words[0].span, message, fix=fix)
 
 
 def _matters(command: Command) -> bool:

@@ -13,6 +13,7 @@ FETCHERS = frozenset({
 })  # fmt: skip
 """Programs that trust what an address gives them."""
 OVER_TLS = "the server may not answer over https"
+PACKAGES_OVER_TLS = "the server may not answer over https, for which the image needs `ca-certificates` besides"
 KEY_ENDINGS = (".asc", ".gpg", ".key", ".pub")
 SOURCE_FILES = tuple(
     "/etc/apt/sources.list /etc/apk/repositories /etc/yum.repos.d/ /etc/yum.conf /etc/dnf/ /etc/zypp/repos.d/ /etc/pacman.".split()
@@ -123,6 +124,15 @@ def plain_http_download(command: Command) -> Iterator[Finding]:
             «baseurl=http://example.com/a»
             EOF
             """,
+            fixed="""
+            FROM debian:13
+            RUN echo "deb https://deb.example.com/debian trixie main" >> /etc/apt/sources.list
+            RUN apk add -X https://dl.example.com/edge/main curl && zypper ar https://example.com/repo a
+            COPY <<EOF /etc/yum.repos.d/a.repo
+            [a]
+            baseurl=https://example.com/a
+            EOF
+            """,
         ),
         Bad("compose.yaml", "services: {app: {image: 'alpine:3.22', command: apk add --repository=«http://example.com/main» curl}}"),
         Bad(
@@ -168,18 +178,21 @@ def plain_http_package_source(subject: Command | WrittenFile) -> Iterator[Findin
         if any(part in subject.path for part in SOURCE_FILES):
             for line in subject.lines:
                 if not line.text.startswith("#") and _plain(line.text):
-                    yield subject.finding(line.span(), "packages come from this address over plain HTTP")
+                    at = line.text.index("http://")
+                    setting = line.text.partition("=")[0].strip()
+                    fix = subject.replace(setting, line.span(at, at + 4), "http", "https", caveat=PACKAGES_OVER_TLS)
+                    yield subject.finding(line.span(), "packages come from this address over plain HTTP", fix=fix)
         return
     if subject.name in SOURCE_OPTIONS:
         option = subject.option(*SOURCE_OPTIONS[subject.name])
         if option is not None and option.value is not None and _plain(option.value.text):
             at = option.value.text.index("http://")
-            fix = subject.replace(option.value.part(at, at + 4), "https", caveat=OVER_TLS)
+            fix = subject.replace(option.value.part(at, at + 4), "https", caveat=PACKAGES_OVER_TLS)
             yield subject.finding(option.value.span, "packages come from this address over plain HTTP", fix=fix)
     elif subject.name == "zypper" and any(word.text in ("ar", "addrepo") for word in subject.operands):
         for url in subject.urls:
             if url.scheme == "http" and url.public:
-                fix = subject.replace(url.word.part(0, 4), "https", caveat=OVER_TLS)
+                fix = subject.replace(url.word.part(0, 4), "https", caveat=PACKAGES_OVER_TLS)
                 yield subject.finding(url.word.span, "packages come from this address over plain HTTP", fix=fix)
 
 

@@ -12,6 +12,7 @@ SERVICE_ACCOUNTS = "system:serviceaccounts"
 PUBLIC = frozenset({"system:public-info-viewer", "system:discovery", "system:basic-user", "system:service-account-issuer-discovery"})
 """What Kubernetes itself gives to everyone, or is made to be given so."""
 ADMINISTRATOR = "cluster-admin"
+NO_MORE = "whoever has no other role is refused from then on (`403`)"
 ROLE = """
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
@@ -148,7 +149,40 @@ def namespace_admin_bound(binding: RoleBinding) -> Iterator[Finding]:
             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
             subjects:
               - {kind: User, name: «'system:anonymous'», apiGroup: rbac.authorization.k8s.io}
-              - {kind: Group, name: «'system:authenticated'», apiGroup: rbac.authorization.k8s.io}
+              # those who watch
+              - kind: Group
+                name: watchers
+                apiGroup: rbac.authorization.k8s.io
+              - kind: Group
+                name: «'system:authenticated'»
+                apiGroup: rbac.authorization.k8s.io
+            """,
+            fixed="""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: open}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+            subjects:
+              # those who watch
+              - kind: Group
+                name: watchers
+                apiGroup: rbac.authorization.k8s.io
+            """,
+        ),
+        Bad(
+            "binding.yaml",
+            """
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: open}
+            subjects: [{kind: Group, name: «'system:unauthenticated'», apiGroup: rbac.authorization.k8s.io}]
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+            """,
+            fixed="""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: open}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
             """,
         ),
         Bad(
@@ -206,7 +240,8 @@ def role_bound_to_everyone(binding: RoleBinding) -> Iterator[Finding]:
     for party in binding.parties:
         if party.is_everyone and not is_public(binding, party):
             severity = Severity.HIGH if party.name == ACCOUNTS else Severity.CRITICAL
-            yield binding.finding(party.span, f"everyone in `{party.name}` is given `{binding.role_name}`", severity=severity)
+            message = f"everyone in `{party.name}` is given `{binding.role_name}`"
+            yield binding.finding(party.span, message, fix=binding.without(party, caveat=NO_MORE), severity=severity)
 
 
 def is_public(binding: RoleBinding, party: Party) -> bool:
@@ -235,6 +270,26 @@ def is_public(binding: RoleBinding, party: Party) -> bool:
             """,
             beside={"role.yaml": ROLE.format(name="public", verb="get")},
         ),
+        Bad(
+            "binding.yaml",
+            """
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: reader, namespace: shop}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
+            subjects:
+              - {kind: ServiceAccount, name: reader}
+              - {kind: Group, name: «'system:masters'», apiGroup: rbac.authorization.k8s.io}
+            """,
+            fixed="""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: reader, namespace: shop}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
+            subjects:
+              - {kind: ServiceAccount, name: reader}
+            """,
+        ),
         Good(
             "binding.yaml",
             """
@@ -257,11 +312,14 @@ def role_bound_to_all_accounts(binding: RoleBinding) -> Iterator[Finding]:
     """
     for party in binding.parties if not is_own(binding) and binding.role_name not in PUBLIC else ():
         if is_public(binding, party):
-            yield binding.finding(party.span, f"every account is given `{binding.role_name}`")
+            message = f"every account is given `{binding.role_name}`"
         elif party.name == SERVICE_ACCOUNTS:
-            yield binding.finding(party.span, f"every service account of the cluster is given `{binding.role_name}`")
+            message = f"every service account of the cluster is given `{binding.role_name}`"
         elif party.name == MASTERS:
-            yield binding.finding(party.span, "`system:masters` passes every check already, and cannot be revoked")
+            message = "`system:masters` passes every check already, and cannot be revoked"
+        else:
+            continue
+        yield binding.finding(party.span, message, fix=binding.without(party, caveat=NO_MORE))
 
 
 def is_default_account(party: Party) -> bool:

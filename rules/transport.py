@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 OFF = frozenset({"0", "false", "no", "off", "n"})
 ON = frozenset({"1", "true", "yes", "on", "y"})
+SAFE = dict(zip("0 false no off n 1 true yes on y".split(), "1 true yes on y 0 false no off n".split(), strict=True))
+SAFE["never"] = "Required DatabaseOptional"
+"""What a setting that switches a check off is to say instead: the opposite, or for pacman its default (pacman.conf(5))."""
+LEFT_OUT = frozenset({"trusted"})
+"""Settings that must not be there at all: APT then decides by the signature (sources.list(5))."""
 NOT_EMPTY: frozenset[str] = frozenset()
 """In the tables below: whatever is written, as long as something is."""
 
@@ -183,6 +188,38 @@ CHECK_FAILS = "the step fails where the check does"
             "Dockerfile",
             """
             FROM node:22
+            RUN echo '«strict-ssl = False»' >> ~/.npmrc && echo "«sslverify=0»" >> /etc/yum.conf && echo «insecure» >> ~/.curlrc && npm ci
+            RUN printf "[global]\\n«trusted-host = pypi.org»\\ntimeout = 9\\n" > /etc/pip.conf; echo «check_certificate=off» | tee ~/.wgetrc
+            RUN echo 'Acquire::http::Proxy "x"; «Acquire::https::Verify-Peer "false"»;' > /etc/apt/apt.conf.d/99tls
+            RUN cat <<EOF > /etc/pip.conf
+            [global]
+              «trusted-host = pypi.org»
+            timeout = 9
+            EOF
+            COPY <<EOF /root/.condarc
+            channels: [a]
+            «ssl_verify: false»
+            EOF
+            """,
+            fixed="""
+            FROM node:22
+            RUN echo 'strict-ssl = True' >> ~/.npmrc && echo "sslverify=1" >> /etc/yum.conf && npm ci
+            RUN printf "[global]\\ntimeout = 9\\n" > /etc/pip.conf; echo check_certificate=on | tee ~/.wgetrc
+            RUN echo 'Acquire::http::Proxy "x"; Acquire::https::Verify-Peer "true";' > /etc/apt/apt.conf.d/99tls
+            RUN cat <<EOF > /etc/pip.conf
+            [global]
+            timeout = 9
+            EOF
+            COPY <<EOF /root/.condarc
+            channels: [a]
+            ssl_verify: true
+            EOF
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM node:22
             ENV «NODE_TLS_REJECT_UNAUTHORIZED=0» \\
                 A=1
             ENV «npm_config_strict_ssl false»
@@ -296,8 +333,8 @@ def certificate_check_disabled(subject: Command | Variable | WrittenFile) -> Ite
             fix = subject.drop("variable", caveat=CHECK_FAILS)
             yield subject.finding(subject.span, f"`{subject.name}={subject.value.text}` accepts any certificate", fix=fix)
     else:
-        for span, name in _settings_off(subject, CERTIFICATE_LINES):
-            yield subject.finding(span, f"`{name}` in `{subject.path}` accepts any certificate")
+        for span, name, fix in _settings_off(subject, CERTIFICATE_LINES):
+            yield subject.finding(span, f"`{name}` in `{subject.path}` accepts any certificate", fix=fix)
 
 
 def _any_certificate(command: Command) -> Iterator[Finding]:
@@ -356,6 +393,38 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
             «gpgcheck = 0»
             EOF
             """,
+            fixed="""
+            FROM debian:13
+            RUN echo "deb [arch=amd64] https://example.com/ ./" > /etc/apt/sources.list.d/a.list
+            RUN printf '[a]\\nbaseurl=https://example.com\\ngpgcheck=1' > /etc/yum.repos.d/a.repo
+            RUN echo 'APT::Get::AllowUnauthenticated "false";' > /etc/apt/apt.conf.d/99x
+            RUN add-apt-repository "deb https://example.com /" && rpm -i https://example.com/a.rpm
+            RUN sed -i 's/^SigLevel.*/SigLevel = Never/' /etc/pacman.conf
+            COPY <<EOF /etc/yum.repos.d/c.repo
+            [c]
+            gpgcheck = 1
+            EOF
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            COPY <<EOF /etc/apt/sources.list.d/a.sources
+            Types: deb
+            «Trusted: yes»
+            URIs: https://example.com
+            EOF
+            RUN printf '[core]\\n«SigLevel = Never»\\n' >> /etc/pacman.conf
+            """,
+            fixed="""
+            FROM debian:13
+            COPY <<EOF /etc/apt/sources.list.d/a.sources
+            Types: deb
+            URIs: https://example.com
+            EOF
+            RUN printf '[core]\\nSigLevel = Required DatabaseOptional\\n' >> /etc/pacman.conf
+            """,
         ),
         Bad("compose.yaml", "services: {app: {image: 'alpine:3.22', command: apk add «--allow-untrusted» curl}}"),
         Bad(
@@ -400,14 +469,17 @@ def package_signature_check_disabled(subject: Command | WrittenFile) -> Iterator
     installed, and it is installed as root. Install the repository's key instead.
     """
     if isinstance(subject, WrittenFile):
-        for span, name in _settings_off(subject, SIGNATURE_LINES):
-            yield subject.finding(span, f"`{name}` in `{subject.path}` lets packages without a valid signature in")
+        for span, name, fix in _settings_off(subject, SIGNATURE_LINES):
+            yield subject.finding(span, f"`{name}` in `{subject.path}` lets packages without a valid signature in", fix=fix)
         for line in subject.lines:
-            if line.text.startswith("deb") and "trusted=yes" in line.text.lower().partition("]")[0] and "file:" not in line.text:
-                yield subject.finding(line.span(), f"`trusted=yes` in `{subject.path}` lets packages without a valid signature in")
+            start, end, new = _trust(line.text)
+            if line.text.startswith("deb") and end and "file:" not in line.text:
+                fix = subject.replace("deb", line.span(start, end), line.text[start:end], new, caveat=CHECK_FAILS)
+                message = f"`trusted=yes` in `{subject.path}` lets packages without a valid signature in"
+                yield subject.finding(line.span(), message, fix=fix)
     elif subject.name in SIGNATURE_PROGRAMS and not _is_local_package(subject):
-        for span, fix in _switched_off(subject, SIGNATURES):
-            yield subject.finding(span, f"`{subject.name}` lets packages without a valid signature in", fix=fix)
+        for span, remedy in _switched_off(subject, SIGNATURES):
+            yield subject.finding(span, f"`{subject.name}` lets packages without a valid signature in", fix=remedy)
 
 
 def _says_yes(command: Command) -> bool:
@@ -415,8 +487,18 @@ def _says_yes(command: Command) -> bool:
     return not command.name and command.words[-1].text.lower() == "$true"
 
 
-def _settings_off(file: WrittenFile, table: dict[str, tuple[str, frozenset[str]]]) -> Iterator[tuple[Span, str]]:
-    """Where a written file switches a check off: the places of the settings, and their names."""
+def _trust(text: str) -> tuple[int, int, str]:
+    """Where the options of a package source that is trusted blindly stand, and what they are without that; an empty place elsewhere."""
+    start, end = text.find("["), text.find("]") + 1
+    options = text[start + 1 : end - 1].split()
+    kept = [option for option in options if option.lower() != "trusted=yes"]
+    if start < 0 or len(kept) == len(options):
+        return 0, 0, ""
+    return (start, end, f"[{' '.join(kept)}]") if kept else (start, end + text.startswith(" ", end), "")
+
+
+def _settings_off(file: WrittenFile, table: dict[str, tuple[str, frozenset[str]]]) -> Iterator[tuple[Span, str, Fix]]:
+    """Where a written file switches a check off: the places of the settings, their names, and what switches it on."""
     for line in file.lines:
         at = 0
         for statement in line.text.split(";") if "::" in line.text else (line.text,):
@@ -427,7 +509,15 @@ def _settings_off(file: WrittenFile, table: dict[str, tuple[str, frozenset[str]]
                 value = bare[bare.index(name) + len(name) :].strip(" \t=:\"'").lower()
                 if value in row[1] or not row[1]:
                     start = at + statement.index(bare)
-                    yield line.span(start, start + len(bare)), name
+                    place = start + bare.lower().rindex(value)
+                    safe = SAFE.get(value, "") if name.lower() not in LEFT_OUT else ""
+                    if safe:
+                        old = line.text[place : place + len(value)]
+                        new = safe.capitalize() if old[0].isupper() and safe.islower() else safe
+                        fix = file.replace(name, line.span(place, place + len(value)), old, new, caveat=CHECK_FAILS)
+                    else:
+                        fix = file.without(name, line.span(), caveat=CHECK_FAILS)
+                    yield line.span(start, start + len(bare)), name, fix
             at += len(statement) + 1
 
 
@@ -456,7 +546,7 @@ def _switched_off(command: Command, tables: Tables) -> Iterator[tuple[Span, Fix 
     if command.name in EDITORS:
         for word in command.operands:
             if _writes(command.name, word.text, written) and not any("file:" in other.text for other in command.operands):
-                yield word.span, None
+                yield word.span, _unwritten(command, word)
 
 
 def _settings(command: Command) -> Iterator[tuple[str, str, Span, Option | None]]:
@@ -487,6 +577,15 @@ def _without(command: Command, option: Option) -> Fix:
     if option.name == "--force-yes" and command.option("-y", "--yes", "--assume-yes", "-qq") is None:
         return command.replace(command.words[option.words[0]], "-y", caveat=CHECK_FAILS)
     return command.drop_option(option, caveat=CHECK_FAILS)
+
+
+def _unwritten(command: Command, word: Word) -> Fix | None:
+    """A fix by which an editor does not write a setting that it is told to; None where it does more."""
+    if command.name != "sed":
+        start, end, new = _trust(word.text)
+        return command.replace(word, word.text[:start] + new + word.text[end:], caveat=CHECK_FAILS) if end else None
+    alone = word is command.operands[0] and command.option("-e", "--expression") is None and ";" not in word.text
+    return command.drop(caveat=CHECK_FAILS) if alone else None
 
 
 def _stays_inside(command: Command) -> bool:

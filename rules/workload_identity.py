@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from capdrop import Bad, Finding, Good, RoleBinding, Service, ServiceAccount, Severity, Workload, rule
 
 DEFAULT = "default"
+ASKS_API = "what asks the API server in the pod's name fails (watch for `401` or a missing token file in its log)"
 
 
 def pod_that(says: str) -> str:
@@ -25,6 +26,15 @@ def unmarked(text: str) -> str:
     return text.replace("«", "").replace("»", "")
 
 
+WITHOUT_TOKEN = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  restartPolicy: Never
+  containers: [{name: web, image: 'acme/web:1'}]
+  automountServiceAccountToken: false
+"""
 ACCOUNT = """
 apiVersion: v1
 kind: ServiceAccount
@@ -65,7 +75,7 @@ def gets_token(workload: Workload) -> bool | None:
     references="CIS Kubernetes 5.1.5 · ATT&CK T1078.001",
     also_known_as="checkov:CKV_K8S_41 kics:591ade62 kube-linter:default-service-account kubesec:ServiceAccountName kubescape:C-0189",
     examples=(
-        Bad("pod.yaml", pod_that("restartPolicy: Never")),
+        Bad("pod.yaml", pod_that("restartPolicy: Never"), fixed=WITHOUT_TOKEN),
         Bad(
             "pod.yaml",
             """
@@ -83,6 +93,12 @@ def gets_token(workload: Workload) -> bool | None:
             apiVersion: v1
             kind: ServiceAccount
             metadata: {«name: default», namespace: shop}
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: default, namespace: shop}
+            automountServiceAccountToken: false
             """,
         ),
         Good("pod.yaml", unmarked(pod_that("serviceAccountName: web"))),
@@ -107,10 +123,12 @@ def default_service_account(part: Workload | ServiceAccount) -> Iterator[Finding
     """
     if part.name == DEFAULT and part.kind == "ServiceAccount":
         if isinstance(part, ServiceAccount) and part.automount is not False:
-            yield part.finding(part.name_span, "the default account hands its token to every pod that names none")
+            fix = part.set("automountServiceAccountToken", "false", caveat=ASKS_API)
+            yield part.finding(part.name_span, "the default account hands its token to every pod that names none", fix=fix)
     elif isinstance(part, Workload) and part.account == DEFAULT and gets_token(part):
         at = part.account_span if part.account_span != part.span else part.name_span
-        yield part.finding(at, f"`{part.address}` runs as the default service account")
+        fix = part.set("automount_token", False, caveat=ASKS_API)
+        yield part.finding(at, f"`{part.address}` runs as the default service account", fix=fix)
 
 
 @rule(
@@ -123,8 +141,8 @@ def default_service_account(part: Workload | ServiceAccount) -> Iterator[Finding
         "kubescape:C-0034 kubescape:C-0190 kubescape:C-0261"
     ),
     examples=(
-        Bad("pod.yaml", pod_that("restartPolicy: Never")),
-        Bad("pod.yaml", pod_that("automountServiceAccountToken: true")),
+        Bad("pod.yaml", pod_that("restartPolicy: Never"), fixed=WITHOUT_TOKEN),
+        Bad("pod.yaml", pod_that("automountServiceAccountToken: true"), fixed=unmarked(pod_that("automountServiceAccountToken: false"))),
         Bad("pod.yaml", pod_that("serviceAccountName: web"), beside={"account.yaml": ACCOUNT.replace("false", "true")}),
         Good("pod.yaml", unmarked(pod_that("serviceAccountName: web")), beside={"account.yaml": ACCOUNT}),
         Good("pod.yaml", unmarked(pod_that("serviceAccountName: web")), beside={"binding.yaml": BOUND}),
@@ -139,7 +157,8 @@ def service_account_token_mounted(workload: Workload) -> Iterator[Finding]:
     pods whose account is given a role beside them are left out here.
     """
     if not workload.partial and not workload.bindings and gets_token(workload):
-        yield workload.finding(workload.name_span, f"`{workload.address}` is given a token for the API")
+        fix = workload.set("automount_token", False, caveat=ASKS_API)
+        yield workload.finding(workload.name_span, f"`{workload.address}` is given a token for the API", fix=fix)
 
 
 def powerful(workload: Workload) -> RoleBinding | None:

@@ -36,6 +36,13 @@ kind: Pod
 metadata: {{name: {name}, namespace: {namespace}, labels: {{app: {name}}}}}
 spec: {{serviceAccountName: {account}, containers: [{{name: a, image: 'acme/a:1'}}]}}
 """
+RAY = """apiVersion: ray.io/v1
+kind: RayCluster
+metadata: {name: ray}
+spec:
+  headGroupSpec: {template: {spec: {containers: [{name: head, image: 'acme/a:1'}]}}}
+  workerGroupSpecs: {template: {spec: {containers: [{name: work, image: 'acme/a:1'}]}}}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -226,6 +233,19 @@ def test_a_user_rule_judges_the_whole_cluster() -> None:
     config.rule_folders = ["ours"]
     done = run.check(["k8s"], config, rules_in_force(config))
     assert [(f.source.path, f.message) for r in done.results for f in r.findings if f.rule == "too-many-pods"] == [("k8s/a.yaml", "2 pods")]
+
+
+def test_what_is_changed_is_the_pod_of_the_part(capsys: pytest.CaptureFixture[str]) -> None:
+    put("account.yaml", "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: agent, namespace: ops}\n")
+    ready = "automountServiceAccountToken: false, "
+    put("pods.yaml", pod(account="default").replace("{serviceAccountName", f"{{{ready}serviceAccountName"), pod(account="default"))
+    put("ray.yaml", RAY)
+    chosen = ["--unsafe", "--profile", "strict", "--select", "service-account-token-mounted"]
+    assert main(["fix", "--apply", *chosen, "."]) == 0
+    assert Path("pods.yaml").read_text(encoding="utf-8").count("automountServiceAccountToken: false") == 2
+    assert Path("ray.yaml").read_text(encoding="utf-8") == RAY.replace("acme/a:1'}]", "acme/a:1'}], automountServiceAccountToken: false")
+    assert main(["fix", *chosen, "."]) == 0
+    assert "nothing to fix" in capsys.readouterr().err
 
 
 def test_parts_are_light() -> None:

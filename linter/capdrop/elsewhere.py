@@ -105,8 +105,16 @@ def _span(edit: Edit, inner: Inset) -> Span | None:
     place = inner.place(edit.span)
     if "\n" not in old:
         return place if outer[place] == old else None
-    begins = edit.span.start == 0 or inner.text[edit.span.start - 1] == "\n"
+    is_last = edit.span.end == len(inner.text)
+    if is_last and old.startswith("\n"):  # where the text does not end in a line end
+        place = inner.place(Span(edit.span.start + 1, edit.span.end))
+        place, old, begins = Span(place.start, place.end + len(outer.newline)), f"{old}\n", True
+    else:
+        begins = edit.span.start == 0 or inner.text[edit.span.start - 1] == "\n"
     start = outer.starts[outer.position(place.start).line - 1]
     is_whole = begins and old.endswith("\n") and not edit.text and not outer.text[start : place.start].strip()
     end = place.end + outer.text.startswith("\r\n", place.end - 1)
-    return Span(start, end) if is_whole and outer.text[end - 1] == "\n" else None
+    if not is_whole or outer.text[end - 1] != "\n":
+        return None
+    back = len(outer.newline) if is_last else 0
+    return Span(start - back, end - back)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .finding import Finding, Fix, Note
+from .finding import Edit, Finding, Fix, Note
 from .reading import Gap, Reading
 from .rule import breakage, judged
 from .source import Source, Span
@@ -77,7 +77,7 @@ def analyse(source: Source, kind: Kind, book: Rulebook, context: Context, verdic
         reach = reach_of_comments(source)
         found, away, subjects = _judge_subjects(reading, reach, book, analysis.broken)
         if reading.parts:
-            _judge_parts(analysis, reading, found, book, verdict)
+            _judge_parts(analysis, reading, found, subjects, book, verdict)
         unheard = book.unheard
         if unheard:
             analysis.unsaid = [finding for finding in found if finding.rule in unheard]
@@ -167,11 +167,13 @@ def _silence(analysis: Analysis, reading: Reading, reach: Reach | None, book: Ru
         silence_secrets(reading.source, analysis.findings)
 
 
-def _judge_parts(analysis: Analysis, reading: Reading, found: list[Finding], book: Rulebook, verdict: Verdict | None) -> None:
+def _judge_parts(
+    analysis: Analysis, reading: Reading, found: list[Finding], subjects: list[Subject], book: Rulebook, verdict: Verdict | None
+) -> None:
     from .together import verdict_on
 
     analysis.verdict = verdict if verdict is not None else verdict_on(reading.parts, reading.source, book)
-    found += analysis.verdict.findings_in(reading.source)
+    found += analysis.verdict.findings_in(reading.source, subjects)
     analysis.broken += analysis.verdict.broken
 
 
@@ -207,10 +209,16 @@ def joined(findings: list[Finding]) -> list[Finding]:
             said[Note(finding.source, finding.span, f"the same for {finding.subject}")] = None
             if first.fix is not None and finding.fix is not None:
                 first.fix.touches += finding.fix.touches
+                first.fix.edits += tuple(edit for edit in finding.fix.edits if _is_apart(edit, first.fix.edits))
     for first in kept.values():
         if id(first) in notes:
             first.notes = tuple(notes[id(first)])
     return list(kept.values())
+
+
+def _is_apart(edit: Edit, others: tuple[Edit, ...]) -> bool:
+    """Whether an edit is another one than these, and reaches none of them."""
+    return bool(others) and not any(edit.span.start <= other.span.end and other.span.start <= edit.span.end for other in others)
 
 
 def without_fixes(findings: list[Finding]) -> None:

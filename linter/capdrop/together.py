@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .finding import Finding, Note
-from .model.cluster import Cluster
+from .model.cluster import Cluster, Wish
 from .rule import judged
 from .source import Record, Source
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .model.cluster import Part
+    from .model.subject import Subject
     from .rulebook import Rulebook
 
 SUBJECTS = frozenset({"Cluster", "NetworkPolicy", "Role", "RoleBinding", "Route", "Service", "ServiceAccount", "Workload"})
@@ -27,11 +28,18 @@ class Verdict(Record):
         self.findings: list[Finding] = []
         self.broken: list[tuple[str, str]] = []
 
-    def findings_in(self, source: Source) -> list[Finding]:
-        """The findings, with the text of their file."""
+    def findings_in(self, source: Source, subjects: list[Subject]) -> list[Finding]:
+        """The findings, with the text of their file, and with their fixes as its subjects write them."""
         for finding in self.findings:
             finding.source = source
             finding.notes = tuple(_placed(note, source) for note in finding.notes)
+        wishes = [(finding, finding.fix) for finding in self.findings if isinstance(finding.fix, Wish)]
+        writers: dict[str, list[Subject]] = {}
+        for subject in subjects if wishes else ():
+            if subject.source is source:
+                writers.setdefault(subject.address, []).append(subject)
+        for finding, wish in wishes:
+            finding.fix = wish.granted(writers.get(finding.subject, ()))
         return self.findings
 
     @property

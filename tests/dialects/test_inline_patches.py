@@ -80,13 +80,58 @@ def test_a_patch_on_one_line_is_mended() -> None:
     assert fixed(whole, "host-pid").source.text == HEAD + whole.replace("hostPID: true, ", "")
 
 
-def test_what_an_operation_says_is_left_to_the_reader() -> None:
-    operation = "      - op: add\n        path: /spec/template/spec/hostPID\n        value: true\n"
-    after = fixed(f"  - target: {{kind: Deployment, name: web}}\n    patch: |-\n{operation}", "host-pid")
+PRIVILEGED = "- op: add\n  path: /spec/template/spec/containers/0/securityContext/privileged\n  value: true\n"
+NODE = "- op: add\n  path: /spec/template/spec/nodeName\n  value: a # stays\n"
+
+
+def operations(text: str, newline: str = "\n", head: str = "|-") -> str:
+    return (f"  - target: {{kind: Deployment, name: web}}\n    patch: {head}\n" + textwrap.indent(text, "      ")).replace("\n", newline)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("head", ["|", "|-"])
+@pytest.mark.parametrize("texts", [(PRIVILEGED, NODE), (NODE, PRIVILEGED)])
+def test_an_operation_leaves_a_patch(texts: tuple[str, str], head: str, newline: str) -> None:
+    after = fixed(operations("".join(texts), newline, head), "privileged-container")
+    assert [finding.rule for finding in after.applied] == ["privileged-container"], after.left
+    assert after.source.text == (HEAD + operations(NODE, head=head)).replace("\n", newline)
+
+
+def test_an_operation_that_is_all_of_a_patch_says_the_opposite() -> None:
+    after = fixed(operations(PRIVILEGED), "privileged-container")
+    assert after.source.text == HEAD + operations(PRIVILEGED.replace("true", "false"))
+    (finding,) = after.applied
+    assert finding.fix is not None
+    assert finding.fix.title == "Set `securityContext.privileged: false`"
+
+
+def test_what_an_operation_says_beside_other_things_leaves_it() -> None:
+    context = "- op: add\n  path: /spec/template/spec/containers/0/securityContext\n  value: {privileged: true, runAsNonRoot: true}\n"
+    after = fixed(operations(context), "privileged-container")
+    assert after.source.text == HEAD + operations(context.replace("privileged: true, ", ""))
+
+
+def test_an_operation_that_adds_an_item_leaves_a_patch() -> None:
+    added = "- op: add\n  path: /spec/template/spec/containers/0/securityContext/capabilities\n  value: {add: [NET_RAW]}\n"
+    item = "- {op: add, path: /spec/template/spec/containers/0/securityContext/capabilities/add/-, value: SYS_ADMIN}\n"
+    after = fixed(operations(NODE + added + item), "dangerous-capability")
+    assert after.source.text == HEAD + operations(NODE + added), after.left
+
+
+def test_an_operation_on_one_line_leaves_a_patch() -> None:
+    rest = '{"op": "add", "path": "/spec/template/spec/nodeName", "value": "a"}]\'\n'
+    whole = "  - target: {kind: Deployment, name: web}\n    patch: '["
+    operation = '{"op": "add", "path": "/spec/template/spec/hostPID", "value": true}, '
+    assert fixed(whole + operation + rest, "host-pid").source.text == HEAD + whole + rest
+
+
+def test_an_operation_that_says_something_else_is_left_to_the_reader() -> None:
+    operation = "- op: add\n  path: /spec/template/spec/containers/0/securityContext/capabilities\n  value: {add: [SYS_ADMIN]}\n"
+    after = fixed(operations(operation), "dangerous-capability")
     assert not after.applied
     (finding,) = after.bench.analyse(after.source).findings
     assert finding.fix is not None
-    assert "an operation of a patch" in finding.fix.caveat
+    assert "nothing else would be left" in finding.fix.caveat
 
 
 def test_a_comment_in_a_patch_stays() -> None:

@@ -26,7 +26,10 @@ def without_command(command: Command) -> Edit:
     """Take a command, and what joins it to its neighbour, out of a script of which all commands run one after another."""
     if command.conditional or command.feeders or command.writes_to is not None or command.wrappers:
         raise Refused("other commands depend on it")
-    row, source, span = command.siblings, command.source, command.span
+    if any(word is None or operator.startswith("<") for operator, word in command.redirects):
+        raise Refused("something is redirected to it")
+    ends = [word.span.end for _, word in command.redirects if word is not None]
+    row, source, span = command.siblings, command.source, Span(command.span.start, max([command.span.end, *ends]))
     at = bisect_left(row, span.start, key=lambda one: one.span.start)
     if at < len(row) and row[at] is command:
         after = row[at + 1] if at + 1 < len(row) else None

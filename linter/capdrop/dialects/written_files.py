@@ -53,6 +53,7 @@ def files_written(command: Command, around: Sequence[Word], readers: Sequence[Co
             texts=(fragment,),
             ships=command.ships,
             program=command.name,
+            command=command if not around and not readers else None,
         )
 
 

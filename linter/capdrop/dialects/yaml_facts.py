@@ -188,6 +188,15 @@ class Flag(Cell):
             return site.nothing() if not value.text else Value.unknown("it is neither yes nor no", field.source, field.span)
         return value.replaced(answer is not self.negated)
 
+    def write(self, site: Site, change: Change) -> Written:
+        try:
+            return super().write(site, change)
+        except Refused:
+            field = site.field(self.path, self.scope)
+            if change.action != "drop" or field is None or not isinstance(field.source, Inset):
+                raise
+        return super().write(site, Change("set", change.fact, not self.harmful))  # of a patch that says nothing else
+
     def spelled(self, content: object) -> str:
         return "true" if content is not self.negated else "false"
 
@@ -363,12 +372,16 @@ def append(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
     return (writer.append_item(site.source, field.value, text),)
 
 
-def remove(site: Site, path: str, scope: str, node: object) -> tuple[Edit, ...]:
+def remove(site: Site, path: str, scope: str, node: Node | None) -> tuple[Edit, ...]:
     """Take an item out of the list at a path; an emptied list goes as a whole."""
     field = site.field(path, scope)
-    inner = field.source if field is not None and site.fixable and isinstance(field.source, Inset) else None
+    inner = node.source if node is not None and site.fixable and isinstance(node.source, Inset) else None
     if inner is None:
         site.editable(field)
+    elif node is not None and field is not None and not (field.source is inner and field.value.span.covers(node.span)):
+        from .inset_edits import without_operation
+
+        return (without_operation(inner, node),)
     if field is None or not isinstance(field.value, Sequence):
         raise Refused("it is not a list")
     index = next((i for i, item in enumerate(field.value.items) if item is node), None)

@@ -90,6 +90,11 @@ def base_user(base: Reference | None, *, runs_shell: bool) -> BaseUser:
     return BaseUser(NUMBER, made_by) if made_by else BaseUser(NOBODY_IN_PARTICULAR)
 
 
+def shell_of(base: Reference | None) -> str:
+    """The shell that knows `pipefail` in what is built on a base: busybox's where that is all there is, else bash."""
+    return "/bin/ash" if base is not None and _idiom(base) == _ADDUSER else "/bin/bash"
+
+
 def _idiom(base: Reference) -> str:
     """The command that makes a user there, as its name and tag tell; "" where they do not."""
     words = (base.tag or "").split("-")

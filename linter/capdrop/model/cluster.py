@@ -6,9 +6,10 @@ engine puts the real one into the findings.
 
 from __future__ import annotations
 
-from ..finding import Finding, Note, Severity
+from ..finding import Finding, Fix, Note, Safety, Severity
 from ..source import Record, Source, Span
-from .subject import Subject
+from .subject import Change, Subject
+from .value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +52,25 @@ class Grant(Record):
         return any(item.text in (group, ALL) for item in self.groups)
 
 
+class Wish(Fix):
+    """A change of a part, which knows no text: it becomes a fix where the text is, by the subject of the type that writes for it."""
+
+    __slots__ = ("change", "part", "wanted")
+
+    def __init__(self, part: Part, change: Change, wanted: Safety, caveat: str) -> None:
+        super().__init__(change.action.capitalize(), caveat=caveat)
+        self.part = part
+        self.change = change
+        self.wanted = wanted
+
+    def granted(self, subjects: Iterable[Subject]) -> Fix:
+        """The fix, as one of the subjects at the part's address writes it; those before the part are of others of its name."""
+        for subject in subjects:
+            if type(subject).__name__ == self.part.written_by and subject.span.start >= self.part.span.start:
+                return subject.fix(self.change, self.wanted, self.caveat)
+        return Fix(self.title, caveat="it is put together of several files")
+
+
 class Part(Subject):
     """An object, or a pod in one. `name_span` is where its name stands, and `partial` is set where a template may add to what is written.
 
@@ -60,6 +80,8 @@ class Part(Subject):
     __slots__ = ("cluster", "kind", "labels", "name", "name_span", "namespace", "partial")
 
     cluster: Cluster
+    written_by = "KubernetesObject"
+    """The type of the subject that writes its changes."""
 
     def __init__(
         self,
@@ -89,6 +111,9 @@ class Part(Subject):
     def note(self, message: str) -> Note:
         """This part as a second place of a finding."""
         return Note(self.source, self.name_span, message)
+
+    def fix(self, change: Change, safety: Safety, caveat: str) -> Fix:
+        return Wish(self, change, safety, caveat)
 
 
 class Role(Part):
@@ -169,6 +194,10 @@ class RoleBinding(Part):
         self.role_span = role_span
         self.parties = parties
 
+    def without(self, party: Party, *, caveat: str = "") -> Fix:
+        """A fix that takes the role from somebody."""
+        return self.remove("subjects", Value.known(party.name, self.source, party.span), caveat=caveat)
+
     @property
     def takeover(self) -> str:
         """By what the role leads to the whole cluster, in words; nothing where it does not."""
@@ -207,6 +236,8 @@ class Workload(Part):
     that have the host's full power."""
 
     __slots__ = ("account", "account_span", "automount", "images", "privileged")
+
+    written_by = "Pod"
 
     def __init__(self, part: Mapping[str, object], account: str, account_span: Span, automount: bool | None) -> None:
         super().__init__(**part)  # type: ignore[arg-type]

@@ -319,7 +319,7 @@ class Command(Subject):
         return self.rewrite("words", word.fragment.span(), word.text, text, safety=safety, caveat=caveat)
 
     def _rewritten(self, change: Change, title: str, safety: Safety, caveat: str) -> Fix:
-        fix = self._fix(change, safety, caveat)
+        fix = self.fix(change, safety, caveat)
         fix.title = title
         return fix
 

@@ -109,19 +109,19 @@ class Subject:
 
     def drop(self, fact: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that removes a setting."""
-        return self._fix(Change("drop", fact), safety, caveat)
+        return self.fix(Change("drop", fact), safety, caveat)
 
     def set(self, fact: str, content: object, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that gives a setting another value, or writes it where it is missing."""
-        return self._fix(Change("set", fact, content), safety, caveat)
+        return self.fix(Change("set", fact, content), safety, caveat)
 
     def append(self, fact: str, content: object, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that adds an item to a list."""
-        return self._fix(Change("append", fact, content), safety, caveat)
+        return self.fix(Change("append", fact, content), safety, caveat)
 
     def remove(self, fact: str, item: Value, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that takes an item out of a list."""
-        return self._fix(Change("remove", fact, None, item), safety, caveat)
+        return self.fix(Change("remove", fact, None, item), safety, caveat)
 
     def rewrite(self, fact: str, span: Span, old: str, new: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that writes other plain text in place of `old`, which must stand at the span just so."""
@@ -132,7 +132,8 @@ class Subject:
             return Fix(title, caveat="it is written with quotes, escapes or variables")
         return Fix(title, (Edit(span, new),), safety, caveat, touches=((self.address, fact),))
 
-    def _fix(self, change: Change, safety: Safety, caveat: str) -> Fix:
+    def fix(self, change: Change, safety: Safety, caveat: str) -> Fix:
+        """A fix that makes a change, as far as whoever wrote the subject's file can be followed."""
         try:
             if self.origin is None:
                 raise Refused("there is no writer for this")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..finding import Edit, Fix
 from ..source import Source, Span
 from .subject import Subject
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..source import Fragment
+    from .command import Command
     from .inline_python import Call
 
 
@@ -19,10 +21,10 @@ class WrittenFile(Subject):
 
     `path` is as written, with variables where it has some, and `path_span` where it stands; `texts` are the pieces of its text in their
     order. Several may be parts of one file, as those of `echo ... >> path` are. `program` writes it. `ships` is false where the file stays
-    in a build stage that is thrown away.
+    in a build stage that is thrown away. `command` is the one that writes it and nothing else.
     """
 
-    __slots__ = ("path", "path_span", "program", "ships", "texts")
+    __slots__ = ("command", "path", "path_span", "program", "ships", "texts")
 
     def __init__(
         self,
@@ -35,6 +37,7 @@ class WrittenFile(Subject):
         texts: tuple[Fragment, ...],
         ships: bool = True,
         program: str = "",
+        command: Command | None = None,
     ) -> None:
         super().__init__(source, span, address)
         self.path = path
@@ -42,6 +45,7 @@ class WrittenFile(Subject):
         self.texts = texts
         self.ships = ships
         self.program = program
+        self.command = command
 
     @property
     def name(self) -> str:
@@ -59,11 +63,55 @@ class WrittenFile(Subject):
     @property
     def lines(self) -> Iterator[Fragment]:
         """The lines that are not blank, without the blanks around them."""
+        return (piece.part(start, end) for piece, start, end in self._lines())
+
+    def _lines(self) -> Iterator[tuple[Fragment, int, int]]:
+        """The same lines: the piece of text that each stands in, and where."""
         for piece in self.texts:
             at = 0
             for line in piece.text.split("\n"):
                 bare = line.strip()
                 if bare:
                     start = at + line.index(bare)
-                    yield piece.part(start, start + len(bare))
+                    yield piece, start, start + len(bare)
                 at += len(line) + 1
+
+    def replace(self, setting: str, span: Span, old: str, new: str, *, caveat: str = "") -> Fix:
+        """A fix that writes other plain text in place of a part of a line, which is a setting of this name."""
+        fix = self.rewrite("text", span, old, new, caveat=caveat)
+        fix.touches += self._touched(setting)
+        return fix
+
+    def without(self, setting: str, line: Span, *, caveat: str = "") -> Fix:
+        """A fix that leaves out the line of this place, and no longer writes to the file where nothing else is written."""
+        fix = Fix("Remove this line", caveat="nothing else is written to the file")
+        for piece, start, end in self._lines():
+            if piece.span(start, end) == line:
+                if piece.text.strip() != piece.text[start:end]:
+                    fix = self._without(piece, start, end, caveat)
+                elif self.command is not None:
+                    fix = self.command.drop(caveat=caveat)
+        fix.touches += self._touched(setting)
+        return fix
+
+    def _touched(self, setting: str) -> tuple[tuple[str, str], ...]:
+        """What changes with its text: the words of the command, and the setting where it is read as a variable."""
+        variable = f"{self.address} {setting}"
+        return (self.address, "text"), (self.address, "words"), (variable, "value"), (variable, "variable")
+
+    def _without(self, piece: Fragment, start: int, end: int, caveat: str) -> Fix:
+        text, source = piece.text, self.source
+        line_end = text.find("\n", end)
+        if line_end >= 0:
+            at = piece.place(line_end)
+            end = line_end + 1
+            span = Span(piece.place(start), at + (1 if source.text.startswith("\n", at) else 2))
+        else:
+            start = text.rfind("\n", 0, start)
+            span = Span(piece.place(start), piece.span(start, end).end)
+        if source[span].replace("\\n", "\n").replace("\r\n", "\n") != text[start:end]:
+            return Fix("Remove this line", caveat="it is written with quotes, escapes or variables")
+        line = source.starts[source.position(span.start).line - 1]
+        if "\n" in source[span] and not source.text[line : span.start].strip():
+            span = Span(line, span.end)
+        return Fix("Remove this line", (Edit(span, ""),), caveat=caveat)

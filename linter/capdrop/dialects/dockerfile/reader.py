@@ -306,7 +306,7 @@ class Reader:
         step = None
         if stage is not None:
             user = stage.builder_now(templated=self.templated)
-            step = steps.step_of(instruction, stage, self.source, self.escape, user)
+            step = steps.step_of(instruction, stage, self.source, self.tree, user)
             yield step
         for subject in self.commands(instruction, stage, step):
             yield subject

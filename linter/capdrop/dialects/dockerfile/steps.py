@@ -45,6 +45,26 @@ class FlagOrigin(Origin):
         return f"Remove `--{flag.name}`", (Edit(with_blanks_after(self.source, flag.span), ""),)
 
 
+class StepOrigin(FlagOrigin):
+    """Takes a flag out of a RUN, or has its shell fail with any command of a pipeline, and that of the steps below it."""
+
+    __slots__ = ("instruction", "shell", "stage", "tree")
+
+    def __init__(self, source: Source, tree: syntax.Dockerfile, stage: StageState, instruction: syntax.Instruction) -> None:
+        super().__init__(source, {flag.name: flag for flag in instruction.flags})
+        self.tree = tree
+        self.stage = stage
+        self.shell = stage.shell
+        self.instruction = instruction
+
+    def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if change.fact != "pipefail" or change.action != "set":
+            return super().write(change)
+        from .writing import Writer
+
+        return Writer(self.source, self.tree, self.stage).heed_pipelines(self.instruction, self.shell)
+
+
 class WordOrigin(Origin):
     """Takes a word out of an instruction, and the whole instruction with its last word."""
 
@@ -144,8 +164,9 @@ def with_line_end(source: Source, span: Span) -> Span:
     return Span(span.start, end + 1 if source.text[end : end + 1] == "\n" else span.end)
 
 
-def step_of(instruction: syntax.Instruction, stage: StageState, source: Source, escape: str, user: Value) -> BuildStep:
+def step_of(instruction: syntax.Instruction, stage: StageState, source: Source, tree: syntax.Dockerfile, user: Value) -> BuildStep:
     """A RUN as a step of its stage."""
+    escape = tree.escape
     flags = {flag.name: flag for flag in instruction.flags}
     absent = Value.absent(source, instruction.keyword_span)
     network, security = (
@@ -156,7 +177,7 @@ def step_of(instruction: syntax.Instruction, stage: StageState, source: Source, 
         source,
         instruction.span,
         f"{stage.address} RUN",
-        FlagOrigin(source, flags),
+        StepOrigin(source, tree, stage, instruction),
         mounts=mounts,
         network=network,
         security=security,

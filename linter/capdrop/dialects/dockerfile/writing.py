@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from capdrop.finding import Edit
-from capdrop.model.base_users import WINDOWS_USER, BaseUser, base_user
+from capdrop.model.base_users import WINDOWS_USER, BaseUser, base_user, shell_of
 from capdrop.model.container import is_root
 from capdrop.model.image_purpose import INTERPRETER, TOOL
 from capdrop.model.subject import Refused
@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from capdrop.model.build_step import Shell
     from capdrop.model.value import Value
     from capdrop.syntax.dockerfile import Dockerfile, Instruction
 
@@ -51,6 +52,15 @@ class Writer:
                 edits.insert(0, self._above(said, lines))
             return title, tuple(edits)
         return title, (self._behind_the_work([*lines, f"{self._word('USER')} {wanted.name}"]),)
+
+    def heed_pipelines(self, step: Instruction, shell: Shell) -> tuple[str, tuple[Edit, ...]]:
+        """Have the shell of a step, and of those below it, fail with any command of a pipeline."""
+        if step.nested:
+            raise Refused("it stands within another instruction")
+        program, *options = shell.words or (shell_of(self._stage.bottom.image.reference), "-c")
+        words = [f'"{word}"' for word in (program, "-o", "pipefail", *options)]
+        line = f"{self._word('SHELL')} [{', '.join(words)}]"
+        return f"Write `{line}`", (self._above(step, [line]),)
 
     def added(self) -> tuple[tuple[str, str], ...]:
         """What the RUN that makes a user adds, if there is one, as `Fix.touches` has it."""

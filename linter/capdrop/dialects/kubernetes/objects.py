@@ -12,7 +12,7 @@ from ...source import Fragment, Source, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
 from ..settings_file import variables_in_lines, variables_in_settings
-from ..yaml_facts import Site, drop, put
+from ..yaml_facts import Site, drop, put, remove
 from ..yaml_view import Field, Section, followed
 from ..yaml_writer import add_entry, quoted
 from .annotations import PREFIX, ignored
@@ -81,6 +81,10 @@ class ObjectOrigin(Origin):
         if change.action == "append" and isinstance(change.content, tuple):
             key, value = change.content
             return f"Add `{key}: {value}` to `{change.fact}`", (self._added(site, change.fact, key, value),)
+        if change.action == "remove" and change.item is not None:
+            at = change.item.span
+            node = next((node for node, _, _ in self.section.items(change.fact) if node.span.covers(at)), None)
+            return f"Remove `{change.item.text}` from `{change.fact}`", remove(site, change.fact, "own", node)
         raise Refused("there is no writer for this")
 
     def _added(self, site: Site, path: str, key: str, value: str) -> Edit:
