@@ -17,6 +17,8 @@ ARROWS = """
     secrets        -> source
     secret_search  -> secrets finding model
     pragmas        -> source finding
+    comment_reach  -> source
+    other_tools    -> source finding model reading rulebook suppress comment_reach
     secrets_baseline -> finding rulebook secrets report
     model          -> source finding syntax model secret_search
     dialects       -> source finding reading syntax model dialects files secret_search
@@ -24,7 +26,7 @@ ARROWS = """
     rulebook       -> rule finding
     suppress       -> source finding model reading rulebook together
     together       -> source finding model rule rulebook
-    engine         -> source finding reading model rule rulebook suppress discover dialects together elsewhere pragmas
+    engine         -> source finding reading model rule rulebook suppress discover dialects together elsewhere pragmas other_tools
     elsewhere      -> source finding reading model rulebook suppress report
     overlays       -> source finding reading rulebook report
     discover       -> gitignore

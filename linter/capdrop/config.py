@@ -43,6 +43,7 @@ OPTIONS: Mapping[str, Option] = {
     "baseline": Option(str, "The file of known findings, relative to this file (.capdrop-baseline)."),
     "rule": Option(dict, "Options of single rules: [rule.NAME]."),
     "compose": Option(dict, "Which Compose files are started together: files, a list in their order, relative to this file."),
+    "other-tools-comments": Option(bool, "Whether comments that silence other tools silence our rules of the same id (true)."),
     "suppress": Option(list, "Findings that are not reported, each with a reason: [[suppress]]."),
 }
 """The keys of a configuration."""
@@ -85,6 +86,7 @@ class Config:
         "ignore",
         "ignored",
         "min_confidence",
+        "other_tools_comments",
         "path",
         "profile",
         "root",
@@ -108,6 +110,7 @@ class Config:
         self.ignored: list[str] = []
         self.fail_on = "low"
         self.min_confidence = "medium"
+        self.other_tools_comments = True
         self.targets: frozenset[str] = frozenset()
         self.exclude: list[str] = []
         self.compose_files: tuple[str, ...] = ()
@@ -203,6 +206,7 @@ def rules_in_force(config: Config, *, trusted: bool = True) -> Rulebook:
     ignore = {_named(config, book, "ignore", text, lenient) for text in config.ignore}
     ignored = {book.named(text).name for text in config.ignored}
     by_default = book.of_profile(config.profile) | ({"detect-secrets-finding"} if config.detect_secrets else set())
+    book.heeds_other_tools = config.other_tools_comments
     book.select((chosen or select or by_default) - (ignore - chosen) - ignored)
     return book
 
@@ -263,6 +267,7 @@ def _take(config: Config, table: Mapping[str, Any]) -> None:
     config.profile = table.get("profile", config.profile)
     config.fail_on = table.get("fail-on", config.fail_on)
     config.min_confidence = table.get("min-confidence", config.min_confidence)
+    config.other_tools_comments = table.get("other-tools-comments", True)
     config.select = table.get("select", [])
     config.ignore = table.get("ignore", [])
     config.targets = frozenset(target.lower() for target in table.get("targets", []))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .model.cluster import Part
     from .model.subject import Subject
     from .model.workspace import BuildTarget
-    from .reading import Overlay
+    from .reading import Joint, Overlay
     from .rulebook import Rulebook
     from .suppress import Reach
     from .together import Verdict
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 5000
 """Subjects of a file that are at hand once rules have judged them."""
+OTHER_TOOLS = ("ignore", "skip", "exempt", "nosem", ":allow", "kics-scan")
+"""What a text holds, in small letters, that silences another tool."""
 
 
 class Analysis:
@@ -85,6 +87,8 @@ def analyse(source: Source, kind: Kind, book: Rulebook, context: Context, verdic
         _take(analysis, reading, found, away, book)
         _show_ways_out(analysis, reading, subjects, ways=ways)
         _silence(analysis, reading, reach, book, whole=verdict is not None)
+        if analysis.findings and book.heeds_other_tools:
+            _heed_other_tools(reading, analysis.findings, book, subjects)
         analysis.gaps = reading.gaps
         analysis.summary = reading.summary
         analysis.parts = reading.parts
@@ -165,6 +169,18 @@ def _silence(analysis: Analysis, reading: Reading, reach: Reach | None, book: Ru
         from .pragmas import silence_secrets
 
         silence_secrets(reading.source, analysis.findings)
+
+
+def _heed_other_tools(reading: Reading, findings: list[Finding], book: Rulebook, subjects: list[Subject]) -> None:
+    """Apply the comments that silence other tools, also those of the files that this one was joined with."""
+    places = {id(finding.source) for finding in findings}
+    files: list[Reading | Joint] = [reading, *(other for other in reading.others if id(other.source) in places)]
+    for one in files:
+        low = one.source.text.lower()
+        if any(word in low for word in OTHER_TOOLS):
+            from .other_tools import silence
+
+            silence(one, findings, book, subjects)
 
 
 def _judge_parts(

@@ -85,7 +85,7 @@ class Note(Record):
 
 
 class Suppression(Record):
-    """How a finding was silenced ("comment", "configuration", "annotation", "baseline"), and why."""
+    """How a finding was silenced ("comment", "annotation", "configuration", "baseline", "hadolint comment"), and why."""
 
     __slots__ = ("how", "reason")
 

@@ -88,7 +88,7 @@ class Rulebook:
     Rules that the index lists are loaded when something comes up that they judge: a run on one file needs few of them.
     """
 
-    __slots__ = ("_by_kind", "_by_subject", "_listed", "loaded", "selected", "unheard")
+    __slots__ = ("_by_kind", "_by_subject", "_listed", "heeds_other_tools", "loaded", "selected", "unheard")
 
     def __init__(self, rules: Iterable[Rule], listed: Iterable[Listed] = ()) -> None:
         self.loaded: dict[str, Rule] = {}
@@ -102,6 +102,8 @@ class Rulebook:
         self.selected = self.names
         self.unheard: frozenset[str] = frozenset()
         """The rules that judge though they are not in force."""
+        self.heeds_other_tools = True
+        """Whether a comment that silences another tool silences the rules that go by the tool's id."""
         self._by_kind: dict[str, Asking] = {}
         self._by_subject: dict[tuple[str, frozenset[str] | None], list[Rule]] = {}
 
@@ -173,7 +175,7 @@ class Rulebook:
             self._load(self._listed[folded].path)
         if folded in self.loaded:
             return self.loaded[folded]
-        spellings = {folded, _as_trivy_now_has_it(folded)}
+        spellings = {folded, as_trivy_now_has_it(folded)}
         for rule in self.rules.values():
             for alias in rule.also_known_as:
                 if not spellings.isdisjoint((alias.casefold(), alias.casefold().partition(":")[2])):
@@ -206,7 +208,7 @@ class Rulebook:
         rule.options = {option: type(known[option])(value) for option, value in given.items()}
 
 
-def _as_trivy_now_has_it(name: str) -> str:
+def as_trivy_now_has_it(name: str) -> str:
     """`ds-0002` for `avd-ds-0002` and `ds002`, as Trivy called its checks before."""
     name = name.removeprefix("avd-")
     letters = name.rstrip("0123456789")

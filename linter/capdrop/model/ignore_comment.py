@@ -82,3 +82,14 @@ class IgnoreAnnotation(Subject):
         self.scope = scope
         self.removal = removal
         self.problem = problem
+
+
+class OtherToolsAnnotation(Subject):
+    """An annotation of an object that may silence another tool, written `name: value`; `scope` is the object's part of the file."""
+
+    __slots__ = ("scope", "written")
+
+    def __init__(self, source: Source, span: Span, address: str, *, written: str, scope: Span) -> None:
+        super().__init__(source, span, address)
+        self.written = written
+        self.scope = scope

@@ -1,4 +1,4 @@
-"""The annotation by which an object, or a pod template, silences rules about itself."""
+"""The annotations by which an object, or a pod template, silences rules about itself."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 PREFIX = "capdrop.dev/"
 NAME = f"{PREFIX}ignore"
+OTHER_TOOLS = (
+    "ignore-check.kube-linter.io/", "kube-linter.io/ignore-all", "polaris.fairwinds.com/", "kube-score/ignore",
+    "checkov.io/skip", "bridgecrew.io/skip", "cortex.io/skip",
+)  # fmt: skip
+"""How annotations begin that silence other tools."""
 
 
 def ignored(metadata: Section, address: str, scope: Span) -> Iterator[IgnoreAnnotation]:

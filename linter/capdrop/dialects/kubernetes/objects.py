@@ -15,7 +15,7 @@ from ..settings_file import variables_in_lines, variables_in_settings
 from ..yaml_facts import Site, drop, put, remove
 from ..yaml_view import Field, Section, followed
 from ..yaml_writer import add_entry, quoted
-from .annotations import PREFIX, ignored
+from .annotations import OTHER_TOOLS, PREFIX, ignored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -176,6 +176,11 @@ def entries_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
             address = f"{thing.address} annotations.{name}"
             yield _variable(address, name, field, fragment, "annotation")
             yield from variables_in_lines(fragment, field.source, address, place="annotation")
+            if name.startswith(OTHER_TOOLS) and section.mapping is not None:
+                from ...model.ignore_comment import OtherToolsAnnotation
+
+                written = f"{name}: {fragment.text}"
+                yield OtherToolsAnnotation(field.source, field.span, thing.address, written=written, scope=section.mapping.span)
     if thing.api_version != "v1":
         return
     if thing.kind == "ConfigMap":
