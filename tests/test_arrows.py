@@ -39,6 +39,7 @@ ARROWS = """
     processes      -> config dialects judging rulebook
     ranges         -> source
     fixer          -> source finding files ranges engine rulebook discover dialects
+    ignoring       -> source finding engine fixer
     examples       -> source finding rule rulebook fixer engine together discover dialects files
     documentation  -> source finding rule rulebook examples fixer discover dialects files
     report         -> source finding
@@ -51,7 +52,7 @@ ARROWS = """
     fix_command    -> source finding diff asking by_hand config discover engine dialects fixer rulebook options aside run report
     rule_commands  -> rule rulebook examples documentation config_schema options report
     cli            -> rulebook aside secret_search options check_command fix_command rule_commands lsp
-    lsp            -> source finding secret_search diff model options config discover gitignore dialects engine fixer rulebook run documentation report files
+    lsp            -> source finding ignoring secret_search diff model options config discover gitignore dialects engine fixer rulebook run documentation report files
     rules          -> capdrop
     hooks          -> cli
 """  # noqa: E501

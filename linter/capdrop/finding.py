@@ -84,6 +84,10 @@ class Note(Record):
         self.message = message
 
 
+IN_THE_FILE = ("comment", "annotation")
+"""How it is called at the end what silences a finding in the file itself."""
+
+
 class Suppression(Record):
     """How a finding was silenced ("comment", "annotation", "configuration", "baseline", "hadolint comment"), and why."""
 

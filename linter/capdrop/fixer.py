@@ -187,18 +187,18 @@ def prove(before: Analysis, findings: list[Finding], bench: Workbench) -> tuple[
         raise Refusal("something in another file would be replaced")
     after_bench = bench.with_edits(edit for fix in fixes for edit in fix.edits)
     after = after_bench.analyse(after_source, ways=False)
-    if _unread(after) != _unread(before):
+    if unread(after) != unread(before):
         raise Refusal("the file would not be read as before")
     _findings_are_gone(before, after, findings)
     _nothing_is_spoiled_beside(bench, after_bench, by_path(edit for fix in fixes for edit in fix.edits))
     old, new = bench.content(source), after_bench.content(after_source)
     on_comments = [edit for fix in fixes for edit in fix.edits if any(fact == "comment" for _, fact in fix.touches)]
-    _other_texts_are_equal(old, new, edits, on_comments)
-    _other_facts_are_equal(old.facts, new.facts, {touched for fix in fixes for touched in fix.touches})
+    other_texts_are_equal(old, new, edits, on_comments)
+    other_facts_are_equal(old.facts, new.facts, {touched for fix in fixes for touched in fix.touches})
     return after_source, after_bench
 
 
-def _other_texts_are_equal(old: Content, new: Content, edits: list[Edit], on_comments: list[Edit]) -> None:
+def other_texts_are_equal(old: Content, new: Content, edits: list[Edit], on_comments: list[Edit]) -> None:
     """Raise `Refusal` where a comment, or a leaf of the tree, that edits do not reach is another one."""
     if _untouched(old.source, old.comments, _ranges(on_comments)) != _untouched(new.source, new.comments, _ranges_after(on_comments)):
         raise Refusal("a comment would be lost")
@@ -206,7 +206,7 @@ def _other_texts_are_equal(old: Content, new: Content, edits: list[Edit], on_com
         raise Refusal("something else in the file would change")
 
 
-def _unread(analysis: Analysis) -> list[bool]:
+def unread(analysis: Analysis) -> list[bool]:
     """Whether each part that could not be read, though it should have been, is all of the file."""
     return [gap.blocks for gap in analysis.gaps if not gap.by_design]
 
@@ -345,10 +345,10 @@ def _nothing_is_spoiled_beside(before: Workbench, after: Workbench, edits: dict[
             bench = Workbench(kind or after.kind, after.book, after.context)
             analysis = bench.analyse(old)
             _findings_are_gone(analysis, bench.analyse(source), [])
-            if replaces and _unread(bench.analyse(source)) != _unread(analysis):
+            if replaces and unread(bench.analyse(source)) != unread(analysis):
                 raise Refusal("a file beside it would not be read as before")
             if replaces:
-                _other_texts_are_equal(bench.content(old), bench.content(source), edits[path], [])
+                other_texts_are_equal(bench.content(old), bench.content(source), edits[path], [])
 
 
 def _counted(findings: Iterable[Finding]) -> dict[tuple[str, str], int]:
@@ -359,7 +359,8 @@ def _counted(findings: Iterable[Finding]) -> dict[tuple[str, str], int]:
     return counts
 
 
-def _other_facts_are_equal(before: Facts, after: Facts, touched: set[tuple[str, str]]) -> None:
+def other_facts_are_equal(before: Facts, after: Facts, touched: set[tuple[str, str]]) -> None:
+    """Raise `Refusal` where a fact that is not touched is another one."""
     touched_of: dict[str, set[str]] = {}
     for where, fact in touched:
         touched_of.setdefault(where, set()).add(fact)

@@ -27,6 +27,7 @@ from .files import FilesOnDisk
 from .finding import Edit, Finding, Safety, Severity
 from .fixer import Fixed, Refusal, Workbench, fix, fix_on, keys_of, prove
 from .gitignore import Excluded
+from .ignoring import comment_above
 from .model.container import Container
 from .model.pod import Pod
 from .model.subject import Subject
@@ -208,7 +209,7 @@ def code_actions(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeActio
         for finding in document.shown:
             if finding.span.start <= chosen.end and chosen.start <= max(finding.span.end, finding.span.start):
                 actions += _fixes(ls, uri, document, finding)
-                actions += [_ignore(ls, uri, document, finding), _ignore(ls, uri, document, finding, WHY)]
+                actions += [*_ignore(ls, uri, document, finding), *_ignore(ls, uri, document, finding, WHY)]
     for kind in REWRITES:
         if _asked_for(params, kind):
             actions += _rewrites(ls, uri, document, chosen, kind)
@@ -356,19 +357,10 @@ def _all_at_once(ls: Server, uri: str, document: Document, fixed: Fixed, title: 
     return [_action(ls, uri, document, told, fixed.applied, edits, kind=kind)]
 
 
-def _ignore(ls: Server, uri: str, document: Document, finding: Finding, reason: str = "") -> lsp.CodeAction:
-    """A comment on a line of its own above the finding, or above the instruction that it stands in."""
-    source = document.source
-    start = finding.span.start
-    for block in document.analysis.blocks:
-        if block.start <= start < block.end:
-            start = block.start
-    line = source.line(source.position(start).line)
-    text = source[line]
-    indent = text[: len(text) - len(text.lstrip(" \t"))]
-    why = f" -- {reason}" if reason else ""
-    edit = Edit(Span(line.start, line.start), f"{indent}# capdrop: ignore[{finding.rule}]{why}{source.newline}")
-    return _action(ls, uri, document, f"Ignore {finding.rule} here{', with a reason' if reason else ''}", [finding], (edit,))
+def _ignore(ls: Server, uri: str, document: Document, finding: Finding, reason: str = "") -> list[lsp.CodeAction]:
+    edit = comment_above(document.analysis, finding, document.bench, reason)
+    title = f"Ignore {finding.rule} here{', with a reason' if reason else ''}"
+    return [_action(ls, uri, document, title, [finding], (edit,))] if edit is not None else []
 
 
 def _is_up_to_date(ls: Server, edits: Sequence[Edit]) -> bool:

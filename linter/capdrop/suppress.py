@@ -4,7 +4,7 @@ In Kubernetes also the annotation `capdrop.dev/ignore: rule, rule -- reason`, of
 its pod.
 
 A comment at the end of a line covers that line; one on a line of its own covers the next line that is neither blank nor a
-comment. Where something begins on a covered line that reaches further (an instruction, a variable over several lines), all of
+comment. Where something begins on a covered line that reaches further (an instruction, a text or variable over several lines), all of
 it is covered; where a stage, a service, a container or an object begins there, so is everything in it.
 """
 
@@ -78,8 +78,8 @@ def apply(reading: Reading, findings: list[Finding], book: Rulebook, reach: Reac
     that need other files."""
     source = reading.source
     comments = reading.comments()
-    for block in reading.blocks:
-        reach.note_lines(source, block)
+    for part in [*reading.blocks, *(span for _, span in reading.leaves())]:
+        reach.note_lines(source, part)
     lines = {source.position(comment.start).line for comment in comments if _alone(source, comment)}
     found = Found(source, findings)
     for span in [*comments, *_in_heredocs(reading, comments)]:

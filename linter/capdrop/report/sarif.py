@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from capdrop.finding import Safety
+from capdrop.finding import IN_THE_FILE, Safety
 
 from .identity import fingerprint
 from .masks import Masks
@@ -29,8 +29,6 @@ _MOST_LOCATIONS = 100
 
 _SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _NOTIFICATION_LEVELS = {"not-analysed": "error", "partly-analysed": "warning", RULE_BROKE: "error"}
-_IN_SOURCE = ("comment", "annotation")
-"""How it is called at the end what silences a finding in the file itself."""
 
 
 def write(results: Sequence[Result], out: TextIO, settings: Settings) -> None:
@@ -124,7 +122,7 @@ def _fix(finding: Finding, masks: Masks) -> Object | None:
 def _suppressions(finding: Finding, masks: Masks) -> list[Object]:
     if finding.suppressed is None:
         return []
-    suppression = {"kind": "inSource" if finding.suppressed.how.endswith(_IN_SOURCE) else "external", "status": "accepted"}
+    suppression = {"kind": "inSource" if finding.suppressed.how.endswith(IN_THE_FILE) else "external", "status": "accepted"}
     if finding.suppressed.reason:
         suppression["justification"] = visible(masks.text(finding.suppressed.reason))
     return [suppression]
