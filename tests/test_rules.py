@@ -60,10 +60,19 @@ def test_ids_of_other_tools_are_written_as_the_catalogue_writes_them() -> None:
 
 
 def test_a_rule_is_found_by_any_tools_id() -> None:
-    assert BOOK.named("ksv-0017").name == "privileged-container"
-    assert BOOK.named("hadolint:DL3002").name == "root-user"
+    assert [rule.name for rule in BOOK.named("ksv-0017")] == ["privileged-container"]
+    assert [rule.name for rule in BOOK.named("hadolint:DL3002")] == ["root-user"]
     with pytest.raises(rulebook.Misuse, match="did you mean 'root-user'"):
         BOOK.named("root-users")
+
+
+def test_an_id_stands_for_every_rule_that_claims_it() -> None:
+    by_id: dict[str, list[str]] = {}
+    for rule in sorted(BOOK.rules.values(), key=lambda rule: rule.name):
+        for alias in rule.also_known_as:
+            by_id.setdefault(alias, []).append(rule.name)
+    assert any(len(names) > 1 for names in by_id.values())
+    assert {alias: [rule.name for rule in BOOK.named(alias)] for alias in by_id} == by_id
 
 
 def kind_name(example: Bad | Good) -> str:

@@ -62,12 +62,14 @@ _WORDS = {str: "a string", list: "a list of strings", bool: "true or false", dic
 
 
 class Silence:
-    """A `[[suppress]]` table: findings of a rule, at paths and subjects that patterns match, are silenced for a reason."""
+    """A `[[suppress]]` table: findings of a rule, at paths and subjects that patterns match, are silenced for a reason. `rules` are those
+    that it stands for."""
 
-    __slots__ = ("path", "reason", "rule", "subject")
+    __slots__ = ("path", "reason", "rule", "rules", "subject")
 
     def __init__(self, rule: str, path: str, subject: str, reason: str) -> None:
         self.rule = rule
+        self.rules: set[str] = set()
         self.path = path
         self.subject = subject
         self.reason = reason
@@ -193,18 +195,18 @@ def rules_in_force(config: Config, *, trusted: bool = True) -> Rulebook:
     book = rulebook.load(*(config.rule_folders if trusted else ()))
     lenient = bool(config.rule_folders) and not trusted
     for name, options in config.rule_options.items():
-        rule = _named(config, book, "rule", name, lenient)
+        known = _named(config, book, "rule", name, lenient)
         try:
-            if rule:
-                book.configure(rule, options)
+            if known:
+                book.configure(name, options)
         except Misuse as error:
             config.wrong(str(error), "rule", name, *(option for option in options if repr(option) in str(error)))
     for silence in config.silences:
-        silence.rule = _named(config, book, "suppress", silence.rule, lenient)
-    chosen = {name for text in config.chosen for name in _meant(book, text) or [book.named(text).name]}
-    select = {name for text in config.select for name in _meant(book, text) or [_named(config, book, "select", text, lenient)]}
-    ignore = {_named(config, book, "ignore", text, lenient) for text in config.ignore}
-    ignored = {book.named(text).name for text in config.ignored}
+        silence.rules = _named(config, book, "suppress", silence.rule, lenient)
+    chosen = {name for text in config.chosen for name in _meant(book, text) or [rule.name for rule in book.named(text)]}
+    select = {name for text in config.select for name in _meant(book, text) or _named(config, book, "select", text, lenient)}
+    ignore = {name for text in config.ignore for name in _named(config, book, "ignore", text, lenient)}
+    ignored = {rule.name for text in config.ignored for rule in book.named(text)}
     by_default = book.of_profile(config.profile) | ({"detect-secrets-finding"} if config.detect_secrets else set())
     book.heeds_other_tools = config.other_tools_comments
     book.select((chosen or select or by_default) - (ignore - chosen) - ignored)
@@ -216,12 +218,12 @@ def _meant(book: Rulebook, text: str) -> set[str]:
     return book.of_profile(text) if text in PROFILES else set()
 
 
-def _named(config: Config, book: Rulebook, key: str, name: str, lenient: bool) -> str:
-    """The name of a rule that the configuration speaks of; "" for an unknown one where not all rules are loaded."""
-    rule = book.find(name)
-    if rule is None and not lenient:
+def _named(config: Config, book: Rulebook, key: str, name: str, lenient: bool) -> set[str]:
+    """The names of the rules that the configuration speaks of; none for an unknown one where not all rules are loaded."""
+    names = {rule.name for rule in book.find(name)}
+    if not names and not lenient:
         config.wrong(f"there is no rule {name!r}{book.suggestion(name)}", key, name)
-    return rule.name if rule is not None else ""
+    return names
 
 
 def _speaks_of_us(path: str) -> bool:

@@ -161,7 +161,7 @@ def _silence(analysis: Analysis, reading: Reading, reach: Reach | None, book: Ru
         comments = list(apply(reading, analysis.findings, book, reach, whole=whole))
         if reading.serves is not None:
             for comment in comments:
-                comment.unused = tuple(one for one in comment.unused if reading.serves.issuperset(book.named(one[0]).subjects))
+                comment.unused = tuple(one for one in comment.unused if reading.serves.issuperset(book.subjects_of(one[0])))
         analysis.waits = any(comment.waits for comment in comments)
         said = [finding for comment in comments for rule in book.on(comment) for finding in judged(rule, comment, analysis.broken)]
         analysis.findings = sorted([*analysis.findings, *numbered(said)], key=_place)

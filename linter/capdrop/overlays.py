@@ -77,8 +77,7 @@ def _is_mended(finding: Finding, known: Overlays, said: dict[str, set[Place]], b
     key = known.changed(path, finding.subject)
     if key is None or finding.hidden:
         return False
-    rule = book.find(finding.rule)
-    if rule is None or SUBJECTS.isdisjoint(rule.subjects):
+    if all(SUBJECTS.isdisjoint(rule.subjects) for rule in book.find(finding.rule)):
         return False
     last = set(known.last(key))
     return bool(last) and all(one in said and _place(finding) not in said[one] for one in last)

@@ -24,7 +24,7 @@ def explain(arguments: list[str]) -> int:
     rule = Operand("rule", "RULE", "a rule's name, or the id that another tool gives it")
     options = Reader("explain", "Say what a rule is about, with examples, as Markdown.", CONFIGURATION, rule).read(arguments)
     _, book = prepared(options)
-    sys.stdout.write(page(book.named(options.rule)))
+    sys.stdout.write("\n".join(page(rule) for rule in book.named(options.rule)))
     return CLEAN
 
 

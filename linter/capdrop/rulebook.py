@@ -161,26 +161,27 @@ class Rulebook:
             self._listed.pop(rule.name, None)
             self.loaded[rule.name] = rule
 
-    def named(self, name: str) -> Rule:
-        """A rule by its name or by the id that another tool gives it, with or without the tool. Raises `Misuse`."""
+    def named(self, name: str) -> list[Rule]:
+        """The rule of a name, or all that another tool's id, with or without the tool, stands for. Raises `Misuse` where there is none."""
         found = self.find(name)
-        if found is None:
+        if not found:
             raise Misuse(f"there is no rule {name!r}{self.suggestion(name)}")
         return found
 
-    def find(self, name: str) -> Rule | None:
-        """Like `named`, but None where there is no such rule."""
+    def find(self, name: str) -> list[Rule]:
+        """Like `named`, but nothing where there is no such rule."""
         folded = name.casefold()
         if folded in self._listed:
             self._load(self._listed[folded].path)
         if folded in self.loaded:
-            return self.loaded[folded]
+            return [self.loaded[folded]]
         spellings = {folded, as_trivy_now_has_it(folded)}
-        for rule in self.rules.values():
-            for alias in rule.also_known_as:
-                if not spellings.isdisjoint((alias.casefold(), alias.casefold().partition(":")[2])):
-                    return rule
-        return None
+        found = [rule for rule in self.rules.values() if any(_is_spelled(alias.casefold(), spellings) for alias in rule.also_known_as)]
+        return sorted(found, key=lambda rule: rule.name)
+
+    def subjects_of(self, name: str) -> set[str]:
+        """The types of subjects that the rules of a name judge."""
+        return {subject for rule in self.find(name) for subject in rule.subjects}
 
     def suggestion(self, name: str) -> str:
         """ "; did you mean ...?" for a name that is nearly a rule's, else where to look."""
@@ -191,7 +192,9 @@ class Rulebook:
 
     def configure(self, name: str, options: Mapping[str, Any]) -> None:
         """Set a rule's options and severity. Raises `Misuse`."""
-        rule = self.named(name)
+        rule, *others = self.named(name)
+        if others:
+            raise Misuse(f"{name!r} stands for several rules; name one of {', '.join(one.name for one in (rule, *others))}")
         given = dict(options)
         if "severity" in given:
             try:
@@ -206,6 +209,11 @@ class Rulebook:
                 takes = "a list of strings" if isinstance(known[option], tuple | frozenset) else type(known[option]).__name__
                 raise Misuse(f"rule {name!r}: option {option!r} takes {takes}")
         rule.options = {option: type(known[option])(value) for option, value in given.items()}
+
+
+def _is_spelled(alias: str, spellings: set[str]) -> bool:
+    """Whether another tool's id, with or without the tool, is one of these."""
+    return alias in spellings or alias.partition(":")[2] in spellings
 
 
 def as_trivy_now_has_it(name: str) -> str:

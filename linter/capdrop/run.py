@@ -112,7 +112,7 @@ def settle(run: Run, config: Config, book: Rulebook) -> None:
         for result in run.results:
             if result.findings and paths.covers_with_parents(os.path.abspath(result.path)):
                 for finding in result.findings:
-                    if finding.rule == entry.rule and finding.suppressed is None and subjects.fits(finding.subject.replace("/", "\0")):
+                    if finding.rule in entry.rules and finding.suppressed is None and subjects.fits(finding.subject.replace("/", "\0")):
                         finding.suppressed = Suppression("configuration", entry.reason)
     if config.baseline:
         from . import baseline as baselines

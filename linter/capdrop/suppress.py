@@ -193,16 +193,16 @@ def _cover(comment: IgnoreComment, reach: Reach, comment_lines: set[int]) -> Cov
 def _silence(comment: IgnoreComment, found: Found, book: Rulebook, cover: Cover) -> None:
     unknown, unused = [], []
     for name, span in comment.names:
-        rule = book.find(name)
-        if rule is None:
+        rules = book.find(name)
+        if not rules:
             unknown.append((name, span, _near(name, tuple(book.names))))
             continue
-        covered = found.under(rule.name, cover)
+        covered = [finding for rule in rules for finding in found.under(rule.name, cover)]
         if comment.annotation is not None:
             covered = [finding for finding in covered if finding.notes or comment.annotation.scope.covers(finding.span)]
         for finding in covered:
             finding.suppressed = Suppression("comment" if comment.annotation is None else "annotation", comment.reason)
-        if not covered and rule.name in book.selected:
+        if not covered and any(rule.name in book.selected for rule in rules):
             unused.append((name, span))
     comment.unknown = tuple(unknown)
     comment.unused = tuple(unused)
@@ -212,7 +212,7 @@ def _postpone(comment: IgnoreComment, book: Rulebook) -> None:
     """Leave open whether rules that need other files have something to say."""
     from .together import SUBJECTS
 
-    unused = [(name, span) for name, span in comment.unused if (rule := book.find(name)) and SUBJECTS.isdisjoint(rule.subjects)]
+    unused = [(name, span) for name, span in comment.unused if SUBJECTS.isdisjoint(book.subjects_of(name))]
     comment.waits = len(unused) < len(comment.unused)
     comment.unused = tuple(unused)
 
