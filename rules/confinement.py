@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Confidence, Container, Finding, Good, Mount, Severity, rule
+from capdrop import Bad, Confidence, Container, Finding, Good, Severity, rule
 
 
 @rule(
@@ -350,11 +350,6 @@ def selinux_disabled(container: Container) -> Iterator[Finding]:
         yield container.finding(
             label,
             f"`{container.name}` runs without SELinux separation",
-            confidence=Confidence.LOW if mounts_socket(container) else container.doubt("kernel"),
+            confidence=Confidence.LOW if container.holds_runtime else container.doubt("kernel"),
             fix=container.drop("selinux", caveat="files that it shares with the host must be labelled for it"),
         )
-
-
-def mounts_socket(container: Container) -> bool:
-    """Whether it has the socket of a container runtime."""
-    return any(isinstance(part, Mount) and part.gives == "socket" for part in container.parts)

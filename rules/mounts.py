@@ -151,7 +151,7 @@ def runtime_socket_mount(mount: Mount) -> Iterator[Finding]:
     Who speaks to the socket starts a container that mounts `/`; a read-only mount changes nothing, since a socket is spoken to and
     not written. Put a proxy in between that lets only the needed calls through, or use rootless builders. Confidence is low where an
     exporter that is known to report on file systems sees `/` or `/run` read-only, or one that reports on units systemd's socket, which its
-    documentation tells to mount, and for what is started to test something.
+    documentation tells to mount, for such a proxy itself, and for what is started to test something.
     """
     if mount.gives == "socket":
         yield mount.finding(
@@ -163,9 +163,10 @@ def runtime_socket_mount(mount: Mount) -> Iterator[Finding]:
 
 
 def is_expected(mount: Mount) -> bool:
-    """Whether it is systemd's socket, or the host's file systems and no socket by itself, that an exporter looks at, or is in a test."""
+    """Whether it is systemd's socket, or the host's file systems and no socket by itself, that an exporter looks at, or is the runtime's
+    for a proxy that filters what comes through, or is in a test."""
     looks_over = mount.read_only.is_true and "whole" in mount.uses and not is_runtime_socket(mount.host_path.text)
-    return looks_over or (mount.told.endswith("systemd") and "bus" in mount.uses) or mount.source.is_for_tests
+    return looks_over or "socket" in mount.uses or (mount.told.endswith("systemd") and "bus" in mount.uses) or mount.source.is_for_tests
 
 
 @rule(

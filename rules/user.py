@@ -155,8 +155,9 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
 
     Confidence is low for an init container, which prepares files for others and ends, for a step of a task, for an agent that reads its
     host's files, for what is started to test something, for a development container, for what starts others as users of their own (an init,
-    sshd, cron), and where `USER root` was said for the build: more is built after it, nothing of its own is started, and it was no other
-    user before.
+    sshd, cron) or leaves root by itself (by `setpriv`, or as the image of PostgreSQL does), for what mounts the socket of a container
+    runtime, by which anyone in it has the host, and where `USER root` was said for the build: more is built after it, nothing of its own is
+    started, and it was no other user before.
     """
     user = container.fact("user")
     if user.is_known and user.text.partition(":")[0] in ROOT:
@@ -167,13 +168,13 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
 
 
 def is_meant_as_root(container: Container | DefaultContainer) -> bool:
-    """Whether it prepares files for others and ends, is to read those of its host, tests something, or is an image of which the dialect
+    """Whether it prepares files for others and ends, is to read those of its host, has its host anyway, tests something, or the dialect
     says why."""
     if container.kind in ("init container", "step"):
         return not container.fact("privileged").is_true
-    if container.kind == "stage":
+    if container.kind == "stage" or container.fact("user").reason:
         return bool(container.fact("user").reason)
-    return any(container.doubt(use) is not None for use in ("files", "kernel"))
+    return container.holds_runtime or any(container.doubt(use) is not None for use in ("files", "kernel"))
 
 
 @rule(

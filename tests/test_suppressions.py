@@ -179,7 +179,7 @@ def test_a_malformed_suppression_silences_nothing(comment: str, problem: str) ->
         "# capdrop:ALL",
         "# pyright: ignore[reportMissing]",
         "# zizmor: ignore[unpinned-uses]",
-        "# hadolint ignore=DL3002",
+        "# hadolint ignore=DL3003",
         "# dropped: ignore the rest",
     ],
 )

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     Cover = tuple[int, int, tuple[str, ...]]
 
+MOST_STACKED = 30
+"""Lines of comments below one that may stand above what it speaks of."""
+
 BELOW, STAGE, DOCKERFILE, HEAD, TOP, HERE, BLOCK = "below", "stage", "dockerfile", "head", "top", "here", "block"
 """Where a comment silences: the instruction on the next line; the stage that begins there; all of a Dockerfile; the same, written as a
 directive; the file, if nothing but comments stands above; its line, or the next where it stands alone; and all that begins there."""
@@ -41,7 +44,8 @@ class Page:
             if block is None or (where == STAGE and block.start not in self.stages):
                 return None
             return line + 1, self._stage_ends(block) if where == STAGE else self._line(block.end - 1), ()
-        while alone and self.source.text.startswith("#", self._begins(line)):
+        first = line
+        while alone and line < first + MOST_STACKED and self.source.text.startswith("#", self._begins(line)):
             line += 1
         block = self.block(self._begins(line))
         if block is not None and self._line(block.start) == line:

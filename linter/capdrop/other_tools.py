@@ -75,7 +75,8 @@ SEEN = {
     "checkov:CKV2_DOCKER_10": "`rpm`", "checkov:CKV2_DOCKER_11": "`apt-get`",
     "checkov:CKV_K8S_157": "`bind`", "checkov:CKV_K8S_158": "`escalate`",
     "checkov:CKV_K8S_39": "adds SYS_ADMIN", "trivy:KSV-0005": "adds SYS_ADMIN", "kics:235236ee": "adds SYS_ADMIN",
-    "trivy:KSV-0120": "adds SYS_MODULE", "trivy:KSV-0119": "adds NET_RAW", "polaris:dangerousCapabilities": "adds (ALL|SYS_ADMIN|NET_ADMIN)",
+    "trivy:KSV-0120": "adds SYS_MODULE", "trivy:KSV-0119": "adds NET_RAW",
+    "polaris:dangerousCapabilities": "adds (ALL|SYS_ADMIN|NET_ADMIN)",
     "kube-linter:privilege-escalation-container": "adds SYS_ADMIN|gain privileges",
 }  # fmt: skip
 """What an id tells that is one of several of its tool, or narrower than our rule: what the instruction and the message then hold."""
@@ -99,11 +100,13 @@ class Said:
         self.scope = scope
         self.how = f"{tool} {'comment' if scope is None else 'annotation'}"
 
-    def means(self, name: str) -> bool:
-        """Whether it silences the check that our rules list under a name."""
-        if self.but:
-            return not any(_same(self.tool, given, name) for given in self.but)
-        return not self.ids or any(_same(self.tool, given, name) for given in self.ids)
+    def of(self, aliases: Iterable[str]) -> list[str]:
+        """Those of the ids of a rule that it silences."""
+        own = [alias for alias in aliases if alias.startswith(f"{self.tool}:")]
+        if self.ids or self.but:
+            named = [alias for alias in own if any(_same(self.tool, given, alias.partition(":")[2]) for given in self.ids or self.but)]
+            own = named if self.ids else [] if named else own
+        return [alias for alias in own if alias not in NOT_ENOUGH]
 
 
 def silence(file: Reading | Joint, findings: list[Finding], book: Rulebook, subjects: Iterable[Subject]) -> None:
@@ -112,14 +115,12 @@ def silence(file: Reading | Joint, findings: list[Finding], book: Rulebook, subj
     annotations = [each for each in subjects if isinstance(each, OtherToolsAnnotation) and each.source is file.source]
     said = [*islice(_annotated(annotations), MOST), *islice(_commented(file, page), MOST)]
     for rule in found.by_rule if said else ():
-        for alias in book.loaded[rule].also_known_as:
-            tool, _, name = alias.partition(":")
-            for one in said if alias not in NOT_ENOUGH else ():
-                if one.tool == tool and one.means(name):
-                    for finding in found.under(rule, one.cover):
-                        in_scope = one.scope is None or finding.notes or one.scope.covers(finding.span)
-                        if finding.suppressed is None and in_scope and _tells(alias, finding, page):
-                            finding.suppressed = Suppression(one.how, one.why)
+        for one in said:
+            aliases = one.of(book.loaded[rule].also_known_as)
+            for finding in found.under(rule, one.cover) if aliases else ():
+                in_scope = one.scope is None or finding.notes or one.scope.covers(finding.span)
+                if finding.suppressed is None and in_scope and any(_tells(alias, finding, page) for alias in aliases):
+                    finding.suppressed = Suppression(one.how, one.why)
     _silence_secrets(file.source, findings)
 
 

@@ -51,6 +51,8 @@ def test_images_that_work_on_their_host(image: str, uses: bool) -> None:
         ("image: acme/server, network_mode: host", "host-network", HIGH),
         ("image: 'acme/vpn:1', network_mode: host, cap_add: [net_admin]", "host-network", LOW),
         ("image: 'acme/vpn:1', network_mode: host, cap_add: [net_admin]", "dangerous-capability", HIGH),
+        ("image: tecnativa/docker-socket-proxy, volumes: ['/run/docker.sock:/run/docker.sock:ro']", "runtime-socket-mount", LOW),
+        ("image: acme/socket-proxy, volumes: ['/run/docker.sock:/run/docker.sock:ro']", "runtime-socket-mount", HIGH),
         ("image: nicolargo/glances, pid: host", "host-pid", LOW),
         ("image: 'acme/app:1', pid: host", "host-pid", HIGH),
         ("image: pihole/pihole, pid: host", "host-pid", HIGH),
@@ -196,8 +198,7 @@ def test_what_tests_something_is_run_once() -> None:
 def test_what_is_started_for_tests_is_less_sure(path: str, confidence: Confidence) -> None:
     text = (
         "services: {db: {image: 'postgres:latest', ports: ['5432:5432'], volumes: ['/run/docker.sock:/s', '/etc:/e'], pid: host, "
-        "user: root, "
-        "environment: [POSTGRES_HOST_AUTH_METHOD=trust]}, a: {image: acme/a}}\n"
+        "environment: [POSTGRES_HOST_AUTH_METHOD=trust]}, a: {image: acme/a, user: root}}\n"
     )
     rules = "image-with-moving-tag image-without-tag data-port-published runtime-socket-mount protection-switched-off host-pid root-user"
     for rule in (*rules.split(), "writable-host-path"):

@@ -166,6 +166,13 @@ class Container(WithFacts):
         image = image_reference.parse(self.origin.read("image").text)
         return image is not None and runs_as_non_root(image)
 
+    @property
+    def holds_runtime(self) -> bool:
+        """Whether it mounts the socket of a container runtime, and with it has its host."""
+        from .mount import Mount
+
+        return any(isinstance(part, Mount) and part.gives == "socket" for part in self.parts)
+
     def doubt(self, use: str) -> Confidence | None:
         """Low confidence where it is made to use this of its host, which a reviewer would not ask to change, or is started to test
         something; else a rule's own."""

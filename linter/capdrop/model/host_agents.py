@@ -1,7 +1,7 @@
 """Containers that are made to work on their host: what of it each one uses, by its image's name and its place in a cluster.
 
 What they ask of the host is their purpose, so that a reviewer of an ordinary project would not ask to change it. Nothing here
-speaks for the runtime's socket, or for all capabilities at once.
+speaks for all capabilities at once, or for the runtime's socket, but for the proxies that stand between it and others.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from capdrop.syntax import image_reference
 
 NETWORK, PROCESSES, FILES, WHOLE, MODULES = "network processes files whole modules".split()
-CLOCK, DEVICES, BUS, KERNEL, POWER = "clock devices bus kernel power".split()
+CLOCK, DEVICES, BUS, KERNEL, POWER, SOCKET = "clock devices bus kernel power socket".split()
 """The host's (or their own) network and its rules; its processes; what can be read of its files; how full its file systems are, seen
-from `/`; its kernel modules; its clock; its devices; its system bus; all else of its kernel: mounts, confinement, settings; and all of
-these at once, as a privileged container."""
+from `/`; its kernel modules; its clock; its devices; its system bus; all else of its kernel: mounts, confinement, settings; all of
+these at once, as a privileged container; and the socket of its container runtime."""
 
 _KINDS = (
     (
@@ -38,12 +38,13 @@ _KINDS = (
         (NETWORK,),
         "adguardhome dnsmasq v2raya cloudflare-ddns packetbeat suricata zeek ntopng dockurr/windows dockurr/macos qemux/qemu gdy666/lucky "
         "ingress-nginx/controller conntrack-stats-exporter beats/heartbeat tigera/operator fail2ban netalertx watchyourlan upsnap "
-        "mdns_repeater npmplus playit-agent playit-docker-web poste.io",
+        "mdns_repeater npmplus omada-controller playit-agent playit-docker-web poste.io",
     ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat);
     # kubernetes.github.io/ingress-nginx/deploy/baremetal; github.com/jwkohnen/conntrack-stats-exporter; elastic/beats
     # (deploy/kubernetes), github.com/crazy-max/docker-fail2ban, jokob-sk/NetAlertX (docker-compose.yml), aceberg/WatchYourLAN
-    # ("network mode must be host"), ZoeyVid/NPMplus (compose.yaml); the rest from memory: the operator that installs Calico, wake-up
-    # packets (seriousm4x/UpSnap), multicast (angelnu/mdns_repeater), playit.gg's and poste.io's guides
+    # ("network mode must be host"), ZoeyVid/NPMplus (compose.yaml), mbentley/docker-omada-controller (DEVICE_ADOPTION.md); the rest from
+    # memory: the operator that installs Calico, wake-up packets (seriousm4x/UpSnap), multicast (angelnu/mdns_repeater), playit.gg's and
+    # poste.io's guides
     ((PROCESSES, FILES, KERNEL), "aquasec/kube-bench"),  # github.com/aquasecurity/kube-bench, job.yaml
     ((NETWORK, PROCESSES), "windows-exporter"),  # github.com/prometheus-community/windows_exporter/tree/master/kubernetes
     (
@@ -71,6 +72,8 @@ _KINDS = (
         "nfsplugin cephcsi",
     ),  # docs.tigera.io/calico, docs.cilium.io, github.com/aws/amazon-vpc-cni-k8s, kube-router.io/docs; the exporter's README; the plugin
     # of a CSI driver on each node (kubernetes-csi.github.io/docs/deploying.html)
+    ((SOCKET,), "docker-socket-proxy linuxserver/socket-proxy wollomatic/socket-proxy"),  # github.com/Tecnativa/docker-socket-proxy,
+    # linuxserver/docker-socket-proxy (READMEs); the last from memory
     ((DEVICES,), "smartctl-exporter scrutiny"),  # github.com/AnalogJ/scrutiny (README): SYS_RAWIO and the disks
 )
 """What kinds of images are documented to need, by their name or by folder and name, on whatever registry they are mirrored.

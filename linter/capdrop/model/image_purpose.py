@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .subject import Subject
     from .value import Value
 
-_STEPPING_DOWN = frozenset({"gosu", "su-exec", "setpriv", "s6-setuidgid", "chpst", "setuidgid"})
+STEPPING_DOWN = frozenset({"gosu", "su-exec", "setpriv", "s6-setuidgid", "chpst", "setuidgid"})
 _INTERPRETERS = frozenset(
     "sh bash ash dash zsh fish pwsh powershell cmd python python2 python3 ipython node irb ruby jshell iex erl php julia ghci R perl lua "
     "swift clojure lein sbt scala gradle mvn rebar3 elixir deno bun".split()
@@ -55,7 +55,7 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     commands = [subject for subject in subjects if isinstance(subject, Command)]
     started = {command.place: command for command in commands if command.place in ("CMD", "ENTRYPOINT") and command.within is None}
     leaves_root = base is not None and "ENTRYPOINT" not in started and steps_down(base)
-    if leaves_root or any(word in _STEPPING_DOWN for word in _words_run(commands)):
+    if leaves_root or any(word in STEPPING_DOWN for word in _words_run(commands)):
         return "what it starts steps down from root"
     if any(word.text in _INITS for command in started.values() for word in command.words):
         return "what it starts is an init, which gives each service its user"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...finding import Edit
+from ...model.container import is_root
 from ...model.subject import Change, Refused
 from ...model.value import Value
 from ...syntax.yaml import Mapping, Scalar
@@ -135,7 +136,13 @@ class User(Cell):
 
     def read(self, site: Site) -> Value:
         value = super().read(site)
-        return Value.unknown("the image decides", value.source, value.span) if value.is_absent else value
+        if value.is_absent:
+            return Value.unknown("the image decides", value.source, value.span)
+        if not value.is_known or not is_root(value.text):
+            return value
+        from ..leaving_root import told
+
+        return told(value, site, "entrypoint", "command")
 
 
 class Joined(Cell):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...finding import Edit
+from ...model.container import is_root
 from ...model.subject import Change, Refused
 from ...model.value import Value
 from ...source import Source, Span
@@ -79,7 +80,12 @@ class User(Cell):
         return ()
 
     def read(self, site: Site) -> Value:
-        return _in_user_namespace(site) or super().read(site)
+        value = _in_user_namespace(site) or super().read(site)
+        if not value.is_known or not is_root(value.text):
+            return value
+        from ..leaving_root import told
+
+        return told(value, site, "command", "args")
 
     def spelled(self, content: object) -> str:
         return str(content).partition(":")[0]
