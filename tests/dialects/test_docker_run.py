@@ -119,6 +119,22 @@ def test_fixes_drop_and_add_flags() -> None:
     assert result.left == []
 
 
+@pytest.mark.parametrize(
+    ("line", "rule", "fixed"),
+    [
+        ("podman run --rm k8s.gcr.io/pause:3.9", "deprecated-registry", "podman run --rm registry.k8s.io/pause:3.9"),
+        ("docker run -u 0 a/b:1.2", "root-user", "docker run -u 65532:65532 a/b:1.2"),
+        ("docker run -itu root a/b:1.2", "root-user", "docker run -itu 65532:65532 a/b:1.2"),
+        ("docker run --read-only=false a/b:1.2", "writable-root-filesystem", "docker run --read-only a/b:1.2"),
+    ],
+)
+def test_an_option_or_image_that_is_given_is_written_anew(line: str, rule: str, fixed: str) -> None:
+    book = rulebook.load()
+    book.select({rule})
+    result = fix(Source("run.sh", line), Workbench(kind_named("docker-run"), book, Context()), Safety.UNSAFE)
+    assert (result.source.text, result.left) == (fixed, [])
+
+
 def test_at_least_twenty_rules_judge_command_lines() -> None:
     book = rulebook.load()
     text = """\

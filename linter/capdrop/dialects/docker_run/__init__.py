@@ -117,7 +117,7 @@ def _started(source: Source, start: Start) -> Iterator[Subject]:
     name_flag = start.last("--name")
     image = start.image
     name = name_flag.value.text if name_flag is not None and name_flag.value is not None else image.text if image else start.verb.text
-    address = f"{start.verb.text} {name}"
+    address = f"{start.verb.text} {name if image is None or name != image.text else _last_name(name)}"
     origin = StartOrigin(source, start)
     own = Container(source, start.verb.span, address, origin, name=name, dialect="docker-run")
     mounts = list(mounts_of(origin, address, name))
@@ -133,6 +133,11 @@ def _started(source: Source, start: Start) -> Iterator[Subject]:
         value = Value.known(image.text, source, image.span) if image.known else Value.unknown("a variable decides it", source, image.span)
         yield Image(source, image.span, f"{address} image", None, value=value, role="run")
         yield from commands_in_arguments(start.rest, Setting(source, f"{address} command", "command"))
+
+
+def _last_name(image: str) -> str:
+    """What stays the same of an image's name when its registry or version becomes another one."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
 
 
 def _variable(source: Source, flag: Flag, address: str, place: str) -> Iterator[Variable]:

@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+TOGETHER = "the option is written together with others"
 _SWITCH_OPTIONS = frozenset({"no-new-privileges", "writable-cgroups"})
 
 
@@ -54,14 +55,22 @@ class StartOrigin(Origin):
                 raise Refused("it is not written here")
             return f"Remove `{self.source[value.node.span]}`", (self.without(value.node),)
         text = spelling.spelled(change.content)
-        if spelling.read(self).is_known and change.action == "set":
-            raise Refused("the option is given already, with another value")
+        given = spelling.read(self)
+        if isinstance(given.node, Flag) and given.is_known and change.action == "set":
+            return f"Write `{text}`", (self._rewritten(given.node, text),)
         return f"Add `{text}`", (Edit(Span(self.start.verb.span.end, self.start.verb.span.end), f" {text}"),)
+
+    def _rewritten(self, flag: Flag, text: str) -> Edit:
+        """The edit that gives an option another value, in its own spelling where it has one."""
+        if self.start.spans[flag.span] > 1:
+            raise Refused(TOGETHER)
+        value = text.partition(" ")[2]
+        return Edit(flag.value.span, value) if flag.value is not None and value else Edit(flag.span, text)
 
     def without(self, flag: Flag) -> Edit:
         """The edit that takes an option out, with the blanks before it."""
         if self.start.spans[flag.span] > 1:
-            raise Refused("the option is written together with others")
+            raise Refused(TOGETHER)
         ends = self.start.ends
         before = ends[bisect_right(ends, flag.span.start) - 1]
         return Edit(Span(before, flag.span.end), "")
