@@ -373,6 +373,7 @@ class HostPathOrigin(Origin):
 
 def _host_paths(source: Source, pod: Pod, address: str, silence: str, fixable: bool) -> Iterator[tuple[Mount, list[Use]]]:
     """The hostPath volumes of a pod, each with the places where it is mounted."""
+    uses_of: dict[str, list[Use]] | None = None
     for node, trail, shared in pod.section.items("volumes"):
         volume = Section(source, node, trail, shared)
         path = volume.find("hostPath.path")
@@ -380,7 +381,8 @@ def _host_paths(source: Source, pod: Pod, address: str, silence: str, fixable: b
             continue
         site = Site(path.source, path.span, pod.section, silence=silence, fixable=fixable)
         name = _name(volume)
-        uses = list(_uses_of(source, pod, name))
+        uses_of = _uses(source, pod) if uses_of is None else uses_of
+        uses = uses_of.pop(name, []) if name else []  # a second volume of a name is refused by the cluster
         value = site.scalar(path)
         if value.is_known:
             value = value.replaced(normal_path(value.text))
@@ -433,13 +435,15 @@ def _propagation(site: Site, uses: list[Use]) -> Value:
     return next((value.replaced(PROPAGATIONS.get(value.text, value.text)) if value.is_known else value for value in values), site.nothing())
 
 
-def _uses_of(source: Source, pod: Pod, name: str) -> Iterator[Use]:
+def _uses(source: Source, pod: Pod) -> dict[str, list[Use]]:
+    """The entries of all `volumeMounts` of a pod by the volume that they name."""
+    uses: dict[str, list[Use]] = {}
     lists = [pod.section.items(key) for key in CONTAINER_LISTS]
     for holder in (pod.section, *(Section(source, *item) for items in lists for item in items)):
         for item in holder.items("volumeMounts"):
             mount = Section(source, *item)
-            if name and mount.text("name") == name:
-                yield Use(holder, mount)
+            uses.setdefault(mount.text("name"), []).append(Use(holder, mount))
+    return uses
 
 
 def _is_put_together(section: Section) -> bool:
