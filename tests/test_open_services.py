@@ -98,6 +98,21 @@ def test_defaults_that_are_secrets(text: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("password=${PW:-horse-9431}", 1),
+        ('api.secret = "${X:-horse-9431}"', 1),
+        ("url=postgres://u:${X:-horse-9431}@h/db", 1),
+        ("url=postgres://u@h/${X:-horse-9431}", 0),
+        ("level=${X:-horse-9431}", 0),
+    ],
+)
+def test_defaults_in_a_file_that_is_written(line: str, count: int) -> None:
+    text = f"services: {{a: {{image: 'a:1'}}}}\nconfigs:\n  c:\n    content: |\n      {line}\n"
+    assert len(found("compose.yaml", text, "published-default")) == count
+
+
+@pytest.mark.parametrize(
     ("key", "meant"),
     [
         ("priviledged", "privileged"), ("privilged", "privileged"), ("cap_drops", "cap_drop"), ("capdrop", "cap_drop"),

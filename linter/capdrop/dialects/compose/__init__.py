@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from .way_out import ComposeWayOut
 
 MOST_SERVICES = 10_000
-_SECRET_DEFAULT = r"(?i)\$\{\w{0,60}(?:pass|pwd|secret|token|key|cred)\w{0,60}:?-[^}$]"
+_DEFAULT = r"\$\{\w+:?-[^}]"
 _OVERRIDE = re.compile(r"override[\w.-]*\.ya?ml$")
 _JOINING = ("extends", "include", "env_file")
 """One of these words stands in a file that is joined with others by what it says."""
@@ -126,7 +126,7 @@ class _Reader:
         self.context = context
         self.source = file.source
         self.seen: dict[int, Variable | None] = {}
-        self.told: list[Subject] | None = [] if "${" in file.source.text and re.search(_SECRET_DEFAULT, file.source.text) else None
+        self.told: list[Subject] | None = [] if "${" in file.source.text and re.search(_DEFAULT, file.source.text) else None
         """The variables of all services, where defaults of secrets may stand apart from them."""
         over = _OVERRIDE.search(file.source.path) or project.beside.is_laid_over(project.names)
         self.silence = "the file overrides another" if over else file.silence

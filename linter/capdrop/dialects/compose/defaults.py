@@ -1,5 +1,5 @@
-"""Defaults of variables that may be named like a secret, wherever they stand in a file: `${DB_PASSWORD:-literal}`. Imported where
-there is one."""
+"""Defaults of variables that are a secret by their name or their place, wherever they stand in a file: `${DB_PASSWORD:-literal}`.
+Imported where there is one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ...finding import Edit
 from ...model.subject import Change, Origin, Refused
 from ...model.value import Value
 from ...model.variable import Variable
+from ...secret_search import named_like_a_secret
 from ...source import Fragment, Span
 from ..yaml_document import YamlFile
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from ...model.subject import Subject
 
 _DEFAULT = r"(?<!\$)\$\{([A-Za-z_]\w{0,120}):?-([^${}\r\n]+)\}"
-_NAME = r"(?i)pass|pwd|secret|token|key|cred"
+_BEFORE = 200
+"""Characters before a default that are looked at."""
+_IN_URL = r"://[^\s/@:]*:$"
+_SETTING = r"([\w.-]{1,120})[\"']?[ \t]*[=:][ \t]*[\"']?$"
 
 
 class DefaultOrigin(Origin):
@@ -46,9 +50,9 @@ class DefaultOrigin(Origin):
 
 
 def secret_defaults(file: YamlFile, told: Iterable[Subject]) -> Iterator[Variable]:
-    """A variable for each literal default that may be a secret by its name, but for those that the variables in `told` tell already."""
+    """A variable for each literal default that is a secret by its name or place, but for those that the variables in `told` tell."""
     source = file.source
-    found = [match for match in re.finditer(_DEFAULT, source.text) if re.search(_NAME, match[1])]
+    found = [(match, name) for match in re.finditer(_DEFAULT, source.text) if (name := _name(file, match))]
     if not found:
         return
     leaves = sorted((span.start, span.end) for _, span in file.leaves())
@@ -58,7 +62,7 @@ def secret_defaults(file: YamlFile, told: Iterable[Subject]) -> Iterator[Variabl
         if isinstance(variable, Variable) and variable.value.defaulted and variable.source is source and variable.secret is not None
     ]
     covered.sort()
-    for match in found:
+    for match, name in found:
         start, end = match.span(2)
         if not _within(leaves, start, end) or _within(covered, start, end):
             continue
@@ -68,12 +72,25 @@ def secret_defaults(file: YamlFile, told: Iterable[Subject]) -> Iterator[Variabl
             Span(match.start(1), end),
             address,
             DefaultOrigin(file, address, match[1], Span(match.end(1), end)),
-            name=match[1],
+            name=name,
             name_span=Span(*match.span(1)),
             value=Value.known(match[2], source, span, defaulted=True),
             fragment=Fragment.at(match[2], start),
             place="env",
         )
+
+
+def _name(file: YamlFile, match: re.Match[str]) -> str:
+    """By which name a default is a secret: its variable's, or in a file that is written that of its place in a URL or as a setting."""
+    if named_like_a_secret(match[1]):
+        return match[1]
+    if not file.address_at(match.start()).startswith("configs."):
+        return ""
+    before = file.source.text[max(0, match.start() - _BEFORE) : match.start()]
+    if file.source.text.startswith("@", match.end()) and re.search(_IN_URL, before):
+        return "password"
+    setting = re.search(_SETTING, before)
+    return setting[1] if setting is not None and named_like_a_secret(setting[1]) else ""
 
 
 def _within(ranges: list[tuple[int, int]], start: int, end: int) -> bool:
