@@ -154,6 +154,9 @@ def makes_tunnels(container: Container) -> bool:
     return has_tunnels and not container.fact("host_network").is_true
 
 
+BEYOND = "which containers do not have by default"
+
+
 @rule(
     "extra-capability",
     severity=Severity.LOW,
@@ -229,7 +232,7 @@ def extra_capability(container: Container) -> Iterator[Finding]:
         if name and name not in POWERS and name not in ORDINARY:
             yield container.finding(
                 item,
-                f"`{container.name}` adds {item.text}, which containers do not have by default",
+                f"`{container.name}` adds {item.text}, {'by which packets are forged' if name == 'NET_RAW' else BEYOND}",
                 fix=_without(container, item),
             )
 

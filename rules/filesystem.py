@@ -16,7 +16,12 @@ KERNEL = {
     "/dev/port": "the ports of the host's hardware",
     "/dev/kmsg": "the log of the kernel",
     "/dev/zfs": "the administration of the ZFS pools",
+    "/dev/mapper": "disks of the host",
+    "/dev/disk": "disks of the host",
+    "/dev/block": "disks of the host",
 }
+MEMORY = frozenset({"*:*", "1:*", "1:1", "1:2", "1:4"})
+"""The numbers of `/dev/mem`, `/dev/kmem` and `/dev/port`, and those that hold them."""
 
 
 @rule(
@@ -124,6 +129,7 @@ def writable_root_filesystem(container: Container) -> Iterator[Finding]:
                     target: /dev/root
                 device_cgroup_rules:
                   - «"b 8:* rmw"»
+                  - «"c 1:1 r"»
                   - 'c 188:* rmw'
             """,
             fixed="""
@@ -136,7 +142,7 @@ def writable_root_filesystem(container: Container) -> Iterator[Finding]:
                   - 'c 188:* rmw'
             """,
         ),
-        Bad("compose.yaml", "services: {logs: {image: 'acme/logs:3', devices: [«/dev:/dev», «/dev/kmsg»]}}"),
+        Bad("compose.yaml", "services: {logs: {image: 'acme/logs:3', devices: [«/dev:/dev», «/dev/./kmsg», «/dev/mapper»]}}"),
         Good(
             "compose.yaml",
             """
@@ -165,7 +171,7 @@ def host_device(container: Container) -> Iterator[Finding]:
     directory that is needed.
     """
     for item in container.fact("devices"):
-        gives = "a disk of the host" if item.text.startswith(DISKS) else KERNEL.get(item.text.rstrip("/"), "")
+        gives = "a disk of the host" if item.text.startswith(DISKS) else KERNEL.get(item.text, "")
         if gives:
             yield container.finding(
                 item,
@@ -174,10 +180,13 @@ def host_device(container: Container) -> Iterator[Finding]:
                 fix=container.remove("devices", item, caveat="what needs the device fails"),
             )
     for item in container.fact("device_rules"):
-        kind, _, access = item.text.strip().partition(" ")
-        if kind == "a" or (kind == "b" and access.rstrip("m").endswith(("r", "w"))):
+        kind, _, rest = item.text.strip().partition(" ")
+        numbers, _, access = rest.partition(" ")
+        uses = kind == "a" or access.rstrip("m").endswith(("r", "w"))
+        if uses and (kind in ("a", "b") or numbers in MEMORY):
+            what = "disks" if kind != "c" else "the memory of the host"
             yield container.finding(
                 item,
-                f"`{container.name}` may use devices by the rule `{item.text}`, disks among them",
+                f"`{container.name}` may use devices by the rule `{item.text}`, {what} among them",
                 fix=container.remove("device_rules", item, caveat="what needs the devices fails"),
             )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ...finding import Edit
 from ...model.container import is_root
+from ...model.mount import normal_path
 from ...model.subject import Change, Refused
 from ...model.value import Value
 from ...syntax.yaml import Mapping, Scalar
 from ..yaml_facts import Cell, FactTable, Flag, Is, Items, Site, append, drop, remove
 from ..yaml_view import Field, Section, fields_of, items_of
 from ..yaml_writer import remove_entry, replace_scalar
+from .service import ServiceSite
 
 HOOKS = ("post_start", "pre_stop", "pre_start")
 """The keys of commands that Compose runs in the container beside its own."""
@@ -120,7 +122,7 @@ class Devices(Items):
         value = site.scalar(source or field)
         if not value.is_known:
             return value
-        path = value.replaced(value.text.partition(":")[0] if source is None else value.text)
+        path = value.replaced(normal_path(value.text.partition(":")[0] if source is None else value.text))
         path.node = field.value
         return path
 
@@ -181,9 +183,22 @@ class Either(Cell):
 
 
 class HostNetwork(Either):
-    """`host` under either key."""
+    """`host` under either key, or the engine's network of that name under any."""
 
     __slots__ = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return (*super().paths, "networks")
+
+    def read(self, site: Site) -> Value:
+        value = super().read(site)
+        if value.is_absent and isinstance(site, ServiceSite):
+            called = next((name for name in site.networks() if site.is_of_host(name)), None)
+            field = site.field("networks", "own") if called is not None else None
+            if field is not None:
+                return Value.known(True, field.source, field.span, field.trail)
+        return value
 
     def meaning(self, site: Site, field: Field) -> Value:
         return Namespace(self.path).meaning(site, field)
@@ -248,7 +263,8 @@ class Gpus(Cell):
                 continue
             count = device.get("count")
             if count is not None:
-                return site.scalar(count)
+                value = site.scalar(count)
+                return value.replaced("all") if value.text == "-1" else value
             if device.get("device_ids") is None:
                 return Value.known("all", field.source, node.span, trail)
         return site.nothing()

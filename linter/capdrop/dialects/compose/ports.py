@@ -55,7 +55,10 @@ class PortOrigin(Origin):
 
 
 def ports_of(site: Site, address: str, name: str) -> Iterator[Port]:
-    """The ports that a service publishes."""
+    """The ports that a service publishes; one that has no network publishes none."""
+    mode = site.field("network_mode", "own")
+    if mode is not None and site.scalar(mode).text == "none":
+        return
     for item in fields_of(site.field("ports", "own")):
         port = (_short if isinstance(item.value, Scalar) else _long)(site, item, f"{address}.ports", name)
         if port is not None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .env_file import EnvFile
     from .files_beside import Beside
 
-SHARED_KEYS = ("volumes", "configs", "secrets", "models")
+SHARED_KEYS = ("volumes", "configs", "secrets", "models", "networks")
 """What stands beside the services, and is looked up by name."""
 PROJECT_KEYS = frozenset({"configs", "include", "models", "name", "networks", "secrets", "services", "version", "volumes"})
 """What stands at the top of a Compose file."""
@@ -68,6 +68,13 @@ class ServiceSite(Site):
         if isinstance(field.value, yaml.Sequence):
             return [node.value for node, _, _ in items_of(field) if isinstance(node, yaml.Scalar)]
         return field.section().fields
+
+    def is_of_host(self, network: str) -> bool:
+        """Whether a network is the engine's `host`, which is there without being made."""
+        declared = self.project.sections["networks"]
+        if declared.mapping is None or "." in network or declared.find(f"{network}.external") is None:
+            return False
+        return "host" in (declared.text(f"{network}.name"), declared.text(f"{network}.external.name"))
 
 
 class Alone:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ...syntax.yaml import Node
 
 PROPAGATIONS = frozenset({"shared", "rshared", "slave", "rslave", "private", "rprivate"})
+_BINDS = frozenset({"bind", "rbind"})
 _API_SOCKET = "/var/run/docker.sock"
 
 
@@ -114,7 +115,7 @@ def mounts_of(site: ServiceSite, sections: Mapping[str, Section], address: str, 
         if mount is not None:
             yield mount
     socket = site.field("use_api_socket", "own")
-    if socket is not None and site.scalar(socket).text.lower() == "true":
+    if socket is not None and site.scalar(socket).text.lower() in ("true", "yes", "on"):
         value = site.scalar(socket)
         path, no = value.replaced(_API_SOCKET), value.replaced(False)
         yield _mount(socket, socket.span, address, name, ApiSocketOrigin(site), path, path, no, site.nothing())
@@ -144,12 +145,13 @@ def _short(site: ServiceSite, field: Field, volumes: Section, address: str, name
     if len(parts) < 2:
         return None
     values = [_part(site, field, whole.part(start, start + len(text))) for text, start in parts]
-    host_path = values[0] if is_path(values[0].text) or values[0].is_unknown else _device(site, volumes, field, values[0].text)
+    named = not is_path(values[0].text) and not values[0].is_unknown
+    host_path = _device(site, volumes, field, values[0].text) if named else values[0]
     if host_path is None:
         return None
     origin = ShortOrigin(site, field, whole, parts)
     moves = next(((word, at) for word, at in origin.options() if word in PROPAGATIONS), None)
-    read_only = values[2] if len(values) > 2 else values[0].replaced("")
+    read_only = values[2] if len(values) > 2 else values[0].replaced("ro" if named and _is_read_only(volumes, values[0].text) else "")
     return _mount(
         field,
         field.span,
@@ -174,7 +176,10 @@ def _long(site: ServiceSite, field: Field, volumes: Section, address: str, name:
     if host_path is None:
         return None
     flag, moves = section.get("read_only"), section.find("bind.propagation")
-    answer = site.scalar(flag) if flag is not None else Value.known("", field.source, path.span, field.trail)
+    if flag is not None:
+        answer = site.scalar(flag)
+    else:
+        answer = Value.known(str(_is_read_only(volumes, section.text("source"))), field.source, path.span, field.trail)
     item = Site(field.source, field.span, section, fixable=site.fixable)
     return _mount(
         field,
@@ -208,12 +213,21 @@ def _mount(
 
 def _device(site: ServiceSite, volumes: Section, field: Field, name: str) -> Value | None:
     """The path behind a named volume that binds one."""
-    device, options = volumes.find(f"{name}.driver_opts.device") if "." not in name else None, volumes.text(f"{name}.driver_opts.o")
-    if device is None or "bind" not in options.split(","):
+    device = volumes.find(f"{name}.driver_opts.device") if "." not in name else None
+    if device is None or _BINDS.isdisjoint(_options(volumes, name)):
         return None
     value = _text(site, device)
     value.trail = (*value.trail, Note(field.source, field.span, "mounted here"))
     return value
+
+
+def _options(volumes: Section, name: str) -> list[str]:
+    """How a named volume is mounted."""
+    return volumes.text(f"{name}.driver_opts.o").split(",")
+
+
+def _is_read_only(volumes: Section, name: str) -> bool:
+    return "." not in name and "ro" in _options(volumes, name)
 
 
 def _text(site: ServiceSite, field: Field) -> Value:

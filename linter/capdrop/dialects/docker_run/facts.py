@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from ...finding import Edit
+from ...model.mount import normal_path
 from ...model.subject import Change, Origin, Refused
 from ...model.value import Value
 from ...source import Source, Span
@@ -176,7 +177,7 @@ class Devices(Repeated):
     __slots__ = ()
 
     def meaning(self, value: Value) -> Value:
-        return value.replaced(value.text.partition(":")[0]) if value.is_known else value
+        return value.replaced(normal_path(value.text.partition(":")[0])) if value.is_known else value
 
 
 class User(Spelling):
