@@ -32,6 +32,7 @@ def is_sure(kind: str, text: str) -> bool:
         ("image: 'acme/api:1', command: 'sh -c \"chown -R 1000 /data && exec setpriv --reuid 1000 api\"'", False),
         ("image: 'acme/api:1', entrypoint: [/sbin/su-exec, api, /api]", False),
         ("image: 'acme/api:1', command: [bash, -c, '/bin/su -s /bin/sh -c /api api']", False),
+        ("image: 'acme/api:1', entrypoint: /usr/sbin/crond -f", False),
         ("image: 'acme/api:1', command: [resume, consul]", True),
         ("image: 'acme/ci:1', volumes: ['/var/run/docker.sock:/var/run/docker.sock']", False),
         ("image: 'acme/ci:1', volumes: ['/var/run/data:/var/run/data']", True),

@@ -10,7 +10,8 @@ from ..model.value import Value
 from ..syntax import image_reference
 from .yaml_facts import Cell, Site
 
-_BY_NAME = STEPPING_DOWN | {"runuser", "su"}
+_BY_NAME = STEPPING_DOWN | {"crond", "runuser", "sshd", "su"}
+"""Programs that hand on to another user, or give each job or session its own."""
 
 
 def told(root: Value, site: Site, program: str, arguments: str) -> Value:
