@@ -154,7 +154,7 @@ def _same(tool: str, given: str, name: str) -> bool:
         return given.partition("-")[0] == name
     if tool == "semgrep":
         return given.rpartition(".")[2] == name.partition("/")[2]
-    return given == name or (tool == "buildkit" and given == "all")
+    return given == name
 
 
 def _annotated(annotations: Iterable[OtherToolsAnnotation]) -> Iterator[Said]:
