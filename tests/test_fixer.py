@@ -193,6 +193,20 @@ def test_a_suppressed_finding_is_not_fixed() -> None:
     assert fixed(text, "privileged-container").source.text == text
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Dockerfile", "FROM debian:13\nRUN sudo true\nRUN <<EOF\nset -e\n"),
+        ("compose.yaml", "services:\n  a:\n    image: a:1\n    privileged: true\n    user: app\n---\nservices: {\n"),
+    ],
+)
+def test_a_file_that_is_not_fully_understood_is_not_fixed(path: str, text: str) -> None:
+    findings = bench(Source(path, text)).analyse(Source(path, text)).findings
+    offered = [finding.fix for finding in findings if finding.rule in ("sudo-in-build", "privileged-container")]
+    assert [fix.caveat for fix in offered if fix is not None] == ["not all of the file is understood"]
+    assert fixed(text, "sudo-in-build", "privileged-container", path=path).source.text == text
+
+
 def test_edits_are_spliced_from_the_end() -> None:
     assert splice("abcd", [Edit(Span(0, 1), "X"), Edit(Span(2, 2), "--"), Edit(Span(3, 4), "")]) == "Xb--c"
     assert splice("ab", [Edit(Span(1, 1), "1"), Edit(Span(1, 1), "2"), Edit(Span(0, 1), "A")]) == "A12b"

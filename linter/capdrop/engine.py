@@ -132,8 +132,10 @@ def _take(analysis: Analysis, reading: Reading, found: list[Finding], away: list
     analysis.findings = numbered(joined(sorted(found, key=_place)))
     if elsewhere:
         silence(reading, away, analysis.findings, book)
-    if not reading.fixable:
-        without_fixes(analysis.findings)
+    if any(not gap.by_design for gap in reading.gaps):
+        without_fixes(analysis.findings, "not all of the file is understood")
+    elif not reading.fixable:
+        without_fixes(analysis.findings, "the file is a template")
 
 
 def _show_ways_out(analysis: Analysis, reading: Reading, subjects: list[Subject], *, ways: bool) -> None:
@@ -237,11 +239,11 @@ def _is_apart(edit: Edit, others: tuple[Edit, ...]) -> bool:
     return bool(others) and not any(edit.span.start <= other.span.end and other.span.start <= edit.span.end for other in others)
 
 
-def without_fixes(findings: list[Finding]) -> None:
+def without_fixes(findings: list[Finding], why: str) -> None:
     """Take the edits from fixes for a file that must not be edited."""
     for finding in findings:
         if finding.fix is not None:
-            finding.fix = Fix(finding.fix.title, caveat="the file is a template")
+            finding.fix = Fix(finding.fix.title, caveat=why)
 
 
 def numbered(findings: list[Finding]) -> list[Finding]:
