@@ -38,7 +38,7 @@ WITH_LOGIN = {
 """Consoles that ask for a password and rule what they are for."""
 OWNERS = {"dashboard": "kubernetesui", "scope": "weaveworks", "ray": "rayproject", "prometheus": "prom"}
 """Whose image it must be where the name is a common word: what its owner's name begins with."""
-HELPERS = frozenset({"agent", "adapter", "client", "exporter", "init", "operator", "proxy", "reloader", "router"})
+HELPERS = frozenset({"agent", "adapter", "client", "e2e", "exporter", "init", "operator", "proxy", "reloader", "router"})
 """Words of images that stand beside such a program."""
 
 

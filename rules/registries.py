@@ -80,6 +80,18 @@ UNSIGNED_FAIL = "images that nobody signed are refused where content trust is on
             RUN curl --insecure-registry https://example.com
             """,
         ),
+        Good(
+            "task.yaml",
+            """
+            apiVersion: tekton.dev/v1
+            kind: Task
+            metadata: {name: build}
+            spec:
+              params: [{name: insecure, default: ''}]
+              steps: [{name: build, image: 'acme/client:1', script: 'build'}]
+              sidecars: [{name: dind, image: 'docker:29-dind', args: [--insecure-registry=$(params.insecure)]}]
+            """,
+        ),
         Good("compose.yaml", "services: {dind: {image: 'docker:29-dind', command: [--registry-mirror=https://registry.example.com]}}"),
         Good(
             "pod.yaml",
@@ -140,7 +152,7 @@ def _insecure_options(command: Command, names: tuple[str, ...]) -> Iterator[tupl
         if name == DAEMON_OPTION and not value and at + 1 < len(command.words):
             last = at + 1
             value = command.words[last].text
-        if not _is_here(value):
+        if not _is_here(value) and not value.startswith("$("):  # a parameter, which may be empty
             yield word.span, command.drop_words(at, last, caveat="the registry's certificate must be one that is trusted")
 
 

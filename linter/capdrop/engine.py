@@ -29,8 +29,13 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 5000
 """Subjects of a file that are at hand once rules have judged them."""
+MOST_FOUND = 20_000
+"""Findings in a file after which no more is judged."""
 OTHER_TOOLS = ("ignore", "skip", "exempt", "nosem", ":allow", "kics-scan")
 """What a text holds, in small letters, that silences another tool."""
+
+
+_ENOUGH = f"after {MOST_FOUND:,} findings no more is judged"
 
 
 class Analysis:
@@ -113,6 +118,10 @@ def _judge_subjects(
             reach.note(subject)
         if len(first) < MOST_KEPT:
             first.append(subject)
+        elif len(found) >= MOST_FOUND:
+            if not reading.gaps or reading.gaps[-1].reason != _ENOUGH:
+                reading.gaps.append(Gap(subject.span, _ENOUGH))
+            continue
         for rule in book.on(subject):
             try:  # as `judged` does, without a call
                 found += rule.findings(subject)

@@ -13,7 +13,7 @@ from capdrop.model.folder import Folder
 from capdrop.model.port import Port
 from capdrop.model.stage import Stage
 from capdrop.source import Source
-from capdrop.syntax.dockerfile import LONGEST_INSTRUCTION
+from capdrop.syntax.dockerfile import MOST_READ
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def test_a_user_that_is_never_set(text: str, state: str, reason: str) -> None:
 
 
 def test_an_endless_instruction_is_a_gap() -> None:
-    pairs = " \\\n".join(["A=b"] * (LONGEST_INSTRUCTION // 5))
+    pairs = " \\\n".join(["A=b"] * (MOST_READ // 5))
     reading = read(Source("Dockerfile", f"FROM a\nENV {pairs}\nUSER 0\n"), Context())
-    assert [gap.reason for gap in reading.gaps] == ["an instruction of more than 1 MiB"]
+    assert [gap.reason for gap in reading.gaps] == ["an instruction of more than 512 KiB"]
     assert len(list(reading.subjects)) < 10

@@ -416,3 +416,33 @@ def test_a_kustomization_is_known_by_its_name(name: str, is_ours: bool) -> None:
 def test_what_flux_calls_a_kustomization_is_none(tmp_path: Path) -> None:
     files = {"kustomization.yaml": "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nresources: [gone.yaml]\n"}
     assert reasons(run(tmp_path, files)) == []
+
+
+IMAGE = "spec.template.spec.containers.[name=app].image"
+REPLACED = [
+    (f"select: {{kind: Deployment}}, fieldPaths: ['{IMAGE}']", True),
+    (f"select: {{name: web}}, fieldPaths: [metadata.name, '{IMAGE}']", True),
+    ("select: {kind: Deployment}, fieldPaths: [spec.template.spec.containers.*.image]", True),
+    ("select: {kind: Deployment}, fieldPaths: [spec.template.spec.containers.0.image]", True),
+    ("select: {kind: Deployment}, fieldPaths: ['spec.template.spec.containers.[name=other].image']", False),
+    ("select: {kind: Deployment}, fieldPaths: [spec.template.spec.volumes.0.name]", False),
+    (f"select: {{kind: StatefulSet}}, fieldPaths: ['{IMAGE}']", False),
+    (f"select: {{kind: Deployment}}, reject: [{{name: web}}], fieldPaths: ['{IMAGE}']", False),
+]
+
+
+@pytest.mark.parametrize(("target", "replaced"), REPLACED)
+@pytest.mark.parametrize("where", ["here", "beside"])
+def test_nothing_is_said_of_what_is_copied_from_elsewhere(tmp_path: Path, target: str, replaced: bool, where: str) -> None:
+    replacement = f"{{source: {{kind: ConfigMap, name: a, fieldPath: data.image}}, targets: [{{{target}}}]}}"
+    over = f"resources: [../base]\nreplacements: [{replacement if where == 'here' else '{path: r.yaml}'}]\n"
+    base = BASE.replace("example/app:1.2", "example/app:latest")
+    files = {"base/web.yaml": base, "base/kustomization.yaml": INNER, "over/kustomization.yaml": over, "over/r.yaml": replacement}
+    ran = run(tmp_path, files)
+    assert ("base/web.yaml:13 image-with-moving-tag" not in found(ran, tmp_path)) is replaced
+    assert "base/web.yaml:17 privileged-container" in found(ran, tmp_path)
+
+
+def test_the_values_of_a_chart_may_hold_secrets(tmp_path: Path) -> None:
+    over = "helmCharts:\n  - name: web\n    valuesInline:\n      auth: {password: %s}\n" % ("Tr0ub4dor" + "-horse-92")
+    assert found(run(tmp_path, {"kustomization.yaml": over}), tmp_path) == {"kustomization.yaml:4 hard-coded-credential"}

@@ -163,6 +163,13 @@ def test_the_security_context_of_an_operators_containers_is_not_taken_for_one_of
     assert found(of("Cluster", body), "misspelt-security-setting") == []
 
 
+def test_the_examples_of_an_operator_hold_no_secrets() -> None:
+    text = of("ClusterServiceVersion", "spec: {}").replace(
+        "{name: x}", """{name: x, annotations: {alm-examples: '[{"secret": "client-secret"}]'}}"""
+    )
+    assert found(text, "default-credential", "hard-coded-credential") == []
+
+
 def test_the_defaults_of_a_workflow_are_not_missed() -> None:
     body = "spec: {securityContext: {runAsNonRoot: true}, templates: [{name: t, container: {image: a}}]}"
     defaults, container = containers(of("Workflow", body))

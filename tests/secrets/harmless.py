@@ -11,6 +11,7 @@ def pairs(table: str) -> list[tuple[str, str]]:
 
 NAMES = pairs("""
     DD_UWSGI_PASS=uwsgi_server
+    RELATED_IMAGE_gateway_authorization_sidecar=registry.example.com/acme/kube-rbac-proxy@sha256:4c271935c67bea0746572365663cffca6f70a9d62ed4a6c4b2f1a7e1c5c3a0d1
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     HOME=/root
     LANG=C.UTF-8

@@ -114,6 +114,7 @@ def test_a_reference_or_a_placeholder_is_none(shape: str, frame: str, value: str
         "docker login --password-stdin reg.acme.io",
         "sha256: {SHA256}",
         "$2a",
+        "data:\n  api-key: TUlTU0lORw==\nkind: Secret",
         "kind: Config\nspec:\n  token: \n",
         "password combination.\n\nR5: reviewed",
         "echo 'password = '.$p['config']['daemon_password'];",

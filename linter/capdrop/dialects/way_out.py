@@ -6,6 +6,7 @@ A rule on secrets points at one, and says in words what would be better; where t
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from ..finding import Edit, Fix, Safety
 from ..model.build_step import BuildStep
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 MOST = 200
 """Secrets of one file for which the change is written; fewer of one with thousands of subjects, as each change is held against all."""
 _MANY = 1000
+MOST_ABOUT = 20_000
+"""Subjects of a file that a change is held against; one that is about another is refused when it is proved."""
 LONGEST_SCRIPT = 20_000
 _BEFORE = 250
 _USER = re.compile(r"(?:^|\s)(?:-u|--(?:proxy-)?user|--(?:src-|dest-)?creds|-a|--auth)[\s=]{1,9}[\"']?[\w.@-]{1,60}:$")
@@ -139,7 +142,7 @@ class WayOut:
         """The subjects in the file, and the containers that may be given them, with what a change may be about."""
         if self._touched is None:
             own = (one for one in self._again() if one.source.path == self.source.path or isinstance(one, Container))
-            self._touched = [(one, _facts(one)) for one in own if _facts(one)]
+            self._touched = [(one, _facts(one)) for one in islice(own, MOST_ABOUT) if _facts(one)]
         return self._touched
 
 

@@ -330,7 +330,7 @@ def drop(site: Site, path: str, scope: str) -> tuple[Edit, ...]:
         parent = section.find(path)
         assert parent is not None
         field = parent
-    if field.entry not in field.owner.entries:
+    if writer.place_among(field.owner.entries, field.entry) is None:
         raise Refused(_SHARED)
     return (writer.remove_entry(site.source, field.owner, field.entry),)
 
@@ -384,7 +384,7 @@ def remove(site: Site, path: str, scope: str, node: Node | None) -> tuple[Edit, 
         return (without_operation(inner, node),)
     if field is None or not isinstance(field.value, Sequence):
         raise Refused("it is not a list")
-    index = next((i for i, item in enumerate(field.value.items) if item is node), None)
+    index = writer.place_among(field.value.items, node) if isinstance(node, Node) else None
     if index is None:
         raise Refused("the text is shared through an anchor, so an edit would reach further")
     if len(field.value.items) == 1:

@@ -6,16 +6,31 @@ Every function returns edits or raises `Refused` with the reason in words for th
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from operator import attrgetter
 
 from ..finding import Edit
 from ..model.subject import Refused
 from ..source import Source, Span
 from ..syntax.yaml import Entry, Mapping, Node, Scalar, Sequence
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence as Parts
+
 _TRAILING_COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
 _BLANK = re.compile(r"[ \t]*")
 _JSON = re.compile(r'\s*\{\s*"')
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:@=+-]*")
+_START = attrgetter("start")
+
+
+def place_among(parts: Parts[Node] | Parts[Entry], one: Node | Entry) -> int | None:
+    """Which of the items or entries of a node this is; they mostly stand in the order of the file."""
+    at = bisect_left(parts, one.start, key=_START)
+    if at < len(parts) and parts[at] is one:
+        return at
+    return next((at for at, part in enumerate(parts) if part is one), None)
 
 
 def replace_scalar(node: Node, text: str) -> Edit:
@@ -29,11 +44,11 @@ def replace_scalar(node: Node, text: str) -> Edit:
 
 def remove_entry(source: Source, mapping: Mapping, entry: Entry) -> Edit:
     """Take an entry out of a mapping that keeps at least one other."""
-    index = mapping.entries.index(entry)
-    if len(mapping.entries) == 1:
+    index = place_among(mapping.entries, entry)
+    if len(mapping.entries) == 1 or index is None:
         raise Refused("it is the only entry of its mapping")
-    spans = [Span(other.start, other.end) for other in mapping.entries]
-    return _removed(source, spans, index, mapping.flow, Span(entry.start, entry.end))
+    near = [Span(other.start, other.end) for other in mapping.entries[max(index - 1, 0) : index + 2]]
+    return _removed(source, near, min(index, 1), mapping.flow, Span(entry.start, entry.end))
 
 
 def removed_entries(source: Source, mapping: Mapping, gone: list[Entry]) -> list[Edit]:
@@ -66,10 +81,10 @@ def remove_item(source: Source, sequence: Sequence, index: int) -> Edit:
     """Take an item out of a list that keeps at least one other."""
     if len(sequence.items) == 1:
         raise Refused("it is the only item of its list")
-    spans = [Span(item.outer, item.end) for item in sequence.items]
+    near = [Span(item.outer, item.end) for item in sequence.items[max(index - 1, 0) : index + 2]]
     if not sequence.flow:
-        spans = [Span(_dash_before(source, span.start), span.end) for span in spans]
-    return _removed(source, spans, index, sequence.flow, spans[index])
+        near = [Span(_dash_before(source, span.start), span.end) for span in near]
+    return _removed(source, near, min(index, 1), sequence.flow, near[min(index, 1)])
 
 
 def add_entry(source: Source, mapping: Mapping, keys: list[str], text: str) -> Edit:
@@ -118,6 +133,7 @@ def _nested(source: Source, keys: list[str], text: str, indent: int) -> str:
 
 
 def _removed(source: Source, spans: list[Span], index: int, flow: bool, span: Span) -> Edit:
+    """Without a span, which stands among its neighbours at an index."""
     text = source.text
     if flow:
         gap = Span(spans[index - 1].end, span.end) if index else Span(span.start, spans[index + 1].start)

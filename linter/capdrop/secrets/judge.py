@@ -32,6 +32,8 @@ replaced."""
 LONGEST_ID = 16
 """Characters of a rule's id."""
 
+_IMAGE = "@sha256:"
+"""What the digest of an image begins with."""
 MOST_WORDS = 6
 """Words of a passphrase; more are a sentence."""
 
@@ -216,7 +218,7 @@ def _by_name(value: str, name: str, role: str, place: str) -> Verdict | None:
         return login
     if is_number(text):
         return _number(value, text, role)
-    if is_plain(text) or is_documented(text) or _is_code(text) or _is_name_of_another(text, name):
+    if is_plain(text) or is_documented(text) or _is_code(text) or _is_name_of_another(text, name) or _IMAGE in text:
         return None
     if not role:
         return _in_a_secret(value, text, name)

@@ -182,9 +182,21 @@ def _password_in_base64(encoded: str, *, alone: bool = False) -> str:
     return secret if literal else ""
 
 
+def _is_a_word_in_base64(value: str) -> bool:
+    """Whether it is an encoded text that is not random, as in a Secret's `data`, which is judged by what it holds."""
+    from binascii import a2b_base64
+
+    try:
+        text = a2b_base64(value).decode("ascii")
+    except ValueError:
+        return False
+    return text.isprintable() and not looks_random(text)
+
+
 def _header(text: str) -> Iterator[Login]:
     for match in _matches(_HEADER, text, _HEADERS):
-        yield from _issued(match, 1, "HTTP header with a token")
+        if not _is_a_word_in_base64(match[1]):
+            yield from _issued(match, 1, "HTTP header with a token")
 
 
 def _hash(text: str) -> Iterator[Login]:

@@ -35,8 +35,11 @@ __all__ = [
 
 LONGEST_LINE = 65535
 """Bytes; BuildKit stops at a longer line."""
-LONGEST_INSTRUCTION = 1024 * 1024
-"""Characters, here-documents included; a longer one is left unread, so that no file makes millions of objects of us."""
+MOST_READ = 512 * 1024
+"""Characters of instructions, here-documents included; one that is longer by itself is left out, and so are those behind where all
+together are longer. Each takes about 200 bytes; the longest Dockerfiles that people write have some ten thousand."""
+MOST_INSTRUCTIONS = 20_000
+"""Those behind are not read; an image has 127 layers at most."""
 _HEREDOC_KEYWORDS = frozenset(("RUN", "COPY", "ADD"))
 
 _DIRECTIVES = frozenset(("syntax", "escape", "check"))
@@ -159,7 +162,7 @@ class _Reader:
 
     def read_instructions(self) -> None:
         """Everything below the directives."""
-        lines, escape, keep = self.lines, self.file.escape, self.file.instructions.append
+        lines, escape, keep, read = self.lines, self.file.escape, self.file.instructions.append, 0
         while self.line < len(lines):
             line, at = lines[self.line], self.at
             self.line += 1
@@ -181,14 +184,22 @@ class _Reader:
             if instruction is None:
                 self.file._faults.append(Problem(Span(start, end), "a continuation of nothing"))
                 continue
+            if len(self.file.instructions) >= MOST_INSTRUCTIONS:
+                self.file._faults.append(Problem(Span(start, end), f"{MOST_INSTRUCTIONS:,} instructions are read, and no more", "unread"))
+                break
             if instruction.keyword == "FROM":
                 self.stage += 1
             instruction.stage = self.stage
             if "<<" in logical.text and not _too_long(logical):
                 self._heredocs(instruction, logical)
-            if instruction.span.end - start > LONGEST_INSTRUCTION:
-                self.file._faults.append(Problem(Span(start, instruction.span.end), "an instruction of more than 1 MiB", "unread"))
+            size = instruction.span.end - start
+            if size > MOST_READ:
+                self.file._faults.append(Problem(Span(start, instruction.span.end), "an instruction of more than 512 KiB", "unread"))
                 continue
+            read += size
+            if read > MOST_READ:
+                self.file._faults.append(Problem(Span(start, end), "512 KiB of instructions are read, and no more", "unread"))
+                break
             keep(instruction)
 
     def _comment(self, bare: str, start: int) -> None:

@@ -25,8 +25,12 @@ __all__ = [
 DEEPEST = 200
 """Collections inside each other; a document that nests deeper is not read."""
 
-MOST_EVENTS = 2_000_000
-"""Nodes, ends of collections and documents in one text; what comes behind is not read."""
+MOST_EVENTS = 500_000
+"""Nodes, ends of collections and documents in one text; what comes behind is not read. Each takes about 200 bytes. The densest files
+that people write, of small manifests, have one in 20 characters."""
+
+MOST_ITEMS = 20_000
+"""Items of one list; those behind are not read."""
 
 MOST_ALIASED = 1_000_000
 """Characters that the aliases of one text stand for; those behind are not followed."""
@@ -223,7 +227,10 @@ class _Composer:
             node.end = node.entries[-1].value.end
         else:
             node.end = node.items[-1].end
-        if type(node) is Mapping:
+        if type(node) is Sequence and len(node.items) > MOST_ITEMS:
+            self.complain(node.items[MOST_ITEMS], f"of this list {MOST_ITEMS:,} items are read, and no more")
+            del node.items[MOST_ITEMS:]
+        elif type(node) is Mapping:
             entries = node.entries
             if len(entries) > 1 and len({entry.key.value if type(entry.key) is Scalar else entry for entry in entries}) < len(entries):
                 self.documents[-1].doubled.append(node)

@@ -14,8 +14,9 @@ from ...syntax.yaml import Mapping
 from ..context import Context
 from ..near import Near
 from ..yaml_document import YamlFile
-from ..yaml_view import Section
+from ..yaml_view import Section, fields_of
 from . import file_subjects, object_subjects
+from .helm_file import values_below
 from .kustomize_build import Build, Resource
 from .kustomize_file import Kustomization, is_kustomization
 from .kustomize_generators import Generators
@@ -91,6 +92,10 @@ class _Joined:
             if isinstance(root, Mapping):
                 yield from object_subjects(source, root, [], partial=_PATCH)
         yield from Generators(self.this, build).subjects()
+        for chart in fields_of(self.this.root.get("helmCharts")):
+            values = chart.section().get("valuesInline")
+            if values is not None:
+                yield from values_below(values.source, values.value, "helmCharts.valuesInline")
 
     @staticmethod
     def _judged(resource: Resource) -> Iterator[Subject]:

@@ -17,10 +17,11 @@ from ...syntax.yaml import Mapping, Node, Scalar, Sequence
 from ..near import Near
 from ..yaml_document import YamlFile
 from ..yaml_placed import placed
-from ..yaml_view import Field, Section
-from .kustomize_file import NAMES, Kustomization, Patch, held_in, is_kustomization, is_remote, kustomization_in
+from ..yaml_view import Field, Section, fields_of
+from .kustomize_file import NAMES, Kustomization, Patch, Target, held_in, is_kustomization, is_remote, kustomization_in
 from .kustomize_images import with_images
 from .kustomize_merge import UnfollowedError, merged, patched, said, with_entries
+from .kustomize_replacements import Replacement, replacements_in
 from .kustomize_target import fits, is_plain
 from .objects import objects_in
 
@@ -158,12 +159,37 @@ class Build:
                 self._lay_over(patch, this, found, is_own=is_own)
         prefix, suffix = this.affixes
         images = this.images
+        replacements = self._replacements(this) if found else []
         for resource in found:
             if prefix or suffix:
                 resource.names.append(f"{prefix}{resource.names[-1]}{suffix}")
             node = with_images(resource.node, images) if images and resource.kind != "CustomResourceDefinition" else resource.node
+            for replacement in replacements:
+                if self._is_meant(replacement, resource):
+                    node = replacement.in_place(node)
             resource.changed |= is_own and node is not resource.node
             resource.node = node
+
+    def _replacements(self, this: Kustomization) -> list[Replacement]:
+        """The places that a kustomization writes anew in its objects."""
+        found: list[Replacement] = []
+        for field in fields_of(this.root.get("replacements")):
+            section = field.section()
+            found += replacements_in(section)
+            path = section.get("path")
+            if path is not None and isinstance(path.value, Scalar):
+                at = this.absolute(path.value.value)
+                file = self._file(at) if not self.near.problem(at)[0] else None
+                for document in file.documents if file is not None else ():
+                    held = document.root.items if isinstance(document.root, Sequence) else [document.root]
+                    found += [each for item in held if file is not None for each in replacements_in(Section(file.source, item))]
+        return found
+
+    @staticmethod
+    def _is_meant(replacement: Replacement, resource: Resource) -> bool:
+        """Whether a replacement may be for a resource: where that cannot be told, its values are taken for unknown."""
+        refused = any(False not in _fitting(target, resource) and None not in _fitting(target, resource) for target in replacement.rejected)
+        return False not in _fitting(replacement.target, resource) and not refused
 
     # -- patches
 
@@ -212,11 +238,7 @@ class Build:
             return
         target = patch.target
         for one in found:
-            whole = [fits(target.kind, one.kind), fits(target.group, one.group), fits(target.version, one.version)]
-            names = [fits(target.name, name) for name in one.names]
-            whole.append(True if True in names else None if None in names else False)
-            if target.namespace and one.namespace:
-                whole.append(fits(target.namespace, one.namespace))
+            whole = _fitting(target, one)
             if False in whole:
                 continue
             if None in whole or target.by_labels:
@@ -258,6 +280,9 @@ class Build:
         """Texts of which a file holds one if the kustomization may change something in it."""
         for name, _ in this.images:
             yield name
+        for replacement in self._replacements(this):
+            meant = replacement.target
+            yield next((text for text in (meant.name, meant.kind) if text and is_plain(text)), "")
         for patch in this.patches:
             target = patch.target
             if target is not None:
@@ -350,6 +375,16 @@ def group_and_version(section: Section) -> tuple[str, str]:
     """The API group and version of an object."""
     group, slash, version = section.text("apiVersion").partition("/")
     return (group, version) if slash else ("", group)
+
+
+def _fitting(target: Target, one: Resource) -> list[bool | None]:
+    """Whether each word of a target fits a resource; None where that cannot be told."""
+    names = [fits(target.name, name) for name in one.names]
+    whole = [fits(target.kind, one.kind), fits(target.group, one.group), fits(target.version, one.version)]
+    whole.append(True if True in names else None if None in names else False)
+    if target.namespace and one.namespace:
+        whole.append(fits(target.namespace, one.namespace))
+    return whole
 
 
 def _left(patch: Patch, source: Source, root: Node) -> Iterator[tuple[Source, Node]]:

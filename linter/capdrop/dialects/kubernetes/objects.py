@@ -52,6 +52,8 @@ _HOLDERS = {
     "SelectorSyncSet": "spec.resources",
 }
 """Where objects of OpenShift, Crossplane, Open Cluster Management and Hive hold whole objects, which they have made."""
+_EXAMPLES = "alm-examples"
+"""The annotation that shows what objects of an operator look like (olm.operatorframework.io)."""
 _LARGEST_DECODED = 65_536
 
 
@@ -172,7 +174,7 @@ def entries_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
         yield from ignored(section.section("metadata"), thing.address, section.mapping.span)
     for name, field in section.section("metadata.annotations").fields.items():
         fragment = _text_of(field)
-        if fragment is not None and not name.startswith(PREFIX):
+        if fragment is not None and not name.startswith(PREFIX) and name != _EXAMPLES:
             address = f"{thing.address} annotations.{name}"
             yield _variable(address, name, field, fragment, "annotation")
             yield from variables_in_lines(fragment, field.source, address, place="annotation")
