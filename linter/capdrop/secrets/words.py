@@ -111,6 +111,15 @@ KEY_OWNERS = {
 }
 """The word before "key" or "keys"."""
 
+OWN_SERVICES = words("admin execution gateway internal master root runner runners sandbox")
+"""Words before a key or token that a service is protected with, and that whoever runs it makes up; nobody else hands it out."""
+
+NAMES_OF_FILES = words("credential credentials creds")
+"""Last words of the names of variables that may hold the name of a file as well: KAFKA_SSL_KEY_CREDENTIALS."""
+
+NAMES_OF_SECRETS = words("secret secrets creds credentials tls cert certs certificate ca token tokens key keys auth config")
+"""Last words of the names of Secrets and of what else holds one."""
+
 COOKIE_OWNERS = frozenset({"erlang", "magic"})
 """Whose "cookie" is a shared secret."""
 
