@@ -7,7 +7,7 @@ from capdrop.diff import edits_between
 from capdrop.finding import Safety
 from capdrop.fixer import Refusal, prove
 
-from tests.test_way_out import CHART, PASSWORD, analysed, mended
+from tests.test_way_out import CHART, PASSWORD, TOKEN, analysed, mended
 
 BASE = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - name: web\n"
 OVERLAY = "kind: Kustomization\nresources: [web.yaml]\npatches:\n- path: {}\n  target: {{kind: {}, name: web}}\n"
@@ -25,6 +25,12 @@ OVERLAY = "kind: Kustomization\nresources: [web.yaml]\npatches:\n- path: {}\n  t
         ),
         (
             "config.yaml",
+            "- op: add\n  path: /data/DB_PASSWORD\n  value: {}\n",
+            "- op: add\n  path: /data/DB_PASSWORD\n  value: ${DB_PASSWORD}\n",
+            set(),
+        ),
+        (
+            "config.yaml",
             "kind: ConfigMap\nmetadata: {{name: web}}\ndata:\n  DB_PASSWORD: {}\n  DB_NAME: app\n",
             "kind: ConfigMap\nmetadata: {name: web}\ndata:\n  DB_PASSWORD: ${DB_PASSWORD}\n  DB_NAME: app\n",
             set(),
@@ -33,7 +39,7 @@ OVERLAY = "kind: Kustomization\nresources: [web.yaml]\npatches:\n- path: {}\n  t
 )
 def test_a_patch_is_mended_where_it_stands(path: str, patch: str, after: str, others: set[str]) -> None:
     kind = "ConfigMap" if path == "config.yaml" else "Deployment"
-    beside = {"web.yaml": f"{BASE}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: web}}\n", path: patch.format(PASSWORD)}
+    beside = {"web.yaml": f"{BASE}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: web}}\ndata: {{a: b}}\n", path: patch.format(PASSWORD)}
     analysis, bench = analysed("kustomization.yaml", OVERLAY.format(path, kind), beside)
     (finding,) = [one for one in analysis.findings if one.rule == "hard-coded-credential"]
     assert finding.source.path == path
@@ -41,6 +47,21 @@ def test_a_patch_is_mended_where_it_stands(path: str, patch: str, after: str, ot
     assert text == OVERLAY.format(path, kind)
     assert changed[path] == after
     assert changed.keys() == {path, *others}
+
+
+def test_all_that_stands_in_a_patch_is_told_and_mended() -> None:
+    patch = f"kind: ConfigMap\nmetadata: {{name: web}}\n# {TOKEN}\ndata:\n  DB: postgres://app:{PASSWORD}@db/app\n  T: {TOKEN}\n"
+    base = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\n"
+    analysis, bench = analysed("kustomization.yaml", OVERLAY.format("patch.yaml", "ConfigMap"), {"web.yaml": base, "patch.yaml": patch})
+    told = [(one.rule, one.source.path, one.source[one.span]) for one in analysis.findings]
+    assert told == [
+        ("provider-token", "patch.yaml", TOKEN),
+        ("password-in-url", "patch.yaml", PASSWORD),
+        ("provider-token", "patch.yaml", TOKEN),
+    ]
+    for finding in analysis.findings:
+        _, changed = mended(analysis, finding, bench)
+        assert changed["patch.yaml"].count(finding.source[finding.span]) < patch.count(finding.source[finding.span])
 
 
 def test_what_an_action_writes_is_left_empty_in_the_values() -> None:

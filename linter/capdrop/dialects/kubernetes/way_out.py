@@ -101,7 +101,8 @@ class KubernetesWayOut(YamlWayOut):
     def _left_open(self, finding: Finding, place: Place, span: Span, thing: Mapping | None) -> Way:
         """Leave a place for it, which whoever applies the file fills in."""
         keys, owner = place.keys, text_at(thing, "metadata", "name")
-        key = text_at(place.holder("value"), "name") or (keys[-1] if keys else "")
+        pair = place.holder("value")
+        key = text_at(pair, "name") or text_at(pair, "path").rpartition("/")[2] or (keys[-1] if keys else "")
         name = self.name(finding, self.source.text[place.scalar.start : span.start], key, owner)
         edit = self.written(place, span, f"${{{name}}}")
         title = f"Write `${{{name}}}`, and have it filled in from a Secret, or as it is applied"
