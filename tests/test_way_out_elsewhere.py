@@ -39,7 +39,10 @@ OVERLAY = "kind: Kustomization\nresources: [web.yaml]\npatches:\n- path: {}\n  t
 )
 def test_a_patch_is_mended_where_it_stands(path: str, patch: str, after: str, others: set[str]) -> None:
     kind = "ConfigMap" if path == "config.yaml" else "Deployment"
-    beside = {"web.yaml": f"{BASE}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: web}}\ndata: {{a: b}}\n", path: patch.format(PASSWORD)}
+    beside = {
+        "web.yaml": f"{BASE}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: web}}\ndata: {{a: b}}\n",
+        path: patch.format(PASSWORD),
+    }
     analysis, bench = analysed("kustomization.yaml", OVERLAY.format(path, kind), beside)
     (finding,) = [one for one in analysis.findings if one.rule == "hard-coded-credential"]
     assert finding.source.path == path

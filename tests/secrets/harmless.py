@@ -237,6 +237,8 @@ NAMES = pairs("""
 """)
 
 VALUES = pairs("""
+    clientSecret=$dex.github.clientSecret
+    clientSecret=$github-app:webhook.githubSecret
     DB_PASSWORD=
     DB_PASSWORD=""
     DB_PASSWORD=''

@@ -163,6 +163,7 @@ def test_bare_digests_need_a_name_and_are_less_sure(name: str, confidence: str |
         ("NEXTAUTH_SECRET", "7e2d8797-dc20-422a-9a68-44b958bd33c0", ("credential", "medium")),
         ("JWT_SECRET", "shop-secret", ("credential", "low")),
         ("KAFKA_SSL_KEY_CREDENTIALS", "broker_keys", ("credential", "low")),
+        ("KAFKA_SSL_KEY_CREDENTIALS", "broker2_sslkey_creds", ("credential", "low")),
         ("connectionSecret", "linkwarden", ("credential", "low")),
         ("clientSecret", "7e2d8797-dc20-422a-9a68-44b958bd33c0", ("credential", "low")),
         ("OPENAI_API_KEY", "acme-shop", None),

@@ -321,9 +321,12 @@ def _word(value: str, text: str, name: str) -> Verdict | None:
         return None
     if is_weak(text):
         return _verdict(value, text, "default-credential", "medium", "a secret that anyone would guess")
+    is_name = _is_name_of_a_secret(text)
     if text.replace("-", "").replace("_", "").replace(".", "").isalpha():
-        if name.isupper() and split(name)[-1] not in NAMES_OF_FILES and not _is_name_of_a_secret(text):
+        if name.isupper() and split(name)[-1] not in NAMES_OF_FILES and not is_name:
             return _verdict(value, text, "default-credential", "medium", "a secret of plain words")
+        return _verdict(value, text, "credential", "low", "a literal that may be a name")
+    if is_name and split(name)[-1] in NAMES_OF_FILES:
         return _verdict(value, text, "credential", "low", "a literal that may be a name")
     return _verdict(value, text, "credential", "medium", "a literal value under the name of a secret")
 
