@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from capdrop.diff import edits_between
 from capdrop.finding import Safety
@@ -79,6 +81,38 @@ def test_what_an_action_writes_is_left_empty_in_the_values() -> None:
     text, changed = mended(analysis, finding, bench)
     assert text == template
     assert changed == {"values.yaml": values.replace(PASSWORD, '""')}
+
+
+ENCODED = base64.b64encode(PASSWORD.encode()).decode()
+URL_ENCODED = base64.b64encode(f"postgres://app:{PASSWORD}@db/app".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("line", "hidden", "after"),
+    [
+        (f'password: {{{{ "{ENCODED}" }}}}', f'{{{{ "{ENCODED}" }}}}', 'password: {{ required "set password" .Values.password | b64enc }}'),
+        (f"db: {{{{- `{URL_ENCODED}` -}}}}", f"{{{{- `{URL_ENCODED}` -}}}}", 'db: {{ required "set db" .Values.db | b64enc }}'),
+        (f'token: {{{{ "{TOKEN}" | b64enc }}}}', TOKEN, ""),
+    ],
+)
+def test_what_an_action_says_itself_is_hidden_and_left_to_the_values(line: str, hidden: str, after: str) -> None:
+    template = f"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{{{ .Release.Name }}}}\ndata:\n  {line}\n"
+    analysis, bench = analysed("templates/a.yaml", template, CHART)
+    (finding,) = [one for one in analysis.findings if one.hidden]
+    assert [finding.source[span] for span in finding.hidden] == [hidden]
+    assert finding.fix is not None
+    if after:
+        assert f"\n  {after}\n" in mended(analysis, finding, bench)[0]
+    else:
+        assert "an action" in finding.fix.caveat
+
+
+def test_a_default_in_another_variable_is_no_longer_given() -> None:
+    text = "services:\n  a:\n    image: acme/a:1\n    environment:\n      - API_KEY=${SANDBOX_API_KEY:-acme-shop}\n"
+    for written in (text, text.replace("- API_KEY=", "API_KEY: ")):
+        analysis, bench = analysed("compose.yaml", written, {})
+        (finding,) = [one for one in analysis.findings if one.rule == "published-default"]
+        assert mended(analysis, finding, bench)[0] == written.replace(":-acme-shop", ":?")
 
 
 def test_a_fix_that_is_applied_replaces_nothing_in_another_file() -> None:
