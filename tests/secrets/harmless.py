@@ -237,6 +237,7 @@ NAMES = pairs("""
 """)
 
 VALUES = pairs("""
+    USER_TOKEN=ocid1.user.oc1..aaaaaaaa7x2x8z3k9q
     clientSecret=$dex.github.clientSecret
     clientSecret=$github-app:webhook.githubSecret
     DB_PASSWORD=

@@ -265,10 +265,10 @@ PLACEHOLDER_PARTS = affixes(
 PUBLIC_STARTS = affixes(
     """
     ssh-rsa~ ssh-ed25519~ ecdsa-sha2- -----begin~public -----begin~certificate -----begin~rsa~public -----begin~pgp~public sha256:
-    sha512: sha1: sha256- sha384- sha512- pk_live_ pk_test_ age1
+    sha512: sha1: sha256- sha384- sha512- pk_live_ pk_test_ age1 ocid1.
     """
 )
-"""How public keys, certificates and digests begin, in small letters."""
+"""How public keys, certificates, digests and identifiers begin, in small letters."""
 
 FILE_ENDINGS = affixes(
     """
