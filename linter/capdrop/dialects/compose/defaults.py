@@ -54,6 +54,7 @@ class DefaultOrigin(Origin):
             (self.address, "variable"),
             (taking, "value"),
             (taking, "variable"),
+            (place, "words"),
             *((f"{place} {word}", "words") for word in sorted(words)),
         )
 
