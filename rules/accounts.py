@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Account, Bad, Command, Confidence, Finding, Good, Severity, Span, Stage, Word, WrittenFile, rule
+from capdrop import Account, Bad, Command, Confidence, Finding, Fix, Good, Safety, Severity, Span, Stage, Word, WrittenFile, rule
 
 PASSWORD = "Tq4-mm" + "19-Rk"  # invented
 
@@ -17,6 +17,8 @@ LOCKED = ("!", "*")
 """How a stored password begins that no password fits (shadow(5))."""
 NO_PASSWORDS = frozenset({"-l", "--lock", "-u", "--unlock", "-S", "--status", "-e", "--expire", "-n", "-x", "-w", "-i"})
 """Options of passwd with which it sets none (passwd(1))."""
+
+ANOTHER_WAY = "who logs in there must get in by a key, or by `docker exec`"
 
 RANDOM_FILES = ("/dev/urandom", "/dev/random")
 RANDOM_PROGRAMS = frozenset({"pwgen", "apg", "uuidgen"})
@@ -118,7 +120,26 @@ def account_password_set(command: Command) -> Iterator[Finding]:
     if at is not None and not _is_random(command):
         empty = command.option("-nopassword") is not None or (command.name == "passwd" and command.option("-d", "--delete") is not None)
         message = "an account is left without a password" if empty else "an account gets a password that every container shares"
-        yield command.finding(at, message, hidden=tuple(_hidden(command)))
+        yield command.finding(at, message, hidden=tuple(_hidden(command)), fix=_without_a_password(command))
+
+
+def _without_a_password(command: Command) -> Fix:
+    """The change that leaves the account locked, or with a password that nobody knows."""
+    if command.name in SET_BY_OPTION:
+        option = command.option(*SET_BY_OPTION[command.name])
+        assert option is not None
+        fix = command.drop_option(option, safety=Safety.DISPLAY, caveat=ANOTHER_WAY)
+        fix.touches += tuple((one.address, "command") for one in command.siblings.inside(command))
+        return fix
+    if command.name == "net":
+        password = [word for word in command.words[2:] if not word.text.startswith("/")][1]
+        return command.replace(password, "/random", safety=Safety.DISPLAY, caveat=ANOTHER_WAY)
+    taken = next((word for word in command.words if word.text in ("-d", "--delete")), None)
+    if command.name == "passwd" and taken is not None:
+        return command.replace(taken, "-l", safety=Safety.DISPLAY, caveat=ANOTHER_WAY)
+    if command.name in WINDOWS_PROGRAMS:
+        return Fix("Take the password from a secret of the build", caveat="the build must be given it")
+    return command.locks_the_account(ANOTHER_WAY)
 
 
 def _password_set(command: Command) -> Span | None:

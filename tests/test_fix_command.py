@@ -165,10 +165,20 @@ def test_what_is_done_for_several_is_said_once(tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     Path(".env").write_text("POSTGRES_PASSWORD=changeme\nDB=postgres://app:changeme@db/app\n", encoding="utf-8")
     assert main(["fix", "--by-hand"]) == 1
-    first, second, third = capsys.readouterr().out.splitlines()[:3]
-    assert first == "# .env:1: default-credential"
-    assert second.startswith("# .env:2: password-in-url: Have git ignore the file, and keep `.env.example`")
+    first, second, third, *rest = capsys.readouterr().out.splitlines()
+    assert first.startswith("# .env:1: default-credential: Have git ignore the file, and keep `.env.example`")
+    assert second == "# .env:2: password-in-url: Have git ignore the file"
     assert third == "--- /dev/null"
+    assert [line for line in rest if line.startswith("+++")] == ["+++ b/.gitignore", "+++ b/.env.example"]
+
+
+def test_what_is_done_alike_for_several_is_said_by_the_last(capsys: pytest.CaptureFixture[str]) -> None:
+    put("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  password: changeme\n  other_password: changeme\n")
+    assert main(["fix", "--by-hand", "--select", "default-credential"]) == 1
+    first, second, third = capsys.readouterr().out.splitlines()[:3]
+    assert first == "# secret.yaml:5: default-credential"
+    assert second.startswith("# secret.yaml:6: default-credential: Have it made in the cluster")
+    assert third == "--- a/secret.yaml"
 
 
 BUILD = "FROM node:22\nCOPY . /app\n"

@@ -26,8 +26,8 @@ MOST = 200
 
 
 def shown(results: Iterable[Result], book: Rulebook, context: Context) -> Iterator[str]:
-    """For each finding whose fix is only shown its diffs, below a line that says what they are about; of several with the same diffs
-    below one line each, the last of which says what is done."""
+    """For each finding whose fix is only shown its diffs, below a line that says what they are about; of several with the same diffs,
+    or some of them, below one line each, the last of which says what is done."""
     for result in results:
         findings = [finding for finding in result.findings if is_shown(finding)]
         source = _source_of(result, context) if findings else None
@@ -39,7 +39,7 @@ def shown(results: Iterable[Result], book: Rulebook, context: Context) -> Iterat
         for finding in findings[:MOST]:
             diffs = tuple("".join(diff.lines()) for diff in _diffs(finding, before, [*result.findings, *result.unsaid], bench))
             if diffs:
-                same.setdefault(diffs, []).append(finding)
+                same.setdefault(next((known for known in same if set(diffs) <= set(known)), diffs), []).append(finding)
         for diffs, about in same.items():
             yield "\n".join([*_headings(about), *diffs, ""])
         if len(findings) > MOST:

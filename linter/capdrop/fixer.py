@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Facts = dict[str, list[dict[str, object]]]
     Wanted = frozenset[tuple[str, str]]
     Beside = dict[str, tuple[Source, Source]]
+    Edits = dict[str, list[Edit]]
 
 MOST_ROUNDS = 20
 MOST_PASSES = 5
@@ -190,10 +191,10 @@ def prove(before: Analysis, findings: list[Finding], bench: Workbench) -> tuple[
     if unread(after) != unread(before):
         raise Refusal("the file would not be read as before")
     _findings_are_gone(before, after, findings)
-    _nothing_is_spoiled_beside(bench, after_bench, by_path(edit for fix in fixes for edit in fix.edits))
+    on_comments = by_path(edit for fix in fixes for edit in fix.edits if any(fact == "comment" for _, fact in fix.touches))
+    _nothing_is_spoiled_beside(bench, after_bench, by_path(edit for fix in fixes for edit in fix.edits), on_comments)
     old, new = bench.content(source), after_bench.content(after_source)
-    on_comments = [edit for fix in fixes for edit in fix.edits if any(fact == "comment" for _, fact in fix.touches)]
-    other_texts_are_equal(old, new, edits, on_comments)
+    other_texts_are_equal(old, new, edits, on_comments.get("", []))
     other_facts_are_equal(old.facts, new.facts, {touched for fix in fixes for touched in fix.touches})
     return after_source, after_bench
 
@@ -334,7 +335,7 @@ def _room_for(mended: list[Finding]) -> dict[str, int]:
     return worst
 
 
-def _nothing_is_spoiled_beside(before: Workbench, after: Workbench, edits: dict[str, list[Edit]]) -> None:
+def _nothing_is_spoiled_beside(before: Workbench, after: Workbench, edits: Edits, on_comments: Edits) -> None:
     """Raise `Refusal` where something is found in a file beside that was not found in it before, or where what is replaced in one is more
     than it seems. One of no kind is read as the file that it was joined with."""
     for path, (_, source) in after.beside.items():
@@ -348,7 +349,7 @@ def _nothing_is_spoiled_beside(before: Workbench, after: Workbench, edits: dict[
             if replaces and unread(bench.analyse(source)) != unread(analysis):
                 raise Refusal("a file beside it would not be read as before")
             if replaces:
-                other_texts_are_equal(bench.content(old), bench.content(source), edits[path], [])
+                other_texts_are_equal(bench.content(old), bench.content(source), edits[path], on_comments.get(path, []))
 
 
 def _counted(findings: Iterable[Finding]) -> dict[tuple[str, str], int]:
@@ -394,7 +395,7 @@ def _untouched(source: Source, parts: list[tuple[str, Span]], ranges: Ranges) ->
     return [(path, source[span]) for path, span in parts if not ranges.touch(span)]
 
 
-def by_path(edits: Iterable[Edit]) -> dict[str, list[Edit]]:
+def by_path(edits: Iterable[Edit]) -> Edits:
     """The edits of each file: of the fixed one by "", of those beside it by their absolute paths."""
     found: dict[str, list[Edit]] = {}
     for edit in edits:

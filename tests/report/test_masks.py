@@ -70,6 +70,7 @@ def test_edits_may_hold_a_longer_word_that_is_shown_anyway() -> None:
     for written, is_told in (
         ("POSTGRES_PASSWORD_FILE: /run/secrets/postgres_password", True),
         ("POSTGRES_PASSWORD: postgres", False),
+        ("secrets: [postgres_password]", True),
         ("args: -ppostgres", False),
     ):
         finding.fix = Fix("t", (Edit(Span(0, len(text)), written),), Safety.UNSAFE)
@@ -86,3 +87,11 @@ def test_a_secret_in_pieces_is_known_as_a_whole() -> None:
         masks = masks_of(hiding(f"A={written}", written))
         assert masks.text(f"`{TOKEN}` runs privileged") == "`****` runs privileged", written
         assert masks.text(f"`{TOKEN.lower()}_password`") == "`****_password`", written
+
+
+def test_edits_may_hold_words_of_ours() -> None:
+    text = "DB_PASSWORD: secret\n"
+    finding = hiding(text, "secret")
+    for written, is_told in (("DB_PASSWORD_FILE: /run/secrets/db_password", True), ("DB_PASSWORD: secret", False), ("p: secretive", False)):
+        finding.fix = Fix("t", (Edit(Span(0, len(text)), written),), Safety.UNSAFE)
+        assert bool(masks_of(finding).edits(finding)) is is_told, written

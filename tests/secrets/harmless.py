@@ -238,6 +238,9 @@ NAMES = pairs("""
 """)
 
 VALUES = pairs("""
+    USER_TOKEN=ocid1.user.oc1..aaaaaaaa7x2x8z3k9q
+    clientSecret=$dex.github.clientSecret
+    clientSecret=$github-app:webhook.githubSecret
     DB_PASSWORD=
     DB_PASSWORD=""
     DB_PASSWORD=''

@@ -152,6 +152,30 @@ def test_bare_digests_need_a_name_and_are_less_sure(name: str, confidence: str |
     assert (verdict and verdict.confidence) == confidence
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("INTERNAL_API_KEY", "acme-shop", ("default-credential", "medium")),
+        ("RUNNERS_AUTH_TOKEN", "changeRunnerAuthToken", ("default-credential", "medium")),
+        ("ADMIN_TOKEN", "admin", ("default-credential", "medium")),
+        ("JWT_SECRET", "linkwarden", ("default-credential", "medium")),
+        ("S3_SECRET_ACCESS_KEY", "object_storage_root_password", ("default-credential", "medium")),
+        ("NEXTAUTH_SECRET", "7e2d8797-dc20-422a-9a68-44b958bd33c0", ("credential", "medium")),
+        ("JWT_SECRET", "shop-secret", ("credential", "low")),
+        ("KAFKA_SSL_KEY_CREDENTIALS", "broker_keys", ("credential", "low")),
+        ("KAFKA_SSL_KEY_CREDENTIALS", "broker2_sslkey_creds", ("credential", "low")),
+        ("connectionSecret", "linkwarden", ("credential", "low")),
+        ("clientSecret", "7e2d8797-dc20-422a-9a68-44b958bd33c0", ("credential", "low")),
+        ("OPENAI_API_KEY", "acme-shop", None),
+        ("GATEWAY_TOKEN_TTL", "acme-shop", None),
+        ("INTERNAL_API_KEY", "your-key", None),
+    ],
+)
+def test_plain_words(name: str, value: str, expected: tuple[str, str] | None) -> None:
+    verdict = judge(value, name)
+    assert (verdict and (verdict.kind, verdict.confidence)) == expected
+
+
 def test_a_value_decides_whatever_it_is_called() -> None:
     key = "SG." + made(22) + "." + made(43)
     for name in ("", "GREETING", "MAIL_URL", "KEY_FILE"):

@@ -121,6 +121,10 @@ def test_an_age_identity() -> None:
         ("http://a:b@c:d-9x@host/", "b@c:d-9x", "a", "http", False),
         ("mysql://root:123456@db/x", "123456", "root", "mysql", True),
         ("postgres://app:Vv6#bb13?Ke@db/x", "Vv6#bb13?Ke", "app", "postgres", False),
+        ("mongodb://sally:sallypass@ds9.mlab.com/x", "sallypass", "sally", "mongodb", True),
+        ("postgres://shopuser:shop_password@db/x", "shop_password", "shopuser", "postgres", True),
+        ("postgres://shop:shop-Vv6bb13@db/x", "shop-Vv6bb13", "shop", "postgres", False),
+        ("postgres://a:apple-Vv6@db/x", "apple-Vv6", "a", "postgres", False),
     ],
 )
 def test_a_url_password(text: str, password: str, user: str, scheme: str, weak: bool) -> None:

@@ -115,6 +115,8 @@ def test_a_reference_or_a_placeholder_is_none(shape: str, frame: str, value: str
         "sha256: {SHA256}",
         "$2a",
         "data:\n  api-key: TUlTU0lORw==\nkind: Secret",
+        f"api-key: {base64.b64encode(b'MISSING').decode()}",
+        "# - WIREGUARD_PRIVATE_KEY=wOEI9rqqbDwnN8/Bpp22s" + "Vz48T71vJ4fYmFWujulwUU=",
         "kind: Config\nspec:\n  token: \n",
         "password combination.\n\nR5: reviewed",
         "echo 'password = '.$p['config']['daemon_password'];",

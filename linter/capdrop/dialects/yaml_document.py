@@ -109,7 +109,16 @@ class YamlFile:
 
     def subjects(self) -> Iterator[Subject]:
         """What every YAML file has: its text, and keys that are written twice."""
-        yield Text(
+        yield self.text()
+        if not self.fixable:
+            return
+        for document in self.documents:
+            for mapping in document.doubled:
+                yield from self._written_twice(mapping.entries)
+
+    def text(self) -> Text:
+        """All that stands in it, comments too."""
+        return Text(
             self.source,
             Span(0, len(self.source.text)),
             "",
@@ -117,11 +126,6 @@ class YamlFile:
             address_at=self.address_at,
             variable_at=self.variable_at,
         )
-        if not self.fixable:
-            return
-        for document in self.documents:
-            for mapping in document.doubled:
-                yield from self._written_twice(mapping.entries)
 
     def leaves(self) -> Iterator[tuple[str, Span]]:
         """Every text that is written as a value, with the keys that lead to it."""

@@ -293,6 +293,12 @@ class Command(Subject):
 
         return into_file(source, self, title)
 
+    def locks_the_account(self, caveat: str) -> Fix:
+        """A fix that shows how to lock the account that the command is fed a password for."""
+        from .locked_account import locked
+
+        return locked(self, caveat)
+
     def drop_option(self, option: Option, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that takes an option out, with its value."""
         return self._rewritten(Change("remove", "words", option), f"Remove `{option.name}`", safety, caveat)

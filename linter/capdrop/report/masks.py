@@ -36,6 +36,8 @@ _PIECES = re.compile(r"\\\r?\n[ \t]*|[\"'\\]")
 """What stands between the pieces of a secret, and is not of it."""
 
 _WORD = re.compile(r"\w+")
+_OURS = frozenset("secrets secretkey secretkeyref secretref secretstoreref externalsecret clustersecretstore passwd".split())
+"""Words that fixes write, in small letters."""
 
 
 class Masks:
@@ -149,13 +151,13 @@ def words_of(text: str) -> frozenset[str]:
 
 
 def without(secret: str, text: str, shown: frozenset[str]) -> str:
-    """A text with a secret masked, but for longer words that are shown anyway: of `postgres` it leaves `postgres_password`, as
-    `POSTGRES_PASSWORD` is to be seen."""
+    """A text with a secret masked, but for longer words that are shown anyway, or are ours: of `postgres` it leaves
+    `postgres_password`, as `POSTGRES_PASSWORD` is to be seen, and of `secret` it leaves `/run/secrets`."""
     if _unmistakable(secret) or not _WORD.fullmatch(secret):
         return text.replace(secret, MASK)
 
     def kept(word: re.Match[str]) -> str:
-        is_shown = len(word[0]) > len(secret) and word[0].lower() in shown
+        is_shown = len(word[0]) > len(secret) and (word[0].lower() in shown or word[0].lower() in _OURS)
         return word[0] if is_shown else word[0].replace(secret, MASK)
 
     return _WORD.sub(kept, text)

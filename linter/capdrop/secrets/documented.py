@@ -10,6 +10,10 @@ DOCUMENTED = frozenset(
         "je7MtGbClwBF/2Zp9Utk/" + "h3yCo8nvbEXAMPLEKEY",
         "sk_test_" + "4eC39HqLyjWDarjtT1zdp7dc",
         "sk_test_" + "BQokikJOvBiI2HlWgH4olfQ2",
+        "1x00000000000000000000" + "00000000000AA",
+        "2x00000000000000000000" + "00000000000AA",
+        "3x00000000000000000000" + "00000000000AA",
+        "wOEI9rqqbDwnN8/Bpp22s" + "Vz48T71vJ4fYmFWujulwUU=",
         "SWMTKN-1-3pu6hszjas19xyp7ghgosyx9k8atbfcr8p2is99znpy26u2lkl-" + "1awxwuwd3z9j1z3puu7rcgdbx",
         "SWMTKN-1-3pu6hszjas19xyp7ghgosyx9k8atbfcr8p2is99znpy26u2lkl-" + "7p73s1dx5in4tatdymyhg9hu2",
         "SWMTKN-1-49nj1cmql0jkz5s954yi3oex3nedyz0fb0xx14ie39trti4wxv-" + "8vxv8rssmk743ojnwacrr2e7c",
@@ -25,5 +29,4 @@ DOCUMENTED = frozenset(
     }
 )
 """Examples of the providers' own documentation, and the keys with which their local emulators start: Stripe, Supabase, Dynatrace,
-Docker Swarm, CircleCI, Paddle, Azurite,
-the Cosmos DB emulator."""
+Docker Swarm, CircleCI, Paddle, Azurite, the Cosmos DB emulator, Turnstile, WireGuard in Gluetun."""

@@ -9,12 +9,12 @@ from capdrop.source import Record
 
 from .keys import find_private_keys
 from .marks import ENCODED_MARKS, SHORTEST, unencoded
-from .names import named_like_a_secret, role_in_a_secret, role_of, says_harmless, split
+from .names import is_for_own_service, named_like_a_secret, role_in_a_secret, role_of, says_harmless, split
 from .pairs import find_docker_auths, find_pair_passwords
 from .tokens import find_tokens, is_documented, is_for_browsers, token_by_name
 from .urls import find_url_passwords
 from .values import is_digest, is_filler, is_number, is_password_hash, is_placeholder, is_plain, is_reference, is_weak, looks_random, turns
-from .words import CHOSEN, ISSUED, PASSWORD, VAGUE
+from .words import CHOSEN, ISSUED, NAMES_OF_FILES, NAMES_OF_SECRETS, PASSWORD, VAGUE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -271,7 +271,7 @@ def _credential(value: str, text: str, role: str, name: str) -> Verdict | None:
             start = value.find(text)
             return Verdict("token", start, start + len(text), "high", what, provider, title)
     if is_digest(text):
-        return _digest(value, text, role)
+        return _digest(value, text, role, name)
     if role == PASSWORD:
         verdict = _password(value, text)
         if verdict.kind == "default-credential" and not OTHERS_SERVERS.isdisjoint(split(name)):
@@ -282,13 +282,14 @@ def _credential(value: str, text: str, role: str, name: str) -> Verdict | None:
         if role == VAGUE and (len(text) < 16 or turns(text) < 5):
             return None
         return _verdict(value, text, "credential", confidence, "a literal value under the name of a secret")
-    return _word(value, text) if role == CHOSEN else None
+    return _word(value, text, name) if role == CHOSEN or (role == ISSUED and is_for_own_service(name)) else None
 
 
-def _digest(value: str, text: str, role: str) -> Verdict:
+def _digest(value: str, text: str, role: str, name: str) -> Verdict:
     """`openssl rand -hex 32` makes most session secrets, and many providers issue hexadecimal; under a vague name it is more often a
-    commit or an identifier."""
-    confidence = "low" if role == VAGUE or (role == CHOSEN and len(text) in (36, 40)) else "medium"
+    commit or an identifier, under that of a signing key the fingerprint of a public one. A UUID is made up too, for variables."""
+    is_other = len(text) == 40 or (len(text) == 36 and not name.isupper())
+    confidence = "low" if role == VAGUE or (role == CHOSEN and is_other) else "medium"
     return _verdict(value, text, "credential", confidence, "a literal in the form of a hash or an identifier")
 
 
@@ -316,15 +317,26 @@ def _password(value: str, text: str) -> Verdict:
     return _verdict(value, text, "credential", "high", "a literal password")
 
 
-def _word(value: str, text: str) -> Verdict | None:
+def _word(value: str, text: str, name: str) -> Verdict | None:
     """A secret that the operator made up, and made up of words."""
     if len(text) < 3:
         return None
     if is_weak(text):
         return _verdict(value, text, "default-credential", "medium", "a secret that anyone would guess")
+    is_name = _is_name_of_a_secret(text)
     if text.replace("-", "").replace("_", "").replace(".", "").isalpha():
+        if name.isupper() and split(name)[-1] not in NAMES_OF_FILES and not is_name:
+            return _verdict(value, text, "default-credential", "medium", "a secret of plain words")
+        return _verdict(value, text, "credential", "low", "a literal that may be a name")
+    if is_name and split(name)[-1] in NAMES_OF_FILES:
         return _verdict(value, text, "credential", "low", "a literal that may be a name")
     return _verdict(value, text, "credential", "medium", "a literal value under the name of a secret")
+
+
+def _is_name_of_a_secret(text: str) -> bool:
+    """Whether the value is like the name of an object that holds a secret: `web-secret`, `broker_keystore_creds`."""
+    _, separator, last = text.replace("_", "-").lower().rpartition("-")
+    return bool(separator) and last in NAMES_OF_SECRETS
 
 
 def _in_a_secret(value: str, text: str, name: str) -> Verdict | None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from capdrop.source import Record
 
+from .documented import DOCUMENTED
 from .names import role_of
 from .tokens import is_text_in_base64
 from .values import is_digest, is_number, is_placeholder, is_plain, is_reference, is_weak, looks_random
@@ -111,7 +112,7 @@ def _matches(pattern: str, text: str, words: tuple[str, ...]) -> Iterator[re.Mat
 
 def _literal(value: str) -> bool:
     """Whether a value stands for itself."""
-    if value[0] in "$%{<*" or value[:2] == ".$" or is_reference(value) or is_placeholder(value):
+    if value[0] in "$%{<*" or value[:2] == ".$" or is_reference(value) or is_placeholder(value) or value in DOCUMENTED:
         return False
     return is_number(value) or not is_plain(value)
 
@@ -125,8 +126,18 @@ def _credential(match: re.Match[str], group: int, what: str) -> Iterator[Login]:
 def _issued(match: re.Match[str], group: int, what: str) -> Iterator[Login]:
     """What a provider hands out is random."""
     value = match[group]
-    if _literal(value) and (is_digest(value) or (len(value) >= 12 and looks_random(value))):
+    if _literal(value) and (is_digest(value) or (len(value) >= 12 and looks_random(value))) and not _is_word_in_base64(value):
         yield Login(match.start(group), match.end(group), what)
+
+
+def _is_word_in_base64(value: str) -> bool:
+    """Whether a Secret would hold a plain word: `MISSING`."""
+    from binascii import a2b_base64
+
+    try:
+        return a2b_base64(value).isalpha()
+    except ValueError:  # no base64
+        return False
 
 
 def _netrc(text: str) -> Iterator[Login]:

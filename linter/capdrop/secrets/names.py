@@ -15,6 +15,7 @@ from .words import (
     HARMLESS_TAILS,
     KEY_OWNERS,
     NEUTRAL_TAILS,
+    OWN_SERVICES,
     PASS_OWNERS,
     PASSED_ON_BY,
     PASSWORD,
@@ -123,6 +124,13 @@ def says_harmless(name: str) -> bool:
     """Whether the name itself says that its value is a user name, an address, a path or the like."""
     words = [word for word in split(name) if not word.isdigit()]
     return bool(words) and (words[-1] in HARMLESS_TAILS or not PUBLIC_WORDS.isdisjoint(words))
+
+
+def is_for_own_service(name: str) -> bool:
+    """Whether a key or token is one that a service of one's own is protected with: INTERNAL_API_KEY, GATEWAY_TOKEN."""
+    words = split(name)
+    index, _ = _heads(words)
+    return not OWN_SERVICES.isdisjoint(words[max(0, index - 2) : index])
 
 
 def named_like_a_secret(name: str) -> bool:

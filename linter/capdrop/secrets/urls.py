@@ -68,8 +68,15 @@ def _read(text: str, colon: int) -> UrlPassword | None:
         return _token_as_user(text, start, middle, stop, scheme)
     if not _is_literal(password, user, host):
         return None
-    weak = is_weak(password) or password.lower() == user.lower() or is_number(password)
+    weak = is_weak(password) or is_number(password) or _follows_from(user.lower(), password.lower())
     return UrlPassword(middle + 1, sign, user, scheme, weak)
+
+
+def _follows_from(user: str, password: str) -> bool:
+    """Whether a password is the user's name, or that and a word: `shop:shop`, `shopuser:shop_pass`."""
+    name = user.removesuffix("user").rstrip("_-") or user
+    rest = password.removeprefix(name).strip("_-.")
+    return password == user or (password.startswith(name) and len(name) > 2 and (not rest or is_weak(rest)))
 
 
 def _authority_end(text: str, start: int, ends: frozenset[str]) -> int:

@@ -111,6 +111,15 @@ KEY_OWNERS = {
 }
 """The word before "key" or "keys"."""
 
+OWN_SERVICES = words("admin execution gateway internal master root runner runners sandbox")
+"""Words before a key or token that a service is protected with, and that whoever runs it makes up; nobody else hands it out."""
+
+NAMES_OF_FILES = words("credential credentials creds")
+"""Last words of the names of variables that may hold the name of a file as well: KAFKA_SSL_KEY_CREDENTIALS."""
+
+NAMES_OF_SECRETS = words("secret secrets creds credentials tls cert certs certificate ca token tokens key keys auth config")
+"""Last words of the names of Secrets and of what else holds one."""
+
 COOKIE_OWNERS = frozenset({"erlang", "magic"})
 """Whose "cookie" is a shared secret."""
 
@@ -256,10 +265,10 @@ PLACEHOLDER_PARTS = affixes(
 PUBLIC_STARTS = affixes(
     """
     ssh-rsa~ ssh-ed25519~ ecdsa-sha2- -----begin~public -----begin~certificate -----begin~rsa~public -----begin~pgp~public sha256:
-    sha512: sha1: sha256- sha384- sha512- pk_live_ pk_test_ age1
+    sha512: sha1: sha256- sha384- sha512- pk_live_ pk_test_ age1 ocid1.
     """
 )
-"""How public keys, certificates and digests begin, in small letters."""
+"""How public keys, certificates, digests and identifiers begin, in small letters."""
 
 FILE_ENDINGS = affixes(
     """

@@ -43,10 +43,20 @@ class DefaultOrigin(Origin):
         return f"Take it from outside: `${{{self.name}:?}}`", (Edit(self.written, ":?"),)
 
     def adds(self, change: Change) -> tuple[tuple[str, str], ...]:
-        """The variable itself, and what the commands say that are written where the default is."""
+        """The variable itself, the one that takes it, and what the commands say that are written where the default is."""
         place = self.address.rpartition(" ")[0]
+        source, start = self.file.source, self.written.start
+        line = source.text[max(source.starts[source.position(start).line - 1], start - 250) : start]
+        taker = re.search(r"([\w.-]{1,120})=[^=]*$", line)
+        taking = f"{place}.{taker[1]}" if taker else place
         words = set(re.findall(r"[\w.-]+", self.file.source[self.file.entry_at(self.written.start)]))
-        return (self.address, "variable"), *((f"{place} {word}", "words") for word in sorted(words))
+        return (
+            (self.address, "variable"),
+            (taking, "value"),
+            (taking, "variable"),
+            (place, "words"),
+            *((f"{place} {word}", "words") for word in sorted(words)),
+        )
 
 
 def secret_defaults(file: YamlFile, told: Iterable[Subject]) -> Iterator[Variable]:

@@ -88,6 +88,8 @@ class _Joined:
             self.overlay.changes.update(_keys(resource))
         self.overlay.uses = tuple(build.uses)
         self.overlay.files = frozenset(build.files)
+        for file in build.patch_files():
+            yield file.text()
         for source, root in build.left:
             if isinstance(root, Mapping):
                 yield from object_subjects(source, root, [], partial=_PATCH)

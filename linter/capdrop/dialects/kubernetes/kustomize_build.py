@@ -276,6 +276,13 @@ class Build:
             return nothing
         return file.source, [placed(document.root, file.source) for document in file.documents if document.root is not None]
 
+    def patch_files(self) -> Iterator[YamlFile]:
+        """The files of patches that the kustomization names itself and that were read."""
+        for path in dict.fromkeys(patch.path for patch in self.top.patches if patch.path):
+            file = self._files.get(path)
+            if file is not None:
+                yield file
+
     def _needles(self, this: Kustomization) -> Iterator[str]:
         """Texts of which a file holds one if the kustomization may change something in it."""
         for name, _ in this.images:

@@ -276,12 +276,12 @@ def decoded(encoded: Fragment) -> Fragment | None:
         places.append(encoded.place(letters[taken * 4 // 3]))
         taken += len(character.encode("utf-8"))
     last = letters[-1]
-    end = encoded.span(last, last + 1).end if isinstance(encoded, _Decoded) else encoded.place(last) + 1
-    return _Decoded(text, places, end, (text, 0)) if text else None
+    return _Decoded(text, places, encoded.span(last, last + 1).end, (text, 0)) if text else None
 
 
 class _Decoded(Fragment):
-    """Decoded text: a range of it covers the encoding up to where the next character begins."""
+    """Decoded text: a range of it covers the encoding up to where the next character begins, or all of it where an action of a template
+    writes it, so that all characters stand at one place."""
 
     __slots__ = ("decoded", "end")
 
@@ -293,11 +293,13 @@ class _Decoded(Fragment):
         self.decoded = decoded
 
     def span(self, start: int = 0, end: int | None = None) -> Span:
-        end = len(self.text) if end is None else end
-        stop = self.end if end >= len(self.text) else self.places[end]
-        return Span(self.places[min(start, len(self.places) - 1)], max(stop, self.places[start] + 1))
+        first = min(start, len(self.places) - 1)
+        return Span(self.places[first], self._stop(first, len(self.text) if end is None else end))
 
     def part(self, start: int, end: int) -> Fragment:
-        stop = self.end if end >= len(self.text) else self.places[end]
         whole, offset = self.decoded
-        return _Decoded(self.text[start:end], self.places[start:end], stop, (whole, offset + start))
+        return _Decoded(self.text[start:end], self.places[start:end], self._stop(start, end), (whole, offset + start))
+
+    def _stop(self, start: int, end: int) -> int:
+        stop = self.end if end >= len(self.text) else self.places[end]
+        return stop if stop > self.places[start] else self.end

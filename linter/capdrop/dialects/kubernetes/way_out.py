@@ -44,10 +44,10 @@ class KubernetesWayOut(YamlWayOut):
         self._readers: list[Entry] | None = None
 
     def write(self, finding: Finding) -> Way:
-        span = finding.hidden[0]
-        written = self._written_by(span)
-        if written:
-            return self._left_out_of_values(written)
+        span = self._with_its_action(finding.hidden[0])
+        way = self._left_out_of_values(span)
+        if way is not None:
+            return way
         place = self.place_of(span)
         if place is None:
             return self.out_of_comment(span)
@@ -101,7 +101,8 @@ class KubernetesWayOut(YamlWayOut):
     def _left_open(self, finding: Finding, place: Place, span: Span, thing: Mapping | None) -> Way:
         """Leave a place for it, which whoever applies the file fills in."""
         keys, owner = place.keys, text_at(thing, "metadata", "name")
-        key = text_at(place.holder("value"), "name") or (keys[-1] if keys else "")
+        pair = place.holder("value")
+        key = text_at(pair, "name") or text_at(pair, "path").rpartition("/")[2] or (keys[-1] if keys else "")
         name = self.name(finding, self.source.text[place.scalar.start : span.start], key, owner)
         edit = self.written(place, span, f"${{{name}}}")
         title = f"Write `${{{name}}}`, and have it filled in from a Secret, or as it is applied"
@@ -123,20 +124,30 @@ class KubernetesWayOut(YamlWayOut):
         outcomes = self.file.decided.run.outcomes if self.file.decided is not None else []
         return [one for one in outcomes if one.kind == WRITTEN and one.span.start < span.end and span.start < one.span.end]
 
-    def _left_out_of_values(self, written: list[Outcome]) -> Way:
-        """Leave the value empty that an action writes."""
-        field = written[0].given.field if written[0].given is not None else None
-        if len(written) > 1 or field is None or not isinstance(field.value, Scalar):
+    def _with_its_action(self, span: Span) -> Span:
+        """A range with the action around it, if that does nothing but write it out: `{{ "..." }}`."""
+        around = [one.span for one in self._written_by(span)]
+        is_alone = len(around) == 1 and self.source[around[0]].strip("{}- \t`\"'") == self.source[span]
+        return around[0] if is_alone else span
+
+    def _left_out_of_values(self, span: Span) -> Way | None:
+        """Leave the value empty that an action writes; None where there is no action, or one that holds it and is replaced as a whole."""
+        written = self._written_by(span)
+        given = written[0].given if len(written) == 1 else None
+        if given is None or given.field is None:
+            if all(span.covers(one.span) for one in written):
+                return None
             raise Refused("an action of the template writes it")
         assert self.file.decided is not None
-        fields = ((one.span, one.given.field) for one in self.file.decided.run.outcomes if one.given is not None)
-        same = [span for span, other in fields if other is not None and other.value is field.value]
+        field = given.field
         file = os.path.basename(field.source.path)
+        fields = ((one.span, one.given.field) for one in self.file.decided.run.outcomes if one.given is not None)
+        same = [place for place, other in fields if other is not None and other.value is field.value]
         return Way(
             f"Leave it empty in `{file}`, and give it as the chart is installed, or have the template read it from a Secret that is there",
             (Edit(field.value.span, '""', field.source),),
             "the chart must then be given it (`--set`, or a file that git ignores)",
-            touches=self._touches(tuple(Edit(span, "") for span in same)),
+            touches=self._touches(tuple(Edit(place, "") for place in same)),
         )
 
     def _as_variable(self, finding: Finding, place: Place, span: Span, thing: Mapping, container: Mapping) -> Way:
