@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from capdrop.finding import Edit
+from capdrop.finding import Edit, Fix
 from capdrop.model.build_step import BuildStep, RunMount
 from capdrop.model.folder import Folder
 from capdrop.model.port import Port, port_range
@@ -185,6 +185,20 @@ def step_of(instruction: syntax.Instruction, stage: StageState, source: Source, 
         user=user,
         folder=stage.folder,
         ships=stage.kept,
+    )
+
+
+def with_check(source: Source, directive: syntax.Directive, check: str) -> Fix:
+    """A fix that no longer switches a check of BuildKit's off; what else the directive says stays."""
+    settings = []
+    for setting in directive.value.split(";"):
+        name, equals, checks = setting.partition("=")
+        skips = name.strip().lower() == "skip"
+        kept = ",".join(one for one in checks.split(",") if one != check) if skips else checks
+        settings += [f"{name}{equals}{kept}"] if kept or not skips else []
+    edit = Edit(directive.value_span, ";".join(settings)) if settings else Edit(with_line_end(source, directive.span), "")
+    return Fix(
+        f"Leave out `{check.strip()}`", (edit,), caveat="the build warns, or fails where `error=true` is set", touches=(("", "comment"),)
     )
 
 
