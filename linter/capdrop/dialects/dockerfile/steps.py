@@ -64,6 +64,10 @@ class StepOrigin(FlagOrigin):
 
         return Writer(self.source, self.tree, self.stage).heed_pipelines(self.instruction, self.shell)
 
+    def adds(self, change: Change) -> tuple[tuple[str, str], ...]:
+        """One step at a time is told of, as those below it follow."""
+        return ((f"{self.stage.address} SHELL", "words"),) if change.fact == "pipefail" else ()
+
 
 class WordOrigin(Origin):
     """Takes a word out of an instruction, and the whole instruction with its last word."""
