@@ -95,6 +95,14 @@ def privileged_hook(container: Container) -> Iterator[Finding]:
                   - command: chown -R 1000 /data
                     user: «root»
             """,
+            fixed="""
+            services:
+              app:
+                image: acme/app:1
+                user: "1000"
+                post_start:
+                  - command: chown -R 1000 /data
+            """,
         ),
         Good(
             "compose.yaml",
@@ -117,7 +125,8 @@ def hook_as_root(container: Container) -> Iterator[Finding]:
     """
     for value in container.fact("hook_users"):
         if value.text.partition(":")[0] in ROOT:
-            yield container.finding(value, f"a command is run as root in `{container.name}`")
+            fix = container.remove("hook_users", value, caveat="it is run as the service's user, and fails where that may not do it")
+            yield container.finding(value, f"a command is run as root in `{container.name}`", fix=fix)
 
 
 @rule(

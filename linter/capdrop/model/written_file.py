@@ -100,9 +100,13 @@ class WrittenFile(Subject):
         return command.drop(caveat=caveat)
 
     def _touched(self, setting: str) -> tuple[tuple[str, str], ...]:
-        """What changes with its text: the words of the command, and the setting where it is read as a variable."""
-        variable = f"{self.address} {setting}"
-        return (self.address, "text"), (self.address, "words"), (variable, "value"), (variable, "variable")
+        """What changes with its text: the words of the command, and the variables that the setting and the whole are read as."""
+        variables = (f"{self.address} {setting}", f"{self.address} text")
+        return (
+            (self.address, "text"),
+            (self.address, "words"),
+            *((one, fact) for one in variables for fact in ("value", "variable", "+Variable")),
+        )
 
     def _without(self, piece: Fragment, start: int, end: int, caveat: str) -> Fix:
         text, source = piece.text, self.source

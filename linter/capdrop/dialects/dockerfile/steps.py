@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from capdrop.finding import Edit, Fix
+from capdrop.finding import Edit, Fix, Safety
 from capdrop.model.build_step import BuildStep, RunMount
 from capdrop.model.folder import Folder
 from capdrop.model.port import Port, port_range
@@ -201,9 +201,8 @@ def with_check(source: Source, directive: syntax.Directive, check: str) -> Fix:
         kept = ",".join(one for one in checks.split(",") if one != check) if skips else checks
         settings += [f"{name}{equals}{kept}"] if kept or not skips else []
     edit = Edit(directive.value_span, ";".join(settings)) if settings else Edit(with_line_end(source, directive.span), "")
-    return Fix(
-        f"Leave out `{check.strip()}`", (edit,), caveat="the build warns, or fails where `error=true` is set", touches=(("", "comment"),)
-    )
+    caveat = "the build warns, or fails where `error=true` is set"
+    return Fix(f"Leave out `{check.strip()}`", (edit,), Safety.DISPLAY, caveat, (("", "comment"),))
 
 
 def _mount(flag: syntax.Flag, scope: Scope, source: Source, escape: str) -> RunMount:
