@@ -34,7 +34,7 @@ def shown(results: Iterable[Result], book: Rulebook, context: Context) -> Iterat
             continue
         bench = Workbench(kind_named(result.kind), book, context)
         before = bench.analyse(source)
-        places = {_place(finding): finding for finding in reversed(before.findings)}
+        places = {_place(finding): finding for finding in reversed(before.findings) if is_shown(finding)}
         asked = [(finding, places[_place(finding)]) for finding in findings[:MOST] if _place(finding) in places]
         proved = {id(finding) for finding in provable(before, [now for _, now in asked], bench)}
         same: dict[tuple[str, ...], list[Finding]] = {}
