@@ -235,6 +235,22 @@ def _hidden(command: Command) -> Iterator[Span]:
             COPY <<EOF /etc/sudoers.d/other
             other ALL=(ALL) «NOPASSWD»: ALL
             EOF
+            RUN apt-get install -y sudo && echo 'a ALL=(ALL) «NOPASSWD»: ALL' >> /etc/sudoers
+            """,
+            fixed="""
+            FROM debian:13
+            ARG USERNAME=dev
+            RUN echo "dev ALL=(ALL) NOPASSWD: ALL" > /etc/sudoers.d/dev && chmod 0440 /etc/sudoers.d/dev
+            RUN echo $USERNAME ALL=\\(root\\) NOPASSWD:ALL >> /etc/sudoers.d/$USERNAME
+            RUN printf '%s\\n' 'app ALL=(ALL:ALL) NOPASSWD:SETENV: ALL' | tee -a /etc/sudoers
+            RUN sed -i 's/%sudo.*/%sudo ALL=(ALL) NOPASSWD:ALL/' /etc/sudoers
+            RUN cat <<EOF > /etc/sudoers.d/app
+            # for now
+            EOF
+            COPY <<EOF /etc/sudoers.d/other
+            other ALL=(ALL) NOPASSWD: ALL
+            EOF
+            RUN apt-get install -y sudo
             """,
         ),
         Good(
@@ -257,18 +273,24 @@ def passwordless_sudo(subject: WrittenFile | Command) -> Iterator[Finding]:
     init container, and leave `sudo` out; where people work in the container, allow the commands that they need.
     """
     if isinstance(subject, WrittenFile):
-        pieces = subject.texts if subject.ships and subject.path.startswith(SUDOERS) else ()
+        if subject.ships and subject.path.startswith(SUDOERS):
+            yield from _allowed_by(subject)
     elif subject.name == "sed" and subject.ships:
-        pieces = tuple(word.fragment for word in _written_by_sed(subject))
-    else:
-        return
-    for piece in pieces:
-        for start in _allowances(piece.text):
-            yield subject.finding(
-                piece.span(start, start + len(NO_PASSWORD) - 1),
-                "sudo gives root to an account without a password",
-                confidence=Confidence.LOW if _is_for_developers(piece.text[:start]) else None,
-            )
+        for word in _written_by_sed(subject):
+            for start in _allowances(word.text):
+                yield _without_password(subject, word.fragment.span(start, start + len(NO_PASSWORD) - 1), word.text[:start])
+
+
+def _allowed_by(file: WrittenFile) -> Iterator[Finding]:
+    for line in file.lines:
+        for start in _allowances(line.text):
+            fix = file.without("", line.span(), caveat="what calls `sudo` without somebody at a terminal fails")
+            yield _without_password(file, line.span(start, start + len(NO_PASSWORD) - 1), line.text[:start], fix)
+
+
+def _without_password(subject: WrittenFile | Command, at: Span, account: str, fix: Fix | None = None) -> Finding:
+    confidence = Confidence.LOW if _is_for_developers(account) else None
+    return subject.finding(at, "sudo gives root to an account without a password", confidence=confidence, fix=fix)
 
 
 def _is_for_developers(text: str) -> bool:

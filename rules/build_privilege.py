@@ -176,6 +176,11 @@ def host_network_build_step(step: BuildStep | Container) -> Iterator[Finding]:
             RUN «--mount=type=bind,target=/src,rw» make -C /src
             RUN «--mount=target=.,readwrite=true» go generate ./...
             """,
+            fixed="""
+            FROM golang:1.25
+            RUN --mount=type=bind,target=/src make -C /src
+            RUN --mount=target=. go generate ./...
+            """,
         ),
         Good(
             "Dockerfile",
@@ -195,7 +200,10 @@ def writable_bind_in_build(step: BuildStep) -> Iterator[Finding]:
     """
     for mount in step.mounts_of("bind"):
         if mount.is_on("rw"):
-            yield step.finding(mount.span, "this step may change what is mounted, and the change is seen by nobody")
+            text = step.source[mount.span]
+            kept = ",".join(part for part in text.split(",") if part.partition("=")[0].lower() not in ("rw", "readwrite"))
+            fix = step.rewrite("mounts", mount.span, text, kept, caveat="the step fails where it writes there")
+            yield step.finding(mount.span, "this step may change what is mounted, and the change is seen by nobody", fix=fix)
 
 
 @rule(

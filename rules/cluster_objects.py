@@ -10,6 +10,8 @@ ENFORCE = "pod-security.kubernetes.io/enforce"
 LEVELS = frozenset({"baseline", "restricted"})
 SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 UNCHECKED = "insecure-skip-tls-verify"
+NO_AUTHORITY = "it is refused until the cluster's authority is given beside it (`certificate-authority-data`)"
+NOTHING_PASSES = "what it is asked about is refused while it does not answer, its own pods too"
 
 
 @rule(
@@ -90,6 +92,12 @@ def namespace_without_pod_security(thing: KubernetesObject) -> Iterator[Finding]
             metadata: {name: agent}
             allowPrivilegedContainer: «true»
             """,
+            fixed="""
+            apiVersion: security.openshift.io/v1
+            kind: SecurityContextConstraints
+            metadata: {name: agent}
+            allowPrivilegedContainer: false
+            """,
         ),
         Good(
             "scc.yaml",
@@ -109,7 +117,8 @@ def scc_allows_privileged(thing: KubernetesObject) -> Iterator[Finding]:
     """
     allowed = thing.get("allowPrivilegedContainer")
     if thing.kind == "SecurityContextConstraints" and allowed.is_true:
-        yield thing.finding(allowed, f"`{thing.name}` admits privileged containers")
+        fix = thing.set("allowPrivilegedContainer", "false", caveat="pods that need it are no longer admitted")
+        yield thing.finding(allowed, f"`{thing.name}` admits privileged containers", fix=fix)
 
 
 @rule(
@@ -127,6 +136,13 @@ def scc_allows_privileged(thing: KubernetesObject) -> Iterator[Finding]:
               - name: ours
                 cluster: {server: 'https://192.0.2.7', insecure-skip-tls-verify: «true»}
             """,
+            fixed="""
+            apiVersion: v1
+            kind: Config
+            clusters:
+              - name: ours
+                cluster: {server: 'https://192.0.2.7', insecure-skip-tls-verify: false}
+            """,
         ),
         Good(
             "kubeconfig.yaml",
@@ -143,7 +159,8 @@ def cluster_certificate_unchecked(thing: KubernetesObject) -> Iterator[Finding]:
         cluster = entry.content.get("cluster") if isinstance(entry.content, dict) else None
         skip = cluster.content.get(UNCHECKED) if cluster is not None and isinstance(cluster.content, dict) else None
         if skip is not None and skip.is_true:
-            yield thing.finding(skip, "the cluster is not asked for its certificate")
+            fix = thing.rewrite("clusters", skip.span, thing.source[skip.span], "false", caveat=NO_AUTHORITY)
+            yield thing.finding(skip, "the cluster is not asked for its certificate", fix=fix)
 
 
 @rule(
@@ -230,6 +247,13 @@ def pod_security_policy(thing: KubernetesObject) -> Iterator[Finding]:
             webhooks:
               - {name: pods.acme.example.com, failurePolicy: «Ignore»}
             """,
+            fixed="""
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingWebhookConfiguration
+            metadata: {name: policy}
+            webhooks:
+              - {name: pods.acme.example.com, failurePolicy: Fail}
+            """,
         ),
         Good(
             "webhook.yaml",
@@ -254,4 +278,6 @@ def admission_webhook_fails_open(thing: KubernetesObject) -> Iterator[Finding]:
         for webhook in thing.get("webhooks"):
             policy = webhook.content.get("failurePolicy") if isinstance(webhook.content, dict) else None
             if policy is not None and policy.text == "Ignore":
-                yield thing.finding(policy, f"`{webhook.content['name'].text if 'name' in webhook.content else thing.name}` fails open")
+                fix = thing.rewrite("webhooks", policy.span, "Ignore", "Fail", caveat=NOTHING_PASSES)
+                name = webhook.content["name"].text if "name" in webhook.content else thing.name
+                yield thing.finding(policy, f"`{name}` fails open", fix=fix)

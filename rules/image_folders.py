@@ -131,6 +131,11 @@ def workdir_in_system_folder(folder: Folder) -> Iterator[Finding]:
             VOLUME /data «/sys» «/etc/»
             VOLUME [«"/usr"»]
             """,
+            fixed="""
+            FROM debian:13
+            VOLUME /data
+            VOLUME ["/usr"]
+            """,
         ),
         Good(
             "Dockerfile",
@@ -149,7 +154,8 @@ def volume_over_system_folder(folder: Folder) -> Iterator[Finding]:
     application can change what it should only read. Make volumes of the folders that hold data.
     """
     if folder.role == "volume" and folder.is_below(*SYSTEM_FOLDERS) == folder.path.text.rstrip("/") and folder.path.text:
-        yield folder.finding(folder.span, f"the volume `{folder.path.text}` lies over files of the system")
+        fix = folder.drop("folder", caveat="what is written there is gone with the container")
+        yield folder.finding(folder.span, f"the volume `{folder.path.text}` lies over files of the system", fix=fix)
 
 
 @rule(

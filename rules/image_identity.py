@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Confidence, Finding, Good, Image, Severity, rule
+from capdrop import Bad, Confidence, Finding, Good, Image, Safety, Severity, rule
 
 DIGIT_OR_V = frozenset("v0123456789")
 PUBLISHED_BY_DOCKER = ("docker.io/library",)
@@ -124,7 +124,11 @@ def misspelt_image(image: Image) -> Iterator[Finding]:
     profile="strict",
     references="ATT&CK T1195.002 · ATT&CK T1204.003 · NIST SP 800-190 3.1.5",
     examples=(
-        Bad("Dockerfile", "FROM «someone/nginx:1.29»\nCOPY --from=«docker.io/user/postgres:18» /a /a\n"),
+        Bad(
+            "Dockerfile",
+            "FROM «someone/nginx:1.29»\nCOPY --from=«docker.io/user/postgres:18» /a /a\n",
+            fixed="FROM nginx:1.29\nCOPY --from=docker.io/postgres:18 /a /a\n",
+        ),
         Bad("compose.yaml", "services: {db: {image: «'nanoserver/mysql:8.4'»}}"),
         Bad(
             "pod.yaml",
@@ -160,7 +164,8 @@ def unofficial_image_copy(image: Image) -> Iterator[Finding]:
     """
     like = image.resemblance if image.is_fetched else None
     if like is not None and like.kind == "copy":
-        yield image.finding(image.value, f"`{like.written}` is not the official image `{like.meant}`")
+        fix = image.rename(like.written, like.meant, safety=Safety.DISPLAY, caveat="what the copy adds is missing then")
+        yield image.finding(image.value, f"`{like.written}` is not the official image `{like.meant}`", fix=fix)
 
 
 @rule(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Confidence, Finding, Good, Script, Severity, Word, rule
+from capdrop import Bad, Command, Confidence, Finding, Good, Safety, Script, Severity, Word, rule
 
 PIP = frozenset({"pip", "pip2", "pip3"})
 REQUIREMENTS = ("-r", "--requirement", "--requirements")
 CHECKED = ("--require-hashes", "--no-index", "--no-deps")
 HASH = "--hash="
+HASHES_MISSING = "the file must give a hash for every package: `pip-compile --generate-hashes` writes them"
 HASHED = f"flask==3.1.2 {HASH}sha256:" + "ab" * 32 + "\n"
 INSTALLS = {
     "npm": frozenset({"ci", "install", "i", "clean-install"}),  # npm help ci, --ignore-scripts
@@ -28,6 +29,8 @@ INSTALLS = {
         Bad(
             "Dockerfile",
             "FROM python:3.13\nCOPY requirements.txt .\nRUN pip install -U pip && pip install --no-cache-dir -r «requirements.txt»\n",
+            fixed="FROM python:3.13\nCOPY requirements.txt .\n"
+            "RUN pip install -U pip && pip install --require-hashes --no-cache-dir -r requirements.txt\n",
         ),
         Bad(
             "Dockerfile",
@@ -85,7 +88,9 @@ def requirements_without_hashes(script: Script) -> Iterator[Finding]:
         if command.name in PIP or (command.name == "uv" and command.subcommand == "pip install"):
             file = _requirements(command)
             if file is not None and file.known and not _has_hashes(script, file.text):
-                yield command.finding(file.span, f"`{command.name}` installs what `{file.text}` names, without hashes")
+                word = next(word for word in command.operands if word.text == "install")
+                fix = command.add_word(word, "--require-hashes", safety=Safety.DISPLAY, caveat=HASHES_MISSING)
+                yield command.finding(file.span, f"`{command.name}` installs what `{file.text}` names, without hashes", fix=fix)
 
 
 def _requirements(command: Command) -> Word | None:
@@ -116,7 +121,12 @@ def _has_hashes(script: Script, path: str) -> bool:
     references="ATT&CK T1195.001 · ATT&CK T1059.007",
     programs=INSTALLS,
     examples=(
-        Bad("Dockerfile", "FROM node:22\nRUN npm «ci» --omit=dev && «yarn» --frozen-lockfile && npm «install» left-pad\n"),
+        Bad(
+            "Dockerfile",
+            "FROM node:22\nRUN npm «ci» --omit=dev && «yarn» --frozen-lockfile && npm «install» left-pad\n",
+            fixed="FROM node:22\nRUN npm ci --ignore-scripts --omit=dev && yarn --ignore-scripts --frozen-lockfile && "
+            "npm install --ignore-scripts left-pad\n",
+        ),
         Bad("compose.yaml", "services: {app: {image: 'node:22', command: npm «ci»}}"),
         Bad(
             "pod.yaml",
@@ -127,6 +137,27 @@ def _has_hashes(script: Script, path: str) -> bool:
             spec:
               containers:
                 - {name: web, image: 'node:22', command: [yarn, «install»]}
+                - name: other
+                  image: node:22
+                  command:
+                    - "npm"
+                    - «"ci"» # all of them
+                    - "--omit=dev"
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'node:22', command: [yarn, install, --ignore-scripts]}
+                - name: other
+                  image: node:22
+                  command:
+                    - "npm"
+                    - "ci"
+                    - "--ignore-scripts" # all of them
+                    - "--omit=dev"
             """,
         ),
         Good(
@@ -156,4 +187,5 @@ def install_scripts_run(command: Command) -> Iterator[Finding]:
     if known is None or command.subcommand not in known or command.option("--ignore-scripts", "--version", "-v", "--help") is not None:
         return
     word = command.operands[0] if command.operands else command.words[0]
-    yield command.finding(word.span, f"`{command.name}` runs the install scripts of all packages")
+    fix = command.add_word(word, "--ignore-scripts", caveat="packages that compile or download something as they are installed fail")
+    yield command.finding(word.span, f"`{command.name}` runs the install scripts of all packages", fix=fix)

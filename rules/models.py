@@ -20,6 +20,7 @@ SERVERS = {
 }
 """Servers that download the model that they are told, with the options that name it and its revision."""
 NEEDS_ITS_CODE = "a model that has code of its own is not loaded"
+COMPARED = 'Compare the file before its first use (`echo "SHA256  FILE" | sha256sum -c`)'
 
 
 @rule(
@@ -243,6 +244,11 @@ def pickled_model_download(script: Script) -> Iterator[Finding]:
             RUN wget -O /model.gguf «https://huggingface.co/acme/model/resolve/main/model.gguf»
             RUN curl -LO «https://example.com/model.onnx»
             """,
+            fixed="""
+            FROM debian:13
+            RUN wget -O /model.gguf https://huggingface.co/acme/model/resolve/main/model.gguf && echo "SHA256  /model.gguf" | sha256sum -c -
+            RUN curl -LO https://example.com/model.onnx && echo "SHA256  model.onnx" | sha256sum -c -
+            """,
         ),
         Good(
             "Dockerfile",
@@ -262,7 +268,8 @@ def unverified_model_download(script: Script) -> Iterator[Finding]:
     (`/resolve/<commit>/`).
     """
     for download in _unchecked(script, WEIGHTS):
-        yield download.command.finding(download.url.span, "these weights are downloaded without a checksum")
+        fix = download.compare_first(COMPARED) if download.file else None
+        yield download.command.finding(download.url.span, "these weights are downloaded without a checksum", fix=fix)
 
 
 def _unchecked(script: Script, endings: tuple[str, ...]) -> Iterator[Download]:

@@ -165,7 +165,11 @@ def _is_local(command: Command) -> bool:
     references="CIS Docker 4.1 · NIST SP 800-190 3.4.3",
     programs=JUPYTER,
     examples=(
-        Bad("Dockerfile", 'FROM python:3.13\nCMD ["jupyter", "lab", "--ip=0.0.0.0", «"--allow-root"»]\n'),
+        Bad(
+            "Dockerfile",
+            'FROM python:3.13\nCMD ["jupyter", "lab", "--ip=0.0.0.0", «"--allow-root"»]\n',
+            fixed='FROM python:3.13\nCMD ["jupyter", "lab", "--ip=0.0.0.0"]\n',
+        ),
         Bad("compose.yaml", "services: {app: {image: 'acme/notebook:1', command: jupyter notebook «--allow-root»}}"),
         Bad(
             "pod.yaml",
@@ -200,4 +204,5 @@ def notebook_as_root(command: Command) -> Iterator[Finding]:
     """
     option = command.option("--allow-root")
     if option is not None and (option.value is None or option.value.text.lower() not in OFF):
-        yield command.finding(option.span, f"`{command.name}` runs notebooks as root")
+        fix = command.drop_option(option, caveat="it does not start while its user is root")
+        yield command.finding(option.span, f"`{command.name}` runs notebooks as root", fix=fix)

@@ -79,8 +79,16 @@ SECRET_CHECKS = ("all", "SecretsUsedInArgOrEnv")
     profile="strict",
     references="Dockerfile reference, check directive",
     examples=(
-        Bad("Dockerfile", "# syntax=docker/dockerfile:1\n«# check=skip=FromAsCasing,SecretsUsedInArgOrEnv;error=true»\nFROM a:1\n"),
-        Bad("Dockerfile", "«# check=skip=all»\nFROM alpine:3.22\nUSER 1000\n"),
+        Bad(
+            "Dockerfile",
+            "# syntax=docker/dockerfile:1\n«# check=skip=FromAsCasing,SecretsUsedInArgOrEnv;error=true»\nFROM a:1\n",
+            fixed="# syntax=docker/dockerfile:1\n# check=skip=FromAsCasing;error=true\nFROM a:1\n",
+        ),
+        Bad(
+            "Dockerfile",
+            "«# check=skip=all»\n# ours\nFROM alpine:3.22\nUSER 1000\n",
+            fixed="# ours\nFROM alpine:3.22\nUSER 1000\n",
+        ),
         Good("Dockerfile", "# check=skip=StageNameCasing;error=true\nFROM alpine:3.22\n# check=skip=none\nUSER 1000\n"),
     ),
 )
@@ -91,7 +99,8 @@ def build_check_skipped(oddity: Oddity) -> Iterator[Finding]:
     `RUN --mount=type=secret`, and leave the check on.
     """
     if oddity.kind == "skipped-check" and oddity.message in SECRET_CHECKS:
-        yield oddity.finding(oddity.span, f"BuildKit's check for secrets is switched off (`skip={oddity.message}`)")
+        message = f"BuildKit's check for secrets is switched off (`skip={oddity.message}`)"
+        yield oddity.finding(oddity.span, message, fix=oddity.correction)
 
 
 @rule(

@@ -213,6 +213,15 @@ def shadowed_command(file: WrittenFile) -> Iterator[Finding]:
             RUN curl -fsSL «https://github.com/octocat.keys» >> /home/app/.ssh/authorized_keys
             ADD «https://github.com/octocat.keys» /root/.ssh/authorized_keys
             """,
+            fixed="""
+            FROM debian:13
+            RUN mkdir -p ~/.ssh
+            COPY <<EOF /root/.ssh/authorized_keys
+            # team
+            EOF
+            RUN curl -fsSL https://github.com/octocat.keys >> /home/app/.ssh/authorized_keys
+            ADD https://github.com/octocat.keys /root/.ssh/authorized_keys
+            """,
         ),
         Bad(
             "compose.yaml",
@@ -270,7 +279,8 @@ def planted_ssh_key(subject: WrittenFile | Script) -> Iterator[Finding]:
             for line in subject.lines:
                 at = _key_in(line.text)
                 if at is not None:
-                    yield subject.finding(line.span(*at), "a key that may log in is written into the image")
+                    fix = subject.without(line.text.partition("=")[0], line.span(), caveat="whoever logs in with it no longer can")
+                    yield subject.finding(line.span(*at), "a key that may log in is written into the image", fix=fix)
         return
     for download in subject.downloads:
         if download.file.rpartition("/")[2] in KEY_FILES:

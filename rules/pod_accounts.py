@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from capdrop import Bad, Container, Finding, Good, Pod, Severity, Value, rule
 
 DAY = 86_400
+HOUR = "3600"
+READS_ONCE = "a program that does not read the file again is refused after an hour"
 
 
 @rule(
@@ -28,6 +30,19 @@ DAY = 86_400
                   projected:
                     sources:
                       - serviceAccountToken: {path: vault, audience: vault, expirationSeconds: «31536000»}
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', volumeMounts: [{name: token, mountPath: /token}]}
+              volumes:
+                - name: token
+                  projected:
+                    sources:
+                      - serviceAccountToken: {path: vault, audience: vault, expirationSeconds: 3600}
             """,
         ),
         Good(
@@ -59,7 +74,8 @@ def long_lived_token(pod: Pod) -> Iterator[Finding]:
         expires = token.get("expirationSeconds")
         if expires is not None and expires.text.isdigit() and int(expires.text) > DAY:
             days = int(expires.text) // DAY
-            yield pod.finding(expires, f"a token of `{pod.name}` is valid for {days} day{'' if days == 1 else 's'}")
+            fix = pod.rewrite("projections", expires.span, expires.text, HOUR, caveat=READS_ONCE)
+            yield pod.finding(expires, f"a token of `{pod.name}` is valid for {days} day{'' if days == 1 else 's'}", fix=fix)
 
 
 @rule(

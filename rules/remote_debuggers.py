@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Finding, Good, Severity, Span, Variable, Word, WrittenFile, rule
+from capdrop import Bad, Command, Finding, Fix, Good, Severity, Span, Variable, Word, WrittenFile, rule
 
 EVERYWHERE = ("0.0.0.0", "[::]", "::", "*", "+")
 ON = frozenset({"1", "true", "yes", "on"})
@@ -44,6 +44,7 @@ DEBUGGED = {
 ASKS_BACK = ("discover_client_host=1", "discover_client_host=true", "remote_connect_back=1", "remote_connect_back=on")
 """Xdebug connects to whoever sends a request: https://xdebug.org/docs/all_settings."""
 DEBUGGERS = frozenset({"", "gdbserver", *BY_PROGRAM, *JAVA})
+FROM_INSIDE = "it is then reached from inside the container only: forward the port"
 MARK = "jdwp"
 """The Java debug wire protocol: https://docs.oracle.com/en/java/javase/21/docs/specs/jpda/conninv.html."""
 
@@ -153,7 +154,8 @@ def remote_debugger_open(subject: Command | Variable | WrittenFile) -> Iterator[
     elif isinstance(subject, WrittenFile):
         for line in subject.lines if subject.name.endswith(".ini") else ():
             if line.text.startswith("xdebug.") and line.text.replace(" ", "").partition(".")[2] in ASKS_BACK:
-                yield subject.finding(line.span(), "Xdebug hands itself over to whoever sends a request")
+                fix = subject.without(line.text.partition("=")[0].strip(), line.span(), caveat=FROM_INSIDE)
+                yield subject.finding(line.span(), "Xdebug hands itself over to whoever sends a request", fix=fix)
     else:
         yield from _command(subject)
 
@@ -161,23 +163,27 @@ def remote_debugger_open(subject: Command | Variable | WrittenFile) -> Iterator[
 def _variable(variable: Variable) -> Iterator[Finding]:
     name, text = variable.name.lower(), variable.value.text
     if name in LISTENING_VARIABLES and text.startswith(EVERYWHERE):
-        yield from _at(variable, 0, len(text), f"the debugger of {LISTENING_VARIABLES[name]} answers on every address")
+        yield from _at(variable, 0, text, on_loopback(text), f"the debugger of {LISTENING_VARIABLES[name]} answers on every address")
     elif name.startswith("xdebug.") and f"{name.removeprefix('xdebug.')}={text.lower()}" in ASKS_BACK:
-        yield variable.finding(variable.span, "Xdebug hands itself over to whoever sends a request")
+        fix = variable.drop("variable", caveat=FROM_INSIDE)
+        yield variable.finding(variable.span, "Xdebug hands itself over to whoever sends a request", fix=fix)
     start = 0
     for word in text.split() if name in JVM_VARIABLES or name in ("node_options", "xdebug_config") else ():
         start = text.index(word, start)
-        if (MARK in word and jdwp_is_open(word)) or (name == "node_options" and _option_is_open("node", word, "")):
-            yield from _at(variable, start, start + len(word), f"`{variable.name}` opens a debugger on every address")
+        if MARK in word and jdwp_is_open(word):
+            yield from _at(variable, start, word, _jdwp_on_loopback(word), f"`{variable.name}` opens a debugger on every address")
+        elif name == "node_options" and _option_is_open("node", word, ""):
+            yield from _at(variable, start, word, _option_on_loopback(word), f"`{variable.name}` opens a debugger on every address")
         elif name == "xdebug_config" and word.lower() in ASKS_BACK:
-            yield from _at(variable, start, start + len(word), "Xdebug hands itself over to whoever sends a request")
+            off = f"{word.partition('=')[0]}=0"
+            yield from _at(variable, start, word, off, "Xdebug hands itself over to whoever sends a request")
         start += len(word)
 
 
-def _at(variable: Variable, start: int, end: int, message: str) -> Iterator[Finding]:
-    place = variable.place_of(start, end)
+def _at(variable: Variable, start: int, old: str, new: str, message: str) -> Iterator[Finding]:
+    place = variable.place_of(start, start + len(old))
     if place is not None:
-        yield variable.finding(place, message)
+        yield variable.finding(place, message, fix=variable.rewrite("value", place, old, new, caveat=FROM_INSIDE))
 
 
 def _command(command: Command) -> Iterator[Finding]:
@@ -185,16 +191,20 @@ def _command(command: Command) -> Iterator[Finding]:
     for index, word in enumerate(words):
         text = word.text
         if MARK in text and (name in JAVA or not name) and jdwp_is_open(text):
-            yield command.finding(word.span, "the debugger of Java answers on every address")
+            fix = command.replace(word, _jdwp_on_loopback(text), caveat=FROM_INSIDE)
+            yield command.finding(word.span, "the debugger of Java answers on every address", fix=fix)
         elif name == "gdbserver" and index and is_everywhere(text, True):
-            yield command.finding(word.span, "gdbserver answers on every address")
+            fix = command.replace(word, on_loopback(text), caveat=FROM_INSIDE)
+            yield command.finding(word.span, "gdbserver answers on every address", fix=fix)
             return
         elif text.startswith("-") and name in BY_PROGRAM:
             following = words[index + 1].text if index + 1 < len(words) else ""
             if _option_is_open(name, text, following):
                 last = words[index if "=" in text else index + 1]
                 what = f"the debugger of {DEBUGGED.get(name, 'JavaScript')}"
-                yield command.finding(Span(word.span.start, last.span.end), f"{what} answers on every address")
+                new = _option_on_loopback(text) if "=" in text else on_loopback(last.text)
+                fix = command.replace(last, new, caveat=FROM_INSIDE)
+                yield command.finding(Span(word.span.start, last.span.end), f"{what} answers on every address", fix=fix)
 
 
 def _option_is_open(program: str, text: str, following: str) -> bool:
@@ -208,6 +218,23 @@ def is_everywhere(address: str, bare_port: bool) -> bool:
     if not host and colon and port.isdigit():
         return bare_port
     return host in EVERYWHERE or address in EVERYWHERE
+
+
+def on_loopback(address: str) -> str:
+    """The address on the loopback interface instead, with the same port."""
+    port = "" if address in EVERYWHERE else address.rpartition(":")[2]
+    return f"127.0.0.1:{port}" if port else "127.0.0.1"
+
+
+def _option_on_loopback(text: str) -> str:
+    option, _, address = text.partition("=")
+    return f"{option}={on_loopback(address)}"
+
+
+def _jdwp_on_loopback(text: str) -> str:
+    """The same for the settings of Java's debugger."""
+    parts = text.split(",")
+    return ",".join(_option_on_loopback(part) if part.startswith("address=") else part for part in parts)
 
 
 def jdwp_is_open(text: str) -> bool:
@@ -288,12 +315,14 @@ def developer_console_open(subject: Command | Variable) -> Iterator[Finding]:
     if isinstance(subject, Variable):
         values, shows = CONSOLES.get(subject.name.lower(), (OFF, ""))
         if subject.place in SETTINGS and shows and not subject.overridden and subject.value.text.lower() in values:
-            yield subject.finding(written(subject), f"`{subject.name}={subject.value.text}`: {shows}")
+            fix = subject.drop("variable", caveat="developers see no details of errors, and monitors may need an endpoint of their own")
+            yield subject.finding(written(subject), f"`{subject.name}={subject.value.text}`: {shows}", fix=fix)
         return
     given = [word.text for word in subject.words] if subject.name in CONSOLE_PROGRAMS else []
     word = _console(subject, given)
     if word is not None:
-        yield subject.finding(word.span, f"`{word.text}` on every address: an error shows a console that runs Python")
+        message = f"`{word.text}` on every address: an error shows a console that runs Python"
+        yield subject.finding(word.span, message, fix=_without_console(subject, word))
 
 
 def _console(command: Command, given: list[str]) -> Word | None:
@@ -303,6 +332,13 @@ def _console(command: Command, given: list[str]) -> Word | None:
     if "flask" in (command.name, *given[1:3]) and "run" in given:
         return next((word for word in command.words if word.text in ("--debug", "--debugger")), None)
     return next((word for word in command.words if word.text == "runserver_plus"), None)
+
+
+def _without_console(command: Command, word: Word) -> Fix:
+    if word.text == "runserver_plus":
+        return command.replace(word, "runserver", caveat="developers see no details of errors")
+    at = command.words.index(word)
+    return command.drop_words(at, at, caveat="developers see no details of errors")
 
 
 def written(variable: Variable) -> Span:

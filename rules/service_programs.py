@@ -9,6 +9,7 @@ from capdrop import Bad, Container, Finding, Good, Severity, rule
 OWN_PROVIDERS = frozenset({"model"})
 """Providers that come with Docker (Compose documentation, "Use AI models in Compose")."""
 ROOT = frozenset({"root", "0"})
+NEEDS_RIGHTS = "a command that mounts, or changes the kernel, fails"
 
 
 @rule(
@@ -31,6 +32,19 @@ ROOT = frozenset({"root", "0"})
                 pre_stop:
                   - command: [/bin/flush]
                     privileged: «"yes"»
+            """,
+            fixed="""
+            services:
+              app:
+                image: acme/app:1
+                post_start:
+                  - command: /bin/prepare
+                    privileged: false
+                    user: root
+                  - command: /bin/announce
+                pre_stop:
+                  - command: [/bin/flush]
+                    privileged: false
             """,
         ),
         Good(
@@ -56,7 +70,11 @@ def privileged_hook(container: Container) -> Iterator[Finding]:
     """
     for value in container.fact("privileged_hooks"):
         if value.is_true:
-            yield container.finding(value, f"a command is run with every right in `{container.name}`")
+            fix = None
+            if value.source is container.source:
+                written = container.source[value.span]
+                fix = container.rewrite("privileged_hooks", value.span, written, "false", caveat=NEEDS_RIGHTS)
+            yield container.finding(value, f"a command is run with every right in `{container.name}`", fix=fix)
 
 
 @rule(
@@ -76,6 +94,14 @@ def privileged_hook(container: Container) -> Iterator[Finding]:
                 post_start:
                   - command: chown -R 1000 /data
                     user: «root»
+            """,
+            fixed="""
+            services:
+              app:
+                image: acme/app:1
+                user: "1000"
+                post_start:
+                  - command: chown -R 1000 /data
             """,
         ),
         Good(
@@ -99,7 +125,8 @@ def hook_as_root(container: Container) -> Iterator[Finding]:
     """
     for value in container.fact("hook_users"):
         if value.text.partition(":")[0] in ROOT:
-            yield container.finding(value, f"a command is run as root in `{container.name}`")
+            fix = container.remove("hook_users", value, caveat="it is run as the service's user, and fails where that may not do it")
+            yield container.finding(value, f"a command is run as root in `{container.name}`", fix=fix)
 
 
 @rule(

@@ -189,7 +189,11 @@ def host_control_groups(container: Container) -> Iterator[Finding]:
     also_known_as="kics:4d9f44c6",
     facts=("cgroup_parent",),
     examples=(
-        Bad("compose.yaml", "services: {web: {image: 'nginx:1.29', cgroup_parent: «system.slice»}}"),
+        Bad(
+            "compose.yaml",
+            "services: {web: {image: 'nginx:1.29', cgroup_parent: «system.slice»}}",
+            fixed="services: {web: {image: 'nginx:1.29'}}",
+        ),
         Good("compose.yaml", "services: {web: {image: 'nginx:1.29'}}"),
         Bad("start.sh", "docker run --cgroup-parent «system.slice» nginx:1.29\n"),
         Good("start.sh", "docker run nginx:1.29\n"),
@@ -202,7 +206,8 @@ def control_group_parent(container: Container) -> Iterator[Finding]:
     """
     parent = container.fact("cgroup_parent")
     if parent.is_known:
-        yield container.finding(parent, f"`{container.name}` is put below the control group {parent.text}")
+        fix = container.drop("cgroup_parent", caveat="the limits of that group no longer hold for it, and those of the engine's do")
+        yield container.finding(parent, f"`{container.name}` is put below the control group {parent.text}", fix=fix)
 
 
 @rule(
@@ -311,8 +316,12 @@ def joins_foreign_container(container: Container) -> Iterator[Finding]:
     references="Compose specification, volumes_from · NIST SP 800-190 3.4.3",
     facts=("mounts_from",),
     examples=(
-        Bad("compose.yaml", "services: {backup: {image: 'acme/backup:1', volumes_from: [«db», «'container:files:ro'»]}}"),
-        Bad("start.sh", "docker run --volumes-from «db» acme/backup:1\n"),
+        Bad(
+            "compose.yaml",
+            "services: {backup: {image: 'acme/backup:1', volumes_from: [«db», «'container:files:ro'»]}}",
+            fixed="services: {backup: {image: 'acme/backup:1'}}",
+        ),
+        Bad("start.sh", "docker run --volumes-from «db» acme/backup:1\n", fixed="docker run acme/backup:1\n"),
         Good("compose.yaml", "services: {backup: {image: 'acme/backup:1', volumes: ['data:/data:ro']}}\nvolumes: {data: {}}\n"),
         Good("start.sh", "docker run -v data:/data:ro acme/backup:1\n"),
     ),
@@ -324,7 +333,9 @@ def mounts_of_other_container(container: Container) -> Iterator[Finding]:
     is enough.
     """
     for item in container.fact("mounts_from"):
-        yield container.finding(item, f"`{container.name}` has everything mounted that {item.text or 'another container'} has")
+        fix = container.remove("mounts_from", item, caveat="what it reads or writes there has to be mounted by itself")
+        message = f"`{container.name}` has everything mounted that {item.text or 'another container'} has"
+        yield container.finding(item, message, fix=fix)
 
 
 @rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Container, Finding, Good, Pod, Severity, rule
+from capdrop import Bad, Container, Finding, Good, Pod, Safety, Severity, rule
 
 OTHER_GROUP = "65532"
 """A group that no image gives anything to but those that mean nobody by it."""
@@ -231,7 +231,8 @@ def sandbox_without_runtime_class(pod: Pod) -> Iterator[Finding]:
     if pod.kind in SANDBOXES and pod.api_group.endswith("agents.x-k8s.io"):
         runtime = pod.fact("runtime_class")
         if runtime.is_absent or runtime.text in ("runc", "crun"):
-            yield pod.finding(runtime, f"`{pod.name}` runs its code on the node's own kernel")
+            fix = pod.set("runtime_class", "gvisor", safety=Safety.DISPLAY, caveat="it has to be the name of a RuntimeClass of the cluster")
+            yield pod.finding(runtime, f"`{pod.name}` runs its code on the node's own kernel", fix=fix)
 
 
 @rule(
@@ -251,6 +252,20 @@ def sandbox_without_runtime_class(pod: Pod) -> Iterator[Finding]:
             spec:
               containers:
                 - {name: web, image: 'acme/web:1'}
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: web
+              annotations:
+                seccomp.security.alpha.kubernetes.io/pod: runtime/default
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1'}
+              securityContext:
+                seccompProfile:
+                  type: RuntimeDefault
             """,
         ),
         Good(
@@ -276,7 +291,12 @@ def ignored_seccomp_annotation(pod: Pod) -> Iterator[Finding]:
     """
     if all(container.fact("seccomp").is_absent for container in pod.containers):
         for profile in pod.fact("seccomp_annotations"):
-            yield pod.finding(profile, f"this gives `{pod.name}` no seccomp profile since Kubernetes v1.27; use `seccompProfile`")
+            fix = None
+            if profile.text in ("runtime/default", "docker/default"):
+                fix = pod.set("seccomp", "default", caveat="what the profile denies fails with EPERM")
+                fix.touches += tuple((container.address, "seccomp") for container in pod.containers)
+            message = f"this gives `{pod.name}` no seccomp profile since Kubernetes v1.27; use `seccompProfile`"
+            yield pod.finding(profile, message, fix=fix)
 
 
 @rule(
@@ -355,6 +375,15 @@ def root_group(subject: Pod | Container) -> Iterator[Finding]:
               containers:
                 - {name: web, image: 'acme/web:1', securityContext: {runAsUser: 0}}
             """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              securityContext: {runAsNonRoot: true}
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {runAsUser: 65532}}
+            """,
         ),
         Good(
             "pod.yaml",
@@ -378,7 +407,9 @@ def root_refused(container: Container) -> Iterator[Finding]:
     """
     enforced, user = container.fact("non_root_enforced"), container.fact("user")
     if enforced.is_true and user.is_known and user.text == "0":
-        yield container.finding(enforced, f"`{container.name}` is to run as root, which this refuses, so it does not start")
+        fix = container.set("user", "65532", caveat="it cannot write what belongs to root, nor listen below 1024")
+        message = f"`{container.name}` is to run as root, which this refuses, so it does not start"
+        yield container.finding(enforced, message, fix=fix)
 
 
 @rule(

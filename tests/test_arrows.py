@@ -48,7 +48,7 @@ ARROWS = """
     diff           -> source finding report
     check_command  -> source finding baseline secrets_baseline config rulebook options aside run report
     asking         -> source finding diff engine fixer report
-    by_hand        -> source finding aside diff discover dialects engine fixer rulebook report
+    by_hand        -> source finding aside diff discover dialects fixer rulebook report
     fix_command    -> source finding diff asking by_hand config discover engine dialects fixer rulebook options aside run report
     rule_commands  -> rule rulebook examples documentation config_schema options report
     cli            -> rulebook aside secret_search options check_command fix_command rule_commands lsp

@@ -7,7 +7,7 @@ from capdrop import engine
 from capdrop.dialects.context import Context
 from capdrop.discover import kind_named
 from capdrop.finding import Edit, Finding, Safety
-from capdrop.fixer import Fixed, Workbench, fix
+from capdrop.fixer import Fixed, Workbench, fix, provable
 from capdrop.ranges import Ranges
 from capdrop.rulebook import load
 from capdrop.source import Source, Span
@@ -42,6 +42,53 @@ def test_a_file_is_analysed_twice_for_all_its_fixes(monkeypatch: pytest.MonkeyPa
     result = fixed(services(50))
     assert len(result.applied) == 50
     assert len(asked) == 2
+
+
+def counting(monkeypatch: pytest.MonkeyPatch) -> list[Source]:
+    """The sources that are analysed from now on."""
+    asked: list[Source] = []
+    analyse = engine.analyse
+
+    def counted(source: Source, *rest: object, **how: object) -> engine.Analysis:
+        asked.append(source)
+        return analyse(source, *rest, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("capdrop.fixer.analyse", counted)
+    return asked
+
+
+def test_subjects_that_share_an_address_do_not_wait_for_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = load()
+    book.select(["certificate-check-disabled"])
+    text = "FROM a:1\n" + "".join(f"RUN curl -k https://example.com/{n} -o /{n}\n" for n in range(50))
+    asked = counting(monkeypatch)
+    result = fix(Source("Dockerfile", text), Workbench(kind_named("dockerfile"), book, Context()), Safety.UNSAFE)
+    assert len(result.applied) == 50
+    assert result.source.text == text.replace(" -k", "")
+    assert len(asked) == 2
+
+
+def test_items_of_one_list_wait_for_one_another() -> None:
+    book = load()
+    book.select(["dangerous-capability"])
+    text = "services:\n  a:\n    image: a/b:1\n    cap_add:\n      - SYS_ADMIN\n      # one more\n      - SYS_MODULE\n"
+    result = fix(Source("compose.yaml", text), Workbench(kind_named("compose"), book, Context()), Safety.UNSAFE)
+    assert result.source.text == text.replace("      - SYS_ADMIN\n", "")  # no list is left that has no items
+
+
+def test_what_is_only_shown_is_proved_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = load()
+    book.select(["memory-limit-missing"])
+    source = services(50)
+    bench = Workbench(kind_named("compose"), book, Context())
+    before = bench.analyse(source)
+    asked = counting(monkeypatch)
+    assert provable(before, before.findings, bench) == before.findings
+    assert len(before.findings) == 50
+    assert len(asked) == 1
+    assert before.findings[7].fix is not None
+    before.findings[7].fix.edits = (Edit(Span(0, 0), "- "),)
+    assert provable(before, before.findings, bench) == [*before.findings[:7], *before.findings[8:]]
 
 
 @pytest.mark.parametrize("broken", [{7}, {0, 1, 31}, {3, 17, 40, 49}, set(range(50))])

@@ -41,7 +41,9 @@ kind: RayCluster
 metadata: {name: ray}
 spec:
   headGroupSpec: {template: {spec: {containers: [{name: head, image: 'acme/a:1'}]}}}
-  workerGroupSpecs: {template: {spec: {containers: [{name: work, image: 'acme/a:1'}]}}}
+  workerGroupSpecs:
+    - {template: {spec: {containers: [{name: work, image: 'acme/a:1'}]}}}
+    - {template: {spec: {containers: [{name: more, image: 'acme/a:1'}]}}}
 """
 
 

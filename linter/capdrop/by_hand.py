@@ -8,7 +8,7 @@ from .aside import note
 from .diff import Diff
 from .discover import kind_named, kind_of
 from .finding import Finding, Safety
-from .fixer import Refusal, Workbench, prove
+from .fixer import Workbench, provable, splice
 from .report.safe import visible
 
 TYPE_CHECKING = False
@@ -16,13 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from .dialects.context import Context
-    from .engine import Analysis
     from .report import Result
     from .rulebook import Rulebook
     from .source import Source
 
 MOST = 200
-"""Findings of one file whose changes are proved, each by itself, and shown."""
+"""Findings of one file whose changes are proved and shown."""
 
 
 def shown(results: Iterable[Result], book: Rulebook, context: Context) -> Iterator[str]:
@@ -35,10 +34,13 @@ def shown(results: Iterable[Result], book: Rulebook, context: Context) -> Iterat
             continue
         bench = Workbench(kind_named(result.kind), book, context)
         before = bench.analyse(source)
+        places = {_place(finding): finding for finding in reversed(before.findings) if is_shown(finding)}
+        asked = [(finding, places[_place(finding)]) for finding in findings[:MOST] if _place(finding) in places]
+        proved = {id(finding) for finding in provable(before, [now for _, now in asked], bench)}
         same: dict[tuple[str, ...], list[Finding]] = {}
-        for finding in findings[:MOST]:
-            diffs = tuple("".join(diff.lines()) for diff in _diffs(finding, before, [*result.findings, *result.unsaid], bench))
-            if diffs:
+        for finding, now in asked:
+            if id(now) in proved:
+                diffs = tuple("".join(diff.lines()) for diff in _diffs(now, source, [*result.findings, *result.unsaid], bench))
                 same.setdefault(next((known for known in same if set(diffs) <= set(known)), diffs), []).append(finding)
         for diffs, about in same.items():
             yield "\n".join([*_headings(about), *diffs, ""])
@@ -58,17 +60,14 @@ def is_shown(finding: Finding) -> bool:
     return fix is not None and fix.safety is Safety.DISPLAY and bool(fix.edits) and finding.suppressed is None
 
 
-def _diffs(finding: Finding, before: Analysis, findings: Sequence[Finding], bench: Workbench) -> Iterator[Diff]:
-    """What the file would be, and those beside it; nothing where that cannot be proved to mend the finding."""
-    same = [one for one in before.findings if _place(one) == _place(finding)]
-    try:
-        after, changed = prove(before, same[:1], bench)
-    except Refusal:
-        return
-    if after is not before.source:
-        yield Diff(before.source, after, findings)
-    for old, new in changed.beside.values():
-        yield Diff(old, new, [*findings, *_found_beside(old, same[0], bench)], new=not os.path.lexists(old.path))
+def _diffs(finding: Finding, source: Source, findings: Sequence[Finding], bench: Workbench) -> Iterator[Diff]:
+    """What the file would be, and those beside it."""
+    assert finding.fix is not None
+    own = [edit for edit in finding.fix.edits if edit.beside is None]
+    if own:
+        yield Diff(source, source.with_text(splice(source.text, own)), findings)
+    for old, new in bench.with_edits(finding.fix.edits).beside.values():
+        yield Diff(old, new, [*findings, *_found_beside(old, finding, bench)], new=not os.path.lexists(old.path))
 
 
 def _found_beside(source: Source, finding: Finding, bench: Workbench) -> Iterator[Finding]:

@@ -230,13 +230,15 @@ def joined(findings: list[Finding]) -> list[Finding]:
         if first.subject == finding.subject and first.message != finding.message:
             key = (*key, finding.message)
         first = kept.setdefault(key, finding)
-        if first is not finding and first.subject != finding.subject:
+        if first is finding:
+            continue
+        if first.subject != finding.subject:
             said = notes.setdefault(id(first), dict.fromkeys(first.notes))
             said.update(dict.fromkeys(finding.notes))
             said[Note(finding.source, finding.span, f"the same for {finding.subject}")] = None
-            if first.fix is not None and finding.fix is not None:
-                first.fix.touches += finding.fix.touches
-                first.fix.edits += tuple(edit for edit in finding.fix.edits if _is_apart(edit, first.fix.edits))
+        if first.fix is not None and finding.fix is not None:
+            first.fix.touches += finding.fix.touches
+            first.fix.edits += tuple(edit for edit in finding.fix.edits if _is_apart(edit, first.fix.edits))
     for first in kept.values():
         if id(first) in notes:
             first.notes = tuple(notes[id(first)])

@@ -28,6 +28,9 @@ MOST_ROUNDS = 20
 MOST_PASSES = 5
 """How often a file is looked at again for findings that came up in the place of others."""
 
+_FOLLOWING = frozenset({"secret_variables"})
+"""Facts that follow from others, so that no edit is about them alone."""
+
 
 class Refusal(Exception):
     """A fix that could not be proved, or a file that must not be written; the message says why."""
@@ -59,15 +62,16 @@ class Proved:
 
 class Content:
     """What a file holds, as a proof compares it: the facts of every subject by the subject's type and address, the comments, and
-    the leaves of its tree with the keys that lead to them."""
+    the leaves of its tree with the keys that lead to them. `shared` are the addresses that several subjects of one type have."""
 
-    __slots__ = ("comments", "facts", "leaves", "source")
+    __slots__ = ("comments", "facts", "leaves", "shared", "source")
 
     def __init__(self, source: Source, facts: Facts, comments: list[tuple[str, Span]], leaves: list[tuple[str, Span]]) -> None:
         self.source = source
         self.facts = facts
         self.comments = comments
         self.leaves = leaves
+        self.shared = frozenset(key.partition(" ")[2] for key, states in facts.items() if len(states) > 1)
 
 
 class Workbench:
@@ -172,6 +176,18 @@ def keys_of(findings: Iterable[Finding]) -> Wanted:
     return frozenset((finding.rule, finding.subject) for finding in findings)
 
 
+def provable(before: Analysis, findings: list[Finding], bench: Workbench) -> list[Finding]:
+    """Those of the findings whose fixes can be proved: together as far as they lie apart, for each is only shown."""
+    assert before.source is not None
+    found, waiting = Fixed(before.source, bench), findings
+    while waiting:
+        group = _apart([], waiting, bench.content(before.source).shared)
+        found.applied += _proved(before, Proved([], before.source, bench), group, found).findings
+        tried = {id(finding) for finding in group}
+        waiting = [finding for finding in waiting if id(finding) not in tried]
+    return found.applied
+
+
 def prove(before: Analysis, findings: list[Finding], bench: Workbench) -> tuple[Source, Workbench]:
     """The source after the fixes of these findings, and the bench with what they did beside it.
 
@@ -269,7 +285,7 @@ def _round(before: Analysis, candidates: list[Finding], result: Fixed) -> bool:
 
 def _proved(before: Analysis, kept: Proved, candidates: list[Finding], result: Fixed) -> Proved:
     """What is kept, with those of the candidates whose proof holds beside it: tried at once, and where that fails each half by itself."""
-    added = _apart(kept.findings, candidates)
+    added = _apart(kept.findings, candidates, result.bench.content(result.source).shared)
     if not added:
         return kept
     findings = [*kept.findings, *added]
@@ -283,8 +299,9 @@ def _proved(before: Analysis, kept: Proved, candidates: list[Finding], result: F
     return _proved(before, _proved(before, kept, candidates[:half], result), candidates[half:], result)
 
 
-def _apart(kept: list[Finding], candidates: list[Finding]) -> list[Finding]:
-    """The candidates that need not wait for others, as they neither edit the same text nor change the same fact (two items of one list)."""
+def _apart(kept: list[Finding], candidates: list[Finding], shared: frozenset[str]) -> list[Finding]:
+    """The candidates that need not wait for others, as they neither edit the same text nor change the same fact (two items of one list);
+    at an address that is shared there is one fact for each subject."""
     ranges: dict[str, Ranges] = {}
     touched: set[tuple[str, str]] = set()
     apart: list[Finding] = []
@@ -292,10 +309,11 @@ def _apart(kept: list[Finding], candidates: list[Finding]) -> list[Finding]:
         assert finding.fix is not None
         own = by_path(finding.fix.edits)
         is_kept = len(apart) < len(kept)
+        touches = {(where, fact) for where, fact in finding.fix.touches if where not in shared and fact not in _FOLLOWING}
         waits = any(path in ranges and ranges[path].touch(edit.span) for path, edits in own.items() for edit in edits)
-        if is_kept or not (waits or not touched.isdisjoint(finding.fix.touches)):
+        if is_kept or not (waits or not touched.isdisjoint(touches)):
             apart.append(finding)
-            touched.update(finding.fix.touches)
+            touched |= touches
             for path, edits in own.items():
                 taken = ranges.setdefault(path, Ranges())
                 for edit in edits:

@@ -70,3 +70,25 @@ def test_what_is_left_alone_says_why(args: str) -> None:
     result = fixed("pod.yaml", text)
     assert not result.applied
     assert result.source.text == text
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("Dockerfile", 'FROM a:1\nRUN ["npm", "ci"]\n', 'FROM a:1\nRUN ["npm", "ci", "--ignore-scripts"]\n'),
+        ("Dockerfile", 'FROM a:1\nRUN ["npm","ci","--omit=dev"]\n', 'FROM a:1\nRUN ["npm","ci","--ignore-scripts","--omit=dev"]\n'),
+        ("pod.yaml", f"{POD}      command: [npm, ci]\n", f"{POD}      command: [npm, ci, --ignore-scripts]\n"),
+        (
+            "pod.yaml",
+            f"{POD}      command:\n        - npm\n        - 'ci'\n",
+            f"{POD}      command:\n        - npm\n        - 'ci'\n        - '--ignore-scripts'\n",
+        ),
+        ("pod.yaml", f"{POD}      command: [yarn]\n", f"{POD}      command: [yarn]\n"),
+    ],
+)
+def test_a_word_is_put_behind_another(path: str, before: str, after: str) -> None:
+    kind = kind_of(path, before)
+    assert kind is not None
+    BOOK.select(["install-scripts-run"])
+    result = fix(Source(path, before), Workbench(kind, BOOK, Context()), Safety.UNSAFE)
+    assert (result.source.text, result.left) == (after, [])

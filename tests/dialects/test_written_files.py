@@ -6,9 +6,13 @@ import pytest
 from capdrop.dialects.commands import Setting, commands_in_shell
 from capdrop.dialects.context import Context
 from capdrop.dialects.dockerfile import read
+from capdrop.discover import kind_named
+from capdrop.finding import Safety
+from capdrop.fixer import Workbench, fix
 from capdrop.model.command import Command
 from capdrop.model.subject import Subject
 from capdrop.model.written_file import WrittenFile
+from capdrop.rulebook import load
 from capdrop.source import Fragment, Source
 
 
@@ -80,3 +84,28 @@ def test_a_here_document_of_copy_is_a_file() -> None:
 def test_what_cron_is_to_run(text: str, programs: list[str]) -> None:
     found = [subject.name for subject in subjects(text) if isinstance(subject, Command) and subject.place == "cron"]
     assert found == programs
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("COPY <<-E /a/pip.conf\n\t[global]\n\ttrusted-host = a\n\tb = c\n\tE\n", "COPY <<-E /a/pip.conf\n\t[global]\n\tb = c\n\tE\n"),
+        ("RUN printf '%s\\n' '[global]' 'b = c' 'trusted-host = a' > /pip.conf\n", ""),
+        ("RUN printf '[global]\\ntrusted-host = a' > /pip.conf\n", "RUN printf '[global]' > /pip.conf\n"),
+        ("RUN make && echo insecure >> ~/.curlrc && make b\n", "RUN make && make b\n"),
+        ("RUN make; echo insecure >> ~/.curlrc\n", "RUN make\n"),
+        ("RUN make && echo insecure >> /a/.curlrc && chmod 600 /a/.curlrc\n", ""),
+        ("RUN make && { echo a; echo insecure; } > ~/.curlrc\n", ""),
+        ("RUN echo insecure | tee ~/.curlrc\n", ""),
+        ('RUN echo ssl"verify=0" >> /etc/yum.conf\n', 'RUN echo ssl"verify=1" >> /etc/yum.conf\n'),
+        ("RUN echo 'sslverify='0 >> /etc/yum.conf\n", "RUN echo 'sslverify='1 >> /etc/yum.conf\n"),
+    ],
+)
+def test_settings_are_set_right_or_left_out_in_their_place(before: str, after: str) -> None:
+    book = load()
+    book.select(["certificate-check-disabled"])
+    text = f"FROM a:1\n{before}"
+    result = fix(Source("Dockerfile", text), Workbench(kind_named("dockerfile"), book, Context()), Safety.UNSAFE)
+    assert result.left == []
+    assert result.source.text == f"FROM a:1\n{after or before}"
+    assert bool(result.applied) is bool(after)

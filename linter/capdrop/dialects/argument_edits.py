@@ -38,6 +38,21 @@ def without_words(source: Source, words: Sequence[Word], gone: Span) -> Edit:
     raise Refused("the list of arguments is written in an unusual way")
 
 
+def with_word(source: Source, words: Sequence[Word], after: Word, text: str) -> Edit:
+    """Put a plain word behind one of a list, in its quotes."""
+    at, span = words.index(after), after.span
+    pair = words[at : at + 2] if at + 1 < len(words) else words[at - 1 : at + 1]
+    gap = source.text[pair[0].span.end : pair[-1].span.start]
+    start = source.starts[source.position(span.start).line - 1]
+    quote = source.text[span.start] if source.text[span.start] in ("'", '"') else ""
+    dash = source.text[start : span.start]
+    if _DASH.fullmatch(dash):
+        gap = f"{source.newline}{dash}"
+    elif not gap or not _APART.fullmatch(gap):
+        raise Refused("the list of arguments is written in an unusual way")
+    return Edit(Span(span.end, span.end), f"{gap}{quote}{text}{quote}")
+
+
 def _lines(source: Source, spans: list[Span]) -> Span | None:
     """The lines of items that have lines of their own; None of other lists."""
     for span in spans:

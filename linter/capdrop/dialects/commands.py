@@ -121,6 +121,9 @@ class ShellOrigin(Origin):
 
             name, value = dropped
             return "", (without_assignment(self.source, name, value, self.words),)
+        if change.action == "append" and isinstance(dropped, tuple):
+            after, text = dropped
+            return "", (Edit(Span(after.span.end, after.span.end), f" {text}"),)
         raise Refused("there is no writer for this change of a command")
 
     def _without_option(self, option: Option) -> Edit:
@@ -154,6 +157,10 @@ class ListOrigin(Origin):
 
     def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
         dropped = change.content
+        if change.action == "append" and isinstance(dropped, tuple):
+            from .argument_edits import with_word
+
+            return "", (with_word(self.source, self.words, *dropped),)
         if change.action != "remove" or not isinstance(dropped, Option) or dropped.clustered:
             raise Refused("the command is written as a list of arguments")
         from .argument_edits import without_words

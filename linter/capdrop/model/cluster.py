@@ -66,7 +66,7 @@ class Wish(Fix):
     def granted(self, subjects: Iterable[Subject]) -> Fix:
         """The fix, as one of the subjects at the part's address writes it; those before the part are of others of its name."""
         for subject in subjects:
-            if type(subject).__name__ == self.part.written_by and subject.span.start >= self.part.span.start:
+            if type(subject).__name__ == self.part.written_by and subject.span.start >= self.part.start:
                 return subject.fix(self.change, self.wanted, self.caveat)
         return Fix(self.title, caveat="it is put together of several files")
 
@@ -107,6 +107,11 @@ class Part(Subject):
     def shares_namespace(self, other: Part) -> bool:
         """Whether both may be in one namespace: it is the same, or one does not say."""
         return self.namespace == other.namespace or not self.namespace or not other.namespace
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+        return self.span.start
 
     def note(self, message: str) -> Note:
         """This part as a second place of a finding."""
@@ -235,7 +240,7 @@ class Workload(Part):
     is given the token (None where it is not said), `images` are the names of its images, and `privileged` those of its containers
     that have the host's full power."""
 
-    __slots__ = ("account", "account_span", "automount", "images", "privileged")
+    __slots__ = ("account", "account_span", "automount", "images", "pod_start", "privileged")
 
     written_by = "Pod"
 
@@ -246,6 +251,11 @@ class Workload(Part):
         self.automount = automount
         self.images: tuple[str, ...] = ()
         self.privileged: tuple[str, ...] = ()
+        self.pod_start = self.span.start
+
+    @property
+    def start(self) -> int:
+        return self.pod_start
 
     @property
     def bindings(self) -> list[RoleBinding]:

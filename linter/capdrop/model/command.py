@@ -308,6 +308,10 @@ class Command(Subject):
         name, span = self.words[first].text.partition("=")[0], Span(self.words[first].span.start, self.words[last].span.end)
         return self.drop_option(Option(name, None, span, tuple(range(first, last + 1)), False), safety=safety, caveat=caveat)
 
+    def add_word(self, after: Word, text: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
+        """A fix that writes another plain word behind one."""
+        return self._rewritten(Change("append", "words", (after, text)), f"Add `{text}`", safety, caveat)
+
     def drop_wrapper(self, wrapper: Wrapper, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that runs the command without a wrapper."""
         return self._rewritten(Change("remove", "wrappers", wrapper), f"Remove `{wrapper.name}`", safety, caveat)

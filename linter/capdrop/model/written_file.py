@@ -90,14 +90,23 @@ class WrittenFile(Subject):
                 if piece.text.strip() != piece.text[start:end]:
                     fix = self._without(piece, start, end, caveat)
                 elif self.command is not None:
-                    fix = self.command.drop(caveat=caveat)
+                    fix = self._no_longer_written(self.command, caveat)
         fix.touches += self._touched(setting)
         return fix
 
+    def _no_longer_written(self, command: Command, caveat: str) -> Fix:
+        if any(word.text == self.path for other in command.siblings if other is not command for word in other.words):
+            return Fix("Remove this command", caveat="another command needs the file")
+        return command.drop(caveat=caveat)
+
     def _touched(self, setting: str) -> tuple[tuple[str, str], ...]:
-        """What changes with its text: the words of the command, and the setting where it is read as a variable."""
-        variable = f"{self.address} {setting}"
-        return (self.address, "text"), (self.address, "words"), (variable, "value"), (variable, "variable")
+        """What changes with its text: the words of the command, and the variables that the setting and the whole are read as."""
+        variables = (f"{self.address} {setting}", f"{self.address} text")
+        return (
+            (self.address, "text"),
+            (self.address, "words"),
+            *((one, fact) for one in variables for fact in ("value", "variable", "+Variable")),
+        )
 
     def _without(self, piece: Fragment, start: int, end: int, caveat: str) -> Fix:
         text, source = piece.text, self.source

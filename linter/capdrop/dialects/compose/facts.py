@@ -291,6 +291,12 @@ class Hooks(Cell):
         return Value.known(tuple(found), found[0].source, found[0].span) if found else site.nothing()
 
     def write(self, site: Site, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        """Take the key out of one of the commands."""
+        for node, trail, shared in (item for hook in HOOKS for item in site.own.items(hook)):
+            field = Section(site.source, node, trail, shared).get(self.path)
+            if change.action == "remove" and change.item is not None and field is not None and field.span == change.item.span:
+                site.editable(field)
+                return f"Remove `{self.path}`", (remove_entry(site.source, field.owner, field.entry),)
         raise Refused("there is no writer for this")
 
 

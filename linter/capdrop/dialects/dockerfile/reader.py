@@ -207,7 +207,9 @@ class Reader:
                 name, _, checks = setting.partition("=")
                 if name.strip().lower() == "skip":
                     for check in checks.split(","):
-                        yield self.oddity(directive.span, "skipped-check", check.strip())
+                        oddity = self.oddity(directive.span, "skipped-check", check.strip())
+                        oddity.correction = steps.with_check(self.source, directive, check)
+                        yield oddity
 
     def refusals(self) -> Iterator[Oddity]:
         """What BuildKit would refuse once it has expanded the variables."""

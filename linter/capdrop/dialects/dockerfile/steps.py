@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from capdrop.finding import Edit
+from capdrop.finding import Edit, Fix, Safety
 from capdrop.model.build_step import BuildStep, RunMount
 from capdrop.model.folder import Folder
 from capdrop.model.port import Port, port_range
@@ -63,6 +63,10 @@ class StepOrigin(FlagOrigin):
         from .writing import Writer
 
         return Writer(self.source, self.tree, self.stage).heed_pipelines(self.instruction, self.shell)
+
+    def adds(self, change: Change) -> tuple[tuple[str, str], ...]:
+        """One step at a time is told of, as those below it follow."""
+        return ((f"{self.stage.address} SHELL", "words"),) if change.fact == "pipefail" else ()
 
 
 class WordOrigin(Origin):
@@ -186,6 +190,19 @@ def step_of(instruction: syntax.Instruction, stage: StageState, source: Source, 
         folder=stage.folder,
         ships=stage.kept,
     )
+
+
+def with_check(source: Source, directive: syntax.Directive, check: str) -> Fix:
+    """A fix that no longer switches a check of BuildKit's off; what else the directive says stays."""
+    settings = []
+    for setting in directive.value.split(";"):
+        name, equals, checks = setting.partition("=")
+        skips = name.strip().lower() == "skip"
+        kept = ",".join(one for one in checks.split(",") if one != check) if skips else checks
+        settings += [f"{name}{equals}{kept}"] if kept or not skips else []
+    edit = Edit(directive.value_span, ";".join(settings)) if settings else Edit(with_line_end(source, directive.span), "")
+    caveat = "the build warns, or fails where `error=true` is set"
+    return Fix(f"Leave out `{check.strip()}`", (edit,), Safety.DISPLAY, caveat, (("", "comment"),))
 
 
 def _mount(flag: syntax.Flag, scope: Scope, source: Source, escape: str) -> RunMount:

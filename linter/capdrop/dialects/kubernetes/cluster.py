@@ -81,12 +81,15 @@ def workload_of(source: Source, thing: KubernetesObject, pod: Pod, root: Section
     written = _written(source, account)
     base = _base(source, thing, root, silence) | {"address": pod.address(thing.address), "labels": _labels(labels)}
     default = "" if silence else "default"
-    return Workload(
+    workload = Workload(
         base,
         written or default,
         account.span if account is not None else thing.span,
         _flag(pod.section.get("automountServiceAccountToken")),
     )
+    if pod.section.mapping is not None:
+        workload.pod_start = pod.section.mapping.start
+    return workload
 
 
 def _base(source: Source, thing: KubernetesObject, section: Section, silence: str) -> dict[str, object]:
