@@ -20,8 +20,9 @@ SECRET = "Kp3-vv81" + "-Qz"
 BOOK = rulebook.load()
 BOOK.select(
     "root-user missing-user image-without-tag image-with-moving-tag unpinned-system-package unpinned-package hard-coded-credential "
-    "provider-token certificate-check-disabled privileged-container host-network dangerous-capability capabilities-not-dropped "
-    "privilege-escalation-allowed memory-limit-missing unused-suppression malformed-suppression unknown-rule-in-suppression".split()
+    "secret-build-argument provider-token certificate-check-disabled privileged-container host-network dangerous-capability "
+    "capabilities-not-dropped privilege-escalation-allowed memory-limit-missing unused-suppression malformed-suppression "
+    "unknown-rule-in-suppression".split()
 )
 POD = """\
 apiVersion: v1
@@ -122,19 +123,19 @@ def test_hadolint(text: str, silenced: str, left: str) -> None:
 @pytest.mark.parametrize(
     ("directive", "silenced", "left"),
     [
-        ("# check=skip=SecretsUsedInArgOrEnv", "hard-coded-credential 3 buildkit comment", "hard-coded-credential 4"),
+        ("# check=skip=SecretsUsedInArgOrEnv", "secret-build-argument 3 buildkit comment", "hard-coded-credential 4"),
         (
             "# check=error=true; skip=StageNameCasing, secretsusedinargorenv",
-            "hard-coded-credential 3 buildkit comment",
+            "secret-build-argument 3 buildkit comment",
             "hard-coded-credential 4",
         ),
-        ("# check=skip=all", "", "hard-coded-credential 3, hard-coded-credential 4"),
-        ("# check=skip=StageNameCasing", "", "hard-coded-credential 3, hard-coded-credential 4"),
-        ("# Hello\n# check=skip=SecretsUsedInArgOrEnv", "", "hard-coded-credential 4, hard-coded-credential 5"),
+        ("# check=skip=all", "", "secret-build-argument 3, hard-coded-credential 4"),
+        ("# check=skip=StageNameCasing", "", "secret-build-argument 3, hard-coded-credential 4"),
+        ("# Hello\n# check=skip=SecretsUsedInArgOrEnv", "", "secret-build-argument 4, hard-coded-credential 5"),
     ],
 )
 def test_buildkit(directive: str, silenced: str, left: str) -> None:
-    text = f"{directive}\nFROM a:1\nENV DB_PASSWORD={SECRET}\nLABEL DB_PASSWORD={SECRET}\nUSER 1\n"
+    text = f"{directive}\nFROM a:1\nARG NPM_TOKEN\nENV DB_PASSWORD={SECRET}\nRUN echo $NPM_TOKEN\nUSER 1\n"
     assert said("Dockerfile", text) == (silenced, left)
 
 

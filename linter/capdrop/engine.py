@@ -31,7 +31,10 @@ MOST_KEPT = 5000
 """Subjects of a file that are at hand once rules have judged them."""
 MOST_FOUND = 20_000
 """Findings in a file after which no more is judged."""
-OTHER_TOOLS = ("ignore", "skip", "exempt", "nosem", ":allow", "kics-scan")
+OTHER_TOOLS = (
+    "hadolint", "skip", ":ignore:", "kics-scan", "nosem", ":allow", "trufflehog:", "ggignore", "kube-linter.io/", "kube-score/ignore",
+    "fairwinds.com/",
+)  # fmt: skip
 """What a text holds, in small letters, that silences another tool."""
 
 

@@ -34,20 +34,21 @@ MOST = 1000
 _HADOLINT = r"[ \t]*ignore[ \t]*=[ \t]*(?P<ids>[DLSC\d]+(?:[ \t]*,[ \t]*[DLSC\d]+)*)[ \t]*(?:#[ \t]*(?P<why>.*))?$"
 _KICS = r"(?i)^#+\s*kics-scan\s+"
 COMMENTS = (
-    ("hadolint", r"^#[ \t]*hadolint[ \t]+(?=ignore)" + _HADOLINT, BELOW),
-    ("hadolint", r"^#[ \t]*hadolint[ \t]+stage" + _HADOLINT, STAGE),
-    ("hadolint", r"^#[ \t]*hadolint[ \t]+global" + _HADOLINT, DOCKERFILE),
-    ("buildkit", r"(?i)^#[ \t]*check[ \t]*=(?:[^;]*;)?[ \t]*skip[ \t]*=(?P<ids>[\w, \t]+)", HEAD),
-    ("checkov", r"(?:checkov|bridgecrew|cortex):skip= *(?P<ids>CKV2?_DOCKER_\d+)(?![\w,-])(?::\s*(?P<why>.*))?", DOCKERFILE),
-    ("trivy", r"(?<!\w)(?:trivy|tfsec):ignore:(?P<ids>[\w*-]+)(?::exp:(?P<until>\d{4}-\d\d-\d\d))?(?![^\s])", BLOCK),
-    ("kics", _KICS + r"ignore\s*$", TOP),
-    ("kics", _KICS + r"disable=(?P<ids>[\w, -]+)", TOP),
-    ("kics", _KICS + r"enable=(?P<but>[\w, -]+)", TOP),
-    ("kics", _KICS + r"ignore-line\b", HERE),
-    ("kics", _KICS + r"ignore-block\b", BLOCK),
-    ("kics", _KICS + r"ignore-block\b", STAGE),
-    ("semgrep", r"(?i)(?<=[\s#])nosem(?:grep)?(?!\w)(?:[:=]\s?(?P<ids>\S.*))?", HERE),
+    ("hadolint", "hadolint", r"^#[ \t]*hadolint[ \t]+(?=ignore)" + _HADOLINT, BELOW),
+    ("hadolint", "hadolint", r"^#[ \t]*hadolint[ \t]+stage" + _HADOLINT, STAGE),
+    ("hadolint", "hadolint", r"^#[ \t]*hadolint[ \t]+global" + _HADOLINT, DOCKERFILE),
+    ("buildkit", "skip", r"(?i)^#[ \t]*check[ \t]*=(?:[^;]*;)?[ \t]*skip[ \t]*=(?P<ids>[\w, \t]+)", HEAD),
+    ("checkov", ":skip=", r"(?:checkov|bridgecrew|cortex):skip= *(?P<ids>CKV2?_DOCKER_\d+)(?![\w,-])(?::\s*(?P<why>.*))?", DOCKERFILE),
+    ("trivy", ":ignore:", r"(?<!\w)(?:trivy|tfsec):ignore:(?P<ids>[\w*-]+)(?::exp:(?P<until>\d{4}-\d\d-\d\d))?(?![^\s])", BLOCK),
+    ("kics", "kics-scan", _KICS + r"ignore\s*$", TOP),
+    ("kics", "kics-scan", _KICS + r"disable=(?P<ids>[\w, -]+)", TOP),
+    ("kics", "kics-scan", _KICS + r"enable=(?P<but>[\w, -]+)", TOP),
+    ("kics", "kics-scan", _KICS + r"ignore-line\b", HERE),
+    ("kics", "kics-scan", _KICS + r"ignore-block\b", BLOCK),
+    ("kics", "kics-scan", _KICS + r"ignore-block\b", STAGE),
+    ("semgrep", "nosem", r"(?i)(?<=[\s#])nosem(?:grep)?(?!\w)(?:[:=]\s?(?P<ids>\S.*))?", HERE),
 )  # fmt: skip
+"""What is in such a comment, in small letters, its form, and where it silences."""
 ANNOTATIONS = (
     ("kube-linter", r"ignore-check\.kube-linter\.io/(?P<ids>[\w-]+): (?P<why>[\s\S]*)"),
     ("kube-linter", r"kube-linter\.io/ignore-all: (?P<why>[\s\S]*)"),
@@ -108,6 +109,13 @@ class Said:
             own = named if self.ids else [] if named else own
         return [alias for alias in own if alias not in NOT_ENOUGH]
 
+    def speaks_of(self, finding: Finding) -> bool:
+        """Whether its author may have meant what was found: it is in its scope, and no secret that stands there, where all is silenced at
+        once or the tool looks at names alone."""
+        if self.scope is not None and not finding.notes and not self.scope.covers(finding.span):
+            return False
+        return not finding.hidden or (bool(self.ids) and self.tool != "buildkit")
+
 
 def silence(file: Reading | Joint, findings: list[Finding], book: Rulebook, subjects: Iterable[Subject]) -> None:
     """Silence the findings of which a tool told as well that was silenced there. The subjects may be annotations that do so."""
@@ -118,8 +126,9 @@ def silence(file: Reading | Joint, findings: list[Finding], book: Rulebook, subj
         for one in said:
             aliases = one.of(book.loaded[rule].also_known_as)
             for finding in found.under(rule, one.cover) if aliases else ():
-                in_scope = one.scope is None or finding.notes or one.scope.covers(finding.span)
-                if finding.suppressed is None and in_scope and any(_tells(alias, finding, page) for alias in aliases):
+                if not one.speaks_of(finding) or finding.suppressed is not None:
+                    continue
+                if any(_tells(alias, finding, page) for alias in aliases):
                     finding.suppressed = Suppression(one.how, one.why)
     _silence_secrets(file.source, findings)
 
@@ -170,10 +179,12 @@ def _commented(file: Reading | Joint, page: Page) -> Iterator[Said]:
     comments = {span.start: span.end for span in file.comments()}
     others = re.finditer(r"(?<!\S)#[^\r\n]*", text) if page.blocks else ()
     spans = {match.start(): match.end() for match in others} | comments
+    low = text.lower()
+    forms = [(tool, form, where) for tool, mark, form, where in COMMENTS if mark in low]
     today = time.strftime("%Y-%m-%d", time.gmtime())
     for start in sorted(spans):
-        for tool, pattern, where in COMMENTS:
-            for match in re.finditer(pattern, text[start : spans[start]].rstrip()):
+        for tool, form, where in forms:
+            for match in re.finditer(form, text[start : spans[start]].rstrip()):
                 cover = page.cover(where, start, is_comment=start in comments)
                 if cover is not None and (match.groupdict().get("until") or "9") > today:
                     yield Said(tool, match, cover)
