@@ -16,6 +16,7 @@ from tests.growth import assert_grows_linearly
 
 BOOK = load()
 BOOK.select(["privileged-container", "port-on-all-interfaces"])
+OTHER = load()
 
 
 def services(count: int) -> Source:
@@ -58,29 +59,26 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> list[Source]:
 
 
 def test_subjects_that_share_an_address_do_not_wait_for_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    book = load()
-    book.select(["certificate-check-disabled"])
+    OTHER.select(["certificate-check-disabled"])
     text = "FROM a:1\n" + "".join(f"RUN curl -k https://example.com/{n} -o /{n}\n" for n in range(50))
     asked = counting(monkeypatch)
-    result = fix(Source("Dockerfile", text), Workbench(kind_named("dockerfile"), book, Context()), Safety.UNSAFE)
+    result = fix(Source("Dockerfile", text), Workbench(kind_named("dockerfile"), OTHER, Context()), Safety.UNSAFE)
     assert len(result.applied) == 50
     assert result.source.text == text.replace(" -k", "")
     assert len(asked) == 2
 
 
 def test_items_of_one_list_wait_for_one_another() -> None:
-    book = load()
-    book.select(["dangerous-capability"])
+    OTHER.select(["dangerous-capability"])
     text = "services:\n  a:\n    image: a/b:1\n    cap_add:\n      - SYS_ADMIN\n      # one more\n      - SYS_MODULE\n"
-    result = fix(Source("compose.yaml", text), Workbench(kind_named("compose"), book, Context()), Safety.UNSAFE)
+    result = fix(Source("compose.yaml", text), Workbench(kind_named("compose"), OTHER, Context()), Safety.UNSAFE)
     assert result.source.text == text.replace("      - SYS_ADMIN\n", "")  # no list is left that has no items
 
 
 def test_what_is_only_shown_is_proved_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    book = load()
-    book.select(["memory-limit-missing"])
+    OTHER.select(["memory-limit-missing"])
     source = services(50)
-    bench = Workbench(kind_named("compose"), book, Context())
+    bench = Workbench(kind_named("compose"), OTHER, Context())
     before = bench.analyse(source)
     asked = counting(monkeypatch)
     assert provable(before, before.findings, bench) == before.findings

@@ -15,6 +15,9 @@ from capdrop.model.written_file import WrittenFile
 from capdrop.rulebook import load
 from capdrop.source import Fragment, Source
 
+BOOK = load()
+BOOK.select(["certificate-check-disabled"])
+
 
 def subjects(text: str) -> list[Subject]:
     return list(commands_in_shell(Fragment.at(text, 0), Setting(Source("Dockerfile", text), "stage 0 RUN", "RUN")))
@@ -102,10 +105,8 @@ def test_what_cron_is_to_run(text: str, programs: list[str]) -> None:
     ],
 )
 def test_settings_are_set_right_or_left_out_in_their_place(before: str, after: str) -> None:
-    book = load()
-    book.select(["certificate-check-disabled"])
     text = f"FROM a:1\n{before}"
-    result = fix(Source("Dockerfile", text), Workbench(kind_named("dockerfile"), book, Context()), Safety.UNSAFE)
+    result = fix(Source("Dockerfile", text), Workbench(kind_named("dockerfile"), BOOK, Context()), Safety.UNSAFE)
     assert result.left == []
     assert result.source.text == f"FROM a:1\n{after or before}"
     assert bool(result.applied) is bool(after)
