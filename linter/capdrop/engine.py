@@ -203,7 +203,7 @@ def _judge_parts(
     from .together import verdict_on
 
     analysis.verdict = verdict if verdict is not None else verdict_on(reading.parts, reading.source, book)
-    found += analysis.verdict.findings_in(reading.source, subjects)
+    found += analysis.verdict.findings_in(reading, subjects)
     analysis.broken += analysis.verdict.broken
 
 

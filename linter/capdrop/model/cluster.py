@@ -26,6 +26,21 @@ EVERYONE = frozenset({"system:anonymous", "system:unauthenticated", "system:auth
 """Who holds a role when everyone does."""
 
 
+class Place(Span):
+    """A span that stands in another file than the part that it belongs to, or came through other places: `path` is that of its file, and
+    the notes of `trail` lead there."""
+
+    __slots__ = ("path", "trail")
+
+    def __init__(self, span: Span, path: str, trail: tuple[Note, ...]) -> None:
+        super().__init__(span.start, span.end)
+        self.path = path
+        self.trail = trail
+
+    def _fields(self) -> tuple[object, ...]:
+        return (self.start, self.end, self.path)
+
+
 class Item(Record):
     """A text and where it stands."""
 
@@ -73,11 +88,12 @@ class Wish(Fix):
 
 class Part(Subject):
     """An object, or a pod in one. `name_span` is where its name stands, and `partial` is set where a template may add to what is written.
+    `file` is the path of the file that holds it: another one than that of its source where that one lays something over it.
 
     `cluster` holds everything that the files of the run say, once all are read.
     """
 
-    __slots__ = ("cluster", "kind", "labels", "name", "name_span", "namespace", "partial")
+    __slots__ = ("cluster", "file", "kind", "labels", "name", "name_span", "namespace", "partial")
 
     cluster: Cluster
     written_by = "KubernetesObject"
@@ -95,8 +111,10 @@ class Part(Subject):
         namespace: str = "",
         labels: Mapping[str, str] | None = None,
         partial: bool = False,
+        file: str = "",
     ) -> None:
         super().__init__(Source(source.path, ""), span, address)
+        self.file = file or source.path
         self.kind = kind
         self.name = name
         self.name_span = name_span or span
@@ -113,9 +131,15 @@ class Part(Subject):
         """Where it begins."""
         return self.span.start
 
+    @property
+    def is_joined(self) -> bool:
+        """Whether it is what another file makes of the object that stands in its own."""
+        return self.file != self.source.path
+
     def note(self, message: str) -> Note:
         """This part as a second place of a finding."""
-        return Note(self.source, self.name_span, message)
+        at = self.name_span
+        return Note(Source(at.path, ""), Span(at.start, at.end), message) if isinstance(at, Place) else Note(self.source, at, message)
 
     def fix(self, change: Change, safety: Safety, caveat: str) -> Fix:
         return Wish(self, change, safety, caveat)

@@ -102,10 +102,12 @@ def object_subjects(
     partial: str = "",
     joined: bool = False,
     templated: bool = False,
+    here: Source | None = None,
     files: Files | None = None,
 ) -> Iterator[Subject]:
     """The subjects of an object. `joined` is set where it is put together from several places, so that none of it can be edited, and
-    `templated` where helpers write its names and labels, so that what belongs together cannot be told."""
+    `templated` where helpers write its names and labels, so that what belongs together cannot be told. `here` is the file that is read,
+    where that is not its own."""
     section = Section(source, node, (), joined)
     thing = object_of(source, section, silence or partial)
     if thing is None:
@@ -117,14 +119,14 @@ def object_subjects(
         return
     yield thing
     unsure = silence or partial or ("a template action decides it" if templated else "")
-    parts.extend(parts_of(source, thing, section, unsure))
+    parts.extend(parts_of(here or source, thing, section, unsure))
     for pod in pods_in(source, node, shared=joined) if not _is_policy(thing) and not held_in(source, node) else ():
         is_daemon = thing.kind == "DaemonSet" or ".daemonSet." in f".{pod.path}."
         annotations = section.section("metadata.annotations")
         pod.place = "system" if thing.api_version.startswith(_CLUSTERS) else place_of(pod.section, is_daemon, thing.namespace, annotations)
         pod.partial = pod.partial or partial
         pod.secret = Secret(thing.name, thing.namespace, files)
-        workload = workload_of(source, thing, pod, section, silence or pod.partial)
+        workload = workload_of(here or source, thing, pod, section, silence or pod.partial)
         workload.partial |= templated
         parts.append(workload)
         for subject in subjects_of(source, pod, thing, silence):

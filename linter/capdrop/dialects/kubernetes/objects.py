@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ...finding import Edit
+    from ...finding import Edit, Note
 
 SETTINGS_FILES = (".properties", ".conf", ".cfg", ".ini", ".env", ".toml", ".yaml", ".yml")
 _NAME_SERVICES = "nsswitch.conf"
@@ -71,7 +71,7 @@ class ObjectOrigin(Origin):
         if field is None:
             assert self.section.mapping is not None
             return Value.absent(source, self.section.mapping.entries[0].span)
-        return value_of(field.source, field.value, 0)
+        return value_of(field.source, field.value, 0, field.trail)
 
     def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
         assert self.section.mapping is not None
@@ -101,16 +101,16 @@ class ObjectOrigin(Origin):
         return add_entry(site.source, field.value, keys, quoted(value))
 
 
-def value_of(source: Source, node: Node | None, depth: int) -> Value:
-    """A node as a value: text, number-like text and yes/no, tuples of values, dictionaries of values."""
-    node, trail, _ = followed(source, node, (), False)
+def value_of(source: Source, node: Node | None, depth: int, trail: tuple[Note, ...] = ()) -> Value:
+    """A node as a value: text, number-like text and yes/no, tuples of values, dictionaries of values. `trail` leads to it."""
+    node, trail, _ = followed(source, node, trail, False)
     assert node is not None
     source = node.source or source
     if isinstance(node, Sequence):
-        return Value.known(tuple(value_of(source, item, depth + 1) for item in node.items), source, node.span, trail, node=node)
+        return Value.known(tuple(value_of(source, item, depth + 1, trail) for item in node.items), source, node.span, trail, node=node)
     if isinstance(node, Mapping):
-        fields = Section(source, node).fields
-        content = {name: value_of(source, field.value, depth + 1) for name, field in fields.items()} if depth < 40 else {}
+        fields = Section(source, node, trail).fields
+        content = {name: value_of(source, field.value, depth + 1, field.trail) for name, field in fields.items()} if depth < 40 else {}
         return Value.known(content, source, node.span, trail, node=node)
     assert isinstance(node, Scalar)
     if is_masked(node.value):
