@@ -235,7 +235,7 @@ def role_bound_to_everyone(binding: RoleBinding) -> Iterator[Finding]:
     `system:anonymous` and `system:unauthenticated` need no account; `system:authenticated` is any account at all, on managed clusters
     any account of the provider. Name the group that is meant.
     """
-    if is_own(binding) or binding.role_name in PUBLIC:
+    if is_own(binding) or not binding.role_name or binding.role_name in PUBLIC:
         return
     for party in binding.parties:
         if party.is_everyone and not is_public(binding, party):
@@ -313,7 +313,7 @@ def role_bound_to_all_accounts(binding: RoleBinding) -> Iterator[Finding]:
     for party in binding.parties if not is_own(binding) and binding.role_name not in PUBLIC else ():
         if is_public(binding, party):
             message = f"every account is given `{binding.role_name}`"
-        elif party.name == SERVICE_ACCOUNTS:
+        elif party.name == SERVICE_ACCOUNTS and binding.role_name:
             message = f"every service account of the cluster is given `{binding.role_name}`"
         elif party.name == MASTERS:
             message = "`system:masters` passes every check already, and cannot be revoked"

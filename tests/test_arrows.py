@@ -25,7 +25,7 @@ ARROWS = """
     rule           -> source finding
     rulebook       -> rule finding
     suppress       -> source finding model reading rulebook together
-    together       -> source finding model rule rulebook
+    together       -> source finding reading model rule rulebook
     engine         -> source finding reading model rule rulebook suppress discover dialects together elsewhere pragmas other_tools
     elsewhere      -> source finding reading model rulebook suppress report
     overlays       -> source finding reading rulebook report

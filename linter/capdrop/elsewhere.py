@@ -63,19 +63,27 @@ def lead_there(reading: Reading, findings: Iterable[Finding]) -> None:
 
 def show_once(results: Sequence[Result]) -> None:
     """Leave out what another file says that it was joined with, where the file itself says it too, or an earlier one did."""
-    seen: set[Place] = set()
+    told: dict[Place, list[Finding]] = {}
     for result in results:
-        seen.update(_place(finding) for finding in result.findings if finding.source.path == result.path)
+        for finding in result.findings:
+            if finding.source.path == result.path:
+                told.setdefault(_place(finding), []).append(finding)
     for result in results:
         kept = []
         for finding in result.findings:
             if finding.source.path != result.path:
-                place = _place(finding)
-                if place in seen:
+                others = told.setdefault(_place(finding), [])
+                if _is_told(finding, others):
                     continue
-                seen.add(place)
+                others.append(finding)
             kept.append(finding)
         result.findings = kept
+
+
+def _is_told(finding: Finding, others: list[Finding]) -> bool:
+    """Whether one of these, at the same place, says the same: of the same subject in the same words."""
+    words = {other.message for other in others if other.subject == finding.subject}
+    return finding.message in words if words else bool(others)
 
 
 def _place(finding: Finding) -> Place:

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from .source import Span
 
     Key = tuple[str, str]
-    Place = tuple[str, str, Span]
+    Said = tuple[str, str, Span, str]
 
-SUBJECTS = frozenset({"Container", "Image", "KubernetesObject", "Mount", "Pod"})
-"""What rules judge of which an overlay sees the whole."""
+SUBJECTS = frozenset({"Container", "Image", "KubernetesObject", "Mount", "Pod", "Workload"})
+NAMED = frozenset({"NetworkPolicy", "Role", "RoleBinding", "Service", "ServiceAccount"})
+"""What rules judge of which an overlay sees the whole; of the latter the kinds of objects are called so. What is said of others is not
+seen: of a pod behind a service."""
 
 
 class Overlays:
@@ -66,22 +68,24 @@ def leave_out_mended(results: Sequence[Result], overlays: Sequence[Overlay], boo
     """Leave out what every overlay of a file mends."""
     known = Overlays(overlays)
     paths = {overlay.path for overlay in overlays}
-    said = {os.path.abspath(result.path): {_place(each) for each in result.findings} for result in results}
-    said = {path: places for path, places in said.items() if path in paths}
+    every = {os.path.abspath(result.path): result.findings for result in results}
+    said = {path: {_said(finding) for finding in findings} for path, findings in every.items() if path in paths}
     for result in results:
         result.findings = [finding for finding in result.findings if not _is_mended(finding, known, said, book)]
 
 
-def _is_mended(finding: Finding, known: Overlays, said: dict[str, set[Place]], book: Rulebook) -> bool:
+def _is_mended(finding: Finding, known: Overlays, said: dict[str, set[Said]], book: Rulebook) -> bool:
     path = os.path.abspath(finding.source.path)
     key = known.changed(path, finding.subject)
     if key is None or finding.hidden:
         return False
-    if all(SUBJECTS.isdisjoint(rule.subjects) for rule in book.find(finding.rule)):
+    kind = finding.subject.partition("/")[0]
+    seen = SUBJECTS | {name for name in NAMED if kind.endswith(name)}
+    if all(seen.isdisjoint(rule.subjects) for rule in book.find(finding.rule)):
         return False
     last = set(known.last(key))
-    return bool(last) and all(one in said and _place(finding) not in said[one] for one in last)
+    return bool(last) and all(one in said and _said(finding) not in said[one] for one in last)
 
 
-def _place(finding: Finding) -> Place:
-    return os.path.abspath(finding.source.path), finding.rule, finding.span
+def _said(finding: Finding) -> Said:
+    return os.path.abspath(finding.source.path), finding.rule, finding.span, finding.message

@@ -81,8 +81,8 @@ def verdicts(parts: Iterable[Part], book: Rulebook, text_of: Callable[[str], str
 
 def _verdicts(cluster: Cluster, book: Rulebook) -> dict[str, Verdict]:
     found: dict[str, Verdict] = {}
-    judgements: list[tuple[Part | Cluster, str]] = [(part, part.source.path) for part in cluster.parts]
-    for part, path in [*judgements, (cluster, cluster.parts[0].source.path)]:
+    judgements: list[tuple[Part | Cluster, str]] = [(part, part.source.path) for part in (*cluster.parts, *cluster.joined)]
+    for part, path in [*judgements, (cluster, judgements[0][1])]:
         rules = book.on(part)
         if rules:
             broken: list[tuple[str, str]] = []

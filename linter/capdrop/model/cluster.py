@@ -136,9 +136,9 @@ class Part(Subject):
         """Whether it is what another file makes of the object that stands in its own."""
         return self.file != self.source.path
 
-    def note(self, message: str) -> Note:
-        """This part as a second place of a finding."""
-        at = self.name_span
+    def note(self, message: str, at: Span | None = None) -> Note:
+        """This part as a second place of a finding: where its name stands, or at one of its spans."""
+        at = at or self.name_span
         return Note(Source(at.path, ""), Span(at.start, at.end), message) if isinstance(at, Place) else Note(self.source, at, message)
 
     def fix(self, change: Change, safety: Safety, caveat: str) -> Fix:
@@ -382,22 +382,25 @@ class Route(Part):
 
 
 class Cluster:
-    """All parts that the files of a run offer. `whole` says that the run is about a folder, so that what is not there may be missed."""
+    """All parts that the files of a run offer: those that stand in them, and the same ones with what other files lay over them. `whole`
+    says that the run is about a folder, so that what is not there may be missed."""
 
-    __slots__ = ("_joins", "parts", "whole")
+    __slots__ = ("_joins", "joined", "parts", "whole")
 
     asked_by = None
 
     def __init__(self, parts: Iterable[Part], *, whole: bool) -> None:
-        self.parts = list(parts)
+        self.parts: list[Part] = []
+        self.joined: list[Part] = []
         self.whole = whole
         self._joins: Joins | None = None
-        for part in self.parts:
+        for part in parts:
             part.cluster = self
+            (self.joined if part.is_joined else self.parts).append(part)
 
     def release(self) -> None:
         """Let go of the parts, so that they can be sent elsewhere."""
-        for part in self.parts:
+        for part in (*self.parts, *self.joined):
             del part.cluster
 
     @property

@@ -59,7 +59,7 @@ def read(file: YamlFile, context: Context) -> Reading:
 def _subjects(file: YamlFile, joined: list[_Joined], parts: list[Part]) -> Iterator[Subject]:
     yield from file_subjects(file, parts)
     for one in joined:
-        yield from one.subjects()
+        yield from one.subjects(parts)
 
 
 class _Joined:
@@ -72,8 +72,9 @@ class _Joined:
         self.build = Build(near, this)
         self.overlay = Overlay(near.path)
 
-    def subjects(self) -> Iterator[Subject]:
-        build = self.build
+    def subjects(self, parts: list[Part]) -> Iterator[Subject]:
+        """The subjects of all that it changes or holds; the parts of a cluster that these are go to `parts`."""
+        build, here = self.build, self.this.source
         for key, words in _ELSEWHERE.items():
             field = self.this.root.get(key)
             if field is not None:
@@ -83,7 +84,9 @@ class _Joined:
                 self.overlay.unsure.update(_keys(resource))
             elif resource.changed:
                 self.overlay.changes.update(_keys(resource))
-                yield from self._judged(resource)
+                assert isinstance(resource.node, Mapping)
+                silence = resource.silence
+                yield from object_subjects(resource.source, resource.node, parts, silence=silence, joined=True, here=here)
         for resource in build.removed:
             self.overlay.changes.update(_keys(resource))
         self.overlay.uses = tuple(build.uses)
@@ -92,18 +95,12 @@ class _Joined:
             yield file.text()
         for source, root in build.left:
             if isinstance(root, Mapping):
-                yield from object_subjects(source, root, [], partial=_PATCH)
+                yield from object_subjects(source, root, parts, partial=_PATCH, here=here)
         yield from Generators(self.this, build).subjects()
         for chart in fields_of(self.this.root.get("helmCharts")):
             values = chart.section().get("valuesInline")
             if values is not None:
                 yield from values_below(values.source, values.value, "helmCharts.valuesInline")
-
-    @staticmethod
-    def _judged(resource: Resource) -> Iterator[Subject]:
-        """What an object is with its patches. It adds nothing to a cluster: its files do that."""
-        assert isinstance(resource.node, Mapping)
-        yield from object_subjects(resource.source, resource.node, [], silence=resource.silence, joined=True)
 
 
 def _keys(resource: Resource) -> Iterator[tuple[str, str]]:
