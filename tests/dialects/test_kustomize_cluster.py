@@ -242,6 +242,11 @@ def test_a_patch_alone_is_judged_by_what_it_says() -> None:
     assert found({"kustomization.yaml": away + held(merge(SERVICE, "spec: {type: NodePort}"))}) == {
         "kustomization.yaml:7 node-port-service"
     }
+    power = operation("/rules", "[{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]")
+    group = "group: rbac.authorization.k8s.io, kind: ClusterRole"
+    (one,) = findings({"kustomization.yaml": away + held(power, f"{{{group}, name: web}}")})
+    assert (place(one), one.message) == ("kustomization.yaml:6 unlimited-role", "ClusterRole `web` allows every verb on every resource")
+    assert found({"kustomization.yaml": away + held(power, f"{{{group}}}")}) == set(), "nobody knows which role it is"
     assert found({"kustomization.yaml": away + held(merge(BINDING, everyone))}) == set(), "nobody knows what they are given"
     path = base(BINDING) | {"over/kustomization.yaml": OVER + "  - path: p.yaml\n", "over/p.yaml": merge(BINDING, everyone)}
     (one,) = findings(path | {"kustomization.yaml": "resources: [over]\n"}, only="role-bound-to-everyone")

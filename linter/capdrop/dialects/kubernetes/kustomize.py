@@ -95,7 +95,9 @@ class _Joined:
             yield file.text()
         for source, root in build.left:
             if isinstance(root, Mapping):
-                yield from object_subjects(source, root, parts, partial=_PATCH, here=here)
+                told: list[Part] = []
+                yield from object_subjects(source, root, told, partial=_PATCH, here=here)
+                parts += [part for part in told if part.name]
         yield from Generators(self.this, build).subjects()
         for chart in fields_of(self.this.root.get("helmCharts")):
             values = chart.section().get("valuesInline")

@@ -401,7 +401,8 @@ def _left(patch: Patch, source: Source, root: Node) -> Iterator[tuple[Source, No
     elif isinstance(root, Sequence) and patch.target is not None and is_plain(patch.target.kind):
         target = patch.target
         version = "/".join(filter(None, (target.group, target.version or "v1")))
-        for part in said(root, source, {"apiVersion": version, "kind": target.kind}):
+        name = target.name if is_plain(target.name) else ""
+        for part in said(root, source, {"apiVersion": version, "kind": target.kind}, name):
             yield source, part
 
 
