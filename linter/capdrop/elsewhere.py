@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .finding import Fix, Note
+from .finding import Fix, Note, Severity
 from .reading import Reading
 from .source import Inset, Span
 from .suppress import Reach, apply, mentioned
@@ -81,8 +81,9 @@ def show_once(results: Sequence[Result]) -> None:
 
 
 def _is_told(finding: Finding, others: list[Finding]) -> bool:
-    """Whether one of these, at the same place, says the same: of the same subject in the same words."""
-    words = {other.message for other in others if other.subject == finding.subject}
+    """Whether one of these, at the same place, says the same. What is no fault of that place, and only told of a subject, is the same in
+    the same words."""
+    words = {other.message for other in others if other.subject == finding.subject and finding.severity is Severity.INFO}
     return finding.message in words if words else bool(others)
 
 

@@ -184,6 +184,15 @@ def test_what_an_overlay_leaves_is_told() -> None:
     assert found(files | {"over/kustomization.yaml": OVER + "".join(map(held, labels))}) == plain
 
 
+def test_an_object_that_a_patch_calls_otherwise_is_the_same() -> None:
+    text = POD.replace("serviceAccountName: web", "enableServiceLinks: false")
+    named = held(operation("/metadata/name", "shop"), "{kind: Deployment}")
+    (one,) = findings(base(text) | {"over/kustomization.yaml": OVER + named}, only="default-service-account")
+    assert (place(one), one.subject) == ("over/kustomization.yaml:6 default-service-account", "Deployment/shop")
+    mended = OVER + held(merge(POD, "spec: {template: {spec: {serviceAccountName: web}}}")) + named
+    assert findings(base(text) | {"over/kustomization.yaml": mended}, only="default-service-account") == []
+
+
 def files_of(files: dict[str, str]) -> list[str]:
     return files["base/all.yaml"].split("---\n")
 

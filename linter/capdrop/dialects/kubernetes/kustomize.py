@@ -17,10 +17,9 @@ from ..yaml_document import YamlFile
 from ..yaml_view import Section, fields_of
 from . import file_subjects, object_subjects
 from .helm_file import values_below
-from .kustomize_build import Build, Resource
+from .kustomize_build import Build
 from .kustomize_file import Kustomization, is_kustomization
 from .kustomize_generators import Generators
-from .objects import object_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,14 +80,13 @@ class _Joined:
                 build.gaps.append(Gap(field.entry.key.span, f"`{key}`: {words}", by_design=True))
         for resource in build.resources():
             if resource.unsure:
-                self.overlay.unsure.update(_keys(resource))
+                self.overlay.unsure.add((resource.file, resource.address))
             elif resource.changed:
-                self.overlay.changes.update(_keys(resource))
+                self.overlay.changes.add((resource.file, resource.address))
                 assert isinstance(resource.node, Mapping)
                 silence = resource.silence
                 yield from object_subjects(resource.source, resource.node, parts, silence=silence, joined=True, here=here)
-        for resource in build.removed:
-            self.overlay.changes.update(_keys(resource))
+        self.overlay.changes.update((resource.file, resource.address) for resource in build.removed)
         self.overlay.uses = tuple(build.uses)
         self.overlay.files = frozenset(build.files)
         for file in build.patch_files():
@@ -103,10 +101,3 @@ class _Joined:
             values = chart.section().get("valuesInline")
             if values is not None:
                 yield from values_below(values.source, values.value, "helmCharts.valuesInline")
-
-
-def _keys(resource: Resource) -> Iterator[tuple[str, str]]:
-    """The file and the address of an object."""
-    thing = object_of(resource.source, Section(resource.source, resource.node))
-    if thing is not None:
-        yield resource.file, thing.address
