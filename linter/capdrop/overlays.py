@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .source import Span
 
     Key = tuple[str, str]
-    Said = tuple[str, str, Span, str]
+    Place = tuple[str, str, Span]
+    Said = dict[Place, set[str]]
 
 SUBJECTS = frozenset({"Container", "Image", "KubernetesObject", "Mount", "Pod", "Workload"})
 NAMED = frozenset({"NetworkPolicy", "Role", "RoleBinding", "Service", "ServiceAccount"})
@@ -68,13 +69,18 @@ def leave_out_mended(results: Sequence[Result], overlays: Sequence[Overlay], boo
     """Leave out what every overlay of a file mends."""
     known = Overlays(overlays)
     paths = {overlay.path for overlay in overlays}
-    every = {os.path.abspath(result.path): result.findings for result in results}
-    said = {path: {_said(finding) for finding in findings} for path, findings in every.items() if path in paths}
+    said: dict[str, Said] = {}
+    for result in results:
+        path = os.path.abspath(result.path)
+        if path in paths:
+            places = said.setdefault(path, {})
+            for finding in result.findings:
+                places.setdefault(_place(finding), set()).add(finding.message)
     for result in results:
         result.findings = [finding for finding in result.findings if not _is_mended(finding, known, said, book)]
 
 
-def _is_mended(finding: Finding, known: Overlays, said: dict[str, set[Said]], book: Rulebook) -> bool:
+def _is_mended(finding: Finding, known: Overlays, said: dict[str, Said], book: Rulebook) -> bool:
     path = os.path.abspath(finding.source.path)
     key = known.changed(path, finding.subject)
     if key is None or finding.hidden:
@@ -84,8 +90,14 @@ def _is_mended(finding: Finding, known: Overlays, said: dict[str, set[Said]], bo
     if all(seen.isdisjoint(rule.subjects) for rule in book.find(finding.rule)):
         return False
     last = set(known.last(key))
-    return bool(last) and all(one in said and _said(finding) not in said[one] for one in last)
+    return bool(last) and all(one in said and not _is_said(finding, said[one]) for one in last)
 
 
-def _said(finding: Finding) -> Said:
-    return os.path.abspath(finding.source.path), finding.rule, finding.span, finding.message
+def _is_said(finding: Finding, said: Said) -> bool:
+    """Whether an overlay shows it as well: at the same place, and in the same words but where a change of that place mends both."""
+    words = said.get(_place(finding), set())
+    return finding.message in words or (bool(words) and finding.fix is not None and bool(finding.fix.edits))
+
+
+def _place(finding: Finding) -> Place:
+    return os.path.abspath(finding.source.path), finding.rule, finding.span

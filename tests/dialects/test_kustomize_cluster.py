@@ -193,6 +193,19 @@ def test_an_object_that_a_patch_calls_otherwise_is_the_same() -> None:
     assert findings(base(text) | {"over/kustomization.yaml": mended}, only="default-service-account") == []
 
 
+def test_the_same_fault_in_other_words_is_told_where_it_can_be_changed() -> None:
+    text = POD.replace("'acme/app:1.2'", "'acme/app:1.2', imagePullPolicy: IfNotPresent")
+    over = "resources: [../base]\nimages: [{name: acme/app, newTag: '1.3'}]\n"
+    (one,) = findings(base(text) | {"over/kustomization.yaml": over}, only="stale-image-allowed")
+    assert one.message.startswith("`acme/app:1.2`")
+    assert one.fix is not None
+    assert one.fix.edits
+    text = BINDING.replace("kind: ClusterRole, name: web", "kind: ClusterRole, name: cluster-admin")
+    other = held(merge(BINDING, "subjects: [{kind: User, name: ann}]"))
+    (one,) = findings(base(text) | {"over/kustomization.yaml": OVER + other}, only="cluster-admin-bound")
+    assert (place(one), one.message) == ("base/all.yaml:4 cluster-admin-bound", "`ann` may do everything (cluster-admin)")
+
+
 def files_of(files: dict[str, str]) -> list[str]:
     return files["base/all.yaml"].split("---\n")
 
