@@ -32,10 +32,11 @@ seen: of a pod behind a service."""
 class Overlays:
     """The overlays of a run: which of them take in which others, and which take in a file."""
 
-    __slots__ = ("_above", "_objects")
+    __slots__ = ("_above", "_last", "_objects")
 
     def __init__(self, overlays: Iterable[Overlay]) -> None:
         self._above: dict[str, list[Overlay]] = {}
+        self._last: dict[Key, frozenset[str]] = {}
         self._objects: set[Key] = set()
         for overlay in overlays:
             self._objects |= overlay.changes
@@ -47,9 +48,14 @@ class Overlays:
         key = (path, subject.partition(" ")[0])
         return key if key in self._objects else None
 
-    def last(self, key: Key) -> Iterator[str]:
+    def last(self, key: Key) -> frozenset[str]:
         """For each way in which an object comes to be applied, the overlay that changes it last, or "" where none does, or where
         what it does is not known."""
+        if key not in self._last:
+            self._last[key] = frozenset(self._found(key))
+        return self._last[key]
+
+    def _found(self, key: Key) -> Iterator[str]:
         seen: set[Key] = set()
         waiting = [(overlay, "") for overlay in self._above.get(key[0], ())]
         while waiting:
@@ -77,10 +83,11 @@ def leave_out_mended(results: Sequence[Result], overlays: Sequence[Overlay], boo
             for finding in result.findings:
                 places.setdefault(_place(finding), set()).add(finding.message)
     for result in results:
-        result.findings = [finding for finding in result.findings if not _is_mended(finding, known, said, book)]
+        here = os.path.abspath(result.path)
+        result.findings = [finding for finding in result.findings if not _is_mended(finding, here, known, said, book)]
 
 
-def _is_mended(finding: Finding, known: Overlays, said: dict[str, Said], book: Rulebook) -> bool:
+def _is_mended(finding: Finding, here: str, known: Overlays, said: dict[str, Said], book: Rulebook) -> bool:
     path = os.path.abspath(finding.source.path)
     key = known.changed(path, finding.subject)
     if key is None or finding.hidden:
@@ -89,8 +96,8 @@ def _is_mended(finding: Finding, known: Overlays, said: dict[str, Said], book: R
     seen = SUBJECTS | {name for name in NAMED if kind.endswith(name)}
     if all(seen.isdisjoint(rule.subjects) for rule in book.find(finding.rule)):
         return False
-    last = set(known.last(key))
-    return bool(last) and all(one in said and not _is_said(finding, said[one]) for one in last)
+    last = known.last(key)
+    return bool(last) and here not in last and all(one in said and not _is_said(finding, said[one]) for one in last)
 
 
 def _is_said(finding: Finding, said: Said) -> bool:

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from capdrop.config import Config, rules_in_force
 from capdrop.finding import Finding, Severity
+from capdrop.overlays import Overlays
+from capdrop.reading import Overlay
 from capdrop.run import check
+
+from tests.growth import assert_grows_linearly
 
 SERVICE = """\
 apiVersion: v1
@@ -288,3 +292,16 @@ def test_a_comment_beside_the_patch_silences() -> None:
         "over/p.yaml": merge(SERVICE, "spec:\n  type: NodePort # capdrop: ignore[node-port-service] -- known\n"),
     }
     assert {one.suppressed is not None for one in findings(files, only="node-port-service")} == {True}
+
+
+def test_thousands_of_overlays_of_one_base_take_no_longer_each() -> None:
+    def ask(size: int) -> None:
+        overlays = [Overlay(f"/{number}") for number in range(size)]
+        for one in overlays:
+            one.files = frozenset({"/base"})
+            one.changes.add(("/base", "Service/web"))
+        known = Overlays(overlays)
+        for _ in range(size):
+            assert len(known.last(("/base", "Service/web"))) == size
+
+    assert_grows_linearly(ask, 500, 5000)
