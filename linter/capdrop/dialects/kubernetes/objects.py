@@ -10,10 +10,10 @@ from ...model.variable import Variable
 from ...secret_search import unencoded
 from ...source import Fragment, Source, Span
 from ...syntax.template import is_masked
-from ...syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
+from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, boolean
 from ..settings_file import variables_in_lines, variables_in_settings
 from ..yaml_facts import Site, drop, put, remove
-from ..yaml_view import Field, Section, followed
+from ..yaml_view import Field, Joined, Section, followed
 from ..yaml_writer import add_entry, quoted
 from .annotations import OTHER_TOOLS, PREFIX, ignored
 
@@ -120,15 +120,29 @@ def value_of(source: Source, node: Node | None, depth: int) -> Value:
 
 
 def objects_in(node: Node | None, depth: int) -> Iterator[Mapping]:
-    """The objects of a document; those of a List one by one."""
+    """The objects of a document; those of a List one by one, of one kind where the List is."""
     if not isinstance(node, Mapping):
         return
     kind, items = node.get("kind"), node.get("items")
-    if depth < 10 and isinstance(items, Sequence) and getattr(kind, "value", "").endswith("List"):
+    if depth < 10 and isinstance(kind, Scalar) and kind.value.endswith("List") and isinstance(items, Sequence):
         for item in items.items:
-            yield from objects_in(item, depth + 1)
+            yield from objects_in(_of_kind(item, node, kind), depth + 1)
     else:
         yield node
+
+
+def _of_kind(item: Node, holder: Mapping, kind: Scalar) -> Node:
+    """An item of a List, also of a `PodList` or its like, whose items need not say of which kind and version they are."""
+    if kind.value == "List" or not isinstance(item, Mapping) or item.get("kind") is not None:
+        return item
+    whole = Joined(item, item.source, item)
+    whole.entries += item.entries
+    for entry in holder.entries:
+        if entry.value is kind:
+            whole.entries.append(Entry(entry.key, Scalar(kind.start, kind.end, kind.value.removesuffix("List"))))
+        elif isinstance(entry.key, Scalar) and entry.key.value == "apiVersion":
+            whole.entries.append(entry)
+    return whole
 
 
 def held_in(source: Source, node: Mapping) -> tuple[Mapping, ...]:

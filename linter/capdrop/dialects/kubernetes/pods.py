@@ -3,9 +3,9 @@ an operator makes of its own object), or with settings that only pods have (the 
 
 from __future__ import annotations
 
-from ...finding import Edit, Note
+from ...finding import Edit
 from ...model import pod as model
-from ...model.command import Command, Word
+from ...model.command import Command
 from ...model.container import Container
 from ...model.image import Image
 from ...model.mount import Mount, normal_path
@@ -15,10 +15,10 @@ from ...model.value import Value
 from ...source import Fragment, Source
 from ...syntax.template import is_masked
 from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, resolve
-from ..commands import Setting, commands_in_arguments
 from ..yaml_facts import Site, TableOrigin, container, drop, put, remove
 from ..yaml_view import Section, items_of
 from .annotations import ignored
+from .commands import commands_of
 from .environment import Secret, variables_of
 from .facts import IMAGE_TABLE, POD_TABLE, TABLE, PodSite, is_conditional, is_windows
 from .keys import odd_keys
@@ -108,6 +108,9 @@ def pods_in(source: Source, root: Node, *, shared: bool = False) -> Iterator[Pod
                     metadata = Section(source, holder).section("metadata")
                     yield Pod(Section(source, node, (), shared), path, metadata, partial, lone=shape == "lone")
                     if shape != "part":
+                        common = node.get("stepTemplate")
+                        if common is not None:
+                            stack.append((common, f"{path}.stepTemplate".lstrip("."), node, shared))
                         continue
             if "templates" in keys:
                 defaults = defaults or _gives_defaults(node)
@@ -301,31 +304,10 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
         value, origin = site.scalar(image), TableOrigin(site, IMAGE_TABLE)
         yield Image(image.source, image.span, f"{address}.image", origin, value=value, role="run", pull_policy=pull_policy)
     yield from variables_of(site, address, pod.secret)
-    for subject in _commands(site, address):
+    for subject in commands_of(site, address):
         if isinstance(subject, Command):
             subject.owner = own
         yield subject
-
-
-def _commands(site: Site, address: str) -> Iterator[Subject]:
-    for path in ("command", "args", "lifecycle.postStart.exec.command", "lifecycle.preStop.exec.command"):
-        words = []
-        sources = []
-        prefix = "command" if path == "args" else ""
-        for source_path in (prefix, path) if prefix else (path,):
-            for node, trail, _ in site.own.items(source_path):
-                if isinstance(node, Scalar):
-                    words.append(_word(site, node, trail))
-                    sources.append(node.source or site.source)
-        if path in ("command", "args") and (path == "args") is (site.own.get("args") is None):
-            continue
-        if all(source is sources[0] for source in sources):
-            source = sources[0] if sources else site.source
-            yield from commands_in_arguments(words, Setting(source, f"{address}.{path.partition('.')[0]}", path))
-
-
-def _word(site: Site, node: Scalar, trail: tuple[Note, ...]) -> Word:
-    return Word(node.fragment((node.source or site.source).text), "$(" not in node.value and "\ue000" not in node.value, node.span)
 
 
 PROPAGATIONS = {"Bidirectional": "rshared", "HostToContainer": "rslave", "None": "private"}
