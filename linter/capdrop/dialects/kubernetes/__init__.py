@@ -6,7 +6,8 @@ import os
 
 from ...model.subject import Subject
 from ...reading import Reading
-from ...source import Source
+from ...source import Source, Span
+from ...syntax.template import is_masked
 from ...syntax.yaml import Mapping, Node
 from ..context import Context
 from ..yaml_document import YamlFile
@@ -91,6 +92,15 @@ def _all_objects(source: Source, root: Node | None) -> Iterator[Mapping]:
     for node in objects_in(root, 0):
         yield node
         yield from held_in(source, node)
+
+
+def namespaces_in(source: Source) -> Iterator[tuple[Span, str]]:
+    """The namespaces that the objects of a file name, each with the span of its object."""
+    for document in YamlFile(source).documents:
+        for node in _all_objects(source, document.root):
+            namespace = Section(source, node).text("metadata.namespace")
+            if namespace and not is_masked(namespace):
+                yield node.span, namespace
 
 
 def object_subjects(
