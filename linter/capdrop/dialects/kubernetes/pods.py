@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from ...finding import Edit
 from ...model import pod as model
-from ...model.command import Command
 from ...model.container import Container
 from ...model.image import Image
 from ...model.mount import Mount, normal_path
@@ -304,10 +303,7 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
         value, origin = site.scalar(image), TableOrigin(site, IMAGE_TABLE)
         yield Image(image.source, image.span, f"{address}.image", origin, value=value, role="run", pull_policy=pull_policy)
     yield from variables_of(site, address, pod.secret)
-    for subject in commands_of(site, address):
-        if isinstance(subject, Command):
-            subject.owner = own
-        yield subject
+    yield from commands_of(site, address, own)
 
 
 PROPAGATIONS = {"Bidirectional": "rshared", "HostToContainer": "rslave", "None": "private"}
