@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...model.cluster import (
     Grant,
     Item,
@@ -31,7 +33,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_RBAC = "rbac.authorization.k8s.io"
+_RBAC = frozenset({"rbac.authorization.k8s.io", "authorization.openshift.io", "v1"})
+"""The groups of roles and bindings: of Kubernetes, of OpenShift, and of OpenShift 3."""
+_ACCOUNT = re.compile(r"system:serviceaccount:([^:]+):([^:]+)")
+"""The user that a service account is."""
 _ROLES = frozenset({"Role", "ClusterRole"})
 _BINDINGS = frozenset({"RoleBinding", "ClusterRoleBinding"})
 _BALANCERS = {
@@ -56,12 +61,12 @@ def parts_of(source: Source, thing: KubernetesObject, section: Section, silence:
     group = thing.api_version.partition("/")[0]
     kind = thing.kind
     base = _base(source, thing, section, silence)
-    if group == _RBAC and kind in _ROLES:
+    if group in _RBAC and kind in _ROLES:
         base["labels"] = _labels(section.section("metadata.labels"))
         aggregates = [_selector(Section(source, *item)) for item in section.items("aggregationRule.clusterRoleSelectors")]
         grants = tuple(_grants(source, section.get("rules")))
         yield Role(base, grants, tuple(selector for selector in aggregates if selector is not None))
-    elif group == _RBAC and kind in _BINDINGS:
+    elif group in _RBAC and kind in _BINDINGS:
         yield _binding(base, source, section)
     elif thing.api_version == "v1" and kind == "ServiceAccount":
         yield ServiceAccount(base, _flag(section.get("automountServiceAccountToken")))
@@ -158,10 +163,15 @@ def _binding(base: dict[str, object], source: Source, section: Section) -> RoleB
         namespace = party.text("namespace") or str(base["namespace"])
         namespace = "" if is_masked(namespace) else namespace
         span = name.span if name is not None else node.span
-        parties.append(Party(party.text("kind"), _written(source, name), namespace, span))
+        kind, called = party.text("kind"), _written(source, name)
+        account = _ACCOUNT.fullmatch(called)
+        if account is not None:
+            kind, namespace, called = "ServiceAccount", *account.groups()
+        parties.append(Party(kind, called, namespace, span))
     role = section.find("roleRef.name")
     span = role.span if role is not None else section.mapping.entries[0].span if section.mapping is not None else Span(0, 0)
-    return RoleBinding(base, section.text("roleRef.kind"), _written(source, role), span, tuple(parties))
+    role_kind = section.text("roleRef.kind") or ("Role" if section.text("roleRef.namespace") else "ClusterRole")
+    return RoleBinding(base, role_kind, _written(source, role), span, tuple(parties))
 
 
 def _selector(section: Section) -> Selector | None:
