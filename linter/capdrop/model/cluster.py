@@ -280,17 +280,26 @@ class Workload(Part):
 
 class Traffic(Record):
     """One rule of a network policy: `blocks` are the blocks of addresses with what they leave out, `anyone` is set where it names no
-    peer at all, and `ports` are the ports that it names, as written."""
+    peer at all, `every_pod` is where a peer stands that is every pod of every namespace, and `ports` are the ports that it names, as
+    written."""
 
-    __slots__ = ("anyone", "blocks", "direction", "ports", "span")
+    __slots__ = ("anyone", "blocks", "direction", "every_pod", "ports", "span")
 
     def __init__(
-        self, direction: str, span: Span, blocks: tuple[tuple[Item, tuple[str, ...]], ...], *, anyone: bool, ports: tuple[str, ...]
+        self,
+        direction: str,
+        span: Span,
+        blocks: tuple[tuple[Item, tuple[str, ...]], ...],
+        *,
+        anyone: bool,
+        every_pod: Span | None,
+        ports: tuple[str, ...],
     ) -> None:
         self.direction = direction
         self.span = span
         self.blocks = blocks
         self.anyone = anyone
+        self.every_pod = every_pod
         self.ports = ports
 
     @property

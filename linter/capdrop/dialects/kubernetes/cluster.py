@@ -53,6 +53,8 @@ _BALANCERS = {
 }
 """Annotations, with their values in small letters (any where none is named), by which providers keep a load balancer inside; from the
 "Internal load balancer" section of kubernetes.io/docs/concepts/services-networking/service, read 2026-11."""
+_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
+"""The annotation that came before `loadBalancerSourceRanges`: ranges with commas between."""
 _ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 
 
@@ -205,7 +207,11 @@ def _is_restricted(source: Source, section: Section) -> bool:
     if ranges is not None:
         some = _items(source, section, "spec.loadBalancerSourceRanges")
         return not any(item.text.strip() in _ANYWHERE for item in some)
-    for name, field in section.section("metadata.annotations").fields.items():
+    annotations = section.section("metadata.annotations").fields
+    if _RANGES in annotations:
+        said = getattr(annotations[_RANGES].value, "value", "")
+        return bool(said) and _ANYWHERE.isdisjoint(said.replace(" ", "").split(","))
+    for name, field in annotations.items():
         if name in _BALANCERS and isinstance(field.value, Scalar):
             values = _BALANCERS[name]
             if not values or field.value.value.lower() in values or is_masked(field.value.value):
@@ -215,9 +221,9 @@ def _is_restricted(source: Source, section: Section) -> bool:
 
 def _policy(base: dict[str, object], source: Source, section: Section) -> NetworkPolicy:
     field = section.find("spec.podSelector")
-    selector = _selector(field.section()) if field is not None else None
-    if base["partial"] and field is not None and not (isinstance(field.value, Mapping) and field.value.flow):
-        selector = None  # a template may ask for more labels
+    selector = _selector(field.section()) if field is not None and not _is_empty(field.value) else Selector({})
+    if base["partial"] and (field is None or not (isinstance(field.value, Mapping) and field.value.flow)):
+        selector = None  # a template or a patch may ask for more labels
     directions = {item.text for item in _items(source, section, "spec.policyTypes")}
     if not directions:
         directions = {"Ingress", "Egress"} if section.find("spec.egress") is not None else {"Ingress"}
@@ -232,15 +238,24 @@ def _traffic(source: Source, section: Section, direction: str, peers: str) -> It
         rule = Section(source, node, trail, shared)
         sides = list(rule.items(peers))
         blocks = []
+        every_pod = None
         for side in sides:
-            block = Section(source, *side).section("ipBlock")
+            peer = Section(source, *side)
+            if all(_is_any(peer.get(name)) for name in ("namespaceSelector", *peer.fields)):
+                every_pod = side[0].span
+            block = peer.section("ipBlock")
             cidr = block.get("cidr")
             if cidr is not None and isinstance(cidr.value, Scalar):
                 excepted = tuple(item.text for item in _items(source, block, "except"))
                 blocks.append((Item(cidr.value.value, cidr.span), excepted))
         named = rule.get(peers)
         unread = named is not None and not sides and not _is_empty(named.value)
-        yield Traffic(direction, node.span, tuple(blocks), anyone=not sides and not unread, ports=_ports(source, rule))
+        yield Traffic(direction, node.span, tuple(blocks), anyone=not sides and not unread, every_pod=every_pod, ports=_ports(source, rule))
+
+
+def _is_any(field: Field | None) -> bool:
+    """Whether a selector is written that selects everything."""
+    return field is not None and isinstance(field.value, Mapping) and not field.value.entries
 
 
 def _ports(source: Source, rule: Section) -> tuple[str, ...]:
