@@ -35,7 +35,8 @@ ROOT_EQUIVALENT_BELOW = frozenset(
 CREDENTIALS = frozenset(
     "~/.aws ~/.azure ~/.config/gcloud ~/.config/gh ~/.docker ~/.git-credentials ~/.gnupg ~/.kube ~/.netrc ~/.npmrc ~/.password-store "
     "~/.pypirc ~/.ssh /etc/gshadow /etc/kubernetes/admin.conf /etc/kubernetes/azure.json /etc/kubernetes/kubelet.conf "
-    "/etc/kubernetes/pki /etc/rancher /etc/shadow /etc/ssl/private /etc/sudoers /var/lib/kubelet/pki /var/lib/kubelet/pods /var/lib/rancher/k3s/server".split()
+    "/etc/kubernetes/pki /etc/rancher /etc/shadow /etc/ssl/private /etc/sudoers /var/lib/kubelet/pki /var/lib/kubelet/pods "
+    "/var/lib/rancher/k3s/server".split()
 )
 """Keys and passwords of the host and its users, with everything below. `~` is the home of any user."""
 

@@ -39,11 +39,12 @@ VALUES = {
     "ApplicationSet": ("spec.template.spec.source.helm", "spec.template.spec.sources"),
     "Release": ("spec.forProvider.values", "spec.forProvider.set"),
     "Template": ("parameters",),
+    "PersistentVolume": ("spec.csi.volumeAttributes", "spec.flexVolume.options"),
     "VirtualMachine": ("spec.template.spec.volumes",),
     "VirtualMachineInstance": ("spec.volumes",),
 }
 """Where the objects of Flux, k3s, Argo CD and Crossplane hold the values of a chart, where OpenShift's templates hold those of their
-parameters, and where KubeVirt's machines hold what cloud-init sets them up by."""
+parameters, where volumes tell their drivers how to mount them, and where KubeVirt's machines hold what cloud-init sets them up by."""
 _HOLDERS = {
     "Template": "objects",
     "Object": "spec.forProvider.manifest",
@@ -186,6 +187,8 @@ def entries_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
     """The named values of a ConfigMap or Secret, and the annotations of any object."""
     if section.mapping is not None:
         yield from ignored(section.section("metadata"), thing.address, section.mapping.span)
+        if thing.kind == "CronJob":
+            yield from ignored(section.section("spec.jobTemplate.metadata"), thing.address, section.mapping.span)
     for name, field in section.section("metadata.annotations").fields.items():
         fragment = _text_of(field)
         if fragment is not None and not name.startswith(PREFIX) and name != _EXAMPLES:
@@ -202,11 +205,13 @@ def entries_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
     if thing.kind == "ConfigMap":
         for name, field in section.section("data").fields.items():
             yield from _entry(f"{thing.address} data.{name}", name, field, _text_of(field), "configmap")
+        for name, field in section.section("binaryData").fields.items():
+            yield from _encoded(f"{thing.address} binaryData.{name}", name, field, "configmap")
     elif thing.kind == "Secret":
         for name, field in section.section("stringData").fields.items():
             yield from _entry(f"{thing.address} stringData.{name}", name, field, _text_of(field), "secret")
         for name, field in section.section("data").fields.items():
-            yield from _encoded(f"{thing.address} data.{name}", name, field)
+            yield from _encoded(f"{thing.address} data.{name}", name, field, "secret")
 
 
 def values_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
@@ -245,14 +250,14 @@ def _holds_settings(name: str) -> bool:
     return not name.endswith(NO_SETTINGS) or name.endswith(("settings.py", "config.py"))
 
 
-def _encoded(address: str, name: str, field: Field) -> Iterator[Subject]:
+def _encoded(address: str, name: str, field: Field, place: str) -> Iterator[Subject]:
     written = _text_of(field)
     fragment = decoded(written) if written is not None else None
     if fragment is not None:
         inner = decoded(fragment) if unencoded(fragment.text.strip()) else None  # people encode what is to be encoded for them
         fragment = inner or fragment
         yield Text(field.source, field.span, address, fragment=fragment, address_at=_always(address))
-        yield from _entry(address, name, field, fragment, "secret")
+        yield from _entry(address, name, field, fragment, place)
 
 
 def _always(address: str) -> Callable[[int], str]:

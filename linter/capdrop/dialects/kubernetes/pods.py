@@ -11,6 +11,7 @@ from ...model.mount import Mount, normal_path
 from ...model.pod import NOT_ON_WINDOWS
 from ...model.subject import Change, Origin, Refused, Subject
 from ...model.value import Value
+from ...model.variable import Variable
 from ...source import Fragment, Source
 from ...syntax.template import is_masked
 from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, resolve
@@ -217,6 +218,7 @@ def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str)
         mount.owners = tuple(user for user in users if user is not None) if None not in users else ()
         yield mount
     yield from _image_volumes(source, pod, address, silence)
+    yield from _told_drivers(source, pod, address)
     if containers and pod.path in _USUAL and not pod.lone and not _is_put_together(pod.section):
         yield from odd_keys(pod.section, address, source, is_pod=True)
     if pod.path not in ("", "spec") and pod.section.mapping is not None:
@@ -391,6 +393,18 @@ def _image_volumes(source: Source, pod: Pod, address: str, silence: str) -> Iter
             yield Image(
                 field.source, field.span, f"{address} volumes.{_name(volume)}.image", None, value=value, role="run", pull_policy=pull_policy
             )
+
+
+def _told_drivers(source: Source, pod: Pod, address: str) -> Iterator[Variable]:
+    """What a pod tells the drivers of its volumes."""
+    for item in pod.section.items("volumes"):
+        volume = Section(source, *item)
+        for path in ("csi.volumeAttributes", "flexVolume.options"):
+            field = volume.find(path)
+            if field is not None:
+                from .helm_file import values_below
+
+                yield from values_below(field.source, field.value, f"{address} volumes.{_name(volume)}.{path}")
 
 
 def _read_only(site: Site, uses: list[Use]) -> Value:
