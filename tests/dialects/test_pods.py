@@ -152,6 +152,24 @@ def test_a_machine_is_no_pod_and_its_cloud_init_may_hold_secrets() -> None:
     assert len(found(text, "hard-coded-credential")) == 1
 
 
+@pytest.mark.parametrize(
+    ("spec", "count"),
+    [
+        ("db: {password: %s}", 1),
+        ("nodes: [{auth: {adminPassword: %s}}]", 1),
+        ("configs: {a.truststore.password: %s}", 1),
+        ("auth: {secretName: a, password: %s}", 0),
+        ("auth: {passwordSecret: {password: %s}}", 0),
+        ("auth: {password: {value: %s}}", 0),
+        ("auth: {password: '${PASSWORD}', generatePassword: 'true'}", 0),
+    ],
+)
+def test_a_password_in_an_operators_object_is_one(spec: str, count: int) -> None:
+    body = "spec: {" + spec.replace("%s", SECRET) + "}"
+    assert len(found(of("Database", body), "hard-coded-credential")) == count
+    assert found(of("Database", body, "apps/v1"), "hard-coded-credential") == []
+
+
 def test_the_variables_of_what_an_operator_completes_are_judged() -> None:
     (finding,) = found(of("postgresql", f"spec: {{env: [{{name: DB_PASSWORD, value: {SECRET}}}]}}"), "hard-coded-credential")
     assert finding.subject == "postgresql/x.env.DB_PASSWORD"

@@ -15,7 +15,7 @@ from ..yaml_view import Section
 from .cluster import noted, parts_of, workload_of
 from .environment import Secret
 from .facts import place_of
-from .objects import VALUES, entries_of, held_in, object_of, objects_in, values_of
+from .objects import VALUES, entries_of, held_in, object_of, objects_in, passwords_of, values_of
 from .pods import pods_in, subjects_of
 
 TYPE_CHECKING = False
@@ -125,6 +125,7 @@ def object_subjects(
         yield from values_of(thing, section)
     if thing.kind in _SCHEMAS:
         return
+    yield from passwords_of(thing, section)
     yield thing
     unsure = silence or partial or ("a template action decides it" if templated else "")
     parts.extend(parts_of(source, thing, section, unsure))

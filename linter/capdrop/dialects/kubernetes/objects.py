@@ -55,6 +55,8 @@ _HOLDERS = {
 """Where objects of OpenShift, Crossplane, Open Cluster Management and Hive hold whole objects, which they have made."""
 _EXAMPLES = "alm-examples"
 """The annotation that shows what objects of an operator look like (olm.operatorframework.io)."""
+_READ_OTHERWISE = frozenset({*VALUES, *_HOLDERS, "SealedSecret"})
+"""Kinds whose passwords are found as something else, or are none."""
 _LARGEST_DECODED = 65_536
 
 
@@ -225,6 +227,30 @@ def values_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
             text = _text_of(field)
             if text is not None:
                 yield from variables_in_settings(text, field.source, f"{thing.address} {path}")
+
+
+def passwords_of(thing: KubernetesObject, section: Section) -> Iterator[Variable]:
+    """The passwords that an object of an operator's own kind writes out; beside the name of a Secret stand names of its entries."""
+    group, mapping, source = thing.api_version.rpartition("/")[0], section.mapping, section.source
+    if "." not in group or group.endswith(".k8s.io") or thing.kind in _READ_OTHERWISE or mapping is None:
+        return
+    if source.text.find("assword", mapping.start, mapping.end) < 0:
+        return
+    stack: list[tuple[Node, str]] = [(mapping, thing.address)]
+    while stack:
+        node, path = stack.pop()
+        if isinstance(node, Sequence):
+            stack += [(item, path) for item in reversed(node.items)]
+        elif isinstance(node, Mapping):
+            fields = Section(source, node).fields
+            refers = not {"secretName", "secretKeyRef", "name"}.isdisjoint(fields)
+            for name, field in reversed(fields.items()):
+                if field.owner is not node or "secret" in name.lower():
+                    continue
+                stack.append((field.entry.value, f"{path}.{name}" if node is not mapping else f"{path} {name}"))
+                fragment = _text_of(field) if name.lower().endswith("password") and not refers else None
+                if fragment is not None:
+                    yield _variable(stack[-1][1], name, field, fragment, "values")
 
 
 def _text_of(field: Field) -> Fragment | None:
