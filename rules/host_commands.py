@@ -63,6 +63,7 @@ IN_BUILD = ("RUN", "ONBUILD")
         Good("compose.yaml", "services: {setup: {image: 'acme/setup:1', privileged: true, command: mount -t nfs server:/a /mnt}}"),
         Good("compose.yaml", "services: {own: {image: 'acme/own:1', command: cat /proc/1/root/etc/os-release}}"),
         Bad("start.sh", "docker run --privileged acme/setup:1 mount «/dev/sda1» /mnt\n"),
+        Good("start.sh", "docker run acme/setup:1 mount /dev/sda1 /mnt\n"),
         Bad("compose.yaml", "services: {setup: {image: 'acme/setup:1', command: «nsenter» -t1 -m -n sh}}"),
         Good("compose.yaml", "services: {debug: {image: 'acme/debug:1', command: nsenter --target 4711 --net ip addr}}"),
         Good(
