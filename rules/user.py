@@ -366,11 +366,36 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
             USER ContainerUser
             """,
         ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              os: {name: windows}
+              securityContext: {windowsOptions: {runAsUserName: «ContainerAdministrator»}}
+              containers:
+                - {name: web, image: 'acme/web:1'}
+                - {name: log, image: 'acme/log:1', securityContext: {windowsOptions: {runAsUserName: ContainerUser}}}
+            """,
+        ),
         Good(
             "Dockerfile",
             """
             FROM mcr.microsoft.com/windows/nanoserver:ltsc2022
             USER ContainerUser
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              nodeSelector: {kubernetes.io/os: windows}
+              containers: [{name: web, image: 'acme/web:1', securityContext: {windowsOptions: {runAsUserName: ContainerUser}}}]
             """,
         ),
     ),

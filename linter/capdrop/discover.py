@@ -73,7 +73,10 @@ KINDS = (
         names=r"kustomization\.ya?ml|Kustomization",
         part="kustomization",
         maybe=r"(?si:.*\.(?:ya?ml|json))",
-        content=(r"(?m)^[ \t{,-]*\"?apiVersion\"?[ \t]*:", r"(?m)(?:^|[{,])[ \t-]*\"?kind\"?[ \t]*:"),
+        content=(
+            r"(?m)(?:^[ \t{,-]*\"?apiVersion\"?[ \t]*:|[{,][ \t]*\"?apiVersion\"?[ \t]*:[ \t]*[\"\w])",
+            r"(?m)(?:^|[{,])[ \t-]*\"?kind\"?[ \t]*:",
+        ),
         word="apiVersion",
     ),
     Kind(

@@ -8,7 +8,7 @@ import os
 from .dialects.context import Context
 from .discover import kind_by_name, walk
 from .files import FilesOnDisk
-from .finding import Confidence, Suppression
+from .finding import Confidence
 from .judging import Found, Judged, judge, judge_bytes, result_of
 from .model.workspace import Workspace
 from .rulebook import Misuse
@@ -106,14 +106,9 @@ def settled(analysis: Analysis, context: Context, config: Config, book: Rulebook
 def settle(run: Run, config: Config, book: Rulebook) -> None:
     """Silence what the configuration and the baseline know, and leave out what is less sure than asked for."""
     if config.silences:
-        from .gitignore import Excluded, Pattern
-    for entry in config.silences:
-        paths, subjects = Excluded(config.root, [entry.path]), Pattern(entry.subject.replace("/", "\0"))
-        for result in run.results:
-            if result.findings and paths.covers_with_parents(os.path.abspath(result.path)):
-                for finding in result.findings:
-                    if finding.rule in entry.rules and finding.suppressed is None and subjects.fits(finding.subject.replace("/", "\0")):
-                        finding.suppressed = Suppression("configuration", entry.reason)
+        from .silences import silence
+
+        silence(run.results, config)
     if config.baseline:
         from . import baseline as baselines
         from .report.masks import Masks

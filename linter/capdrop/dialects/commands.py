@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from capdrop.model.build_step import BuildStep
     from capdrop.model.command import Given
+    from capdrop.model.container import Container
     from capdrop.model.subject import Subject
     from capdrop.model.written_file import WrittenFile
 
@@ -38,11 +39,11 @@ _NO_BODIES: Mapping[int, Fragment] = {}
 
 
 class Setting:
-    """What holds for every command of one script: whose it is, and where it stands. `bodies` are the here-documents that stand
-    apart from the text that opens them, by the place of their `<<`. `commands` collects the commands as they are read, where the script
-    is a part of something longer."""
+    """What holds for every command of one script: whose it is, and where it stands. `owner` is the container that runs it. `bodies` are
+    the here-documents that stand apart from the text that opens them, by the place of their `<<`. `commands` collects the commands as
+    they are read, where the script is a part of something longer."""
 
-    __slots__ = ("address", "bodies", "commands", "folder", "place", "ships", "source", "step", "user", "whole")
+    __slots__ = ("address", "bodies", "commands", "folder", "owner", "place", "ships", "source", "step", "user", "whole")
 
     def __init__(
         self,
@@ -56,6 +57,7 @@ class Setting:
         folder: str = ".",
         commands: list[Command] | None = None,
         step: BuildStep | None = None,
+        owner: Container | None = None,
     ) -> None:
         self.source = source
         self.address = address
@@ -65,6 +67,7 @@ class Setting:
         self.bodies = bodies
         self.folder = folder
         self.step = step
+        self.owner = owner
         self.whole = commands is None
         self.commands: list[Command] = [] if commands is None else commands
 
@@ -244,7 +247,7 @@ def commands_of_file(file: WrittenFile, setting: Setting, depth: int = 0) -> Ite
     elif not scripts and file.texts[0].text.startswith("#!"):
         scripts, place = [text for text in file.texts[:1] if shell.shebang(text.text) == "sh"], "script"
     for script in scripts:
-        own = Setting(setting.source, f"{setting.address} {place}", place, ships=setting.ships)
+        own = Setting(setting.source, f"{setting.address} {place}", place, ships=setting.ships, owner=setting.owner)
         yield from commands_in_shell(script, own, depth + 1)
         yield from _whole(own)
 
@@ -412,6 +415,7 @@ def _made(words: Sequence[Word], origin: Origin | None, setting: Setting, span: 
         user=setting.user,
         folder=setting.folder,
         step=setting.step,
+        owner=setting.owner,
     )
 
 

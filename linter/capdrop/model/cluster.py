@@ -178,11 +178,11 @@ class Role(Part):
         return self.name.startswith("system:")
 
     def granting(self, group: str, resources: Iterable[str], verbs: Iterable[str], *, named: bool = False) -> Iterator[Item]:
-        """The resources by which it grants any of these verbs on any of these resources; "*" is meant only where it is asked for.
-        Grants on single objects count where `named` says so."""
+        """The resources by which it grants any of these verbs on any of these resources; "*" is meant only where it is asked for,
+        and `*/exec` wherever `pods/exec` is. Grants on single objects count where `named` says so."""
         for grant in self.grants:
             if grant.reaches(group) and (named or not grant.names) and any(verb.text == ALL or verb.text in verbs for verb in grant.verbs):
-                yield from (item for item in grant.resources if item.text in resources)
+                yield from (item for item in grant.resources if item.text in resources or _is_subresource(item.text, resources))
 
     def power(self, at: Span, message: str, severity: Severity) -> Finding:
         """A finding on what the role grants: it names the pods that run with it, and weighs more where there are any."""
@@ -192,6 +192,11 @@ class Role(Part):
             notes.append(pods[SHOWN].note(f"and {len(pods) - SHOWN} more"))
         grown = Severity(min(severity + 1, Severity.CRITICAL)) if pods else severity
         return self.finding(at, message, notes=tuple(notes), severity=grown)
+
+
+def _is_subresource(text: str, resources: Iterable[str]) -> bool:
+    """Whether a text means a subresource of everything (`*/exec`), that of one of these resources among it."""
+    return text.startswith("*/") and any(resource.endswith(text[1:]) for resource in resources)
 
 
 class Party(Record):
@@ -299,17 +304,26 @@ class Workload(Part):
 
 class Traffic(Record):
     """One rule of a network policy: `blocks` are the blocks of addresses with what they leave out, `anyone` is set where it names no
-    peer at all, and `ports` are the ports that it names, as written."""
+    peer at all, `every_pod` is where a peer stands that is every pod of every namespace, and `ports` are the ports that it names, as
+    written."""
 
-    __slots__ = ("anyone", "blocks", "direction", "ports", "span")
+    __slots__ = ("anyone", "blocks", "direction", "every_pod", "ports", "span")
 
     def __init__(
-        self, direction: str, span: Span, blocks: tuple[tuple[Item, tuple[str, ...]], ...], *, anyone: bool, ports: tuple[str, ...]
+        self,
+        direction: str,
+        span: Span,
+        blocks: tuple[tuple[Item, tuple[str, ...]], ...],
+        *,
+        anyone: bool,
+        every_pod: Span | None,
+        ports: tuple[str, ...],
     ) -> None:
         self.direction = direction
         self.span = span
         self.blocks = blocks
         self.anyone = anyone
+        self.every_pod = every_pod
         self.ports = ports
 
     @property

@@ -273,7 +273,7 @@ def _takeover(grant: Grant, *, wide: bool) -> str:
         return "may do everything"
     if "impersonate" in verbs:
         return "may act as anybody"
-    return "runs commands in any pod" if "nodes/proxy" in resources else ""
+    return "runs commands in any pod" if resources & {"nodes/proxy", "*/proxy"} else ""
 
 
 def _any_key(part: Part) -> tuple[str, ...]:

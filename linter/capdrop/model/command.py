@@ -89,7 +89,7 @@ class Command(Subject):
     `holder` the word of that command where it stands. `script` is the word that this command hands to another shell, and `input` the
     here-document that it reads. `place` is the instruction or key that it belongs to ("RUN", "CMD", "command", ...), `step` the
     step of a build that it belongs to, if it does, and `folder` its working folder as `Copy.folder`. `user` is the user that a build runs
-    it as, where that is known, and `owner` the container of a pod that runs it. `conditional` is set where a condition, a loop or an `||`
+    it as, where that is known, and `owner` the container that runs it. `conditional` is set where a condition, a loop or an `||`
     before it decides whether it is run.
     """
 
@@ -115,6 +115,7 @@ class Command(Subject):
         user: Value | None = None,
         folder: str = ".",
         step: BuildStep | None = None,
+        owner: Container | None = None,
     ) -> None:
         super().__init__(source, span, address, origin)
         self.folder = folder
@@ -128,7 +129,7 @@ class Command(Subject):
         self.place = place
         self.ships = ships
         self.user = user
-        self.owner: Container | None = None
+        self.owner = owner
         self.feeders: tuple[Command, ...] = ()
         self.writes_to: Command | None = None
         self.within: Command | None = None

@@ -214,10 +214,10 @@ class _Reader:
             yield from self.build(site, build)
         words = entrypoint_of(site)
         for key in ("command", "healthcheck.test") if words else ("command", "entrypoint", "healthcheck.test"):
-            yield from commands_of(site, address, key, words if key == "command" else [])
+            yield from commands_of(site, address, key, words if key == "command" else [], own)
         for place, hook in hooks_of(site, address):
             yield from variables_of(hook, place, "environment", "env")
-            yield from commands_of(hook, place, "command", [])
+            yield from commands_of(hook, place, "command", [], own)
 
     def variables_of_env_files(self, site: ServiceSite, name: str) -> Iterator[tuple[Variable, bool]]:
         if site.field("env_file", "own") is not None:

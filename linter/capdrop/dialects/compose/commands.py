@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ...model.container import Container
     from ...model.subject import Subject
 
 
@@ -31,12 +32,13 @@ def entrypoint_of(site: Site) -> list[Word]:
     return _arguments([before]) if len(before.source[before.span].split()) == 1 else []
 
 
-def commands_of(site: Site, address: str, key: str, before: list[Word]) -> Iterator[Subject]:
-    """The commands at a key, which is a line for a shell or a list of arguments; `before` are the words that stand elsewhere."""
+def commands_of(site: Site, address: str, key: str, before: list[Word], owner: Container) -> Iterator[Subject]:
+    """The commands at a key, which is a line for a shell or a list of arguments; `before` are the words that stand
+    elsewhere."""
     field = site.field(key, "own")
     if field is None:
         return
-    setting = Setting(field.source, f"{address}.{key}", key)
+    setting = Setting(field.source, f"{address}.{key}", key, owner=owner)
     if isinstance(field.value, Scalar):
         yield from commands_in_shell(_script(field), setting)
         return

@@ -132,7 +132,7 @@ def _started(source: Source, start: Start) -> Iterator[Subject]:
     if image is not None:
         value = Value.known(image.text, source, image.span) if image.known else Value.unknown("a variable decides it", source, image.span)
         yield Image(source, image.span, f"{address} image", None, value=value, role="run")
-        yield from commands_in_arguments(start.rest, Setting(source, f"{address} command", "command"))
+        yield from commands_in_arguments(start.rest, Setting(source, f"{address} command", "command", owner=own))
 
 
 def _last_name(image: str) -> str:

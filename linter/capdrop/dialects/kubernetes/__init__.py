@@ -6,7 +6,8 @@ import os
 
 from ...model.subject import Subject
 from ...reading import Reading
-from ...source import Source
+from ...source import Source, Span
+from ...syntax.template import is_masked
 from ...syntax.yaml import Mapping, Node
 from ..context import Context
 from ..yaml_document import YamlFile
@@ -14,7 +15,7 @@ from ..yaml_view import Section
 from .cluster import noted, parts_of, workload_of
 from .environment import Secret
 from .facts import place_of
-from .objects import VALUES, entries_of, held_in, object_of, objects_in, values_of
+from .objects import VALUES, entries_of, held_in, object_of, objects_in, passwords_of, values_of
 from .pods import pods_in, subjects_of
 
 TYPE_CHECKING = False
@@ -93,6 +94,15 @@ def _all_objects(source: Source, root: Node | None) -> Iterator[Mapping]:
         yield from held_in(source, node)
 
 
+def namespaces_in(source: Source) -> Iterator[tuple[Span, str]]:
+    """The namespaces that the objects of a file name, each with the span of its object."""
+    for document in YamlFile(source).documents:
+        for node in _all_objects(source, document.root):
+            namespace = Section(source, node).text("metadata.namespace")
+            if namespace and not is_masked(namespace):
+                yield node.span, namespace
+
+
 def object_subjects(
     source: Source,
     node: Mapping,
@@ -117,6 +127,7 @@ def object_subjects(
         yield from values_of(thing, section)
     if thing.kind in _SCHEMAS:
         return
+    yield from passwords_of(thing, section)
     yield thing
     unsure = silence or partial or ("a template action decides it" if templated else "")
     parts.extend(parts_of(here or source, thing, section, unsure))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...finding import Note
 from ...model.cluster import (
     Grant,
@@ -34,7 +36,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_RBAC = "rbac.authorization.k8s.io"
+_RBAC = frozenset({"rbac.authorization.k8s.io", "authorization.openshift.io", "v1"})
+"""The groups of roles and bindings: of Kubernetes, of OpenShift, and of OpenShift 3."""
+_ACCOUNT = re.compile(r"system:serviceaccount:([^:]+):([^:]+)")
+"""The user that a service account is."""
 _ROLES = frozenset({"Role", "ClusterRole"})
 _BINDINGS = frozenset({"RoleBinding", "ClusterRoleBinding"})
 _BALANCERS = {
@@ -51,6 +56,8 @@ _BALANCERS = {
 }
 """Annotations, with their values in small letters (any where none is named), by which providers keep a load balancer inside; from the
 "Internal load balancer" section of kubernetes.io/docs/concepts/services-networking/service, read 2026-11."""
+_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
+"""The annotation that came before `loadBalancerSourceRanges`: ranges with commas between."""
 _ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 
 
@@ -59,12 +66,12 @@ def parts_of(here: Source, thing: KubernetesObject, section: Section, silence: s
     group = thing.api_version.partition("/")[0]
     kind = thing.kind
     base = _base(here, thing, section, silence)
-    if group == _RBAC and kind in _ROLES:
+    if group in _RBAC and kind in _ROLES:
         base["labels"] = _labels(section.section("metadata.labels"))
         aggregates = [_selector(item) for item in _sections(section, "aggregationRule.clusterRoleSelectors")]
         grants = tuple(_grants(here, section))
         yield Role(base, grants, tuple(selector for selector in aggregates if selector is not None))
-    elif group == _RBAC and kind in _BINDINGS:
+    elif group in _RBAC and kind in _BINDINGS:
         yield _binding(base, here, section)
     elif thing.api_version == "v1" and kind == "ServiceAccount":
         yield ServiceAccount(base, _flag(section.get("automountServiceAccountToken")))
@@ -184,10 +191,15 @@ def _binding(base: dict[str, object], here: Source, section: Section) -> RoleBin
         name = party.get("name")
         namespace = party.text("namespace") or str(base["namespace"])
         namespace = "" if is_masked(namespace) else namespace
-        parties.append(Party(party.text("kind"), _written(name), namespace, _place(here, name or one)))
+        kind, called = party.text("kind"), _written(name)
+        account = _ACCOUNT.fullmatch(called)
+        if account is not None:
+            kind, namespace, called = "ServiceAccount", *account.groups()
+        parties.append(Party(kind, called, namespace, _place(here, name or one)))
     role = section.find("roleRef.name")
     span = _place(here, role) if role is not None else _span(base)
-    return RoleBinding(base, section.text("roleRef.kind"), _written(role), span, tuple(parties))
+    role_kind = section.text("roleRef.kind") or ("Role" if section.text("roleRef.namespace") else "ClusterRole")
+    return RoleBinding(base, role_kind, _written(role), span, tuple(parties))
 
 
 def _selector(section: Section) -> Selector | None:
@@ -219,7 +231,11 @@ def _is_restricted(here: Source, section: Section) -> bool:
     if ranges is not None:
         some = _items(here, section, "spec.loadBalancerSourceRanges")
         return not any(item.text.strip() in _ANYWHERE for item in some)
-    for name, field in section.section("metadata.annotations").fields.items():
+    annotations = section.section("metadata.annotations").fields
+    if _RANGES in annotations:
+        said = getattr(annotations[_RANGES].value, "value", "")
+        return bool(said) and _ANYWHERE.isdisjoint(said.replace(" ", "").split(","))
+    for name, field in annotations.items():
         if name in _BALANCERS and isinstance(field.value, Scalar):
             values = _BALANCERS[name]
             if not values or field.value.value.lower() in values or is_masked(field.value.value):
@@ -229,9 +245,9 @@ def _is_restricted(here: Source, section: Section) -> bool:
 
 def _policy(base: dict[str, object], here: Source, section: Section) -> NetworkPolicy:
     field = section.find("spec.podSelector")
-    selector = _selector(field.section()) if field is not None else None
-    if base["partial"] and field is not None and not (isinstance(field.value, Mapping) and field.value.flow):
-        selector = None  # a template may ask for more labels
+    selector = _selector(field.section()) if field is not None and not _is_empty(field.value) else Selector({})
+    if base["partial"] and (field is None or not (isinstance(field.value, Mapping) and field.value.flow)):
+        selector = None  # a template or a patch may ask for more labels
     directions = {item.text for item in _items(here, section, "spec.policyTypes")}
     if not directions:
         directions = {"Ingress", "Egress"} if section.find("spec.egress") is not None else {"Ingress"}
@@ -244,17 +260,26 @@ def _traffic(here: Source, section: Section, direction: str, peers: str) -> Iter
         if not isinstance(one.value, Mapping):
             continue
         rule = one.section()
-        sides = _sections(rule, peers)
+        sides = list(fields_of(rule.find(peers)))
         blocks = []
+        every_pod = None
         for side in sides:
-            block = side.section("ipBlock")
+            peer = side.section()
+            if all(_is_any(peer.get(name)) for name in ("namespaceSelector", *peer.fields)):
+                every_pod = _place(here, side)
+            block = peer.section("ipBlock")
             cidr = block.get("cidr")
             if cidr is not None and isinstance(cidr.value, Scalar):
                 excepted = tuple(item.text for item in _items(here, block, "except"))
                 blocks.append((Item(cidr.value.value, _place(here, cidr)), excepted))
         named = rule.get(peers)
         unread = named is not None and not sides and not _is_empty(named.value)
-        yield Traffic(direction, _place(here, one), tuple(blocks), anyone=not sides and not unread, ports=_ports(rule))
+        yield Traffic(direction, _place(here, one), tuple(blocks), anyone=not sides and not unread, every_pod=every_pod, ports=_ports(rule))
+
+
+def _is_any(field: Field | None) -> bool:
+    """Whether a selector is written that selects everything."""
+    return field is not None and isinstance(field.value, Mapping) and not field.value.entries
 
 
 def _ports(rule: Section) -> tuple[str, ...]:
