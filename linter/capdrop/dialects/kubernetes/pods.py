@@ -13,6 +13,7 @@ from ...model.pod import NOT_ON_WINDOWS
 from ...model.subject import Change, Origin, Refused, Subject
 from ...model.value import Value
 from ...source import Fragment, Source
+from ...syntax import image_reference
 from ...syntax.template import is_masked
 from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, resolve
 from ..commands import Setting, commands_in_arguments
@@ -321,7 +322,9 @@ def _commands(site: Site, address: str) -> Iterator[Subject]:
             continue
         if all(source is sources[0] for source in sources):
             source = sources[0] if sources else site.source
-            yield from commands_in_arguments(words, Setting(source, f"{address}.{path.partition('.')[0]}", path))
+            given = site.own.get("image") if path == "args" and site.own.get("command") is None else None
+            image = image_reference.parse(site.scalar(given).text) if given is not None else None
+            yield from commands_in_arguments(words, Setting(source, f"{address}.{path.partition('.')[0]}", path, image=image))
 
 
 def _word(site: Site, node: Scalar, trail: tuple[Note, ...]) -> Word:
