@@ -250,6 +250,7 @@ class _Reader:
     def build(self, site: ServiceSite, build: Build) -> Iterator[Subject]:
         """What a service's image is built with."""
         for variable in variables_of(site, f"{build.address}.build", "build.args", "arg"):
+            variable.handed_on = build.handed_on(variable.name)
             if variable.secret is not None:
                 variable.value.trail += build.uses(variable.name)
             yield variable

@@ -8,6 +8,7 @@ is told what all services that start its images set anew (`BuildTarget`), so tha
 from __future__ import annotations
 
 import os
+import re
 
 from ...finding import Note
 from ...model.value import Value
@@ -162,6 +163,11 @@ class Build:
         user = target.user if target is not None else None
         if user is None or not user.is_known:
             return None
+        taken = re.fullmatch(r"\$\{?(\w+)\}?", user.source[user.span])
+        given = dict(assignments_of(self.site, "build.args")).get(taken[1]) if taken is not None else None
+        if given is not None and given.is_known and given.text == user.text:
+            led = Note(user.source, user.span, "the stage takes it here")
+            return Value.known(user.content, given.source, given.span, (*given.trail, led, *user.trail))
         return Value.known(user.content, user.source, user.span, (*user.trail, self.note))
 
     def parts(self, own: set[str]) -> Iterator[Subject]:
@@ -181,6 +187,11 @@ class Build:
         user = self.site.field("user", "own")
         name = self.site.scalar(user).text.partition(":")[0] if user is not None else ""
         return BuildTarget(dockerfile, self.target, self.folder, frozenset(set_anew), leaves_root=name not in ("", "0", "root"))
+
+    def handed_on(self, name: str) -> tuple[str, ...]:
+        """The variables of the stage that are given the whole of a build argument."""
+        target = self.stage()
+        return target.handed_on(name) if target is not None else ()
 
     def uses(self, name: str) -> tuple[Note, ...]:
         """Where the Dockerfile takes up a build argument, and what keeps it in the image."""
