@@ -205,10 +205,10 @@ def _dockerfiles_named(found: list[Found], folders: list[str], workspace: Worksp
     excluded = Excluded(config.root, config.exclude)
     for path in sorted(workspace.starters):
         folder, name = os.path.split(path)
-        is_there = path.startswith(tops) and files.names(folder).get(name) is False
-        if is_there and known.isdisjoint((path, os.path.realpath(path))) and not files.is_excluded(path):
-            if not excluded.covers_with_parents(path):
-                yield Found(tidy(path), False, is_dockerfile=True)
+        if not path.startswith(tops) or files.names(folder).get(name) is not False or not known.isdisjoint((path, os.path.realpath(path))):
+            continue
+        if not files.is_excluded(path) and not excluded.covers_with_parents(path):
+            yield Found(tidy(path), False, is_dockerfile=True)
 
 
 def _all_judged(found: list[Found], config: Config, book: Rulebook, context: Context) -> Iterator[Judged]:
