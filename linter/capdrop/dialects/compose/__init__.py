@@ -33,7 +33,7 @@ from .build import Build, Dockerfiles, build_of
 from .commands import commands_of, entrypoint_of
 from .facts import TABLE
 from .files_beside import Beside
-from .keys import SERVICE_KEYS
+from .keys import sections_with_odd_keys
 from .ports import ports_of
 from .service import Alone, Service, ServiceSite, is_project
 from .variables import names_of, variables_in_configs, variables_in_volumes, variables_of
@@ -110,6 +110,7 @@ class _Reader:
         "context",
         "dockerfiles",
         "file",
+        "misspelt",
         "names_built",
         "networks",
         "project",
@@ -131,6 +132,8 @@ class _Reader:
         over = _OVERRIDE.search(file.source.path) or project.beside.is_laid_over(project.names)
         self.silence = "the file overrides another" if over else file.silence
         self.names_built: set[str] | None = None
+        self.misspelt: set[tuple[str, int]] = set()
+        """Where keys are written that are none: services may share what they stand in."""
         self.networks: dict[str, list[Container]] = {}
         """The services in each network, as far as they are read."""
         self.dockerfiles = Dockerfiles(project.beside, project.others)
@@ -202,10 +205,14 @@ class _Reader:
         yield from (variable for variable, is_new in from_files if is_new)
         if build is not None and not build.inline:
             yield from (part for part in of_stage if isinstance(part, Variable) and self.dockerfiles.is_new(part))
-        if not SERVICE_KEYS.issuperset(site.own.fields):
+        for path, section, known in sections_with_odd_keys(site.own):
             from ..misspelt import misspelt_keys
 
-            yield from misspelt_keys(site.own, SERVICE_KEYS, address, address, self.source, "Compose")
+            for oddity in misspelt_keys(section, known, f"{address}{path}", address, "Compose"):
+                written = (oddity.source.path, oddity.span.start)
+                if written not in self.misspelt:
+                    self.misspelt.add(written)
+                    yield oddity
         for path in ("labels", "deploy.labels", "build.labels"):
             yield from variables_of(site, address, path, "label")
         if site.field("logging.options", "own") is not None:
