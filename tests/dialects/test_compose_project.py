@@ -378,3 +378,28 @@ def test_an_env_file_that_is_not_read_is_told(text: str, reason: str, tmp_path: 
     names = [subject.name for subject in reading.subjects if isinstance(subject, Variable)]
     assert [gap.reason for gap in reading.gaps] == ([reason] if reason else [])
     assert ("DB_PASSWORD" in names) is not bool(reason)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "reasons"),
+    [
+        ("a.yaml", "services: 5\n", ["`services` is to hold services by their names, and holds something else"]),
+        ("a.yaml", "services: [a, b]\n", ["`services` is to hold services by their names, and holds something else"]),
+        ("a.yaml", "services: !include other.yml\n", ["`services` is to hold services by their names, and holds something else"]),
+        ("a.yaml", "services: {a: privileged}\n", ["`a` is to hold the settings of a service, and holds something else"]),
+        ("a.yaml", "services: {a: {image: a}, b: []}\n", ["`b` is to hold the settings of a service, and holds something else"]),
+        ("a.yaml", "services: {a: {image: a}, b: null}\n", ["the service `b` has no settings"]),
+        ("compose.override.yaml", "services: {b: null}\n", []),
+        ("a.yaml", "services: {a: !reset null}\n", []),
+        ("a.yaml", "services:\nvolumes: {a: {}}\n", []),
+        ("compose.yaml", "# nothing yet\n", ["it is empty, which Compose refuses"]),
+        ("compose.yaml", "", ["it is empty, which Compose refuses"]),
+        ("compose.override.yaml", "# nothing yet\n", []),
+        ("compose.extras.yaml", "# yours\n", []),
+    ],
+)
+def test_what_is_no_service_is_said(path: str, text: str, reasons: list[str]) -> None:
+    reading = read(Source(path, text), Context())
+    list(reading.subjects)
+    assert [gap.reason for gap in reading.gaps] == reasons
+    assert not any(gap.by_design for gap in reading.gaps)

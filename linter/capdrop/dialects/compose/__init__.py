@@ -16,6 +16,7 @@ pay for it.
 
 from __future__ import annotations
 
+import os
 import re
 
 from ...model.image import Image
@@ -23,8 +24,9 @@ from ...model.network import Network
 from ...model.subject import Origin, Subject
 from ...model.variable import Variable
 from ...reading import Gap, Reading
-from ...source import Source
-from ...syntax.yaml import Mapping
+from ...source import Source, Span
+from ...syntax.template import is_masked
+from ...syntax.yaml import Mapping, Scalar
 from ..context import Context
 from ..yaml_document import YamlFile
 from ..yaml_facts import Site, container
@@ -32,8 +34,9 @@ from .beside import contexts_of, fetched, hooks_of, models_in
 from .build import Build, Dockerfiles, build_of
 from .commands import commands_of, entrypoint_of
 from .facts import TABLE
-from .files_beside import Beside
+from .files_beside import MAIN, Beside
 from .keys import sections_with_odd_keys
+from .merge import is_empty
 from .ports import ports_of
 from .service import Alone, Service, ServiceSite, is_project
 from .variables import names_of, variables_in_configs, variables_in_volumes, variables_of
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
 
     from ...model.container import Container
     from ...model.workspace import BuildTarget
+    from ..yaml_view import Field
     from .way_out import ComposeWayOut
 
 MOST_SERVICES = 10_000
@@ -61,7 +65,7 @@ def read(source: Source, context: Context) -> Reading:
     file.way_out = lambda once_more: _way_out(once_more, context)
     reader = _reader(file, context)
     reading = file.reading(reader.subjects(), summary=tuple(reader.build_targets()))
-    gaps = [*file.gaps, *reader.project.gaps, *_foreign(file), *_beyond(reader.project)]
+    gaps = [*file.gaps, *reader.project.gaps, *_foreign(reader), *_unlike_services(reader), *_beyond(reader.project)]
     reading.gaps = reader.project.gaps = gaps  # env files are read as services are
     reading.others = reader.project.others
     return reading
@@ -82,12 +86,38 @@ def _beyond(project: Alone) -> Iterator[Gap]:
         yield Gap(project.services[MOST_SERVICES].span, f"{MOST_SERVICES:,} services are judged, and no more")
 
 
-def _foreign(file: YamlFile) -> Iterator[Gap]:
-    """That a file has the name of a Compose file, and is none: nothing was judged that is in it."""
-    if file.roots and not file.gaps and not any(map(is_project, file.roots)):
+def _foreign(reader: _Reader) -> Iterator[Gap]:
+    """That a file has the name of a Compose file, and is none: nothing was judged that is in it. A file that is laid over others, or is
+    named with them, may be empty."""
+    file = reader.file
+    if file.gaps:
+        return
+    if file.roots and not any(map(is_project, file.roots)):
         first = file.roots[0].value
         assert first is not None
         yield Gap(first.span, "it is called like a Compose file, and holds nothing that Compose knows", blocks=True)
+    elif not any(root.fields for root in file.roots) and os.path.basename(file.source.path) in MAIN and not reader.silence:
+        yield Gap(Span(0, 0), "it is empty, which Compose refuses", blocks=True)
+
+
+def _unlike_services(reader: _Reader) -> Iterator[Gap]:
+    """What stands where services are to stand, and is none: nothing of it was judged."""
+    for root in () if reader.file.gaps else reader.file.roots:
+        field = root.get("services")
+        if field is not None and not isinstance(field.value, Mapping) and not is_empty(field.value) and not _is_masked(field):
+            yield Gap(field.span, "`services` is to hold services by their names, and holds something else")
+    for service in () if reader.file.gaps else reader.project.services:
+        field = service.field
+        if isinstance(field.value, Mapping) or field.value.tag == "!reset" or _is_masked(field) or field.source is not reader.source:
+            continue
+        if not is_empty(field.value):
+            yield Gap(service.span, f"`{service.name}` is to hold the settings of a service, and holds something else")
+        elif not reader.silence:
+            yield Gap(service.span, f"the service `{service.name}` has no settings")
+
+
+def _is_masked(field: Field) -> bool:
+    return isinstance(field.value, Scalar) and is_masked(field.value.value)
 
 
 def _project(file: YamlFile, beside: Beside) -> Alone:
