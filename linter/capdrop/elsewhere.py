@@ -62,16 +62,23 @@ def lead_there(reading: Reading, findings: Iterable[Finding]) -> None:
 
 
 def show_once(results: Sequence[Result]) -> None:
-    """Leave out what another file says that it was joined with, where the file itself says it too, or an earlier one did."""
+    """Leave out what another file says that it was joined with, where the file itself says it too, or an earlier one did. An env file is
+    told who is given it."""
     seen: set[Place] = set()
+    env_files: dict[Place, Finding] = {}
     for result in results:
-        seen.update(_place(finding) for finding in result.findings if finding.source.path == result.path)
+        places = {_place(finding): finding for finding in result.findings if finding.source.path == result.path}
+        seen.update(places)
+        if result.kind == "env-file":
+            env_files.update(places)
     for result in results:
         kept = []
         for finding in result.findings:
             if finding.source.path != result.path:
                 place = _place(finding)
                 if place in seen:
+                    if place in env_files and not env_files[place].notes:
+                        env_files[place].notes = finding.notes
                     continue
                 seen.add(place)
             kept.append(finding)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .dialects.context import Context
     from .discover import Kind
     from .model.cluster import Part
-    from .model.workspace import BuildTarget
+    from .model.workspace import BuildTarget, EnvUse
     from .reading import Overlay
     from .rulebook import Rulebook
     from .together import Verdict
@@ -44,7 +44,7 @@ class Judged:
 
     def __init__(self, result: Result | None = None, analysis: Analysis | None = None, *, incomplete: bool = False) -> None:
         self.result = result
-        self.summary: tuple[BuildTarget, ...] = analysis.summary if analysis is not None else ()
+        self.summary: tuple[BuildTarget | EnvUse, ...] = analysis.summary if analysis is not None else ()
         self.parts: list[Part] = analysis.parts if analysis is not None else []
         self.said = analysis.verdict.key if analysis is not None and analysis.verdict is not None else None
         self.waits = analysis is not None and analysis.waits

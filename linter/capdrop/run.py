@@ -186,12 +186,13 @@ def _judged_together(
 
 
 def _phases(found: list[Found], named: Callable[[], Iterator[Found]]) -> Iterator[list[int]]:
-    """The Dockerfiles after all others: those say which stages ship, and which other files are Dockerfiles."""
+    """The Dockerfiles and env files after all others: those say which stages ship, which other files are Dockerfiles, and what is set anew
+    where an env file is given."""
     kinds = [kind_by_name(file.path) for file in found]
-    is_dockerfile = [kind is not None and kind.name == "dockerfile" for kind in kinds]
-    yield [index for index, one in enumerate(is_dockerfile) if not one]
+    is_used = [kind is not None and kind.name in ("dockerfile", "env-file") for kind in kinds]
+    yield [index for index, one in enumerate(is_used) if not one]
     found += list(named())
-    yield [index for index in range(len(found)) if index >= len(is_dockerfile) or is_dockerfile[index]]
+    yield [index for index in range(len(found)) if index >= len(is_used) or is_used[index]]
 
 
 def _dockerfiles_named(found: list[Found], folders: list[str], workspace: Workspace, files: FilesOnDisk, config: Config) -> Iterator[Found]:

@@ -18,6 +18,7 @@ from capdrop.model.mount import Mount
 from capdrop.model.subject import Subject
 from capdrop.model.value import Value
 from capdrop.model.variable import Variable
+from capdrop.model.workspace import BuildTarget
 from capdrop.reading import Reading
 from capdrop.source import Source
 
@@ -251,7 +252,7 @@ def test_include_in_its_long_form() -> None:
     app = next(subject for subject in subjects if isinstance(subject, Container))
     assert (app.fact("privileged").is_true, app.fact("user").text) == (True, "root")
     assert [one.value.text for one in subjects if isinstance(one, Image)] == ["a:2"]
-    assert [target.dockerfile for target in reading.summary] == [os.path.abspath("home/src/Dockerfile")]
+    assert [one.dockerfile for one in reading.summary if isinstance(one, BuildTarget)] == [os.path.abspath("home/src/Dockerfile")]
 
 
 def test_the_variables_of_the_one_that_includes_come_first() -> None:

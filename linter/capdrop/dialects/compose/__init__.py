@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.container import Container
-    from ...model.workspace import BuildTarget
+    from ...model.workspace import BuildTarget, EnvUse
     from ..yaml_view import Field
     from .way_out import ComposeWayOut
 
@@ -64,7 +64,7 @@ def read(source: Source, context: Context) -> Reading:
     file.again = lambda once_more: _reader(once_more, context).subjects()
     file.way_out = lambda once_more: _way_out(once_more, context)
     reader = _reader(file, context)
-    reading = file.reading(reader.subjects(), summary=tuple(reader.build_targets()))
+    reading = file.reading(reader.subjects(), summary=(*reader.build_targets(), *reader.env_uses()))
     gaps = [*file.gaps, *reader.project.gaps, *_foreign(reader), *_unlike_services(reader), *_beyond(reader.project)]
     reading.gaps = reader.project.gaps = gaps  # env files are read as services are
     reading.others = reader.project.others
@@ -310,6 +310,16 @@ class _Reader:
             fields = [(site, site.field("image", "own")) for _, site, build in self.services if build is not None]
             self.names_built = {_tagged(site.scalar(field).text) for site, field in fields if field is not None}
         return self.names_built
+
+    def env_uses(self) -> Iterator[EnvUse]:
+        """The env files that these services are given, with what is set anew after them."""
+        for _, site, _ in self.services:
+            if site.field("env_file", "own") is not None:
+                from .env_variables import uses_of_env_files
+                from .project import Project
+
+                if isinstance(self.project, Project):
+                    yield from uses_of_env_files(site, self.project)
 
     def build_targets(self) -> Iterator[BuildTarget]:
         """The Dockerfile stages that these services are built from."""

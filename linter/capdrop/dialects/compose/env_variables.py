@@ -12,6 +12,7 @@ from ...finding import Note
 from ...model.text import Text
 from ...model.value import Value
 from ...model.variable import Variable
+from ...model.workspace import EnvUse
 from ...source import Fragment, Span
 from ...syntax.yaml import Scalar
 from ..yaml_view import Field, fields_of
@@ -63,6 +64,16 @@ def names_in_env_files(site: ServiceSite, project: Project) -> Iterator[str]:
             yield from file.known
 
 
+def uses_of_env_files(site: ServiceSite, project: Project) -> Iterator[EnvUse]:
+    """The files of `env_file`, with the variables in each that a later one or `environment` sets anew."""
+    set_anew = names_of(site, "environment")
+    for file, _, whole in reversed(list(_files(site, project))):
+        yield EnvUse(whole, frozenset(set_anew.intersection(file.known)), raw=file.raw)
+        project.named_again += len(file.known)
+        if project.named_again <= MANY:
+            set_anew.update(file.known)
+
+
 def _files(site: ServiceSite, project: Project) -> Iterator[tuple[EnvFile, Field, str]]:
     """The files of `env_file`, each with the text that names it, and its path."""
     for item in _entries(site.field("env_file", "own")):
@@ -102,7 +113,9 @@ def _variable(file: EnvFile, one: Assignment, by: Field, name: str, *, ignored: 
     return assigned(file, one, (*by.trail, note), ignored=ignored)
 
 
-def assigned(file: EnvFile, one: Assignment, trail: tuple[Note, ...], *, ignored: bool, is_template: bool = False) -> Variable:
+def assigned(
+    file: EnvFile, one: Assignment, trail: tuple[Note, ...], *, ignored: bool, is_template: bool = False, overridden: bool = False
+) -> Variable:
     """A line of a file as a variable."""
     text = file.known.get(one.name) if one.written is not None else None
     if text is None:
@@ -120,6 +133,7 @@ def assigned(file: EnvFile, one: Assignment, trail: tuple[Note, ...], *, ignored
         value=value,
         fragment=one.written if text and not ignored else None,
         place="template" if is_template else "env",
+        overridden=overridden,
     )
 
 
