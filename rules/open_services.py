@@ -431,8 +431,8 @@ def _variable(variable: Variable) -> Iterator[Finding]:
         start, end = min(variable.span.start, variable.name_span.start), max(variable.span.end, variable.name_span.end)
         mild = Severity.MEDIUM if name in MILD else None
         fix = variable.drop("variable", caveat=NEEDS_A_PASSWORD)
-        at, notes = Span(start, end), variable.value.trail
-        yield variable.finding(at, f"`{shown}`: {opens}", severity=mild, confidence=unsure, fix=fix, notes=notes)
+        whole, notes = Span(start, end), variable.value.trail
+        yield variable.finding(whole, f"`{shown}`: {opens}", severity=mild, confidence=unsure, fix=fix, notes=notes)
 
 
 def _lines(file: WrittenFile) -> Iterator[Finding]:
