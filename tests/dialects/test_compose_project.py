@@ -404,3 +404,37 @@ def test_what_is_no_service_is_said(path: str, text: str, reasons: list[str]) ->
     list(reading.subjects)
     assert [gap.reason for gap in reading.gaps] == reasons
     assert not any(gap.by_design for gap in reading.gaps)
+
+
+@pytest.mark.parametrize(
+    ("service", "files", "reasons"),
+    [
+        ("build: .", {"Dockerfile": "FROM a\n"}, []),
+        ("build: ./gone", {}, ["there is no file `gone/Dockerfile`: what is built from it is not known"]),
+        ("build: {context: ., dockerfile: other}", {"Dockerfile": ""}, ["there is no file `other`: what is built from it is not known"]),
+        ("build: '${WHERE}'", {}, []),
+        ("build: {context: ., dockerfile_inline: FROM a}", {}, []),
+        ("build: https://github.com/a/b.git", {}, []),
+        ("build: {context: ., target: one}", {"Dockerfile": "FROM a AS one\n"}, []),
+        ("build: {context: ., target: '0'}", {"Dockerfile": "FROM a AS one\n"}, []),
+        ("build: {context: ., target: two}", {"Dockerfile": "FROM a AS one\n"}, ["`Dockerfile` has no stage `two`"]),
+        ("image: a, env_file: a.env", {"a.env": "A=1\n"}, []),
+        ("image: a, env_file: [a.env]", {}, ["there is no file `a.env`: what it sets is not known"]),
+        ("image: a, env_file: [{path: a.env, required: false}]", {}, []),
+        ("image: a, env_file: [.env, .env.local]", {}, []),
+        ("image: a, env_file: a.env", {"a.env.example": "A=\n"}, []),
+        ("image: a, env_file: ../a.env", {}, ["`../a.env` lies outside of the project, and is not read: what it sets is not known"]),
+        ("build: ../b", {}, ["`../b/Dockerfile` lies outside of the project, and is not read: what is built from it is not known"]),
+    ],
+)
+def test_files_that_cannot_be_looked_at_are_said(service: str, files: dict[str, str], reasons: list[str]) -> None:
+    text = f"services: {{app: {{{service}}}, two: {{{service}}}}}\n"
+    reading = read(Source("compose.yaml", text), Context(files=FilesWritten(files)))
+    list(reading.subjects)
+    assert sorted({gap.reason for gap in reading.gaps}) == reasons
+    assert all(gap.by_design is ("has no stage" not in gap.reason) for gap in reading.gaps)
+
+
+def test_of_a_part_no_dockerfile_is_missed() -> None:
+    text = "services: {app: {build: {context: ., args: {A: b}}}}\n"
+    assert read(Source("compose.override.yaml", text), Context(files=FilesWritten({}))).gaps == []

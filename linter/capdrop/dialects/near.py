@@ -32,6 +32,11 @@ class Near:
             self._root = self._files.top(self.folder) if self._files is not None else self.folder
         return self._root
 
+    @property
+    def knows_files(self) -> bool:
+        """Whether other files may be looked at."""
+        return self._files is not None
+
     def problem(self, path: str) -> tuple[str, bool]:
         """Why a file cannot be looked at ("" where it can), and whether that is no fault of the project."""
         if self._files is None:

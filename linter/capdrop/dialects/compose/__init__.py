@@ -65,7 +65,7 @@ def read(source: Source, context: Context) -> Reading:
     file.way_out = lambda once_more: _way_out(once_more, context)
     reader = _reader(file, context)
     reading = file.reading(reader.subjects(), summary=(*reader.build_targets(), *reader.env_uses()))
-    gaps = [*file.gaps, *reader.project.gaps, *_foreign(reader), *_unlike_services(reader), *_beyond(reader.project)]
+    gaps = [*file.gaps, *reader.project.gaps, *_foreign(reader), *_unlike_services(reader), *reader.missing(), *_beyond(reader.project)]
     reading.gaps = reader.project.gaps = gaps  # env files are read as services are
     reading.others = reader.project.others
     return reading
@@ -310,6 +310,18 @@ class _Reader:
             fields = [(site, site.field("image", "own")) for _, site, build in self.services if build is not None]
             self.names_built = {_tagged(site.scalar(field).text) for site, field in fields if field is not None}
         return self.names_built
+
+    def missing(self) -> Iterator[Gap]:
+        """What the services of this file are built from or given, and cannot be looked at, each once."""
+        said: set[tuple[Span, str]] = set()
+        for _, site, build in self.services:
+            gaps = list(build.gaps()) if build is not None else []
+            if site.field("env_file", "own") is not None:
+                from .env_variables import gaps_of_env_files
+
+                gaps += gaps_of_env_files(site)
+            yield from (gap for gap in gaps if (gap.span, gap.reason) not in said)
+            said.update((gap.span, gap.reason) for gap in gaps)
 
     def env_uses(self) -> Iterator[EnvUse]:
         """The env files that these services are given, with what is set anew after them."""

@@ -13,6 +13,7 @@ import re
 from ...finding import Note
 from ...model.value import Value
 from ...model.workspace import BuildTarget
+from ...reading import Gap
 from ...source import Source, Span
 from ...syntax.yaml import Scalar
 from ..yaml_facts import TableOrigin
@@ -179,6 +180,21 @@ class Build:
             for name, variable in target.variables.items():
                 if name not in own:
                     yield variable
+
+    def gaps(self) -> Iterator[Gap]:
+        """That there is no such Dockerfile or stage, so that nothing is known of the image. A missing one is no fault of the file: it may be
+        fetched apart (a submodule), be made, or be looked for from the folder of another file that this one is started with."""
+        beside = self.site.project.beside
+        field = self.site.field("build", "own")
+        if field is None or field.source is not self.site.source or not self.dockerfile or self.site.silence or not beside.knows_files:
+            return
+        problem, _ = beside.problem(self.dockerfile)
+        if problem:
+            yield Gap(self.span, f"{problem}: what is built from it is not known", by_design=True)
+            return
+        stage = self.stage()
+        if stage is not None and stage.stage is None and self.target:
+            yield Gap(self.span, f"`{beside.shown(self.dockerfile)}` has no stage `{self.target}`")
 
     def asked_of(self, dockerfile: str, set_anew: set[str]) -> BuildTarget:
         """What the service asks of a Dockerfile, and what it sets anew of what that says: these variables, and maybe the user."""
