@@ -194,6 +194,10 @@ class _Reader:
             if len(members) > 1:
                 yield Network(self.source, members[0].span, f"networks.{name}", name=name, containers=members)
         yield from self.subjects_of_env_files()
+        if self.project.sections["secrets"].fields or self.project.sections["configs"].fields:
+            from .files_given import subjects_of_files
+
+            yield from subjects_of_files(self.project)
         if self.told is not None:
             from .defaults import secret_defaults
 
