@@ -182,8 +182,8 @@ class Build:
                     yield variable
 
     def gaps(self) -> Iterator[Gap]:
-        """That there is no such Dockerfile or stage, so that nothing is known of the image. A missing one is no fault of the file: it may be
-        fetched apart (a submodule), be made, or be looked for from the folder of another file that this one is started with."""
+        """That there is no such Dockerfile or stage, so that nothing is known of the image. A missing file is no fault of this one: it may
+        be fetched apart (a submodule), be made, or be looked for from the folder of another file that this one is started with."""
         beside = self.site.project.beside
         field = self.site.field("build", "own")
         if field is None or field.source is not self.site.source or not self.dockerfile or self.site.silence or not beside.knows_files:
