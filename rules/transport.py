@@ -41,8 +41,15 @@ CERTIFICATE_OPTIONS = {
     "aria2c": "--check-certificate=false",  # aria2c(1)
     "npm npx pnpm yarn": "--no-strict-ssl --strict-ssl=false",  # npm config, strict-ssl
     "go": "-insecure",  # go help get, before 1.17
+    "metrics-server": "--kubelet-insecure-tls",  # kubernetes-sigs/metrics-server, README, Requirements
+    "oauth2-proxy": "--ssl-insecure-skip-verify",  # oauth2-proxy.github.io, configuration
+    "traefik": "--serverstransport.insecureskipverify --serversTransport.insecureSkipVerify",  # doc.traefik.io/traefik, serversTransport
 }
 """Options with which a program takes any certificate, by program."""
+SAY_IT_THEMSELVES = frozenset({"--insecure-skip-tls-verify", "--insecure-skip-verify", "--kubelet-insecure-tls"})
+"""Options that mean it whichever program has them: arguments alone are those of the image's own program."""
+ASKS_NEIGHBOURS = frozenset({"", "metrics-server", "oauth2-proxy", "traefik"})
+"""Servers, which mostly talk to others in their own network."""
 
 CERTIFICATE_SETTINGS = {
     "apt apt-get aptitude": ("acquire::https::verify-peer", OFF),  # apt-transport-https(1)
@@ -132,7 +139,11 @@ def options_by_program(table: dict[str, str]) -> dict[str, frozenset[str]]:
     return by_program({programs: frozenset(options.split()) for programs, options in table.items()})
 
 
-CERTIFICATES = (options_by_program(CERTIFICATE_OPTIONS), by_program(CERTIFICATE_SETTINGS), EDITED_CERTIFICATE_SETTINGS)
+CERTIFICATES = (
+    {**options_by_program(CERTIFICATE_OPTIONS), "": SAY_IT_THEMSELVES},
+    by_program(CERTIFICATE_SETTINGS),
+    EDITED_CERTIFICATE_SETTINGS,
+)
 SIGNATURES = (options_by_program(SIGNATURE_OPTIONS), by_program(SIGNATURE_SETTINGS), EDITED_SIGNATURE_SETTINGS)
 CALLBACK = "servercertificatevalidationcallback"
 """The property of .NET's ServicePointManager that says which certificates are taken."""
@@ -243,6 +254,11 @@ CHECK_FAILS = "the step fails where the check does"
                 image: acme/app:1
                 environment:
                   - «NODE_TLS_REJECT_UNAUTHORIZED=0»
+              proxy:
+                image: traefik:3.5
+                command: [--providers.docker=true, «--serversTransport.insecureSkipVerify=true»]
+              other:
+                image: acme/app:1
                 command: sh -c 'curl «-k» https://example.com/a > /a && exec app'
             """,
         ),
@@ -260,6 +276,7 @@ CHECK_FAILS = "the step fails where the check does"
                   env:
                     - «name: PYTHONHTTPSVERIFY
                       value: "0"»
+                - {name: agent, image: 'acme/agent:1', args: [«--insecure-skip-tls-verify», --port=1]}
             """,
         ),
         Bad(
@@ -298,6 +315,7 @@ CHECK_FAILS = "the step fails where the check does"
               app:
                 image: acme/app:1
                 environment: {NODE_TLS_REJECT_UNAUTHORIZED: "1"}
+                command: [--insecure-skip-tls-verify=false]
                 healthcheck: {test: [CMD, curl, -k, 'https://kibana:5601']}
             """,
         ),
@@ -352,7 +370,8 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
                 yield command.finding(word.span, "`mvn` accepts any certificate", fix=command.drop_words(at, at, caveat=CHECK_FAILS))
     elif command.name in CERTIFICATE_PROGRAMS and not _stays_inside(command):
         for span, remedy in _switched_off(command, CERTIFICATES):
-            yield command.finding(span, f"`{command.name}` accepts any certificate", fix=remedy)
+            mild = Severity.MEDIUM if command.name in ASKS_NEIGHBOURS else None
+            yield command.finding(span, f"`{command.name or command.source[span]}` accepts any certificate", severity=mild, fix=remedy)
 
 
 @rule(
@@ -536,7 +555,8 @@ def _switched_off(command: Command, tables: Tables) -> Iterator[tuple[Span, Fix 
     if command.name in options:
         given = options[command.name]
         for option in command.options:
-            if option.name in given or (option.value is not None and f"{option.name}={option.value.text.lower()}" in given):
+            value = option.value.text.lower() if option.value is not None else ""
+            if (option.name in given and value not in OFF) or f"{option.name}={value}" in given:
                 yield option.span, _without(command, option)
     if command.name in settings:
         names, values = settings[command.name]

@@ -62,18 +62,25 @@ def lead_there(reading: Reading, findings: Iterable[Finding]) -> None:
 
 
 def show_once(results: Sequence[Result]) -> None:
-    """Leave out what another file says that it was joined with, where the file itself says it too, or an earlier one did."""
+    """Leave out what another file says that it was joined with, where the file itself says it too, or an earlier one did. An env file is
+    told who is given it."""
     told: dict[Place, list[Finding]] = {}
+    env_files: dict[Place, Finding] = {}
     for result in results:
         for finding in result.findings:
             if finding.source.path == result.path:
                 told.setdefault(_place(finding), []).append(finding)
+                if result.kind == "env-file":
+                    env_files[_place(finding)] = finding
     for result in results:
         kept = []
         for finding in result.findings:
             if finding.source.path != result.path:
                 others = told.setdefault(_place(finding), [])
                 if _is_told(finding, others):
+                    env_file = env_files.get(_place(finding))
+                    if env_file is not None and not env_file.notes:
+                        env_file.notes = finding.notes
                     continue
                 others.append(finding)
             kept.append(finding)

@@ -57,10 +57,11 @@ def check(paths: list[str], config: Config, book: Rulebook, tick: Callable[[int,
     """Check files and folders. `tick` is told how many files are done, and how many there are. Raises `Misuse`."""
     workspace = Workspace()
     folders = [path for path in paths if os.path.isdir(path)]
-    run = Run(Context(config.targets, workspace, FilesOnDisk(folders), config.compose_files))
+    beside = FilesOnDisk(folders)
+    run = Run(Context(config.targets, workspace, beside, config.compose_files))
     found = list(files(paths, config, run.excluded))
     judged: dict[int, Judged] = {}
-    for indices in _phases(found):
+    for indices in _phases(found, lambda: _dockerfiles_named(found, folders, workspace, beside, config)):
         for index, one in zip(indices, _all_judged([found[index] for index in indices], config, book, run.context), strict=True):
             judged[index] = one
             if len(found) > FEW:
@@ -179,12 +180,31 @@ def _judged_together(
             yield index, judge(file, book, context, verdict)
 
 
-def _phases(found: list[Found]) -> Iterator[list[int]]:
-    """The Dockerfiles after all others: those say which stages ship."""
+def _phases(found: list[Found], named: Callable[[], Iterator[Found]]) -> Iterator[list[int]]:
+    """The Dockerfiles and env files after all others: those say which stages ship, which other files are Dockerfiles, and what is set anew
+    where an env file is given."""
     kinds = [kind_by_name(file.path) for file in found]
-    is_dockerfile = [kind is not None and kind.name == "dockerfile" for kind in kinds]
-    for last in (False, True):
-        yield [index for index, one in enumerate(is_dockerfile) if one is last]
+    is_used = [kind is not None and kind.name in ("dockerfile", "env-file") for kind in kinds]
+    yield [index for index, one in enumerate(is_used) if not one]
+    found += list(named())
+    yield [index for index in range(len(found)) if index >= len(is_used) or is_used[index]]
+
+
+def _dockerfiles_named(found: list[Found], folders: list[str], workspace: Workspace, files: FilesOnDisk, config: Config) -> Iterator[Found]:
+    """The files in the folders that images are built from, and whose names do not tell that they are Dockerfiles."""
+    if not folders or not workspace.starters:
+        return
+    from .gitignore import Excluded
+
+    tops = tuple(os.path.abspath(folder).rstrip(os.sep) + os.sep for folder in folders)
+    known = {os.path.abspath(file.path) for file in found}
+    excluded = Excluded(config.root, config.exclude)
+    for path in sorted(workspace.starters):
+        folder, name = os.path.split(path)
+        if not path.startswith(tops) or files.names(folder).get(name) is not False or not known.isdisjoint((path, os.path.realpath(path))):
+            continue
+        if not files.is_excluded(path) and not excluded.covers_with_parents(path):
+            yield Found(tidy(path), False, is_dockerfile=True)
 
 
 def _all_judged(found: list[Found], config: Config, book: Rulebook, context: Context) -> Iterator[Judged]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from capdrop.finding import Edit
 from capdrop.model.command import Command, Option, Siblings, Word, Wrapper, executed_by_find
+from capdrop.model.known_images import program_started
 from capdrop.model.script import Script
 from capdrop.model.subject import Change, Origin, Refused
 from capdrop.model.tools import (
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from capdrop.model.container import Container
     from capdrop.model.subject import Subject
     from capdrop.model.written_file import WrittenFile
+    from capdrop.syntax.image_reference import Reference
 
 _DEEPEST = 8
 """Scripts within scripts (`sh -c "sh -c ..."`) that are followed."""
@@ -41,9 +43,10 @@ _NO_BODIES: Mapping[int, Fragment] = {}
 class Setting:
     """What holds for every command of one script: whose it is, and where it stands. `owner` is the container that runs it. `bodies` are
     the here-documents that stand apart from the text that opens them, by the place of their `<<`. `commands` collects the commands as
-    they are read, where the script is a part of something longer."""
+    they are read, where the script is a part of something longer. `image` is the one that is given the words as arguments, where nothing
+    says what it starts."""
 
-    __slots__ = ("address", "bodies", "commands", "folder", "owner", "place", "ships", "source", "step", "user", "whole")
+    __slots__ = ("address", "bodies", "commands", "folder", "image", "owner", "place", "ships", "source", "step", "user", "whole")
 
     def __init__(
         self,
@@ -58,6 +61,7 @@ class Setting:
         commands: list[Command] | None = None,
         step: BuildStep | None = None,
         owner: Container | None = None,
+        image: Reference | None = None,
     ) -> None:
         self.source = source
         self.address = address
@@ -68,6 +72,7 @@ class Setting:
         self.folder = folder
         self.step = step
         self.owner = owner
+        self.image = image
         self.whole = commands is None
         self.commands: list[Command] = [] if commands is None else commands
 
@@ -400,12 +405,16 @@ def _made(words: Sequence[Word], origin: Origin | None, setting: Setting, span: 
     wrappers = _wrappers(words) if first in WRAPPERS or first in RUNS_PROGRAMS or first.startswith("python") else ()
     start = sum(len(wrapper.words) for wrapper in wrappers)
     name = first if not start else _program(words[start]) if start < len(words) else ""
-    return Command(
+    address = f"{setting.address} {name}" if name else setting.address
+    program = ""
+    if setting.image is not None and words and not start and not setting.commands:
+        program = program_started(setting.image, words[0].text)
+    command = Command(
         setting.source,
         span,
-        f"{setting.address} {name}" if name else setting.address,
+        address,
         origin,
-        name=name,
+        name=program or name,
         words=tuple(words[start:]) if start else tuple(words),
         wrappers=wrappers,
         assignments=tuple(_given(wrappers, name, words)) if wrappers or name in DECLARES_VARIABLES else (),
@@ -417,6 +426,9 @@ def _made(words: Sequence[Word], origin: Origin | None, setting: Setting, span: 
         step=setting.step,
         owner=setting.owner,
     )
+    if program:
+        command.only_arguments = True
+    return command
 
 
 def _program(word: Word) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..files import Files
     from ..model.cluster import Part
     from ..model.variable import Variable
-    from ..model.workspace import BuildTarget
+    from ..model.workspace import BuildTarget, EnvUse
     from ..reading import WayOut
     from .kubernetes.helm import Decided
     from .variable_places import VariablePlaces
@@ -89,7 +89,9 @@ class YamlFile:
             return self.silence
         return "a template action decides it" if self.decided.is_silent(document) else ""
 
-    def reading(self, subjects: Iterable[Subject], summary: tuple[BuildTarget, ...] = (), parts: list[Part] | None = None) -> Reading:
+    def reading(
+        self, subjects: Iterable[Subject], summary: tuple[BuildTarget | EnvUse, ...] = (), parts: list[Part] | None = None
+    ) -> Reading:
         """The reading of this file with these subjects."""
         reading = Reading(
             self.source,

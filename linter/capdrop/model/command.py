@@ -90,11 +90,12 @@ class Command(Subject):
     here-document that it reads. `place` is the instruction or key that it belongs to ("RUN", "CMD", "command", ...), `step` the
     step of a build that it belongs to, if it does, and `folder` its working folder as `Copy.folder`. `user` is the user that a build runs
     it as, where that is known, and `owner` the container that runs it. `conditional` is set where a condition, a loop or an `||`
-    before it decides whether it is run.
+    before it decides whether it is run, and `only_arguments` where its words are arguments of a program that the image starts.
     """
 
     __slots__ = (
-        "_options", "_packages", "_siblings", "assignments", "conditional", "feeders", "folder", "holder", "input", "name", "owner",
+        "_options", "_packages", "_siblings", "assignments", "conditional", "feeders", "folder", "holder", "input", "name",
+        "only_arguments", "owner",
         "place", "redirects", "script", "ships", "step", "user", "within", "words", "wrappers", "writes_to",
     )  # fmt: skip
 
@@ -121,6 +122,7 @@ class Command(Subject):
         self.folder = folder
         self.step = step
         self.conditional = False
+        self.only_arguments = bool(words) and words[0].text[:1] == "-"
         self.name = name
         self.words = words
         self.wrappers = wrappers
@@ -336,7 +338,7 @@ class Command(Subject):
 
     def _read(self) -> tuple[list[Option], list[Word]]:
         if self._options is None:
-            self._options = _options_and_operands(self.name, self.words)
+            self._options = _options_and_operands(self.name, self.words, 0 if self.only_arguments else 1)
         return self._options
 
 
@@ -408,11 +410,10 @@ def executed_by_find(words: tuple[Word, ...]) -> tuple[int, int]:
     return 0, 0
 
 
-def _options_and_operands(name: str, words: tuple[Word, ...]) -> tuple[list[Option], list[Word]]:
+def _options_and_operands(name: str, words: tuple[Word, ...], index: int) -> tuple[list[Option], list[Word]]:
     known = tool(name)
     options: list[Option] = []
     operands: list[Word] = []
-    index = 0 if words and words[0].text[:1] == "-" else 1  # an image may be given arguments alone
     while index < len(words):
         word = words[index]
         text = word.text

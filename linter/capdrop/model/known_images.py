@@ -73,6 +73,36 @@ _FROM_FILES = {
 }
 """Secrets that official images read from a file (docker-library/docs, content.md of each)."""
 _WINDOWS = ("windows", "nanoserver", "servercore")
+_K3S = frozenset({"server", "agent"})
+_COCKROACH = frozenset({"start", "start-single-node"})
+_VAULT = frozenset({"server", "agent", "proxy"})
+_NONE: frozenset[str] = frozenset()
+_PROGRAMS = {
+    # image: (program, its commands that rules know)
+    "docker.io/cockroachdb/cockroach": ("cockroach", _COCKROACH),  # cockroachdb/cockroach, build/deploy/cockroach.sh
+    "docker.io/codercom/code-server": ("code-server", _NONE),  # coder/code-server, ci/release-image/entrypoint.sh
+    "docker.io/filebrowser/filebrowser": ("filebrowser", _NONE),  # filebrowser/filebrowser, Dockerfile
+    "docker.io/hashicorp/vault": ("vault", _VAULT),  # hashicorp/vault, .release/docker/docker-entrypoint.sh
+    "docker.io/library/vault": ("vault", _VAULT),  # the same, under Docker's name
+    "docker.io/library/mariadb": ("mariadbd", _NONE),  # MariaDB/mariadb-docker, docker-entrypoint.sh
+    "docker.io/library/mongo": ("mongod", _NONE),  # docker-library/mongo, docker-entrypoint.sh
+    "docker.io/library/mysql": ("mysqld", _NONE),  # docker-library/mysql, template/docker-entrypoint.sh
+    "docker.io/library/percona": ("mysqld", _NONE),  # percona/percona-docker, ps-docker-entrypoint.sh
+    "docker.io/library/redis": ("redis-server", _NONE),  # redis/docker-library-redis, docker-entrypoint.sh
+    "docker.io/library/traefik": ("traefik", _NONE),  # traefik/traefik-library-image, entrypoint.sh
+    "docker.io/percona/percona-server": ("mysqld", _NONE),
+    "docker.io/portainer/portainer": ("portainer", _NONE),  # portainer/portainer, build/linux/Dockerfile
+    "docker.io/portainer/portainer-ce": ("portainer", _NONE),
+    "docker.io/prom/prometheus": ("prometheus", _NONE),  # prometheus/prometheus, Dockerfile
+    "docker.io/rancher/k3s": ("k3s", _K3S),  # k3s-io/k3s, package/Dockerfile
+    "docker.io/redis/redis-stack-server": ("redis-server", _NONE),  # redis-stack/redis-stack, etc/scripts/entrypoint.sh
+    "docker.io/valkey/valkey": ("valkey-server", _NONE),  # valkey-io/valkey-container, docker-entrypoint.sh
+    "gcr.io/kaniko-project/executor": ("executor", _NONE),  # GoogleContainerTools/kaniko, deploy/Dockerfile
+    "quay.io/oauth2-proxy/oauth2-proxy": ("oauth2-proxy", _NONE),  # oauth2-proxy/oauth2-proxy, Dockerfile
+    "quay.io/prometheus/prometheus": ("prometheus", _NONE),
+    "registry.k8s.io/metrics-server/metrics-server": ("metrics-server", _NONE),  # kubernetes-sigs/metrics-server, Dockerfile
+}
+"""Images whose `ENTRYPOINT` is the program, or a script that puts it before options."""
 
 
 def runs_as_non_root(reference: Reference) -> bool:
@@ -109,3 +139,9 @@ def starts_a_server(reference: Reference) -> bool:
 def runs_as_root(reference: Reference) -> bool:
     """Whether a build on an image is documented to run its commands as root."""
     return reference.official and reference.name in _ROOT
+
+
+def program_started(reference: Reference, first: str) -> str:
+    """The program that an image starts with arguments that begin with `first`, or nothing where that is not known."""
+    program, commands = _PROGRAMS.get(reference.canonical, ("", _NONE))
+    return program if first.startswith("-") or first in commands else ""

@@ -50,15 +50,33 @@ class Starters:
         return "" in self.stages or not self.stages.isdisjoint(names)
 
 
-class Workspace:
-    """The summaries of all files, joined: what starts the images of a Dockerfile, by its path (absolute, normal)."""
+class EnvUse(Record):
+    """An env file that something is given: its path, the variables that are set anew after it, and whether it is read without regard to
+    quotes."""
 
-    __slots__ = ("starters",)
+    __slots__ = ("path", "raw", "variables")
+
+    def __init__(self, path: str, variables: frozenset[str], *, raw: bool) -> None:
+        self.path = path
+        self.variables = variables
+        self.raw = raw
+
+
+class Workspace:
+    """The summaries of all files, joined: what starts the images of a Dockerfile, and what all do that are given an env file, by their
+    paths (absolute, normal)."""
+
+    __slots__ = ("env_files", "starters")
 
     def __init__(self) -> None:
         self.starters: dict[str, Starters] = {}
+        self.env_files: dict[str, EnvUse] = {}
 
-    def add(self, summary: tuple[BuildTarget, ...]) -> None:
+    def add(self, summary: tuple[BuildTarget | EnvUse, ...]) -> None:
         """Take in what one file offers."""
-        for target in summary:
-            self.starters.setdefault(target.dockerfile, Starters()).add(target)
+        for one in summary:
+            if isinstance(one, BuildTarget):
+                self.starters.setdefault(one.dockerfile, Starters()).add(one)
+            else:
+                other = self.env_files.get(one.path, one)
+                self.env_files[one.path] = EnvUse(one.path, one.variables & other.variables, raw=one.raw and other.raw)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from capdrop.model.build_step import BuildStep
     from capdrop.model.oddity import Oddity
+    from capdrop.syntax.image_reference import Reference
 
     from ..context import Context
     from ..variable_places import VariablePlaces
@@ -302,7 +303,13 @@ class Reader:
             commands=stage.script.commands if instruction.keyword == "RUN" else None,
             folder=stage.folder,
             step=step,
+            image=self.given_arguments(stage) if instruction.keyword == "CMD" and instruction.form == "json" else None,
         )
+
+    def given_arguments(self, stage: StageState) -> Reference | None:
+        """The base image that a CMD of a stage is arguments for, where the file does not say what it starts."""
+        says = any(instruction.keyword == "ENTRYPOINT" for instruction in self.tree.instructions)
+        return None if says else stage.bottom.image.reference
 
     def run(self, instruction: syntax.Instruction, stage: StageState | None) -> Iterator[Subject]:
         step = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...model.command import Word
 from ...model.tools import SHELLS
+from ...syntax import image_reference
 from ...syntax.shell import shebang
 from ...syntax.yaml import Scalar
 from ..commands import Setting, commands_in_arguments, commands_in_shell
@@ -50,7 +51,9 @@ def _command(site: Site, address: str, owner: Container, *paths: str) -> Iterato
     if nodes and all(source is sources[0] for source in sources):
         words = [_word(node, sources[0]) for node in nodes]
         key = paths[-1].partition(".")[0]
-        yield from commands_in_arguments(words, Setting(sources[0], f"{address}.{key}", paths[-1], owner=owner))
+        given = site.own.get("image") if key == "args" and site.own.get("command") is None else None
+        image = image_reference.parse(site.scalar(given).text) if given is not None else None
+        yield from commands_in_arguments(words, Setting(sources[0], f"{address}.{key}", paths[-1], owner=owner, image=image))
 
 
 def _word(node: Scalar, source: Source) -> Word:
