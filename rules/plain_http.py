@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Finding, Good, Severity, WrittenFile, rule
+from capdrop import Bad, Command, Finding, Good, Note, Severity, WrittenFile, rule
 
 FETCHERS = frozenset({
     "curl", "wget", "wget2", "aria2c", "git", "svn", "pip", "pip2", "pip3", "npm", "yarn", "pnpm", "gem", "rpm", "yum", "dnf", "microdnf",
@@ -50,6 +50,16 @@ TAKES_KEYS = frozenset({"gpg", "gpg2", "apt-key"})
             RUN certutil -urlcache -split -f «http://example.com/a.exe» a.exe
             SHELL ["powershell", "-Command"]
             RUN Invoke-WebRequest -Uri «http://example.com/a.zip» -OutFile a.zip
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            ARG MIRROR=http://example.com
+            ENV SITE=${MIRROR}
+            RUN curl -fsSLO «${MIRROR}/a.tgz» && wget -q «"$SITE/b"» && echo
+            RUN MIRROR=https://example.com; curl -fsSLO ${MIRROR}/a.tgz
             """,
         ),
         Bad("compose.yaml", "services: {app: {image: 'debian:13', command: sh -c 'wget «http://example.com/a» && exec ./a'}}"),
@@ -100,10 +110,12 @@ def plain_http_download(command: Command) -> Iterator[Finding]:
         return
     for url in command.urls:
         if url.scheme == "http" and url.public:
-            fix = command.replace(url.word.part(0, 4), "https", caveat=OVER_TLS)
-            what, severity = ("a signing key ", Severity.HIGH) if _fetches_key(command, url.word.text) else ("", None)
+            giver = url.word.giver
+            fix = command.replace(url.word.part(0, 4), "https", caveat=OVER_TLS) if giver is None else None
+            notes = (Note(giver.source, giver.span, "the address is set here"),) if giver is not None else ()
+            what, severity = ("a signing key ", Severity.HIGH) if _fetches_key(command, url.text) else ("", None)
             message = f"`{command.name}` downloads {what}from `{url.host}` over plain HTTP"
-            yield command.finding(url.word.span, message, fix=fix, severity=severity)
+            yield command.finding(url.word.span, message, fix=fix, notes=notes, severity=severity)
 
 
 @rule(
@@ -185,9 +197,9 @@ def plain_http_package_source(subject: Command | WrittenFile) -> Iterator[Findin
         return
     if subject.name in SOURCE_OPTIONS:
         option = subject.option(*SOURCE_OPTIONS[subject.name])
-        if option is not None and option.value is not None and _plain(option.value.text):
-            at = option.value.text.index("http://")
-            fix = subject.replace(option.value.part(at, at + 4), "https", caveat=PACKAGES_OVER_TLS)
+        if option is not None and option.value is not None and _plain(option.value.effective):
+            at = option.value.text.find("http://")
+            fix = subject.replace(option.value.part(at, at + 4), "https", caveat=PACKAGES_OVER_TLS) if at >= 0 else None
             yield subject.finding(option.value.span, "packages come from this address over plain HTTP", fix=fix)
     elif subject.name == "zypper" and any(word.text in ("ar", "addrepo") for word in subject.operands):
         for url in subject.urls:

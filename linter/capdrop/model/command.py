@@ -18,15 +18,19 @@ if TYPE_CHECKING:
     from .container import Container
     from .inline_python import Call
     from .packages import Package
+    from .variable import Variable
 
     Given = tuple[str, "Word | None"]
 
 
 class Word:
     """A word of a command: its text after quote removal, whether that is the whole truth (no variable, no substitution), its
-    place, and the fragment that leads each character back to the source."""
+    place, and the fragment that leads each character back to the source. `giver` is the variable of the file that it begins with, where
+    that holds a URL."""
 
     __slots__ = ("_fragment", "_span", "known", "text")
+
+    giver: Variable | None = None
 
     def __init__(self, fragment: Fragment, known: bool, span: Span) -> None:
         self.text = fragment.text
@@ -44,6 +48,11 @@ class Word:
     @property
     def span(self) -> Span:
         return self._span
+
+    @property
+    def effective(self) -> str:
+        """The text, with the URL that it begins with."""
+        return self.text
 
     @property
     def own_text(self) -> str:
@@ -230,7 +239,7 @@ class Command(Subject):
     @property
     def urls(self) -> list[Url]:
         """The URLs among its operands and the values of its options."""
-        if not any("://" in word.text for word in self.words):
+        if not any("://" in word.text or word.giver is not None for word in self.words):
             return []
         return list(urls_in(self.operands, self.options))
 

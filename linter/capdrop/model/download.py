@@ -62,7 +62,7 @@ class Download:
         """Whether the address names no version: another program may stand there tomorrow. False where a variable may decide it."""
         from .address import is_moving
 
-        return is_moving(self.url.text)
+        return is_moving(self.url.effective)
 
 
 def downloads_in(commands: list[Command]) -> list[Download]:

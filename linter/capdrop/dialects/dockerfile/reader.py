@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from capdrop.finding import Note
 from capdrop.model.build_step import Shell
 from capdrop.model.command import Command, Word
 from capdrop.model.copy import Copy
@@ -263,16 +264,19 @@ class Reader:
     def variables(self, instruction: syntax.Instruction, stage: StageState | None, on_build: bool) -> Iterator[Variable]:
         place = {"ENV": "env", "ARG": "arg", "LABEL": "label"}[instruction.keyword]
         scope = self.scope(stage)
-        assigned: list[tuple[str, Value]] = []
+        assigned: list[Variable] = []
         for at, pair in enumerate(instruction.pairs):
             name = pair.name.value
             value = Value.absent(self.source, pair.name.span) if pair.value is None else self.value(pair.value, scope)
             if place == "arg" and not on_build:
                 scope.declare(name, value, None if stage is None else self.outer)
-            elif place == "env" and not on_build:
-                assigned.append((name, value))
+            fragment = pair.value.fragment if pair.value is not None else None
+            giver = scope.giver(pair.value.value.strip("${}")) if pair.value is not None and _is_one_variable(pair.value) else None
+            if giver is not None and giver.secret is None and value.is_known:
+                fragment, trail = giver.fragment, (Note(self.source, pair.span, f"`{name}` takes it from there"),)
+                value = Value.known(value.text, self.source, value.span, trail)
             address = f"{stage.address} {instruction.keyword} {name}" if stage else f"{instruction.keyword} {name}"
-            yield Variable(
+            variable = Variable(
                 self.source,
                 pair.span,
                 address,
@@ -280,13 +284,19 @@ class Reader:
                 name=name,
                 name_span=pair.name.span,
                 value=value,
-                fragment=pair.value.fragment if pair.value is not None else None,
+                fragment=fragment,
                 place=place,
                 ships=stage is not None and stage.kept,
                 overridden=place == "env" and self.starters is not None and name in self.starters.variables,
             )
-        for name, value in assigned:
-            scope.set(name, value)
+            if place == "env" and not on_build:
+                assigned.append(variable)
+            elif place == "arg" and not on_build and not value.is_absent:
+                scope.given_by(name, variable)
+            yield variable
+        for variable in assigned:
+            scope.set(variable.name, variable.value)
+            scope.given_by(variable.name, variable)
 
     def setting(self, instruction: syntax.Instruction, stage: StageState | None, step: BuildStep | None) -> Setting:
         bodies = {heredoc.span.start: heredoc.body for heredoc in instruction.heredocs}
@@ -300,6 +310,7 @@ class Reader:
             user=stage.builder_now(templated=self.templated),
             bodies=bodies,
             commands=stage.script.commands if instruction.keyword == "RUN" else None,
+            giver=stage.scope.giver if instruction.keyword == "RUN" and stage.scope.gives_addresses else None,
             folder=stage.folder,
             step=step,
         )
@@ -409,6 +420,12 @@ class Reader:
     def address_at(self, offset: int) -> str:
         index = bisect_right(self.offsets, offset) - 1
         return self.addresses[index] if index >= 0 else ""
+
+
+def _is_one_variable(word: syntax.Word) -> bool:
+    """Whether a word is the value of one variable: `$NAME` or `${NAME}`."""
+    name = word.value
+    return name[:1] == "$" and not word.literal and (name[2:-1] if name[1:2] == "{" and name[-1] == "}" else name[1:]).isidentifier()
 
 
 def _copies_whole(instruction: syntax.Instruction) -> bool:
