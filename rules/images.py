@@ -57,6 +57,7 @@ OTHER_PATHS = ("docker.pkg.github.com/",)
             FROM --platform=$BUILDPLATFORM «debian»
             COPY --from=build /app /app
             COPY --from=«acme/tools» /bin/tool /bin/
+            COPY --from=«hello-world» /hello /
             RUN --mount=type=bind,from=«acme/cache»,target=/cache true
             FROM «${BASE}»
             """,

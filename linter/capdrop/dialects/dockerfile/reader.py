@@ -164,7 +164,7 @@ class Reader:
         base = self.stage_called(value.text)
         address = f"stage {name or index}"
         image = Image(self.source, instruction.span, address, None, value=value, role="base", local=base is not None)
-        image.local = image.local or is_built_beside(image.reference, self.source.path, self.given)
+        image.local = image.local or self.is_built(image)
         if value.is_known and image.reference is None and word is not None and "$" not in word.value:
             self.outer.refused.append((word.span, "this is no name of an image"))
         stage = StageState(index, instruction, name, image, base, self.outer)
@@ -181,6 +181,12 @@ class Reader:
         if name.isdigit():
             return self.stages[int(name)] if len(name) < 6 and int(name) < len(self.stages) else None
         return self.stage_called(name)
+
+    def is_built(self, image: Image) -> bool:
+        """Whether an image is built beside the file, or is a context that the builder is given."""
+        if self.starters is not None and image.value.text in self.starters.named:
+            return True
+        return is_built_beside(image.reference, self.source.path, self.given)
 
     def scope(self, stage: StageState | None) -> Scope:
         return self.outer if stage is None else stage.scope
@@ -356,7 +362,7 @@ class Reader:
             self.outer.refused.append((origin.span, "there is no stage of this number"))
         elif stage is None:
             image = Image(self.source, origin.span, address, None, value=origin, role="copied", named_by=fact)
-            image.local = is_built_beside(image.reference, self.source.path, self.given)
+            image.local = self.is_built(image)
             yield image
 
     def copies(self, instruction: syntax.Instruction, stage: StageState | None, on_build: bool) -> Iterator[Subject]:
