@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Finding, Fix, Good, Option, Severity, Span, Variable, Word, WrittenFile, rule
+from capdrop import Bad, Command, Finding, Fix, Good, Option, Script, Severity, Span, Variable, Word, WrittenFile, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -426,6 +426,21 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
             RUN printf '[core]\\nSigLevel = Required DatabaseOptional\\n' >> /etc/pacman.conf
             """,
         ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM alpine:3.22
+            ADD https://example.com/a.apk https://example.com/b.apk /tmp/
+            RUN wget -O /tmp/c.rpm https://example.com/v1.2.3/c.rpm
+            RUN apk add «--allow-untrusted» /tmp/a.apk && rpm -i «--nodigest» /tmp/c.rpm
+            """,
+            fixed="""
+            FROM alpine:3.22
+            ADD https://example.com/a.apk https://example.com/b.apk /tmp/
+            RUN wget -O /tmp/c.rpm https://example.com/v1.2.3/c.rpm
+            RUN apk add /tmp/a.apk && rpm -i /tmp/c.rpm
+            """,
+        ),
         Bad("compose.yaml", "services: {app: {image: 'alpine:3.22', command: apk add «--allow-untrusted» curl}}"),
         Bad(
             "pod.yaml",
@@ -445,6 +460,8 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
             RUN echo "deb [trusted=yes] file:/packages ./" > /etc/apt/sources.list.d/a.list && apk add --allow-untrusted /tmp/*.apk
             RUN sed -i 's/gpgcheck=0/gpgcheck=1/' /etc/yum.repos.d/b.repo && echo repo_gpgcheck=0 >> /etc/yum.repos.d/b.repo
             RUN curl -O https://example.com/a.rpm && echo "0123  a.rpm" | sha256sum -c && rpm -i --nosignature a.rpm
+            RUN curl -O https://example.com/b.rpm && echo "0123  b.rpm" | sha256sum -c
+            RUN rpm -i --nosignature b.rpm
             RUN echo apt-get --force-yes install && grep -q gpgcheck=0 /etc/yum.conf && echo "# gpgcheck=0" > /etc/yum.conf
             """,
         ),
@@ -462,7 +479,7 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
         ),
     ),
 )
-def package_signature_check_disabled(subject: Command | WrittenFile) -> Iterator[Finding]:
+def package_signature_check_disabled(subject: Command | Script | WrittenFile) -> Iterator[Finding]:
     """A package manager is told to install what nobody signed.
 
     Signatures are what makes a mirror harmless: without them, whoever runs it, or stands before it, chooses what is
@@ -477,9 +494,31 @@ def package_signature_check_disabled(subject: Command | WrittenFile) -> Iterator
                 fix = subject.replace("deb", line.span(start, end), line.text[start:end], new, caveat=CHECK_FAILS)
                 message = f"`trusted=yes` in `{subject.path}` lets packages without a valid signature in"
                 yield subject.finding(line.span(), message, fix=fix)
+    elif isinstance(subject, Script):
+        for command in dict.fromkeys(_installs_from_before(subject)):
+            yield from _unsigned(command)
     elif subject.name in SIGNATURE_PROGRAMS and not _is_local_package(subject):
-        for span, remedy in _switched_off(subject, SIGNATURES):
-            yield subject.finding(span, f"`{subject.name}` lets packages without a valid signature in", fix=remedy)
+        yield from _unsigned(subject)
+
+
+def _unsigned(command: Command) -> Iterator[Finding]:
+    for span, remedy in _switched_off(command, SIGNATURES):
+        yield command.finding(span, f"`{command.name}` lets packages without a valid signature in", fix=remedy)
+
+
+def _installs_from_before(script: Script) -> Iterator[Command]:
+    """The commands that install a file which an instruction before theirs has brought from elsewhere, unchecked."""
+    for download in script.downloads:
+        use = download.use
+        if use is not None and download.how == "installed" and download.check is None and download.command not in use.siblings:
+            yield use
+    for copy in script.copies:
+        for source in copy.sources if copy.keyword == "ADD" and "checksum" not in copy.flags else ():
+            path = copy.destination.text
+            path += source.text.rpartition("/")[2] if path.endswith("/") else ""
+            use = script.installs(path) if source.text.startswith(("http://", "https://")) and not script.checks(path) else None
+            if use is not None:
+                yield use
 
 
 def _says_yes(command: Command) -> bool:

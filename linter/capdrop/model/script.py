@@ -45,6 +45,12 @@ class Script(Subject):
 
         return first_run(path, after, self.commands)
 
+    def installs(self, path: str) -> Command | None:
+        """The command that installs a package file."""
+        from .file_use import use_of
+
+        return next((command for command in self.commands if use_of(command, {path}) == "installed"), None)
+
     def checks(self, path: str) -> bool:
         """Whether it compares a checksum or a signature of a file."""
         from .checks import CHECKERS, checks
