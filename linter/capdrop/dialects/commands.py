@@ -346,6 +346,8 @@ def _fed(parsed: shell.Command, command: Command, outer: Fragment, setting: Sett
             from .settings_file import variables_in_settings
 
             yield from variables_in_settings(body, setting.source, f"{setting.address} {command.name}", ships=setting.ships)
+            if command.name == "cat" and command.writes_to is not None and _runs(command.writes_to, body):
+                yield from _inner(command.writes_to, body, setting, depth)
         elif _runs(command, body):
             yield from _inner(command, body, setting, depth)
         elif not command.words and body.text.startswith("#!"):

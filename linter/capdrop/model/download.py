@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .checks import CHECKERS, checks
 from .file_use import UNPACKERS, other_names, passed_on, redirected, use_of
 
@@ -29,6 +31,9 @@ _FILE_OPTIONS = {
 _OWN_NAME = ("-O", "--remote-name", "-J", "--remote-header-name", "--remote-name-all")
 """Options with which curl names the file as the server does; the others always do."""
 _FOLDER_OPTIONS = {"wget": ("-P", "--directory-prefix"), "wget2": ("-P", "--directory-prefix"), "aria2c": ("-d", "--dir")}
+_COPIED = r"\bcopy\(\s*['\"](https?://[^'\"\s]+)['\"]\s*,\s*['\"]([^'\"\s]+)['\"]"
+_READ = r"\breadfile\(\s*['\"]https?://"
+"""What PHP programs say that fetch a file, and that print one; its `copy` and `readfile` take URLs."""
 _REACH = 400
 """How many commands a file is followed for."""
 
@@ -69,8 +74,8 @@ def downloads_in(commands: list[Command]) -> list[Download]:
     """Everything that a list of commands downloads, each followed to its use and to its check."""
     found = []
     for index, command in enumerate(commands, 1):
-        if command.name in DOWNLOADERS:
-            for download in _made_by(command):
+        if command.name in DOWNLOADERS or command.name == "php":
+            for download in _made_by(command) if command.name != "php" else _copied(command):
                 _follow(download, commands[index : index + _REACH])
                 found.append(download)
     return found
@@ -84,6 +89,9 @@ def first_run(path: str, after: Command, commands: list[Command]) -> Command | N
 
 def to_output(command: Command) -> bool:
     """Whether a command writes what it downloads from elsewhere to its standard output."""
+    if command.name == "php":
+        program = command.inline_program
+        return program is not None and re.search(_READ, program.text) is not None
     if command.name not in DOWNLOADERS:
         return False
     urls = command.urls
@@ -116,6 +124,14 @@ def _made_by(command: Command) -> Iterator[Download]:
             yield Download(command, url, named[min(index, len(named) - 1)])
         else:
             yield Download(command, url, folder + url.text.partition("?")[0].rstrip("/").rpartition("/")[2])
+
+
+def _copied(command: Command) -> Iterator[Download]:
+    """What the PHP program in a command downloads to files."""
+    program = command.inline_program
+    for found in re.finditer(_COPIED, program.text) if program is not None else ():
+        assert program is not None
+        yield Download(command, program.part(*found.span(1)), found[2])
 
 
 def _folder(command: Command) -> str:

@@ -39,6 +39,8 @@ def interpreter(command: Command) -> str:
 
 def reads_its_program(command: Command) -> bool:
     """Whether an interpreter is given neither a script nor the name of one."""
+    if command.name in RUN_A_FILE:
+        return any(word.text == "/dev/stdin" for word in command.operands[:1])
     name = interpreter(command)
     if name == "invoke-expression":  # what stands in brackets behind it is read like what is piped to it
         return True
@@ -84,9 +86,27 @@ def program_sources(command: Command) -> Iterator[Command]:
     if command.feeders and reads_its_program(command):
         yield from command.feeders
         return
-    runs = inline_program(command) or program_file(command)
-    if runs is None or not runs.text.startswith(_SUBSTITUTIONS):
+    if command.redirects and reads_its_program(command):
+        given = [word.text for operator, word in command.redirects if operator in ("<", "<<<") and word is not None]
+        if any(text.startswith(_SUBSTITUTIONS) for text in given):
+            yield from (inner for inner in command.siblings.inside(command) if inner.holder is None)
         return
-    for inner in command.siblings.inside(command):
-        if inner.holder is not None and inner.holder.text == runs.text:
-            yield inner
+    runs = inline_program(command) or program_file(command)
+    if runs is None:
+        return
+    if runs.text[:1] == "$" and runs.text.strip("${}").isidentifier():
+        yield from _assigned(command, runs.text.strip("${}"))
+    elif runs.text.startswith(_SUBSTITUTIONS):
+        for inner in command.siblings.inside(command):
+            if inner.holder is not None and inner.holder.text == runs.text:
+                yield inner
+
+
+def _assigned(command: Command, variable: str) -> Iterator[Command]:
+    """The commands whose output the same script has put into a variable: `A=$(...)`."""
+    last = None
+    for other in command.siblings:
+        if other is command:
+            break
+        last = other if not other.words and any(name == variable for name, _ in other.assignments) else last
+    yield from command.siblings.inside(last) if last is not None else ()

@@ -35,7 +35,7 @@ class Script(Subject):
         if self._downloads is None:
             from .download import DOWNLOADERS, downloads_in
 
-            found = any(command.name in DOWNLOADERS for command in self.commands)
+            found = any(command.name in DOWNLOADERS or command.name == "php" for command in self.commands)
             self._downloads = downloads_in(self.commands) if found else []
         return self._downloads
 
