@@ -222,7 +222,7 @@ class Command(Subject):
         return self._packages
 
     def python_calls(self, *names: str) -> list[Call]:
-        """The calls of these functions in the Python program that it is given, behind `-c` or as a here-document."""
+        """The calls of these functions in the Python program that it is given: behind `-c`, as a here-document, or by `echo`."""
         if not self.name.startswith("python"):
             return []
         option = self.option("-c")
@@ -230,6 +230,9 @@ class Command(Subject):
             program: Fragment | None = option.value.fragment
         else:
             program = self.input if all(word.text == "-" for word in self.operands) else None
+            printer = self.reads_from
+            if program is None and printer is not None and printer.name == "echo" and printer.operands and self.reads_its_program:
+                program = printer.operands[0].fragment
         if program is None:
             return []
         from .inline_python import calls_in

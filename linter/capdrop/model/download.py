@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .checks import CHECKERS, checks
+from .checks import CHECKERS, checks, same_file
 from .file_use import UNPACKERS, other_names, passed_on, redirected, use_of
 
 TYPE_CHECKING = False
@@ -72,13 +72,11 @@ class Download:
 
 def downloads_in(commands: list[Command]) -> list[Download]:
     """Everything that a list of commands downloads, each followed to its use and to its check."""
-    found = []
-    for index, command in enumerate(commands, 1):
-        if command.name in DOWNLOADERS or command.name == "php":
-            for download in _made_by(command) if command.name != "php" else _copied(command):
-                _follow(download, commands[index : index + _REACH])
-                found.append(download)
-    return found
+    made = [list(_made_by(command)) if command.name in DOWNLOADERS else list(_copied(command)) for command in commands]
+    for index, downloads in enumerate(made, 1):
+        for download in downloads:
+            _follow(download, commands[index : index + _REACH], made[index : index + _REACH])
+    return [download for downloads in made for download in downloads]
 
 
 def first_run(path: str, after: Command, commands: list[Command]) -> Command | None:
@@ -128,7 +126,7 @@ def _made_by(command: Command) -> Iterator[Download]:
 
 def _copied(command: Command) -> Iterator[Download]:
     """What the PHP program in a command downloads to files."""
-    program = command.inline_program
+    program = command.inline_program if command.name == "php" else None
     for found in re.finditer(_COPIED, program.text) if program is not None else ():
         assert program is not None
         yield Download(command, program.part(*found.span(1)), found[2])
@@ -139,10 +137,13 @@ def _folder(command: Command) -> str:
     return option.value.text.rstrip("/") + "/" if option is not None and option.value is not None else ""
 
 
-def _follow(download: Download, later: list[Command]) -> None:
-    """Find the use of a download and its check. What was run before it is checked stays unchecked."""
+def _follow(download: Download, later: list[Command], made: list[list[Download]]) -> None:
+    """Find the use of a download and its check. What was run before it is checked stays unchecked, and what another instruction downloads
+    under its name is another file."""
     names = {download.file} if download.file else set()
-    for command in later:
+    for command, downloads in zip(later, made, strict=True):
+        if downloads and command.step is not download.command.step and any(same_file(other.file, download.file) for other in downloads):
+            return
         if download.command in command.feeders:
             if command.name in UNPACKERS:
                 download.use, download.how = command, "unpacked"
