@@ -266,15 +266,19 @@ INDEX_FILES = {
     "uv.toml": ("url", "index-url"),
 }
 """Settings files of package managers, and the settings in them that say where packages come from ("": any line)."""
-UNSIGNED = frozenset("conda mamba micromamba uv uvx go bun bundle bundler poetry pdm pipenv composer cargo".split())
+UNSIGNED = frozenset("conda mamba micromamba uv uvx go bun bundle bundler poetry pdm pipenv composer cargo dotnet helm".split())
 """Package managers without signatures of their own that are not downloaders of `plain-http-download`."""
+
+
+R = frozenset({"R", "Rscript"})
+SOURCE_COMMANDS = ("config", "env", "install", "pip", "sync", "source", "lock", "nuget", "repo")
 
 
 @rule(
     "insecure-package-source",
     severity=Severity.HIGH,
     references="NIST SP 800-190 3.2.1 · ATT&CK T1557 · ATT&CK T1195.001",
-    programs=UNSIGNED | {"="},
+    programs=UNSIGNED | R | {"="},
     variables=INDEX_VARIABLES,
     examples=(
         Bad(
@@ -288,7 +292,10 @@ UNSIGNED = frozenset("conda mamba micromamba uv uvx go bun bundle bundler poetry
             RUN uv pip install --default-index «http://mirrors.example.com/simple» flask
             RUN conda install -c «http://conda.example.com/free» python
             RUN composer config -g «secure-http false» && bundle config mirror.https://rubygems.org «http://gems.example.com»
-            RUN «GOPROXY=http://goproxy.example.com» go mod download
+            RUN «GOPROXY=http://goproxy.example.com» go mod download && go env -w GOPROXY=«http://goproxy.example.com»
+            RUN composer config repositories.a composer «http://packages.example.com» && helm repo add a «http://charts.example.com»
+            RUN dotnet nuget add source «http://nuget.example.com/v3/index.json» -n a
+            RUN Rscript -e 'install.packages("a", repos="«http://cran.example.com»")'
             """,
         ),
         Bad("compose.yaml", "services: {app: {image: 'node:22', environment: [«'NPM_CONFIG_REGISTRY=http://registry.npmjs.org/'»]}}"),
@@ -314,7 +321,7 @@ UNSIGNED = frozenset("conda mamba micromamba uv uvx go bun bundle bundler poetry
             RUN echo "registry=https://registry.npmjs.org" > .npmrc
             RUN echo "http://dl-cdn.alpinelinux.org/alpine/v3.22/main" > /etc/apk/repositories
             RUN composer config -g secure-http true && uv pip install --index-url http://localhost:3141 flask
-            RUN cargo run -- http://example.com
+            RUN cargo run -- http://example.com && Rscript -e 'a <- "http://example.com"; install.packages("a", repos="https://b.com")'
             """,
         ),
         Good("compose.yaml", "services: {app: {image: 'node:22', environment: ['NPM_CONFIG_REGISTRY=http://verdaccio:4873/']}}"),
@@ -355,18 +362,31 @@ def _insecure_command(command: Command) -> Iterator[Finding]:
         if found is not None and word is not None:
             fix = command.replace(found.word.part(0, 4), "https", caveat=OVER_TLS)
             yield command.finding(_assignment(command, name, word), f"`{name}` gets packages from `{found.host}` over plain HTTP", fix=fix)
-    if command.name not in UNSIGNED:
-        return
     if command.name == "composer":
         words = command.operands
         if len(words) > 2 and words[0].text == "config" and words[1].text == "secure-http" and words[2].text in ("false", "0"):
             span = Span(words[1].span.start, words[2].span.end)
             yield command.finding(span, "`composer` may get packages over plain HTTP (`secure-http`)")
-    elif command.packages or command.subcommand.startswith(("config", "env", "install", "pip", "sync", "source", "lock")):
-        for url in command.urls:
-            if url.scheme == "http" and url.public:
-                fix = command.replace(url.word.part(0, 4), "https", caveat=OVER_TLS)
-                yield command.finding(url.word.span, f"`{command.name}` gets packages from `{url.host}` over plain HTTP", fix=fix)
+    for url in _asked(command):
+        if url.scheme == "http" and url.public:
+            fix = command.replace(url.word.part(0, 4), "https", caveat=OVER_TLS)
+            yield command.finding(url.word.span, f"`{command.name}` gets packages from `{url.host}` over plain HTTP", fix=fix)
+
+
+def _asked(command: Command) -> Iterator[Url]:
+    """The addresses from which a package manager without signatures, or R, is to get packages."""
+    if command.name in R:
+        for word in command.words[1:]:
+            start = word.text.find("http://", max(word.text.find("repos"), 0)) if "repos" in word.text else -1
+            if start >= 0:
+                end = min((at for at in (word.text.find(quote, start) for quote in "\"'") if at > 0), default=len(word.text))
+                yield Url(word.part(start, end))
+    elif command.name in UNSIGNED and (command.packages or command.subcommand.startswith(SOURCE_COMMANDS)):
+        yield from command.urls
+        for word in command.operands[1:] if command.operands[0].text == "env" else ():
+            name, _, _ = word.text.partition("=")
+            url = _plain_http(word.part(len(name) + 1)) if name.lower() in INDEX_VARIABLES else None
+            yield from (url,) if url is not None else ()
 
 
 def _insecure_lines(file: WrittenFile) -> Iterator[Finding]:

@@ -35,11 +35,13 @@ TAKES_KEYS = frozenset({"gpg", "gpg2", "apt-key"})
             """
             FROM debian:13
             RUN curl -fsSLO «http://example.com/a.tgz» && wget -q «"http://example.com/b"» && tar xf a.tgz
+            RUN git clone «git://example.com/b.git»
             RUN git clone «http://example.com/a.git» && pip install --index-url=«http://example.com/simple» «http://example.com/a.whl»
             """,
             fixed="""
             FROM debian:13
             RUN curl -fsSLO https://example.com/a.tgz && wget -q "https://example.com/b" && tar xf a.tgz
+            RUN git clone https://example.com/b.git
             RUN git clone https://example.com/a.git && pip install --index-url=https://example.com/simple https://example.com/a.whl
             """,
         ),
@@ -104,17 +106,18 @@ TAKES_KEYS = frozenset({"gpg", "gpg2", "apt-key"})
 def plain_http_download(command: Command) -> Iterator[Finding]:
     """What is downloaded can be changed on the way.
 
-    Plain HTTP tells neither who answered nor whether the answer is whole. Use `https`, or compare a checksum in the same step.
+    Plain HTTP, and git's own protocol, tell neither who answered nor whether the answer is whole. Use `https`, or compare a checksum in the same step.
     """
     if command.name not in FETCHERS or _configures(command) or command.script_checks:
         return
     for url in command.urls:
-        if url.scheme == "http" and url.public:
+        if url.scheme in ("http", "git") and url.public:
             giver = url.word.giver
-            fix = command.replace(url.word.part(0, 4), "https", caveat=OVER_TLS) if giver is None else None
+            fix = command.replace(url.word.part(0, len(url.scheme)), "https", caveat=OVER_TLS) if giver is None else None
             notes = (Note(giver.source, giver.span, "the address is set here"),) if giver is not None else ()
             what, severity = ("a signing key ", Severity.HIGH) if _fetches_key(command, url.text) else ("", None)
-            message = f"`{command.name}` downloads {what}from `{url.host}` over plain HTTP"
+            how = "over plain HTTP" if url.scheme == "http" else "without encryption"
+            message = f"`{command.name}` downloads {what}from `{url.host}` {how}"
             yield command.finding(url.word.span, message, fix=fix, notes=notes, severity=severity)
 
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     from .command import Option, Word
 
-_SCHEMES = ("http://", "https://", "ftp://")
+_SCHEMES = ("http://", "https://", "ftp://", "git://")
 _IN_HOSTS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:"
 _NOT_FETCHED = frozenset("-x --proxy --preproxy -e --referer -A -U --user-agent -H --header -d --data --data-raw --build-arg".split())
 """Options whose value may be a URL that nothing is fetched from."""
