@@ -244,6 +244,26 @@ def _comes_from(name: str, place: str) -> bool:
     references="NIST SP 800-190 3.2.2",
     examples=(
         Bad(
+            "Dockerfile",
+            """
+            # tag: 12.1
+            FROM «debian:12.2@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa»
+            # docker.io/library/nginx:1.28
+            FROM «nginx:1.29@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa»
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            # 12.1
+            FROM debian:12.2@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+            # see redis:7.1
+            FROM nginx:1.29@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+            # nginx:1.29.1
+            FROM nginx:1.29@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+            """,
+        ),
+        Bad(
             "compose.yaml",
             """
             services:
@@ -298,9 +318,10 @@ def digest_comment_drift(image: Image) -> Iterator[Finding]:
     reference = image.reference
     if reference is None or reference.digest is None or reference.tag is None or image.value.source is not image.source:
         return
-    tag, said = _numbers(reference.tag), _numbers(_comment_after(image))
+    comment = _comment_after(image) or _comment_above(image, reference.name.rpartition("/")[2])
+    tag, said = _numbers(reference.tag), _numbers(comment)
     if len(tag) > 1 and len(said) > 1 and any(one != other for one, other in zip(tag, said, strict=False)):
-        version = _comment_after(image).partition(" ")[0].rstrip(",;")
+        version = comment.partition(" ")[0].rstrip(",;")
         yield image.finding(image.value, f"the comment says {version}, the tag says {reference.tag}")
 
 
@@ -309,6 +330,14 @@ def _comment_after(image: Image) -> str:
     end = image.value.span.end
     rest = image.source.text[end : image.source.line(image.source.position(end).line).end].lstrip("\"'")
     return rest.lstrip().removeprefix("#").strip() if rest.lstrip().startswith("#") and rest[:1] in " \t" else ""
+
+
+def _comment_above(image: Image, name: str) -> str:
+    """The version in the comment on the line above, where it says that it is one: `# tag: 1.2`, `# nginx:1.2`."""
+    number = image.source.position(image.value.span.start).line
+    above = image.source[image.source.line(number - 1)].strip() if number > 1 else ""
+    label, _, version = above[1:].strip().rpartition(":") if above.startswith("#") else ("", "", "")
+    return version.strip() if label.lower() in ("tag", "version") or label.rpartition("/")[2] == name else ""
 
 
 def _numbers(version: str) -> list[str]:
