@@ -24,6 +24,9 @@ PUBLISHED_BY_DOCKER = ("docker.io/library",)
             FROM «libary/nginx» AS other
             FROM alpine:3.23
             COPY --from=«ghrc.io/acme/tools:1» /tool /bin/
+            COPY --from=«mcr.rnicrosoft.com/dotnet/sdk:9.0» /a /
+            COPY --from=«mcr.micr0soft.com/dotnet/sdk:9.0» /a /
+            COPY --from=«gcr.io/distroles/static:nonroot» /a /
             RUN --mount=from=«bitnamii/redis:8»,target=/mnt true
             """,
         ),
@@ -65,6 +68,8 @@ PUBLISHED_BY_DOCKER = ("docker.io/library",)
             FROM httpd:2.4
             FROM swipl:9
             FROM ghcr.io/acme/ngnix:1
+            COPY --from=registry-k8s.io/pause:3.10 /a /
+            COPY --from=gcr.io/distroless-acme/static:1 /a /
             FROM acme.example/ngnix:1
             FROM gcr.io/acme/nginxx:1
             COPY --from=nginxx /a /a

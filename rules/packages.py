@@ -45,7 +45,7 @@ LOCAL_FIRST = frozenset({"npx", "bunx"})
             RUN uv pip install --system «"httpx"» && uv add «rich» && uvx «ruff» check . && pipx install «black»
             RUN poetry add «celery» && conda install -y -c conda-forge «numpy» python=3.13
             RUN npm install -g «typescript» && npm i «@scope/tool@latest» && yarn add --dev «jest» && pnpm add «left@next»
-            RUN bun add «zod» && npx --yes «cowsay» hi && pnpm dlx «degit» a b
+            RUN bun add «zod» && npx --yes «cowsay» hi && npx «create-acme» a && pnpm dlx «degit» a b
             RUN gem install --no-document «rake» && bundle add «puma»
             RUN go install «example.com/cmd/tool@latest» && go get -u «example.com/lib» && go install «example.com/cmd/old»
             RUN cargo install --locked «ripgrep» && composer require «acme/lib» && dotnet tool install -g «dotnet-ef»
@@ -450,7 +450,8 @@ def _confidence(command: Command, package: Package) -> Confidence | None:
 
 def _is_pinned_elsewhere(command: Command) -> bool:
     if command.name in LOCAL_FIRST:
-        return command.option("-y", "--yes", "-p", "--package") is None
+        asked = command.option("-y", "--yes", "-p", "--package") is not None
+        return not asked and not any(package.name.startswith("create-") for package in command.packages)
     return command.name.startswith(("pip", "uv")) and command.option(*PINNED_BY) is not None
 
 

@@ -401,15 +401,15 @@ class Reader:
         for heredoc in instruction.heredocs:
             from ..settings_file import variables_in_file
 
-            yield from self.written(heredoc, values[-1], address, copy)
-            yield from variables_in_file(heredoc.body, self.source, copy.address, values[-1].text, ships=copy.ships)
+            path = values[-1].text + heredoc.name if values[-1].text.endswith("/") else values[-1].text
+            yield from self.written(heredoc, values[-1], path, address, copy)
+            yield from variables_in_file(heredoc.body, self.source, copy.address, path, ships=copy.ships)
 
-    def written(self, heredoc: syntax.Heredoc, destination: Value, address: str, copy: Copy) -> Iterator[Subject]:
+    def written(self, heredoc: syntax.Heredoc, destination: Value, path: str, address: str, copy: Copy) -> Iterator[Subject]:
         """The file that a here-document becomes, and what cron runs of it."""
-        if heredoc.body.text and destination.text:
+        if heredoc.body.text and path:
             from capdrop.model.written_file import WrittenFile
 
-            path = destination.text + heredoc.name if destination.text.endswith("/") else destination.text
             file = WrittenFile(
                 self.source,
                 heredoc.body.span(),
