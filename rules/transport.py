@@ -145,9 +145,12 @@ CERTIFICATES = (options_by_program(CERTIFICATE_OPTIONS), by_program(CERTIFICATE_
 SIGNATURES = (options_by_program(SIGNATURE_OPTIONS), by_program(SIGNATURE_SETTINGS), EDITED_SIGNATURE_SETTINGS)
 CALLBACK = "servercertificatevalidationcallback"
 """The property of .NET's ServicePointManager that says which certificates are taken."""
+PYTHON = frozenset({"python", "python2", "python3"})
+UNVERIFIED = ("verify=False", "ssl._create_unverified_context")
+"""What a Python program says that takes any certificate: requests and httpx, and the ssl module."""
 LFTP_SETTING = "ssl:verify-certificate no"
 """lftp(1), ssl:verify-certificate."""
-CERTIFICATE_PROGRAMS = EDITORS.union({"lftp", "mvn", CALLBACK}, *CERTIFICATES[:2])
+CERTIFICATE_PROGRAMS = EDITORS.union(PYTHON, {"lftp", "mvn", CALLBACK}, *CERTIFICATES[:2])
 SIGNATURE_PROGRAMS = EDITORS.union(*SIGNATURES[:2])
 
 
@@ -172,6 +175,7 @@ CHECK_FAILS = "the step fails where the check does"
             RUN curl -sSL«k» https://example.com/a -o /a && wget «--no-check-certificate» -q https://example.com/b
             RUN python3 -m pip install «--trusted-host pypi.org» --no-cache-dir flask
             RUN wget «--no-check-cert» https://example.com/c && axel «--insecure» https://example.com/d
+            RUN env «PIP_TRUSTED_HOST=pypi.org» pip install flask
             RUN git «-c http.sslVerify=false» clone https://example.com/a.git && yum «--setopt=sslverify=0» install -y curl
             """,
             fixed="""
@@ -179,6 +183,7 @@ CHECK_FAILS = "the step fails where the check does"
             RUN curl -sSL https://example.com/a -o /a && wget -q https://example.com/b
             RUN python3 -m pip install --no-cache-dir flask
             RUN wget https://example.com/c && axel https://example.com/d
+            RUN env pip install flask
             RUN git clone https://example.com/a.git && yum install -y curl
             """,
         ),
@@ -254,6 +259,7 @@ CHECK_FAILS = "the step fails where the check does"
             FROM golang:1.25
             RUN go env -w «GOINSECURE=*» && poetry config «certificates.own.cert false»
             RUN lftp -e «"set ssl:verify-certificate no; mirror a"» example.com
+            RUN python3 -c "import requests; requests.get('https://example.com/a', «verify=False»)"
             """,
         ),
         Bad(
@@ -367,7 +373,10 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
         if word is not None and word.known and _turns_off(name, word.text):
             fix = command.drop_assignment(name, word, caveat=CHECK_FAILS) if command.name != "export" else command.drop(caveat=CHECK_FAILS)
             yield command.finding(_assignment(name, word), f"`{name}={word.text}` accepts any certificate", fix=fix)
-    if command.name == "lftp":
+    if command.name in PYTHON:
+        for span in _unverified(command):
+            yield command.finding(span, f"`{command.name}` accepts any certificate")
+    elif command.name == "lftp":
         for word in command.words[1:]:
             if LFTP_SETTING in " ".join(word.text.lower().split()):
                 yield command.finding(word.span, "`lftp` accepts any certificate")
@@ -590,6 +599,16 @@ def _settings_off(file: WrittenFile, table: dict[str, tuple[str, frozenset[str]]
                         fix = file.without(name, line.span(), caveat=CHECK_FAILS)
                     yield line.span(start, start + len(bare)), name, fix
             at += len(statement) + 1
+
+
+def _unverified(command: Command) -> Iterator[Span]:
+    """Where a Python program, behind `-c` or in a here-document, takes any certificate."""
+    word = command.inline_program
+    program = word.fragment if word is not None else command.input
+    for sign in UNVERIFIED if program is not None else ():
+        at = program.text.find(sign) if program is not None else -1
+        if program is not None and at >= 0:
+            yield program.span(at, at + len(sign))
 
 
 def _turns_off(name: str, value: str) -> bool:

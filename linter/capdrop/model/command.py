@@ -331,7 +331,9 @@ class Command(Subject):
 
     def drop_assignment(self, name: str, value: Word, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that no longer sets a variable for the command."""
-        return self._rewritten(Change("remove", "words", (name, value)), f"Remove `{name}`", safety, caveat)
+        fix = self._rewritten(Change("remove", "words", (name, value)), f"Remove `{name}`", safety, caveat)
+        fix.touches += ((self.address, "wrappers"),) if self.wrappers else ()
+        return fix
 
     def drop(self, fact: str = "command", *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that takes the command out of its script."""
