@@ -106,7 +106,8 @@ TAKES_KEYS = frozenset({"gpg", "gpg2", "apt-key"})
 def plain_http_download(command: Command) -> Iterator[Finding]:
     """What is downloaded can be changed on the way.
 
-    Plain HTTP, and git's own protocol, tell neither who answered nor whether the answer is whole. Use `https`, or compare a checksum in the same step.
+    Plain HTTP, and git's own protocol, tell neither who answered nor whether the answer is whole. Use `https`, or compare a checksum in
+    the same step.
     """
     if command.name not in FETCHERS or _configures(command) or command.script_checks:
         return
@@ -202,8 +203,8 @@ def plain_http_package_source(subject: Command | WrittenFile) -> Iterator[Findin
         option = subject.option(*SOURCE_OPTIONS[subject.name])
         if option is not None and option.value is not None and _plain(option.value.effective):
             at = option.value.text.find("http://")
-            fix = subject.replace(option.value.part(at, at + 4), "https", caveat=PACKAGES_OVER_TLS) if at >= 0 else None
-            yield subject.finding(option.value.span, "packages come from this address over plain HTTP", fix=fix)
+            remedy = subject.replace(option.value.part(at, at + 4), "https", caveat=PACKAGES_OVER_TLS) if at >= 0 else None
+            yield subject.finding(option.value.span, "packages come from this address over plain HTTP", fix=remedy)
     elif subject.name == "zypper" and any(word.text in ("ar", "addrepo") for word in subject.operands):
         for url in subject.urls:
             if url.scheme == "http" and url.public:

@@ -421,7 +421,7 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
             RUN printf '[a]\\nbaseurl=https://example.com\\n«gpgcheck=0»' > /etc/yum.repos.d/a.repo
             RUN echo '«APT::Get::AllowUnauthenticated "true"»;' > /etc/apt/apt.conf.d/99x
             RUN add-apt-repository «"deb [trusted=yes] https://example.com /"» && rpm -i «--nodigest» https://example.com/a.rpm
-            RUN echo "«deb [allow-insecure=yes] https://example.com/ ./»" > /etc/apt/sources.list.d/b.list && zypper ar «-G» https://a.io/a a
+            RUN echo "«deb [allow-insecure=yes] https://example.com/ ./»" > /etc/apt/sources.list && zypper ar «-G» https://a.io/a a
             RUN sed -i «'s/gpgcheck=1/gpgcheck=0/'» /etc/yum.repos.d/b.repo && sed -i «'s/^SigLevel.*/SigLevel = Never/'» /etc/pacman.conf
             COPY <<EOF /etc/yum.repos.d/c.repo
             [c]
@@ -434,7 +434,7 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
             RUN printf '[a]\\nbaseurl=https://example.com\\ngpgcheck=1' > /etc/yum.repos.d/a.repo
             RUN echo 'APT::Get::AllowUnauthenticated "false";' > /etc/apt/apt.conf.d/99x
             RUN add-apt-repository "deb https://example.com /" && rpm -i https://example.com/a.rpm
-            RUN echo "deb https://example.com/ ./" > /etc/apt/sources.list.d/b.list && zypper ar https://a.io/a a
+            RUN echo "deb https://example.com/ ./" > /etc/apt/sources.list && zypper ar https://a.io/a a
             RUN sed -i 's/^SigLevel.*/SigLevel = Never/' /etc/pacman.conf
             COPY <<EOF /etc/yum.repos.d/c.repo
             [c]

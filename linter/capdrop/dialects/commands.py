@@ -107,12 +107,16 @@ class ShellWord(Word):
 class FilledWord(ShellWord):
     """A word that begins with a variable whose value is a URL. Its own text stays as it is written."""
 
-    __slots__ = ("effective", "giver")
+    __slots__ = ("_effective", "giver")
 
     def __init__(self, parsed: shell.Word, outer: Fragment, effective: str, giver: Variable) -> None:
         super().__init__(parsed, outer)
-        self.effective = effective
+        self._effective = effective
         self.giver = giver
+
+    @property
+    def effective(self) -> str:
+        return self._effective
 
 
 class ShellOrigin(Origin):
@@ -401,7 +405,8 @@ def _executed(command: Command, setting: Setting) -> Iterator[Command]:
 def _from_shell(parsed: shell.Command, fragment: Fragment, setting: Setting) -> Command:
     words: list[Word] = [ShellWord(word, fragment) for word in parsed.words]
     if setting.giver is not None:
-        words = [_filled(word, each, fragment, setting.giver) if word.text[:1] == "$" else word for word, each in zip(words, parsed.words)]
+        pairs = zip(words, parsed.words, strict=True)
+        words = [_filled(word, each, fragment, setting.giver) if word.text[:1] == "$" else word for word, each in pairs]
     command = _made(words, ShellOrigin(setting.source, words), setting, fragment.span(parsed.start, parsed.end))
     if parsed.assignments:
         given = tuple((given.name, ShellWord(given.value, fragment) if given.value is not None else None) for given in parsed.assignments)

@@ -114,8 +114,8 @@ def resemblance(reference: Reference) -> Resemblance | None:
         if meant:
             return Resemblance("registry", host, meant)
         project = reference.repository.partition("/")[0]
-        known = next((known for known in PROJECTS.get(host, ()) if is_slip(project, known)), "")
-        return Resemblance("namespace", project, known) if known else None
+        meant = next((known for known in PROJECTS.get(host, ()) if is_slip(project, known)), "")
+        return Resemblance("namespace", project, meant) if meant else None
     if reference.official:
         name = reference.name
         known = name in OFFICIAL or name in FORMER or name in OTHER_WORDS

@@ -35,7 +35,7 @@ class Scope:
     """The variables in force at one point: before the first stage, or in a stage. One that is set to what only the build knows
     holds UNKNOWN, so that its default is not taken for its value. What the stage below sets is read from there."""
 
-    __slots__ = ("below", "environment", "gives_addresses", "givers", "refused", "values")
+    __slots__ = ("below", "environment", "givers", "gives_addresses", "refused", "values")
 
     def __init__(self, values: Mapping[str, str], below: Scope | None = None, refused: list[Refusal] | None = None) -> None:
         self.values = dict(values)
