@@ -28,6 +28,7 @@ COMPARE = '`echo "SHA256  FILE" | sha256sum -c`'
             RUN «bash» <(curl -s https://example.com/a)
             RUN «sh» -c "$(curl -fsSL https://example.com/a)" && «eval» "$(curl https://example.com/b)"
             RUN X=$(curl -s https://example.com/a) && «bash» -c "$X" && «sh» <<< $(curl -s https://example.com/a)
+            RUN X=$(curl -s https://example.com/a); echo "${X}" | «bash»
             RUN «source» /dev/stdin <<< "$(curl https://example.com/a)" && fetch -o - https://example.com/a | «sh»
             RUN php -r "readfile('https://example.com/a');" | «php»
             RUN «python3» -c "from urllib.request import urlopen; exec(urlopen('https://example.com/a').read())"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from operator import itemgetter
+
 from capdrop.finding import Fix, Safety
 from capdrop.source import Fragment, Record, Source, Span
 
@@ -358,13 +361,14 @@ class Siblings(list[Command]):
     """All commands of one script, in their order, with those that stand in substitutions; and what is asked of them as a whole,
     which is found once."""
 
-    __slots__ = ("_answers", "_inside", "_pipefail")
+    __slots__ = ("_answers", "_inside", "_pipefail", "_setters")
 
     def __init__(self, commands: Iterable[Command]) -> None:
         super().__init__(commands)
         self._answers: dict[Callable[[Command], bool], bool] = {}
         self._inside: dict[int, list[Command]] | None = None
         self._pipefail: dict[int, bool | None] | None = None
+        self._setters: dict[str, list[tuple[int, Command]]] | None = None
 
     def some(self, question: Callable[[Command], bool]) -> bool:
         """Whether a question is true of one of them."""
@@ -380,6 +384,17 @@ class Siblings(list[Command]):
                 if command.within is not None:
                     self._inside.setdefault(id(command.within), []).append(command)
         return self._inside.get(id(outer), [])
+
+    def sets_before(self, command: Command, variable: str) -> Command | None:
+        """The command that sets a variable of the script, and nothing else, last before one of them."""
+        if self._setters is None:
+            self._setters = {}
+            for other in self:
+                for name, _ in other.assignments if not other.words else ():
+                    self._setters.setdefault(name, []).append((other.span.start, other))
+        setters = self._setters.get(variable, [])
+        at = bisect_left(setters, command.span.start, key=itemgetter(0))
+        return setters[at - 1][1] if at else None
 
     def pipefail_before(self, command: Command) -> bool | None:
         """What the last `set` before one of them says of `pipefail`; None if nothing is said."""

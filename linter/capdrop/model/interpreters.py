@@ -26,6 +26,8 @@ INTERPRETERS = {program: tuple(options.split()) for programs, options in _ROWS.i
 RUN_A_FILE = frozenset({"source", "."})
 RUNNERS = frozenset(INTERPRETERS) | RUN_A_FILE | {"eval", "su", "runuser"}
 """Programs that run a program which they are given as text."""
+_MOST = 50
+"""Commands of a substitution that a variable is followed to."""
 _SUBSTITUTIONS = ("$(", "`", "<(")
 
 
@@ -84,7 +86,10 @@ def inline_program(command: Command) -> Word | None:
 def program_sources(command: Command) -> Iterator[Command]:
     """The commands whose output a command runs as a program: piped into it, or substituted into its script or file."""
     if command.feeders and reads_its_program(command):
-        yield from command.feeders
+        for feeder in command.feeders:
+            yield feeder
+            for word in feeder.operands if feeder.name == "echo" else ():
+                yield from _assigned(feeder, word)
         return
     if command.redirects and reads_its_program(command):
         given = [word.text for operator, word in command.redirects if operator in ("<", "<<<") and word is not None]
@@ -94,19 +99,17 @@ def program_sources(command: Command) -> Iterator[Command]:
     runs = inline_program(command) or program_file(command)
     if runs is None:
         return
-    if runs.text[:1] == "$" and runs.text.strip("${}").isidentifier():
-        yield from _assigned(command, runs.text.strip("${}"))
-    elif runs.text.startswith(_SUBSTITUTIONS):
+    yield from _assigned(command, runs)
+    if runs.text.startswith(_SUBSTITUTIONS):
         for inner in command.siblings.inside(command):
             if inner.holder is not None and inner.holder.text == runs.text:
                 yield inner
 
 
-def _assigned(command: Command, variable: str) -> Iterator[Command]:
-    """The commands whose output the same script has put into a variable: `A=$(...)`."""
-    last = None
-    for other in command.siblings:
-        if other is command:
-            break
-        last = other if not other.words and any(name == variable for name, _ in other.assignments) else last
-    yield from command.siblings.inside(last) if last is not None else ()
+def _assigned(command: Command, word: Word) -> Iterator[Command]:
+    """The commands whose output the same script has put into the variable that a word stands for: `A=$(...)`."""
+    variable = word.text.strip("${}") if word.text[:1] == "$" else ""
+    if not variable.isidentifier():
+        return
+    setter = command.siblings.sets_before(command, variable)
+    yield from command.siblings.inside(setter)[:_MOST] if setter is not None else ()
