@@ -128,6 +128,8 @@ MAVEN_VARIABLES = ("maven_opts", "maven_args", "maven_cli_opts", "java_opts", "j
 INSECURE_PROPERTY = "-Dmaven.wagon.http.ssl.insecure=true"
 """Maven, Wagon: takes any certificate."""
 
+MOST = 20
+"""Downloads by ADD that are followed, and addresses of each."""
 DOWNLOADERS = frozenset({"curl", "wget", "wget2", "aria2c"})
 
 
@@ -553,11 +555,11 @@ def _installs_from_before(script: Script) -> Iterator[Command]:
         use = download.use
         if use is not None and download.how == "installed" and download.check is None and download.command not in use.siblings:
             yield use
-    for copy in script.copies:
-        for source in copy.sources if copy.keyword == "ADD" and "checksum" not in copy.flags else ():
+    for copy in [copy for copy in script.copies if copy.keyword == "ADD" and "checksum" not in copy.flags][:MOST]:
+        for source in [source for source in copy.sources if source.text.startswith(("http://", "https://"))][:MOST]:
             path = copy.destination.text
             path += source.text.rpartition("/")[2] if path.endswith("/") else ""
-            use = script.installs(path) if source.text.startswith(("http://", "https://")) and not script.checks(path) else None
+            use = script.installs(path) if not script.checks(path) else None
             if use is not None:
                 yield use
 
