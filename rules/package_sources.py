@@ -225,6 +225,7 @@ SOURCE_COMMANDS = ("config", "env", "install", "pip", "sync", "source", "lock", 
             RUN echo "registry=https://registry.npmjs.org" > .npmrc
             RUN echo "http://dl-cdn.alpinelinux.org/alpine/v3.22/main" > /etc/apk/repositories
             RUN composer config -g secure-http true && uv pip install --index-url http://localhost:3141 flask
+            RUN composer config homepage http://example.com
             RUN cargo run -- http://example.com && Rscript -e 'a <- "http://example.com"; install.packages("a", repos="https://b.com")'
             """,
         ),
@@ -286,8 +287,10 @@ def _asked(command: Command) -> Iterator[Url]:
                 end = min((at for at in (word.text.find(quote, start) for quote in "\"'") if at > 0), default=len(word.text))
                 yield Url(word.part(start, end))
     elif command.name in UNSIGNED and (command.packages or command.subcommand.startswith(SOURCE_COMMANDS)):
-        yield from command.urls
-        for word in command.operands[1:] if command.operands[0].text == "env" else ():
+        words = command.operands
+        other = command.name == "composer" and len(words) > 1 and words[0].text == "config" and not words[1].text.startswith("repo")
+        yield from command.urls if not other else ()
+        for word in words[1:] if words and words[0].text == "env" else ():
             name, _, _ = word.text.partition("=")
             url = _plain_http(word.part(len(name) + 1)) if name.lower() in INDEX_VARIABLES else None
             yield from (url,) if url is not None else ()
