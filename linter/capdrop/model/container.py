@@ -188,7 +188,8 @@ class DefaultContainer(Container):
 
 def is_root(user: str) -> bool:
     """Whether a user, with or without a group, is root, or an administrator of Windows."""
-    return user.partition(":")[0].lower() in _ROOT
+    name = user.partition(":")[0].lower()
+    return name in _ROOT or (name != "" and not name.strip("0"))
 
 
 def plain(value: Value) -> object:

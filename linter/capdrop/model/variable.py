@@ -135,7 +135,7 @@ class Variable(Subject):
         """The change that demands it from outside, where it is this secret or a URL with it; None where that has no words in the file."""
         if self.address.startswith(("stage ", "ARG ")):
             fix = self.drop("value", safety=Safety.DISPLAY, caveat=_WHO_GIVES_IT)
-            return fix if fix.edits else None
+            return fix if fix.edits and not self.value.trail else None
         text = self.value.text
         whole = text == secret or (secret in text and re.fullmatch(r"[\w.+-]+://\S+", text) is not None)
         if not whole or self.origin is None:

@@ -13,13 +13,22 @@ class BuildTarget(Record):
     """A stage of a Dockerfile that something outside it asks for by name ("" for the last), and the folder that it builds from.
 
     `variables` are those that are set anew where it is started, and `leaves_root` says that it is started as a user other than root.
+    `named` are the names of the other contexts that it is built with.
     """
 
-    __slots__ = ("context", "dockerfile", "leaves_root", "stage", "variables")
+    __slots__ = ("context", "dockerfile", "leaves_root", "named", "stage", "variables")
 
     def __init__(
-        self, dockerfile: str, stage: str, context: str, variables: frozenset[str] = frozenset(), *, leaves_root: bool = False
+        self,
+        dockerfile: str,
+        stage: str,
+        context: str,
+        variables: frozenset[str] = frozenset(),
+        *,
+        leaves_root: bool = False,
+        named: frozenset[str] = frozenset(),
     ) -> None:
+        self.named = named
         self.dockerfile = dockerfile
         self.stage = stage
         self.context = context
@@ -28,11 +37,13 @@ class BuildTarget(Record):
 
 
 class Starters:
-    """What starts the images of one Dockerfile: the stages and folders that they are built from, and what all of them set anew."""
+    """What starts the images of one Dockerfile: the stages and folders that they are built from, the names of other contexts, and what
+    all of them set anew."""
 
-    __slots__ = ("contexts", "leave_root", "stages", "variables")
+    __slots__ = ("contexts", "leave_root", "named", "stages", "variables")
 
     def __init__(self) -> None:
+        self.named: set[str] = set()
         self.stages: set[str] = set()
         self.contexts: set[str] = set()
         self.variables: frozenset[str] = frozenset()
@@ -44,6 +55,7 @@ class Starters:
         self.leave_root = self.leave_root and target.leaves_root
         self.stages.add(target.stage)
         self.contexts.add(target.context)
+        self.named |= target.named
 
     def build_last(self, names: Collection[str]) -> bool:
         """Whether the last stage of the file, which has these names, is among those that are started."""

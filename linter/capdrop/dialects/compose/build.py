@@ -198,11 +198,13 @@ class Build:
 
     def asked_of(self, dockerfile: str, set_anew: set[str]) -> BuildTarget:
         """What the service asks of a Dockerfile, and what it sets anew of what that says: these variables, and maybe the user."""
+        named = frozenset(name for name, _ in assignments_of(self.site, "build.additional_contexts"))
         if self.text("target") is None:
-            return BuildTarget(dockerfile, self.target, self.folder)
+            return BuildTarget(dockerfile, self.target, self.folder, named=named)
         user = self.site.field("user", "own")
         name = self.site.scalar(user).text.partition(":")[0] if user is not None else ""
-        return BuildTarget(dockerfile, self.target, self.folder, frozenset(set_anew), leaves_root=name not in ("", "0", "root"))
+        leaves_root = name not in ("", "0", "root")
+        return BuildTarget(dockerfile, self.target, self.folder, frozenset(set_anew), leaves_root=leaves_root, named=named)
 
     def handed_on(self, name: str) -> tuple[str, ...]:
         """The variables of the stage that are given the whole of a build argument."""
