@@ -43,7 +43,7 @@ class ComposeWayOut(YamlWayOut):
                 raise Refused("it stands within variables")
             taken = Edit(Span(place.scalar.start + found.end(1), end), ":?")
             return Way(f"Write `${{{found[1]}:?}}`", (taken,), _CAVEAT, safety, self._touched_with(place))
-        name = self._set_beside(place, text[span.start : span.end]) or self._name(finding, place, before)
+        name = self._set_beside(place, text[span.start : span.end]) or self._name(finding, place, self.before(place, span))
         reference = f"${{{name}:?}}"
         edits = (self.written(place, span, reference),)
         return Way(f"Take it from outside: `{reference}`", edits, _CAVEAT, safety, self._touched_with(place))
