@@ -14,7 +14,7 @@ from ..settings_file import variables_in_file, variables_in_settings
 from ..yaml_facts import Interpolated, Site, drop, remove
 from ..yaml_view import Field, Section, fields_of, items_of
 from ..yaml_writer import remove_entry
-from .names import NO_NAMES
+from .names import NO_NAMES, taken_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,10 @@ class VariableOrigin(Origin):
         name = fallback[1] if fallback else self.name
         if (not fallback and "$" in self.written.text) or not re.fullmatch(_NAME, name):
             raise Refused("it is put together from several parts")
-        return name
+        if fallback:
+            return name
+        site = self.site
+        return taken_from(name, self.written.text, self.address.split(".")[1], site.source.text, site.interpolate)
 
     def _mounted(self, outside: str) -> tuple[Edit, ...]:
         """The edits that mount it as a file, where the image is known to read one; else none."""
