@@ -18,7 +18,7 @@ from .yaml_view import Field, Joined, Section, fields_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from collections.abc import Mapping as Table
 
     Written = tuple[str, tuple[Edit, ...]]
@@ -109,6 +109,10 @@ class Site:
             trail = (*trail, *replaced.notes)
             return Value.known(replaced.fragment.text, source, span, trail, defaulted=replaced.defaulted, node=node)
         return Value.known(node.value, source, span, trail, node=node)
+
+    def mounted(self) -> Iterable[str]:
+        """The paths at which the container has something mounted."""
+        return ()
 
     def editable(self, field: Field | None) -> None:
         """Raise `Refused` where an edit would reach further than this container, or cannot be judged."""
@@ -296,6 +300,9 @@ class TableOrigin(Origin):
 
     def written_facts(self) -> frozenset[str] | None:
         return self.table.written(self.site)
+
+    def mounted(self) -> Iterable[str]:
+        return self.site.mounted()
 
     def read(self, fact: str) -> Value:
         cell = self.table.get(fact)
