@@ -91,6 +91,7 @@ MEMORY = frozenset({"*:*", "1:*", "1:1", "1:2", "1:4"})
             """,
         ),
         Good("compose.yaml", "services: {web: {image: 'nginx:1.29', read_only: true}}"),
+        Good("run.sh", "docker run -d --read-only redis:8\n"),
         Good("compose.yaml", "services: {web: {image: 'nginx:1.29', read_only: '${READ_ONLY}'}}"),
         Good(
             "pod.yaml",
