@@ -163,7 +163,7 @@ def test_what_takes_the_place_of_a_finding_is_fixed_with_it(capsys: pytest.Captu
     path = put("compose.yaml", COMPOSE)
     rules = "privileged-container,no-new-privileges-missing"
     assert main(["fix", "--apply", "--unsafe", "--select", rules]) == 0
-    assert path.read_text() == FIXED.replace("    read_only: true\n", "    read_only: true\n    security_opt: [no-new-privileges:true]\n")
+    assert path.read_text() == FIXED.replace("    read_only: true\n", '    read_only: true\n    security_opt: ["no-new-privileges:true"]\n')
     assert capsys.readouterr().err.endswith("2 findings fixed\n")
     assert main(["fix", "--apply", "--unsafe", "--select", rules]) == 0
 

@@ -436,6 +436,13 @@ def test_no_stand_in_for_an_action_becomes_a_name() -> None:
     assert all(fix.title.isprintable() for fix in findings)
 
 
+def test_a_label_is_left_out_and_handed_to_no_step() -> None:
+    text = f"FROM debian:13\nLABEL db_password={PASSWORD}\nRUN echo $db_password\nUSER 1000\n"
+    titles = {one.fix.title for one in analysed("Dockerfile", text, {})[0].findings if one.fix is not None and one.hidden}
+    assert not any("hand it" in title for title in titles)
+    assert titles
+
+
 def test_a_value_is_left_empty_and_its_neighbour_named() -> None:
     values = f'db:\n  existingSecret: ""\n  password: {PASSWORD}\n  init: |\n    requirepass {PASSWORD}\n'
     analysis, bench = analysed("values.yaml", values, {"Chart.yaml": CHART["Chart.yaml"]})

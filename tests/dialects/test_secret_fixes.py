@@ -97,6 +97,17 @@ def test_an_argument_that_other_instructions_read_is_left_alone() -> None:
     assert shown == "FROM node:22\nCMD a=$NPM_TOKEN\nRUN --mount=type=secret,id=npm_token,env=NPM_TOKEN a $NPM_TOKEN\n"
 
 
+@pytest.mark.parametrize(
+    ("image", "name", "suffix"),
+    [("grafana/grafana:12.2.0", "GF_SECURITY_ADMIN_PASSWORD", "__FILE"), ("quay.io/minio/minio:1", "MINIO_ROOT_PASSWORD", "_FILE")],
+)
+def test_an_image_says_how_it_is_told_a_file(image: str, name: str, suffix: str) -> None:
+    text = f"services:\n  app:\n    image: {image}\n    environment:\n      {name}: {PASSWORD}\n"
+    after = text.replace(f"{name}: {PASSWORD}", f"{name}{suffix}: /run/secrets/{name.lower()}")
+    secrets = f"    secrets: [{name.lower()}]\nsecrets:\n  {name.lower()}:\n    environment: {name}\n"
+    assert fixed("compose.yaml", text).source.text == after + secrets
+
+
 def passwords(*values: str) -> str:
     services = (f"  s-{at}:\n    image: acme/web:1\n    environment:\n      DB_PASSWORD: {value}\n" for at, value in enumerate(values))
     return "services:\n" + "".join(services)

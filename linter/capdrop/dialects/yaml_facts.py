@@ -373,10 +373,15 @@ def append(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
     field = site.section(scope).find(path)
     site.editable(field)
     if field is None or (isinstance(field.value, Scalar) and field.value.start == field.value.end):
-        return put(site, path, scope, f"[{text}]")
+        return put(site, path, scope, f"[{_in_flow(text)}]")
     if not isinstance(field.value, Sequence):
         raise Refused("it is not a list")
-    return (writer.append_item(site.source, field.value, text),)
+    return (writer.append_item(site.source, field.value, _in_flow(text) if field.value.flow else text),)
+
+
+def _in_flow(text: str) -> str:
+    """An item as it stands in brackets, where not every reader takes a colon without quotes."""
+    return f'"{text}"' if ":" in text and text[0] not in "\"'[{" else text
 
 
 def remove(site: Site, path: str, scope: str, node: Node | None) -> tuple[Edit, ...]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _TRAILING_COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
 _COMMENT = re.compile(r"(?m)(?:^|(?<=[ \t]))#[^\r\n]*")
+_TO_LINE_END = re.compile(r"[ \t]*(?=[\r\n]|\Z)")
 _BLANK = re.compile(r"[ \t]*")
 _JSON = re.compile(r'\s*\{\s*"')
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:@=+-]*")
@@ -98,9 +99,14 @@ def add_entry(source: Source, mapping: Mapping, keys: list[str], text: str) -> E
 
 def add_first_entry(source: Source, holder: Entry, keys: list[str], text: str) -> Edit:
     """An entry, as by `add_entry`, for a key that stands there without a value."""
-    if holder.value.start != holder.value.end:
+    value, indent = holder.value, source.position(holder.key.outer).column - 1 + indent_step(source)
+    if isinstance(value, Scalar) and not value.style and value.value in ("~", "null") and value.start == value.outer:
+        if not _TO_LINE_END.match(source.text, value.end):
+            raise Refused("its line goes on with something else")
+        start = len(source.text[: value.start].rstrip(" \t"))
+        return Edit(Span(start, value.end), f"{source.newline}{' ' * indent}{_nested(source, keys, text, indent)}")
+    if value.start != value.end:
         raise Refused("it is not a mapping")
-    indent = source.position(holder.key.outer).column - 1 + indent_step(source)
     return _add_below(source, holder.end, indent, _nested(source, keys, text, indent))
 
 
