@@ -65,7 +65,7 @@ KINDS = (
         part="compose",
         maybe=r"(?si:.*\.ya?ml|(?:.*[._-])?compose(?:[._-].*)?\.json)",
         content=(
-            r"(?m)^services[ \t]*:[ \t]*(?:#.*)?\r?$|\A\s*+\{(?>(?s:.*?)\"services\"[ \t]*:)",
+            r"(?m)^services[ \t]*:[ \t]*(?:#.*)?\r?$|^[ \t]*+\{?[ \t]*+\"services\"[ \t]*:[ \t]*\{",
             r"(?m)^[ \t]+(?:image|build)[ \t]*:|\"(?:image|build)\"[ \t]*:",
         ),
         word="services",
