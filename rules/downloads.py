@@ -49,11 +49,15 @@ COMPARE = '`echo "SHA256  FILE" | sha256sum -c`'
             FROM debian:13
             RUN apt-get update && curl -fsSL https://a.io/s.sh | «sh»
             RUN wget -qO- https://a.io/a | sudo «bash» -s -- --yes
+            RUN sudo «bash» -c "$(curl -fsSL https://a.io/b.sh)" b --yes
+            RUN «bash» <(curl -s https://a.io/c.sh) --yes
             """,
             fixed="""
             FROM debian:13
             RUN apt-get update && curl -fsSL https://a.io/s.sh -o /tmp/s.sh && echo "SHA256  /tmp/s.sh" | sha256sum -c - && sh /tmp/s.sh
             RUN wget -qO/tmp/install.sh https://a.io/a && echo "SHA256  /tmp/install.sh" | sha256sum -c - && sudo bash /tmp/install.sh --yes
+            RUN curl -fsSL https://a.io/b.sh -o /tmp/b.sh && echo 'SHA256  /tmp/b.sh' | sha256sum -c - && sudo bash /tmp/b.sh --yes
+            RUN curl -s https://a.io/c.sh -o /tmp/c.sh && echo "SHA256  /tmp/c.sh" | sha256sum -c - && bash /tmp/c.sh --yes
             """,
         ),
         Bad(

@@ -130,7 +130,7 @@ class YamlFile:
         )
 
     def leaves(self) -> Iterator[tuple[str, Span]]:
-        """Every text that is written as a value, with the keys that lead to it."""
+        """Every text that is written as a value, with the keys that lead to it; one without a length where a key has none."""
         for document in self.documents:
             stack: list[tuple[str, Node | None]] = [("", document.root)]
             while stack:
@@ -139,7 +139,7 @@ class YamlFile:
                     stack.extend((path, item) for item in reversed(node.items))
                 elif isinstance(node, Mapping):
                     stack.extend((f"{path}.{self.source[entry.key.span]}", entry.value) for entry in reversed(node.entries))
-                elif node is not None and node.end > node.start:
+                elif node is not None:
                     yield path, node.span
 
     def address_at(self, offset: int) -> str:

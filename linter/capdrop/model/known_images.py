@@ -72,6 +72,18 @@ _FROM_FILES = {
     "wordpress": frozenset({"WORDPRESS_DB_PASSWORD", *_WORDPRESS_KEYS}),
 }
 """Secrets that official images read from a file (docker-library/docs, content.md of each)."""
+_MINIO = ("", "MINIO_ROOT_PASSWORD", "_FILE")
+"""https://min.io/docs, "Use Docker secrets": MINIO_ROOT_PASSWORD_FILE."""
+_GRAFANA = ("GF_", "", "__FILE")
+"""https://grafana.com/docs/grafana/latest/setup-grafana/configure-docker/: `GF_<SectionName>_<KeyName>__FILE`."""
+_FROM_FILES_BESIDE = {
+    "docker.io/grafana/grafana": _GRAFANA,
+    "docker.io/grafana/grafana-oss": _GRAFANA,
+    "docker.io/grafana/grafana-enterprise": _GRAFANA,
+    "docker.io/minio/minio": _MINIO,
+    "quay.io/minio/minio": _MINIO,
+}
+"""Other images: how such a variable begins, or all of it, and what stands behind its name where it names a file."""
 _WINDOWS = ("windows", "nanoserver", "servercore")
 _K3S = frozenset({"server", "agent"})
 _COCKROACH = frozenset({"start", "start-single-node"})
@@ -121,9 +133,12 @@ def is_windows(reference: Reference) -> bool:
     return any(word in reference.repository or word in (reference.tag or "") for word in _WINDOWS)
 
 
-def reads_from_file(reference: Reference, variable: str) -> bool:
-    """Whether an image is documented to read a variable from the file that the variable with `_FILE` behind its name says."""
-    return reference.official and variable in _FROM_FILES.get(reference.name, ())
+def suffix_of_file(reference: Reference, variable: str) -> str:
+    """What stands behind the name of a variable that tells the file which an image is documented to read it from; "" where none does."""
+    if reference.official:
+        return "_FILE" if variable in _FROM_FILES.get(reference.name, ()) else ""
+    start, whole, suffix = _FROM_FILES_BESIDE.get(reference.canonical, ("", "", ""))
+    return suffix if suffix and (variable == whole or (start and variable.startswith(start))) else ""
 
 
 def steps_down(reference: Reference) -> bool:

@@ -74,7 +74,7 @@ def read(source: Source, context: Context) -> Reading:
 def _way_out(file: YamlFile, context: Context) -> ComposeWayOut:
     from .way_out import ComposeWayOut
 
-    return ComposeWayOut(file, context.files)
+    return ComposeWayOut(file, context.files, _project(file, Beside(file.source.path, context)).names)
 
 
 def _reader(file: YamlFile, context: Context) -> _Reader:

@@ -44,6 +44,10 @@ class PodSite(Site):
         self.annotations = annotations
         self.place = ""
 
+    def mounted(self) -> Iterator[str]:
+        for node, trail, shared in self.own.items("volumeMounts"):
+            yield Section(self.source, node, trail, shared).text("mountPath")
+
 
 class AppArmor(Choice):
     """`appArmorProfile`, or else the annotation that came before it."""
