@@ -319,11 +319,11 @@ def _password(value: str, text: str) -> Verdict:
 
 def _word(value: str, text: str, name: str) -> Verdict | None:
     """A secret that the operator made up, and made up of words."""
-    if len(text) < 3:
+    is_name = _is_name_of_a_secret(text)
+    if len(text) < 3 or (is_name and split(name)[-2:] in (("password", "secret"), ("pass", "secret"), ("passwd", "secret"))):
         return None
     if is_weak(text):
         return _verdict(value, text, "default-credential", "medium", "a secret that anyone would guess")
-    is_name = _is_name_of_a_secret(text)
     if text.replace("-", "").replace("_", "").replace(".", "").isalpha():
         if name.isupper() and split(name)[-1] not in NAMES_OF_FILES and not is_name:
             return _verdict(value, text, "default-credential", "medium", "a secret of plain words")
