@@ -182,6 +182,42 @@ def test_where_else_it_can_stand(path: str, text: str, rule: str, secret: str) -
     assert "history" in finding.message
 
 
+BYTES = base64.b64encode(bytes(range(255, 223, -1))[::-1] + b"\xa7\x03\x91").decode()
+
+
+@pytest.mark.parametrize("name", ["encryption-key", "cookie-secret", "password", "key"])
+def test_a_key_of_bytes_in_a_secret(name: str) -> None:
+    text = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata:\n  {name}: {BYTES}\n"
+    (finding,) = found("m.yaml", text)
+    assert finding.rule == "hard-coded-credential"
+    assert [finding.source[span] for span in finding.hidden] == [BYTES]
+
+
+@pytest.mark.parametrize("name", ["tls.crt", "public-key", "blob", "truststore.jks", "ca.der", "tls.key"])
+def test_other_bytes_in_a_secret(name: str) -> None:
+    assert found("m.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata:\n  {name}: {BYTES}\n") == []
+
+
+LOCKED = "-----BEGIN ENCRYPTED " + KEY.partition("BEGIN ")[2].replace("-----END ", "-----END ENCRYPTED ")
+LOCKED_ENCODED = base64.b64encode(LOCKED.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Dockerfile", f"FROM a\nCOPY <<EOF /k\n{LOCKED}\nEOF\n"),
+        ("compose.yaml", f"services: {{a: {{image: b, environment: {{X: {LOCKED_ENCODED}}}}}}}\n"),
+        ("Dockerfile", f"FROM a\nRUN echo {LOCKED_ENCODED} | base64 -d > /k\n"),
+        ("m.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{k: {LOCKED_ENCODED}}}\n"),
+    ],
+)
+def test_a_key_that_is_itself_encrypted_is_less_severe(path: str, text: str) -> None:
+    (finding,) = found(path, text)
+    assert finding.rule == "private-key"
+    assert finding.severity == Severity.MEDIUM
+    assert "rotate" in finding.message
+
+
 def test_every_secret_of_a_json_value_is_found() -> None:
     text = f'services: {{a: {{image: b, environment: {{C: \'{{"password": "{PASSWORD}", "api_key": "{ISSUED}"}}\'}}}}}}\n'
     assert [finding.source[finding.hidden[0]] for finding in found("compose.yaml", text)] == [PASSWORD, ISSUED]

@@ -60,7 +60,8 @@ def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
     """Whether `value`, the text as it is at run time, is or holds a secret.
 
     `place` is where it stands: "env", "arg", "label", "annotation", "configmap", "secret" (an entry of a Kubernetes Secret, decoded),
-    "argument" (an option's value; `name` is the option) or "template" (a line of a file that is copied and filled in).
+    "bytes" (the base64 of such an entry that is no text), "argument" (an option's value; `name` is the option) or "template" (a line of a
+    file that is copied and filled in).
     """
     if len(value) >= SHORTEST or "://" in value:
         verdict = _by_shape(value) or judge_encoded(value)
@@ -68,8 +69,8 @@ def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
             return verdict if not is_for_browsers(value, name) else None
     if name.startswith("BUNDLE_") and "__" in name:
         return _bundler(value)
-    role = role_in_a_secret(name) if place == "secret" else role_of(name)
-    if not role and place != "secret":
+    role = role_in_a_secret(name) if place in ("secret", "bytes") else role_of(name)
+    if (not role and place != "secret") or (role == VAGUE and place == "bytes"):
         return None
     verdict = _by_name(value, name, role, place)
     return verdict if place != "template" or verdict is None or verdict.kind == "token" else None
@@ -193,7 +194,7 @@ def _pair_verdict(start: int, end: int, weak: bool, why: str) -> Verdict:
 
 def _key_verdict(start: int, end: int, encrypted: bool) -> Verdict:
     if encrypted:
-        return Verdict("private-key", start, end, "low", "a private key, itself encrypted")
+        return Verdict("private-key", start, end, "medium", "a private key, itself encrypted")
     return Verdict("private-key", start, end, "high", "a private key")
 
 

@@ -55,6 +55,7 @@ _HOLDERS = {
 _EXAMPLES = "alm-examples"
 """The annotation that shows what objects of an operator look like (olm.operatorframework.io)."""
 _LARGEST_DECODED = 65_536
+SHORTEST_ENCODED_BYTES = 12
 
 
 class ObjectOrigin(Origin):
@@ -239,6 +240,14 @@ def _encoded(address: str, name: str, field: Field) -> Iterator[Subject]:
         fragment = inner or fragment
         yield Text(field.source, field.span, address, fragment=fragment, address_at=_always(address))
         yield from _entry(address, name, field, fragment, "secret")
+    elif written is not None and _is_base64(written.text):
+        yield _variable(address, name, field, written, "bytes")
+
+
+def _is_base64(text: str) -> bool:
+    """Whether it encodes a key's worth of bytes, or more."""
+    text = text.strip()
+    return len(text) >= SHORTEST_ENCODED_BYTES and len(text) % 4 == 0 and text.rstrip("=").replace("+", "").replace("/", "").isalnum()
 
 
 def _always(address: str) -> Callable[[int], str]:
