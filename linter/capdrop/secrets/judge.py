@@ -137,13 +137,13 @@ def _named_value() -> re.Pattern[str]:
 
 
 def judge_json(text: str) -> list[Verdict]:
-    """The secrets in a JSON text that only their names tell, as keys or in `{"name": ..., "value": ...}`; what shows by itself is left to
-    those who search the text."""
+    """The secrets in a JSON text that only their names tell, as keys or in `{"name": ..., "value": ...}`, and the passwords of connection
+    strings; what shows by itself is left to those who search the text."""
     found = []
     pairs = [(match[2], match[4], match.start(4)) for match in _pair().finditer(text)]
     pairs += [(match[1], match[2], match.start(2)) for match in _named_value().finditer(text)]
     for name, value, start in pairs:
-        verdict = judge(value, name) if role_of(name) else None
+        verdict = judge(value, name) if role_of(name) or "=" in value else None
         if verdict is not None and verdict.kind in ("credential", "default-credential"):
             verdict.start += start
             verdict.end += start
