@@ -346,7 +346,13 @@ def read_settings(command: Command) -> Iterator[Given]:
         text = word.text.removeprefix("export ")
         name, sign, value = text.partition("=") if "=" in text else text.partition(":")
         name = name.strip().strip("\"'")
-        if sign and value.strip() and "\n" not in value and name.replace("_", "").replace("-", "").replace(".", "").isalnum():
+        if (
+            sign
+            and value.strip()
+            and "\n" not in value
+            and "\\n" not in value.removesuffix("\\n")
+            and name.replace("_", "").replace("-", "").replace(".", "").isalnum()
+        ):
             yield name, word, len(word.text) - len(value)
 
 

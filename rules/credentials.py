@@ -350,11 +350,17 @@ def secrets_of(variable: Variable, kind: str) -> Iterator[Verdict]:
         return
     verdict = variable.secret
     found = [verdict] if verdict is not None else []
-    if variable.fragment is not None and variable.value.text[:1] in ("{", "["):
-        found.extend(one for one in find_in_json(variable.value.text) if verdict is None or one.start != verdict.start)
+    text = variable.value.text
+    if variable.fragment is not None and text[:1] in ("{", "[") and not holds_registry_login(text):
+        found.extend(one for one in find_in_json(text) if verdict is None or one.start != verdict.start)
     for one in found:
         if one.kind == kind and not told_by_the_text(variable, one):
             yield one
+
+
+def holds_registry_login(text: str) -> bool:
+    """Whether it is Docker's own configuration, of which the rule on stored logins tells: the password stands there twice."""
+    return '"auths"' in text and any(login.what == "registry login" for login in find_logins(text))
 
 
 def told_by_the_text(variable: Variable, verdict: Verdict) -> bool:

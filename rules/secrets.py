@@ -24,6 +24,10 @@ from capdrop import (
     rule,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from capdrop import Verdict
+
 LONGEST_LINE = 4000
 """Characters; what stands further back on its line is not looked at."""
 REFERENCES = "NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-798"
@@ -136,9 +140,9 @@ def private_key(subject: Text | Variable) -> Iterator[Finding]:
         yield subject.finding_in(
             key.start,
             key.end,
-            f"private key in plain text; {ROTATE}" if not key.encrypted else "private key, itself encrypted, in the file",
+            f"private key{', itself encrypted, in the file' if key.encrypted else ' in plain text'}; {ROTATE}",
             severity=Severity.MEDIUM if key.encrypted else None,
-            confidence=Confidence.LOW if key.encrypted else None,
+            confidence=Confidence.MEDIUM if key.encrypted else None,
             fix=better_way(subject),
         )
     yield from encoded(subject, "private-key")
@@ -231,7 +235,18 @@ def encoded(text: Text, kind: str) -> Iterator[Finding]:
     for verdict in find_encoded(text.fragment.text):
         if verdict.kind == kind:
             advice = revocation(verdict.provider)
-            yield text.finding_in(verdict.start, verdict.end, f"{verdict.why}; {advice}", fix=better_way(text))
+            yield text.finding_in(
+                verdict.start,
+                verdict.end,
+                f"{verdict.why}; {advice}",
+                severity=Severity.MEDIUM if is_encrypted_key(verdict) else None,
+                fix=better_way(text),
+            )
+
+
+def is_encrypted_key(verdict: Verdict) -> bool:
+    """Whether a secret is a private key that is itself encrypted."""
+    return verdict.kind == "private-key" and verdict.confidence != "high"
 
 
 def from_outside(text: Text, start: int, end: int) -> Fix:
@@ -249,12 +264,14 @@ def hidden_from_the_text(variable: Variable, kind: str, severity: Severity) -> I
     place, shown = variable.place_of(verdict.start, verdict.end), variable.shown(verdict.start, verdict.end)
     assert place is not None
     assert shown is not None
+    if is_encrypted_key(verdict):
+        severity = Severity.MEDIUM
     if not covered(*shown, kind):
         yield variable.finding(
             place,
             f"`{variable.name}` holds {verdict.why}; {revocation(verdict.provider)}",
             hidden=(place,),
-            severity=None if variable.ships else Severity(severity - 1),
+            severity=severity if variable.ships else Severity(severity - 1),
             confidence=Confidence[verdict.confidence.upper()],
             fix=variable.from_outside(variable.value.text[verdict.start : verdict.end]) or better_way(variable),
         )

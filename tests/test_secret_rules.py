@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 from capdrop import rulebook
@@ -180,6 +181,94 @@ def test_where_else_it_can_stand(path: str, text: str, rule: str, secret: str) -
     assert finding.source[hidden] == secret or not secret
     assert finding.fix is not None
     assert "history" in finding.message
+
+
+BYTES = base64.b64encode(bytes(range(255, 223, -1))[::-1] + b"\xa7\x03\x91").decode()
+
+
+@pytest.mark.parametrize("name", ["encryption-key", "cookie-secret", "password", "key"])
+def test_a_key_of_bytes_in_a_secret(name: str) -> None:
+    text = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata:\n  {name}: {BYTES}\n"
+    (finding,) = found("m.yaml", text)
+    assert finding.rule == "hard-coded-credential"
+    assert [finding.source[span] for span in finding.hidden] == [BYTES]
+
+
+@pytest.mark.parametrize("name", ["tls.crt", "public-key", "blob", "truststore.jks", "ca.der", "tls.key"])
+def test_other_bytes_in_a_secret(name: str) -> None:
+    assert found("m.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata:\n  {name}: {BYTES}\n") == []
+
+
+LOCKED = "-----BEGIN ENCRYPTED " + KEY.partition("BEGIN ")[2].replace("-----END ", "-----END ENCRYPTED ")
+LOCKED_ENCODED = base64.b64encode(LOCKED.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Dockerfile", f"FROM a\nCOPY <<EOF /k\n{LOCKED}\nEOF\n"),
+        ("compose.yaml", f"services: {{a: {{image: b, environment: {{X: {LOCKED_ENCODED}}}}}}}\n"),
+        ("Dockerfile", f"FROM a\nRUN echo {LOCKED_ENCODED} | base64 -d > /k\n"),
+        ("m.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{k: {LOCKED_ENCODED}}}\n"),
+    ],
+)
+def test_a_key_that_is_itself_encrypted_is_less_severe(path: str, text: str) -> None:
+    (finding,) = found(path, text)
+    assert finding.rule == "private-key"
+    assert finding.severity == Severity.MEDIUM
+    assert "rotate" in finding.message
+
+
+SERVER = f"Server=db;User Id=sa;Password={PASSWORD}"
+
+
+def config(name: str, text: str) -> str:
+    """A ConfigMap with a file in double quotes, or in a block where it has lines of its own."""
+    if text.endswith("\n\n"):
+        return (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {}\ndata:\n  " + f"{name}: |\n" + "".join(f"    {x}\n" for x in text.splitlines())
+        )
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{}}\ndata:\n  {name}: {json.dumps(text)}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "rule"),
+    [
+        ("Dockerfile", 'FROM a\nRUN echo -e "[pypi]\\nusername = b\\npassword = {}" > ~/.pypirc\n', "hard-coded-credential"),
+        ("Dockerfile", "FROM a\nRUN printf 'password={}\\nuser=b\\n' > ~/.my.cnf\n", "hard-coded-credential"),
+        ("Dockerfile", "FROM a\nRUN printf 'db:\\n  password: {}\\n' > /a.yaml\n", "hard-coded-credential"),
+        ("m.yaml", config("a.json", json.dumps({"Connections": {"Default": SERVER.replace(PASSWORD, "{}")}})), "hard-coded-credential"),
+        ("m.yaml", config("a.json", json.dumps({"a": {"url": "jdbc:postgresql://h/x?user=a&password={}"}})), "hard-coded-credential"),
+        ("m.yaml", config("a.yaml", "a: 1\ndb: {user: a, password: {}}\n\n"), "hard-coded-credential"),
+        ("m.yaml", config("a.yaml", "a:\n  - {name: a, password: '{}', b: c}\n\n"), "hard-coded-credential"),
+        ("m.yaml", config("redis.conf", "maxmemory 1g\nrequirepass {}\n"), "stored-login"),
+        ("m.yaml", config("redis.conf", "requirepass {}\nmaxmemory 1g\n"), "stored-login"),
+    ],
+)
+def test_a_password_in_a_file_within(path: str, text: str, rule: str) -> None:
+    text = text.replace("metadata: {}", "metadata: {name: a}").replace("{}", PASSWORD)
+    (finding,) = found(path, text)
+    assert finding.rule == rule
+    (hidden,) = finding.hidden
+    assert finding.source[hidden] == PASSWORD
+    assert found(path, text.replace(PASSWORD, "$PW")) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "what"), [("const password = '{}' // ours", "source code"), ("ALTER LOGIN a WITH PASSWORD = '{}'", "database user")]
+)
+def test_what_a_password_is_of(code: str, what: str) -> None:
+    (finding,) = found("m.yaml", config("a.js", code.replace("{}", PASSWORD) + "\n\n"))
+    assert what in finding.message
+
+
+def test_a_registry_login_is_told_once() -> None:
+    login = base64.b64encode(b"u:admin123").decode()
+    text = json.dumps({"auths": {"r.io": {"username": "u", "password": "admin123", "auth": login}}})
+    (finding,) = found("m.yaml", secret(text).replace("a.conf", ".dockerconfigjson"))
+    assert finding.rule == "stored-login"
+    (finding,) = found("m.yaml", secret(text.replace('auth"', 'b"')).replace("a.conf", ".dockerconfigjson"))
+    assert finding.rule == "default-credential"
 
 
 def test_every_secret_of_a_json_value_is_found() -> None:

@@ -237,6 +237,36 @@ def test_a_reference(value: str) -> None:
     assert is_reference(value)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("$__env{ADMIN_PW}", "$__file{/run/pw}", "%(ENV_DBPASS)s", "$env:DBPASS", "!Ref DbPass", "@{DB_PASSWORD}", "~{pw}"),
+        *("secretsmanager:prod/db#pw", "from-secret", "set-by-ci", "$ANSIBLE_VAULT;1.1;AES256"),
+    ],
+)
+def test_what_says_where_the_password_is(value: str) -> None:
+    assert judge(value, "DB_PASSWORD") is None
+
+
+def test_cipher_text_and_public_keys() -> None:
+    for value in ("AgBy" + made(700), "AQICAH" + made(120), "{aes}" + made(40), "enc:" + made(32)):
+        assert judge(value, "DB_PASSWORD") is None
+        assert judge(value[9:], "DB_PASSWORD") is not None
+    assert judge("phc_" + made(43), "POSTHOG_API_KEY") is None
+    assert judge("RWQ" + made(53), "SIGNING_KEY") is None
+    assert judge("RWQ" + made(51), "SIGNING_KEY") is not None
+
+
+def test_a_name_of_a_secret_that_holds_a_password() -> None:
+    assert judge("app-db-secret", "DB_PASSWORD_SECRET") is None
+    assert judge("app-db-hidden9", "DB_PASSWORD_SECRET") is not None
+
+
+def test_what_browsers_get_of_a_secret() -> None:
+    assert judge(made(30), "EXPO_PUBLIC_SENTRY", place="secret") is None
+    assert judge(made(30), "EXPO_SENTRY", place="secret") is not None
+
+
 @pytest.mark.parametrize("value", ["S3rvice$Pass", "P@$$word", "100%sure", "a$1b"])
 def test_not_a_reference(value: str) -> None:
     assert not is_reference(value)

@@ -221,6 +221,12 @@ def commands_in_shell(fragment: Fragment, setting: Setting, depth: int = 0) -> I
             for file in files_written(command, _around(parsed, fragment), _readers(parsed, made)):
                 yield file
                 yield from commands_of_file(file, setting, depth)
+                if command.input is None and "\n" in file.texts[0].text.strip():  # what is passed on is read where it stands
+                    from .settings_file import variables_in_settings
+
+                    yield from variables_in_settings(
+                        file.texts[0], setting.source, f"{setting.address} {command.name}", ships=setting.ships
+                    )
         if depth < _DEEPEST:
             if command.script is not None:
                 yield from _inner(command, command.script.fragment, setting, depth)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NAME = r"(?m)^[ \t]*(?:- +|export[ \t]+)?([\"']?)([A-Za-z_][\w.-]*)\1[ \t]*(?!==)[=:](?=\S|[ \t])[ \t]*"
-
-
+_FLOW = r"(?m)^[ \t]*(?:- +)?(?:[A-Za-z_][\w.-]*:[ \t]+)?\{[^\n]*\}[ \t\r]*$"
+_IN_BRACES = r"[{,][ \t]*([A-Za-z_][\w.-]*):[ \t]+(?:[\"']([^\"'\n]*)[\"']|([^\s\"'{}\[\],][^,{}\n]*(?<![ \t])))"
 SETTINGS = (".conf", ".cnf", ".cfg", ".ini", ".env", ".properties", ".toml", ".yml", ".yaml")
 """How the names of files end that hold settings by their names."""
 
@@ -75,6 +75,32 @@ def variables_in_settings(
             place=place,
             ships=ships,
         )
+    if "{" in fragment.text:
+        for at, start, end in _in_flow(fragment.text):
+            part = fragment.part(start, end)
+            yield Variable(
+                source,
+                fragment.span(at[0], end),
+                f"{address} {fragment.text[slice(*at)]}",
+                None,
+                name=fragment.text[slice(*at)],
+                name_span=fragment.span(*at),
+                value=Value.known(part.text, source, part.span()),
+                fragment=part,
+                place=place,
+                ships=ships,
+            )
+
+
+def _in_flow(text: str) -> Iterator[tuple[tuple[int, int], int, int]]:
+    """The names and values in the lines of YAML that are a mapping in braces: `db: {user: a, password: b}`, `- {name: a, password: b}`."""
+    for line in re.finditer(_FLOW, text):
+        for match in re.finditer(_IN_BRACES, line[0]):
+            group = 2 if match[2] is not None else 3
+            start, end = match.span(group)
+            if start < end:
+                at = (line.start() + match.start(1), line.start() + match.end(1))
+                yield at, line.start() + start, line.start() + end
 
 
 def _value(text: str, start: int) -> tuple[int, int]:

@@ -24,11 +24,12 @@ _WHO_GIVES_IT = "a build then needs `--secret`; what needs it at run time is giv
 class Variable(Subject):
     """A name and the value that it gets.
 
-    `place` is "env", "arg", "label", "configmap", "secret", "annotation", "file" (a line of a settings file that stands inside
-    another file) or "template" (a line of a file that is copied and filled in). `fragment` holds the text of a value with the place
-    of each character, so that a secret inside it can be pointed at. `ships` is false where the value stays in a build stage that is
-    thrown away, and `overridden` true where whatever starts the image is known to set it anew: it is there for all to read, and does
-    nothing. `handed_on` are other variables that are known to get the same value: their names may tell what it is.
+    `place` is "env", "arg", "label", "configmap", "secret", "bytes" (base64 in a Secret of what is no text), "annotation", "file" (a line
+    of a settings file that stands inside another file) or "template" (a line of a file that is copied and filled in). `fragment` holds
+    the text of a value with the place of each character, so that a secret inside it can be pointed at. `ships` is false where the value
+    stays in a build stage that is thrown away, and `overridden` true where whatever starts the image is known to set it anew: it is there
+    for all to read, and does nothing. `handed_on` are other variables that are known to get the same value: their names may tell what it
+    is.
     """
 
     __slots__ = ("_secret", "fragment", "handed_on", "name", "name_span", "overridden", "place", "ships", "value")

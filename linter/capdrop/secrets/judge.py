@@ -60,7 +60,8 @@ def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
     """Whether `value`, the text as it is at run time, is or holds a secret.
 
     `place` is where it stands: "env", "arg", "label", "annotation", "configmap", "secret" (an entry of a Kubernetes Secret, decoded),
-    "argument" (an option's value; `name` is the option) or "template" (a line of a file that is copied and filled in).
+    "bytes" (the base64 of such an entry that is no text), "argument" (an option's value; `name` is the option) or "template" (a line of a
+    file that is copied and filled in).
     """
     if len(value) >= SHORTEST or "://" in value:
         verdict = _by_shape(value) or judge_encoded(value)
@@ -68,8 +69,8 @@ def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
             return verdict if not is_for_browsers(value, name) else None
     if name.startswith("BUNDLE_") and "__" in name:
         return _bundler(value)
-    role = role_in_a_secret(name) if place == "secret" else role_of(name)
-    if not role and place != "secret":
+    role = role_in_a_secret(name) if place in ("secret", "bytes") else role_of(name)
+    if (not role and place != "secret") or (role == VAGUE and place == "bytes"):
         return None
     verdict = _by_name(value, name, role, place)
     return verdict if place != "template" or verdict is None or verdict.kind == "token" else None
@@ -136,13 +137,13 @@ def _named_value() -> re.Pattern[str]:
 
 
 def judge_json(text: str) -> list[Verdict]:
-    """The secrets in a JSON text that only their names tell, as keys or in `{"name": ..., "value": ...}`; what shows by itself is left to
-    those who search the text."""
+    """The secrets in a JSON text that only their names tell, as keys or in `{"name": ..., "value": ...}`, and the passwords of connection
+    strings; what shows by itself is left to those who search the text."""
     found = []
     pairs = [(match[2], match[4], match.start(4)) for match in _pair().finditer(text)]
     pairs += [(match[1], match[2], match.start(2)) for match in _named_value().finditer(text)]
     for name, value, start in pairs:
-        verdict = judge(value, name) if role_of(name) else None
+        verdict = judge(value, name) if role_of(name) or "=" in value else None
         if verdict is not None and verdict.kind in ("credential", "default-credential"):
             verdict.start += start
             verdict.end += start
@@ -193,7 +194,7 @@ def _pair_verdict(start: int, end: int, weak: bool, why: str) -> Verdict:
 
 def _key_verdict(start: int, end: int, encrypted: bool) -> Verdict:
     if encrypted:
-        return Verdict("private-key", start, end, "low", "a private key, itself encrypted")
+        return Verdict("private-key", start, end, "medium", "a private key, itself encrypted")
     return Verdict("private-key", start, end, "high", "a private key")
 
 
@@ -319,11 +320,11 @@ def _password(value: str, text: str) -> Verdict:
 
 def _word(value: str, text: str, name: str) -> Verdict | None:
     """A secret that the operator made up, and made up of words."""
-    if len(text) < 3:
+    is_name = _is_name_of_a_secret(text)
+    if len(text) < 3 or (is_name and split(name)[-2:] in (("password", "secret"), ("pass", "secret"), ("passwd", "secret"))):
         return None
     if is_weak(text):
         return _verdict(value, text, "default-credential", "medium", "a secret that anyone would guess")
-    is_name = _is_name_of_a_secret(text)
     if text.replace("-", "").replace("_", "").replace(".", "").isalpha():
         if name.isupper() and split(name)[-1] not in NAMES_OF_FILES and not is_name:
             return _verdict(value, text, "default-credential", "medium", "a secret of plain words")

@@ -82,8 +82,10 @@ _QUERY = r"[?&;]([A-Za-z_][\w.-]{1,40})=([A-Za-z0-9_.~%+/-]{12,2000}={0,2})(?=[&
 _DIRECTIVES = ("requirepass", "masterauth", "rootpw", "bindpw", "auth_pass", "authtoken", "password", "passwd", "userpassword")
 _DIRECTIVE = (
     rf"(?m)({'|'.join(_DIRECTIVES)})"
-    r"[ \t]{1,20}([\"']?)([^\s\"'#]{3,255})\2[ \t]{0,20};?[ \t\r]{0,20}$"
+    r"[ \t]{1,20}([\"']?)((?:[^\s\"'#\\]|\\(?![nr])){3,255})\2[ \t]{0,20};?(?:[ \t\r]{0,20}$|\\[nr])"
 )
+_BEFORE_DIRECTIVE = 40
+"""Characters that are looked at, of which all are blanks that the line begins with."""
 _KUBECONFIG = r"(?m)^[ \t]{2,40}(token|password):[ \t]{1,8}[\"']?([^\s\"'#]{3,4000})[\"']?[ \t\r]{0,20}$"
 _ENGINE = (
     r"\b(?:docker|podman|nerdctl|buildah|skopeo|oras|helm registry)[ \t]{1,8}login\b[^\n|;&#]{0,300}?[ \t](?:-p|--password)[ \t=]{1,4}"
@@ -238,7 +240,9 @@ def _attribute(text: str) -> Iterator[Login]:
 
 def _sql(text: str) -> Iterator[Login]:
     for match in _matches(_SQL, text, ("identified", "with", "encrypted", "user", "role", "password")):
-        yield from _credential(match, 1, "database user's password")
+        before = text[max(0, match.start() - 8) : match.start()].rstrip().lower()
+        in_code = match[0][:8].lower() == "password" and "=" in match[0].partition("'")[0] and not before.endswith(("with", ","))
+        yield from _credential(match, 1, "password in source code" if in_code else "database user's password")
 
 
 def _php(text: str) -> Iterator[Login]:
@@ -263,9 +267,15 @@ def _query(text: str) -> Iterator[Login]:
 _QUERY_NAMES = frozenset("access_token api_key apikey api-key auth auth_token key private_token secret sig signature token".split())
 
 
+def _begins_a_line(text: str, at: int) -> bool:
+    """Whether only blanks stand before it on its line, which may begin behind a `\\n` in quotes or behind the quote itself."""
+    before = "\n" + text[max(0, at - _BEFORE_DIRECTIVE) : at] if at < _BEFORE_DIRECTIVE else text[at - _BEFORE_DIRECTIVE : at]
+    return before.rstrip(" \t").endswith(("\n", "\\n", ': "', ':"'))
+
+
 def _directive(text: str) -> Iterator[Login]:
     for match in _matches(_DIRECTIVE, text, _DIRECTIVES):
-        if text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip(" \t"):
+        if not _begins_a_line(text, match.start()):
             continue
         word = match[3].rstrip(".,;:!?").isalpha()
         if match[1] in ("requirepass", "masterauth", "rootpw", "bindpw", "auth_pass") or match[2] or not word:

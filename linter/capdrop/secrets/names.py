@@ -123,7 +123,7 @@ def role_in_a_secret(name: str) -> str:
 def says_harmless(name: str) -> bool:
     """Whether the name itself says that its value is a user name, an address, a path or the like."""
     words = [word for word in split(name) if not word.isdigit()]
-    return bool(words) and (words[-1] in HARMLESS_TAILS or not PUBLIC_WORDS.isdisjoint(words))
+    return bool(words) and (name.startswith(FOR_BROWSERS) or words[-1] in HARMLESS_TAILS or not PUBLIC_WORDS.isdisjoint(words))
 
 
 def is_for_own_service(name: str) -> bool:

@@ -18,6 +18,9 @@ from .words import (
     WEAK_VALUES,
 )
 
+MINISIGN = 56
+"""Characters of a public key of minisign."""
+
 _OPENINGS = {"<": ">", "[": "]", "{": "}", "(": ")", "%": "%", "@": "@", "#": "#", "*": "*", "‹": "›", "«": "»"}
 
 
@@ -25,7 +28,14 @@ _OPENINGS = {"<": ">", "[": "]", "{": "}", "(": ")", "%": "%", "@": "@", "#": "#
 def _whole_variables() -> re.Pattern[str]:
     variable = r"(?:[-:/@.,]?(?:\${1,2}[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%))+(?:/[A-Za-z_./#-]*)?"
     key = r"\$[A-Za-z][A-Za-z0-9_-]*(?:[.:][A-Za-z][A-Za-z0-9_-]*)+"  # of a Secret, as Argo CD takes them
-    return re.compile(rf"(?:{variable}|{key})\Z")
+    filled_in = r"[@~]\{[A-Za-z_]\w*\}|%\([A-Za-z_]\w*\)s"  # by Robot Framework and WDL; by Python's format, as supervisord does
+    return re.compile(rf"(?:{variable}|{key}|{filled_in})\Z")
+
+
+@lru_cache(maxsize=1)
+def _sealed() -> re.Pattern[str]:
+    """What `kubeseal` writes: a session key of 512 bytes, behind its length, and the value encrypted with it."""
+    return re.compile(r"Ag[A-D][A-Za-z0-9+/]{690,8000}={0,2}\Z")
 
 
 @lru_cache(maxsize=1)
@@ -81,9 +91,9 @@ def is_reference(value: str) -> bool:
         return True
     if "${" in value or "{{" in value or "$(" in value or "#{" in value:
         return True
-    if "$" in value or "%" in value:
+    if "$" in value or "%" in value or value[:2] in ("@{", "~{"):
         return _whole_variables().match(value) is not None
-    return False
+    return value.startswith("Ag") and _sealed().match(value) is not None
 
 
 def is_placeholder(value: str) -> bool:
@@ -154,7 +164,7 @@ def is_number(value: str) -> bool:
 
 
 def _is_pointer(value: str, low: str) -> bool:
-    if low.startswith(PUBLIC_STARTS):
+    if low.startswith(PUBLIC_STARTS) or (len(value) == MINISIGN and value.startswith(("RWQ", "RWR", "RWS", "RWT"))):
         return True
     if ("/" in value or "\\" in value) and (is_path(value) or "://" in value):
         return True

@@ -231,7 +231,8 @@ REFERENCE_STARTS = affixes(
     enc[ enc( vault: ref+ arn: secret: secret/ secrets/ op:// awssm: aws-sm: gcpsm: gcp-sm: sm:// ssm: azkv: azurekv: akv:
     keyvault: bws: doppler: infisical: env: env( env. file: !vault {cipher} {{ ${ $( $[ #{ %{ secrets. process.env os.environ
     os.getenv getenv( @microsoft.keyvault projects/ exec: cmd: kms: k8s: secretref: secretkeyref: valuefrom: credhub: conjur:
-    berglas: sops: agebox: gopass: keyring: external: encrypted:
+    berglas: sops: agebox: gopass: keyring: external: encrypted: secretsmanager: $__env{ $__file{ $__vault{ !ref~ !sub~ !getatt~
+    $ansible_vault; {aes} enc: aqecah aqicah
     """
 )
 """How a value begins that says where the secret is: secret stores, encrypted values, templates, code that reads the environment."""
@@ -248,7 +249,8 @@ PLACEHOLDER_STARTS = affixes(
     """
     your insert enter- enter_ enter~ put- put_ put~ replace todo fixme tbd placeholder redacted secret-goes
     add-your add_your add~your paste fill set-your set_your set-me set_me use-your ... not-set not_set notset not-used not_used
-    unused ignored n/a any- some- some_ dummy fake to-be- to_be_ obtain get-from see- see~ provide generate copy- nokey
+    unused ignored n/a any- some- some_ dummy fake to-be- to_be_ obtain get-from from-secret from_secret
+    from-vault from_vault set-by- set_by_ see- see~ provide generate copy- nokey
     no-key no_key
     """
 )
@@ -265,7 +267,7 @@ PLACEHOLDER_PARTS = affixes(
 PUBLIC_STARTS = affixes(
     """
     ssh-rsa~ ssh-ed25519~ ecdsa-sha2- -----begin~public -----begin~certificate -----begin~rsa~public -----begin~pgp~public sha256:
-    sha512: sha1: sha256- sha384- sha512- pk_live_ pk_test_ age1 ocid1.
+    sha512: sha1: sha256- sha384- sha512- pk_live_ pk_test_ phc_ age1 ocid1.
     """
 )
 """How public keys, certificates, digests and identifiers begin, in small letters."""

@@ -58,6 +58,7 @@ _EXAMPLES = "alm-examples"
 _READ_OTHERWISE = frozenset({*VALUES, *_HOLDERS, "SealedSecret"})
 """Kinds whose passwords are found as something else, or are none."""
 _LARGEST_DECODED = 65_536
+SHORTEST_ENCODED_BYTES = 12
 
 
 class ObjectOrigin(Origin):
@@ -284,6 +285,14 @@ def _encoded(address: str, name: str, field: Field, place: str) -> Iterator[Subj
         fragment = inner or fragment
         yield Text(field.source, field.span, address, fragment=fragment, address_at=_always(address))
         yield from _entry(address, name, field, fragment, place)
+    elif written is not None and place == "secret" and _is_base64(written.text):
+        yield _variable(address, name, field, written, "bytes")
+
+
+def _is_base64(text: str) -> bool:
+    """Whether it encodes a key's worth of bytes, or more."""
+    text = text.strip()
+    return len(text) >= SHORTEST_ENCODED_BYTES and len(text) % 4 == 0 and text.rstrip("=").replace("+", "").replace("/", "").isalnum()
 
 
 def _always(address: str) -> Callable[[int], str]:
