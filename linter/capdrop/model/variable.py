@@ -94,8 +94,9 @@ class Variable(Subject):
             return None
         from capdrop.secret_search import judge
 
-        verdicts = (judge(text, name, place=self.place) for name in (self.name, *self.handed_on))
-        verdict = next((verdict for verdict in verdicts if verdict is not None), None)
+        verdict = judge(text, self.name, place=self.place)
+        for name in self.handed_on:
+            verdict = verdict or judge(text, name, place=self.place)
         return verdict if verdict is not None and self.place_of(verdict.start, verdict.end) is not None else None
 
     def place_of(self, start: int, end: int) -> Span | None:

@@ -39,13 +39,14 @@ _IN_LISTS = (("ports", _PORT_KEYS), ("volumes", _MOUNT_KEYS))
 
 def sections_with_odd_keys(service: Section) -> Iterator[tuple[str, Section, frozenset[str]]]:
     """The mappings of a service that hold a key which is none: the path to each, and the keys that it may have."""
-    if not SERVICE_KEYS.issuperset(service.fields):
+    keys = service.fields
+    if not SERVICE_KEYS.issuperset(keys):
         yield "", service, SERVICE_KEYS
-    for path, known in _BELOW:
+    for path, known in _BELOW if "build" in keys or "deploy" in keys else ():
         field = service.find(path)
         if field is not None and isinstance(field.value, Mapping) and not known.issuperset(field.section().fields):
             yield f".{path}", field.section(), known
     for path, known in _IN_LISTS:
-        for item in fields_of(service.fields.get(path)):
+        for item in fields_of(keys.get(path)) if path in keys else ():
             if isinstance(item.value, Mapping) and not known.issuperset(item.section().fields):
                 yield f".{path}", item.section(), known
