@@ -32,8 +32,8 @@ MOST_KEPT = 5000
 MOST_FOUND = 20_000
 """Findings in a file after which no more is judged."""
 OTHER_TOOLS = (
-    "hadolint", "skip", ":ignore:", "kics-scan", "nosem", ":allow", "trufflehog:", "ggignore", "kube-linter.io/", "kube-score/ignore",
-    "fairwinds.com/",
+    "hadolint", "skip=", ".io/skip", ":ignore:", "kics-scan", "nosem", ":allow", "trufflehog:", "ggignore", "kube-linter.io/",
+    "kube-score/ignore", "fairwinds.com/",
 )  # fmt: skip
 """What a text holds, in small letters, that silences another tool."""
 

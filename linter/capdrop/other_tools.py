@@ -37,7 +37,7 @@ COMMENTS = (
     ("hadolint", "hadolint", r"^#[ \t]*hadolint[ \t]+(?=ignore)" + _HADOLINT, BELOW),
     ("hadolint", "hadolint", r"^#[ \t]*hadolint[ \t]+stage" + _HADOLINT, STAGE),
     ("hadolint", "hadolint", r"^#[ \t]*hadolint[ \t]+global" + _HADOLINT, DOCKERFILE),
-    ("buildkit", "skip", r"(?i)^#[ \t]*check[ \t]*=(?:[^;]*;)?[ \t]*skip[ \t]*=(?P<ids>[\w, \t]+)", HEAD),
+    ("buildkit", "skip=", r"(?i)^#[ \t]*check[ \t]*=(?:[^;]*;)?[ \t]*skip=(?P<ids>[\w, \t]+)", HEAD),
     ("checkov", ":skip=", r"(?:checkov|bridgecrew|cortex):skip= *(?P<ids>CKV2?_DOCKER_\d+)(?![\w,-])(?::\s*(?P<why>.*))?", DOCKERFILE),
     ("trivy", ":ignore:", r"(?<!\w)(?:trivy|tfsec):ignore:(?P<ids>[\w*-]+)(?::exp:(?P<until>\d{4}-\d\d-\d\d))?(?![^\s])", BLOCK),
     ("kics", "kics-scan", _KICS + r"ignore\s*$", TOP),

@@ -51,6 +51,11 @@ class Names:
 NO_NAMES = Names()
 
 
+_SETTING = r"[\"']?[ \t]*[:=][ \t]*[\"']?(.*)"
+_ENDS = ("", " ", "\t", "\r", '"', "'", ",", "}", "]")
+"""What stands behind a value."""
+
+
 def taken_from(name: str, secret: str, owner: str, text: str, interpolate: Interpolate | None) -> str:
     """The variable that a service's secret can be taken from, in a file of this text: of this name, or with the service's before it
     where it is another value for others. Raises `Refused`."""
@@ -68,7 +73,15 @@ def _means_another(name: str, secret: str, text: str, interpolate: Interpolate |
         return outside.text != secret
     if text.count(name) < 2:
         return False
-    if re.search(rf"(?<!\$)\$\{{?{name}\b", text):
-        return True
-    first = re.search(rf"(?m)^[^#\n]*?(?<![\w${{]){name}[\"']?[ \t]*[:=][ \t]*[\"']?(.*)", text)
-    return first is not None and re.match(rf"{re.escape(secret)}(?![^\s\"',}}\]])", first[1]) is None
+    first: str | None = None
+    at = text.find(name)
+    while at >= 0:
+        before, behind = text[max(0, at - 3) : at], text[at + len(name) :]
+        if not behind[:1].isidentifier() and not behind[:1].isdigit():
+            if re.search(r"(?<!\$)\$\{?$", before):
+                return True
+            setting = re.match(_SETTING, behind) if first is None and not re.search(r"[\w${]$", before) else None
+            if setting is not None and "#" not in text[text.rfind("\n", 0, at) + 1 : at]:
+                first = setting[1]
+        at = text.find(name, at + 1)
+    return first is not None and not (first.startswith(secret) and first[len(secret) : len(secret) + 1] in _ENDS)
