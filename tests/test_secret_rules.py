@@ -254,6 +254,37 @@ def test_a_password_in_a_file_within(path: str, text: str, rule: str) -> None:
     assert found(path, text.replace(PASSWORD, "$PW")) == []
 
 
+SHELL = f"curl -u bot:{PASSWORD} https://a.acme.io\nsshpass -p {PASSWORD} ssh a@b\nPGPASSWORD={PASSWORD} psql\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        config("run.sh", SHELL + "\n"),
+        config("run", "#!/bin/sh\n" + SHELL + "\n"),
+        secret(SHELL).replace("a.conf", "run.sh"),
+        "services: {a: {image: b}}\nconfigs:\n  a:\n    content: |\n      #!/bin/bash\n"
+        + "".join(f"      {x}\n" for x in SHELL.splitlines()),
+    ],
+)
+def test_the_commands_of_a_script_within(text: str) -> None:
+    findings = found("compose.yaml" if text.startswith("services") else "m.yaml", text.replace("metadata: {}", "metadata: {name: a}"))
+    assert [finding.rule for finding in findings] == ["credential-in-command", "credential-in-command", "hard-coded-credential"]
+
+
+def test_what_is_no_shell_script_has_no_commands() -> None:
+    assert found("m.yaml", config("run.py", "#!/usr/bin/python3\n" + SHELL.splitlines()[0] + "\n\n")) == []
+
+
+def test_time_grows_with_a_script_and_no_faster() -> None:
+    def work(size: int) -> None:
+        found(
+            "m.yaml", config("run.sh", 'a -p $(b -p "c") | d; ' * (size // 20) + "\ne\n\n").replace("metadata: {}", "metadata: {name: a}")
+        )
+
+    assert_grows_linearly(work, 5_000, 40_000)
+
+
 @pytest.mark.parametrize(
     ("code", "what"), [("const password = '{}' // ours", "source code"), ("ALTER LOGIN a WITH PASSWORD = '{}'", "database user")]
 )
