@@ -8,10 +8,12 @@ import json
 import pytest
 from capdrop import rulebook
 from capdrop.dialects.context import Context
+from capdrop.dialects.kubernetes import helm_file
 from capdrop.dialects.settings_file import variables_in_settings
 from capdrop.discover import kind_of
 from capdrop.engine import analyse
 from capdrop.finding import Finding, Severity
+from capdrop.model.variable import Variable
 from capdrop.source import Fragment, Source
 
 from tests.growth import assert_grows_linearly, filled
@@ -252,6 +254,40 @@ def test_a_password_in_a_file_within(path: str, text: str, rule: str) -> None:
     (hidden,) = finding.hidden
     assert finding.source[hidden] == PASSWORD
     assert found(path, text.replace(PASSWORD, "$PW")) == []
+
+
+WINDOWS = 'FROM mcr.microsoft.com/windows/servercore:ltsc2022\nSHELL ["powershell", "-Command"]\nRUN '
+
+
+@pytest.mark.parametrize(
+    ("script", "name"),
+    [
+        ("$env:DB_PASSWORD='{}'; Write-Host x", "DB_PASSWORD"),
+        ("[Environment]::SetEnvironmentVariable('DB_PASSWORD','{}','Machine')", "setenvironmentvariable"),
+        ("$p = ConvertTo-SecureString '{}' -AsPlainText -Force", "convertto-securestring"),
+    ],
+)
+def test_a_password_in_powershell(script: str, name: str) -> None:
+    (finding,) = found("Dockerfile", WINDOWS + script.replace("{}", PASSWORD) + "\n")
+    assert finding.message.startswith(f"`{name}` is given")
+    assert [finding.source[span] for span in finding.hidden] == [PASSWORD]
+    assert found("Dockerfile", WINDOWS + script.replace("'{}'", "$x") + "\n") == []
+
+
+@pytest.mark.parametrize("script", ["$env:DB_PASSWORD=Get-Content x", f"$p = ConvertTo-SecureString '{PASSWORD}'"])
+def test_what_powershell_takes_from_elsewhere(script: str) -> None:
+    assert found("Dockerfile", WINDOWS + script + "\n") == []
+
+
+@pytest.mark.parametrize("values", ["args: ['--db-password={}']\n", "args:\n- --db-password\n- {}\n", "command: [x, --token, '{}', y]\n"])
+def test_an_option_in_the_values_of_a_chart(values: str) -> None:
+    def judged(secret: str) -> list[str]:
+        reading = helm_file.read(Source("chart/values.yaml", values.replace("{}", secret)), Context())
+        options = [subject for subject in reading.subjects if isinstance(subject, Variable) and subject.place == "argument"]
+        return [subject.value.text for subject in options if subject.secret is not None]
+
+    assert judged(PASSWORD) == [PASSWORD]
+    assert judged("$(PASSWORD)") == judged("{{ .Values.x }}") == judged("--more") == []
 
 
 SHELL = f"curl -u bot:{PASSWORD} https://a.acme.io\nsshpass -p {PASSWORD} ssh a@b\nPGPASSWORD={PASSWORD} psql\n"
