@@ -72,6 +72,16 @@ LOGINS = {
     "https": ("-a", "--auth"),
 }
 """Options that take `user:password`."""
+LOGINS |= {"smbclient": ("-U", "--user"), "rpcclient": ("-U", "--user"), "lftp": ("-u", "--user")}
+SIGNS = {"smbclient": "%", "rpcclient": "%", "lftp": ","}
+"""What stands between the two, where it is no colon: smbclient(1), lftp(1)."""
+DATA = {
+    "curl": ("-d", "--data", "--data-raw", "--data-binary", "--data-urlencode", "--data-ascii", "-F", "--form", "--form-string"),
+    "wget": ("--post-data", "--body-data"),
+}
+"""Options that take `name=value&name=value`."""
+PASSPHRASES = frozenset({"-passout", "-passin", "-pass"})
+"""Options of openssl that take `pass:password` (openssl-passphrase-options(1))."""
 
 HEADERS = {"curl": ("-H", "--header", "--proxy-header"), "wget": ("--header",)}
 """Options that take `Name: value`."""
@@ -161,6 +171,11 @@ def secret_build_argument(variable: Variable) -> Iterator[Finding]:
     hides=True,
     examples=(
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN curl -u deploy:«{PASSWORD}» https://git.acme.io/a.tgz | tar xz\n"),
+        Bad(
+            "Dockerfile",
+            f"FROM alpine:3.22\nRUN curl -d 'user=app&password=«{PASSWORD}»' https://acme.io/a && openssl req -passout pass:«{PASSWORD}»\n"
+            f"RUN smbclient -U app%«{PASSWORD}» //acme.io/a && lftp -u app,«{PASSWORD}» acme.io && curl -F password=«{PASSWORD}» acme.io\n",
+        ),
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN apk add mysql-client && mysql -uroot -p«{PASSWORD}» -e 'select 1'\n"),
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN git clone https://bot:«{PASSWORD[:4]}\\\n{PASSWORD[4:]}»@git.acme.io/app.git\n"),
         Bad("Dockerfile", f'FROM alpine:3.22\nRUN curl -d \'{{"user": "app", "password": "«{PASSWORD}»"}}\' https://acme.io/login\n'),
@@ -282,6 +297,9 @@ def given_values(command: Command) -> Iterator[Given]:
         if text[:1] != "-" or len(text) < 2 or (not short and len(text) == 2):
             continue
         following = words[index + 1] if index + 1 < len(words) else None
+        if program == "openssl" and text in PASSPHRASES and following is not None and following.text.startswith("pass:"):
+            yield "password", following, 5
+            continue
         if text[1] == "-" or "=" in text[3:]:
             name, equals, _ = text.partition("=")
             if equals:
@@ -305,8 +323,14 @@ def read_value(program: str, name: str, word: Word, start: int) -> Iterator[Give
         called, equals, _ = word.text[start:].partition("=")
         if equals:
             yield called, word, start + len(called) + 1
+    elif name in DATA.get(program, ()):
+        for pair in word.text[start:].split("&"):
+            called, equals, _ = pair.partition("=")
+            if equals:
+                yield called, word.part(start + len(called) + 1, start + len(pair)), 0
+            start += len(pair) + 1
     elif name in LOGINS.get(program, ()) or name in HEADERS.get(program, ()):
-        called, colon, _ = word.text[start:].partition(":")
+        called, colon, _ = word.text[start:].partition(SIGNS.get(program, ":") if name in LOGINS.get(program, ()) else ":")
         behind = start + len(called) + 1
         if name in LOGINS.get(program, ()):
             called = "password"

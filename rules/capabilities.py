@@ -28,6 +28,12 @@ POWERS = {
 }
 """What the dangerous ones give (capabilities(7), open_by_handle_at(2), kexec_load(2))."""
 
+OTHERS = frozenset(
+    "AUDIT_CONTROL AUDIT_READ BLOCK_SUSPEND CHECKPOINT_RESTORE IPC_LOCK IPC_OWNER LEASE LINUX_IMMUTABLE NET_BROADCAST NET_RAW SYSLOG "
+    "SYS_NICE SYS_PACCT SYS_RESOURCE SYS_TTY_CONFIG WAKE_ALARM".split()
+)
+"""The rest of those that Linux has (capabilities(7))."""
+
 WORSE_WITH = {"NET_ADMIN": ("host_network", Severity.HIGH), "SYS_PTRACE": ("host_pid", Severity.CRITICAL)}
 """Capabilities that reach the host where the container shares this with it."""
 
@@ -229,7 +235,7 @@ def extra_capability(container: Container) -> Iterator[Finding]:
     """
     for item in container.fact("capabilities_added"):
         name = plain_name(item)
-        if name and name not in POWERS and name not in ORDINARY:
+        if name in OTHERS:
             yield container.finding(
                 item,
                 f"`{container.name}` adds {item.text}, {'by which packets are forged' if name == 'NET_RAW' else BEYOND}",
@@ -343,6 +349,70 @@ def capabilities_not_dropped(container: Container) -> Iterator[Finding]:
         else container.append("capabilities_dropped", "ALL", caveat="what needs one of the default capabilities fails until it is added")
     )
     yield container.finding(dropped, f"`{container.name}` does not drop all capabilities", fix=fix)
+
+
+@rule(
+    "unknown-capability",
+    severity=Severity.MEDIUM,
+    references="capabilities(7) · CIS Docker 5.4 · CWE-1173",
+    facts=("capabilities_added", "capabilities_dropped"),
+    examples=(
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              web:
+                image: nginx:1.29
+                cap_drop: [«NET_RWA», CAP_MKNOD, net_raw]
+                cap_add: [«SYS_ADMN»]
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {capabilities: {drop: [«NET_RAWS»], add: [NET_BIND_SERVICE]}}}
+            """,
+        ),
+        Good(
+            "compose.yaml",
+            "services: {web: {image: 'nginx:1.29', cap_drop: [ALL], cap_add: ['${CAPABILITY}', CAP_CHOWN, chown, SYS_NICE]}}",
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'acme/web:1', securityContext: {capabilities: {drop: [all], add: [CHECKPOINT_RESTORE]}}}
+            """,
+        ),
+    ),
+)
+def unknown_capability(container: Container) -> Iterator[Finding]:
+    """A capability is named that Linux does not have.
+
+    Some runtimes refuse the container, and others drop or add nothing without a word. Write the name as capabilities(7) has it, without
+    `CAP_` in a pod.
+    """
+    for fact, does in (("capabilities_added", "adds"), ("capabilities_dropped", "drops")):
+        for item in container.fact(fact):
+            name = plain_name(item)
+            if name and name not in ORDINARY and name not in POWERS and name not in OTHERS:
+                yield container.finding(item, f"`{container.name}` {does} {item.text}, which is no capability{_meant(name)}")
+
+
+def _meant(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [*ORDINARY, *POWERS, *OTHERS], 1)
+    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def cannot_use_any(container: Container) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Finding, Good, KubernetesObject, Severity, rule
+from capdrop import Bad, Finding, Good, KubernetesObject, Severity, Value, rule
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
 LEVELS = frozenset({"baseline", "restricted"})
@@ -246,6 +246,11 @@ def pod_security_policy(thing: KubernetesObject) -> Iterator[Finding]:
             metadata: {name: policy}
             webhooks:
               - {name: pods.acme.example.com, failurePolicy: «Ignore»}
+            ---
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingAdmissionPolicy
+            metadata: {name: replicas}
+            spec: {failurePolicy: «Ignore»}
             """,
             fixed="""
             apiVersion: admissionregistration.k8s.io/v1
@@ -253,6 +258,11 @@ def pod_security_policy(thing: KubernetesObject) -> Iterator[Finding]:
             metadata: {name: policy}
             webhooks:
               - {name: pods.acme.example.com, failurePolicy: Fail}
+            ---
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingAdmissionPolicy
+            metadata: {name: replicas}
+            spec: {failurePolicy: Fail}
             """,
         ),
         Good(
@@ -264,20 +274,33 @@ def pod_security_policy(thing: KubernetesObject) -> Iterator[Finding]:
             webhooks:
               - {name: pods.acme.example.com, failurePolicy: Fail}
               - {name: jobs.acme.example.com}
+            ---
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: MutatingWebhookConfiguration
+            metadata: {name: sidecars}
+            webhooks:
+              - {name: sidecars.acme.example.com, failurePolicy: Ignore}
             """,
         ),
     ),
 )
 def admission_webhook_fails_open(thing: KubernetesObject) -> Iterator[Finding]:
-    """An admission webhook lets everything in while it is down.
+    """An admission webhook or policy lets everything in while it cannot be asked.
 
     Who can stop or overload it, or only wait, passes its policy. Set `failurePolicy: Fail` for what must hold, with a `namespaceSelector`
-    that leaves out the namespace of the webhook itself.
+    that leaves out the namespace of the webhook itself. One that mutates may fail open where another one looks at what comes of it.
     """
-    if thing.kind == "ValidatingWebhookConfiguration":
+    if thing.kind == "ValidatingAdmissionPolicy":
+        yield from _failing_open(thing, "spec.failurePolicy", thing.name, thing.get("spec", "failurePolicy"))
+    elif thing.kind == "ValidatingWebhookConfiguration":
         for webhook in thing.get("webhooks"):
-            policy = webhook.content.get("failurePolicy") if isinstance(webhook.content, dict) else None
-            if policy is not None and policy.text == "Ignore":
-                fix = thing.rewrite("webhooks", policy.span, "Ignore", "Fail", caveat=NOTHING_PASSES)
-                name = webhook.content["name"].text if "name" in webhook.content else thing.name
-                yield thing.finding(policy, f"`{name}` fails open", fix=fix)
+            fields = webhook.content if isinstance(webhook.content, dict) else {}
+            if "failurePolicy" in fields:
+                name = fields["name"].text if "name" in fields else thing.name
+                yield from _failing_open(thing, "webhooks", name, fields["failurePolicy"])
+
+
+def _failing_open(thing: KubernetesObject, fact: str, name: str, policy: Value) -> Iterator[Finding]:
+    if policy.text == "Ignore":
+        fix = thing.rewrite(fact, policy.span, "Ignore", "Fail", caveat=NOTHING_PASSES)
+        yield thing.finding(policy, f"`{name}` fails open", fix=fix)

@@ -30,6 +30,7 @@ REFERENCES = "NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CW
 PASSWORD = "Kp3-vv81" + "-Qz"  # invented
 KEY = "-----BEGIN " + "PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ+0cYdW8lZ2nXqv"  # invented
 KEY += "T3u1Lk9sQb7FhJx5oRw6MaGdPe8Z\n-----END " + "PRIVATE KEY-----\n"
+AUTHS = '{"auths": {"registry.example.com": {"auth": "' + "YWNtZTpLcDMt" + "dnY4MS1Reg==" + '"}}}\n'  # invented
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 
 POINTERS = {
@@ -116,6 +117,23 @@ class Brought:
             COPY «web.p12» «web.pfx» «web.jks» «web.key» «client.ovpn» «team.kdbx» /app/
             """,
         ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM alpine:3.22
+            COPY «.aws/» /root/.aws/
+            COPY «.ssh/*» /root/.ssh/
+            COPY «.docker» /home/app/.docker
+            COPY «home/.s3cfg» «home/.boto» «home/.my.cnf» /root/
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            "FROM ruby:3.4\nCOPY «config/database.yml» /app/config/\nCOPY «docker.json» /root/.docker/config.json\n",
+            beside={"config/database.yml": f"production:\n  password: {PASSWORD}\n", "docker.json": AUTHS},
+        ),
+        Good("Dockerfile", "FROM alpine:3.22\nCOPY .docker /app/.docker\nCOPY config/database.yml .docker/nginx.conf /etc/\n"),
+        Good("Dockerfile", "FROM alpine:3.22\nCOPY .my.cnf /root/\n", beside={".my.cnf": "[client]\nuser=root\n"}),
         Bad("Dockerfile", "FROM node:22\nONBUILD COPY package.json «.env» /app/\nONBUILD RUN npm ci\n"),
         Good("Dockerfile", "FROM node:22\nONBUILD COPY package.json .npmrc .env.example /app/\nONBUILD COPY . /app\n"),
         Good(
@@ -222,7 +240,7 @@ def brought_by(copy: Copy) -> Iterator[Brought]:
             continue
         paths = [source.text.rstrip("*")]
         if copy.context is not None and has_star(source.text) and copy.context.seen:
-            paths = copy.context.matching(source.text)
+            paths = copy.context.matching(source.text) or paths
         for path in paths:
             found = judged(copy, source, path) if not has_star(path) else None
             if found is not None:
@@ -235,7 +253,7 @@ def has_star(path: str) -> bool:
 
 def judged(copy: Copy, source: Value, path: str) -> Brought | None:
     """What a copied file is, by its name or the one that it gets, and by its text where that can be read."""
-    folder = secret_folder(path)
+    folder = secret_folder(path) or login_folder(copy, path)
     told = secret_file(path)
     if told is None and not folder and not goes_into_folder(copy) and not is_harmless_file(path):
         told = secret_file(copy.destination.text)
@@ -254,6 +272,13 @@ def judged(copy: Copy, source: Value, path: str) -> Brought | None:
     if told.certainty == "key" and not proved and not (told.private and named.private):
         return None
     return Brought(copy, source.span, posixpath.basename(path), place, told.what, told.certainty, proved)
+
+
+def login_folder(copy: Copy, path: str) -> str:
+    """What a folder `.docker` holds that becomes the one in a home folder; projects also keep other things under this name."""
+    into = copy.destination.text.rstrip("/").split("/")
+    home = into[1:-1] == ["root"] or (into[1:2] == ["home"] and len(into) == 4)
+    return "registry logins" if home and into[-1] == ".docker" and posixpath.basename(path.rstrip("/")) == ".docker" else ""
 
 
 def goes_into_folder(copy: Copy) -> bool:

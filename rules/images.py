@@ -8,10 +8,14 @@ from capdrop import Bad, Confidence, Finding, Fix, Good, Image, Safety, Severity
 
 MOVING_TAGS = (
     "latest", "stable", "edge", "nightly", "dev", "devel", "develop", "development", "test", "testing", "master", "main", "rolling",
-    "canary", "head", "snapshot", "unstable",
+    "canary", "head", "snapshot", "unstable", "lts", "current", "mainline",
 )  # fmt: skip
 """Tags that are meant to point at another image tomorrow."""
 
+FLAVOURS = frozenset(
+    "alpine slim perl fpm apache cli full minimal gpu cpu debug nonroot buster bullseye bookworm trixie focal jammy noble jdk jre".split()
+)
+"""Words behind a tag that name no version."""
 WHICH_VERSION = "it is the newest release of August 2026; where you run another one now, name that"
 
 FRONTENDS = ("docker.io/docker/dockerfile", "docker.io/docker/dockerfile-upstream")
@@ -57,6 +61,7 @@ OTHER_PATHS = ("docker.pkg.github.com/",)
             FROM --platform=$BUILDPLATFORM «debian»
             COPY --from=build /app /app
             COPY --from=«acme/tools» /bin/tool /bin/
+            COPY --from=«hello-world» /hello /
             RUN --mount=type=bind,from=«acme/cache»,target=/cache true
             FROM «${BASE}»
             """,
@@ -142,6 +147,7 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
             FROM scratch
             COPY --from=build /app /app
             COPY --from=«acme/tools:nightly» /bin/tool /bin/
+            COPY --from=«node:lts-bookworm-slim» --chown=1 /a /a
             """,
         ),
         Bad("compose.yaml", "services: {app: {image: «'acme/app:latest'»}}"),
@@ -170,6 +176,7 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
             FROM node:latest@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
             FROM node:22-slim
             FROM acme/edge-proxy:3
+            COPY --from=acme/app:main-4f5d2c1 /a /a
             """,
         ),
         Good("compose.yaml", "services: {app: {image: 'acme/app:latest', build: .}, other: {image: 'acme/other:${TAG}'}}"),
@@ -195,7 +202,8 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
     reference = image.reference
     if reference is None or not image.is_fetched or reference.digest is not None:
         return
-    if reference.tag is not None and reference.tag.lower() in tags:
+    first, *others = (reference.tag or "").lower().split("-")
+    if reference.tag is not None and (reference.tag.lower() in tags or (first in tags and FLAVOURS.issuperset(others))):
         unsure = image.is_stand_in or image.source.is_for_tests
         confidence = Confidence.LOW if unsure else Confidence.MEDIUM if image.value.defaulted else None
         fix = image.name_version(caveat=WHICH_VERSION)

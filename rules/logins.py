@@ -163,6 +163,15 @@ def kept_logins(command: Command, declared: set[str]) -> Iterator[Finding]:
             EOF
             """,
         ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM alpine:3.22
+            RUN --mount=type=secret,id=t,env=T git clone «https://$T@git.acme.io/app.git»
+            RUN --mount=type=secret,id=t,env=T git config --global «url."https://$T@git.acme.io/".insteadOf» https://git.acme.io/
+            RUN --mount=type=secret,id=t,env=T git remote set-url origin «https://$T@git.acme.io/app.git»
+            """,
+        ),
         Good("Dockerfile", "FROM alpine:3.22\nRUN --mount=type=ssh git clone git@git.acme.io:app.git /app\n"),
         Good(
             "Dockerfile",
@@ -430,7 +439,7 @@ def kept_by_git(command: Command) -> Iterator[tuple[Word, str]]:
     where = "its configuration" if doing == "config" else "`.git/config`"
     for word in command.words:
         user = re.search(USER_IN_URL, word.text) if not word.known and "://" in word.text else None
-        if user is not None and is_secret_user(user[1]):
+        if user is not None and (is_secret_user(user[1]) or from_mount(command, user[1])):
             yield word, f"git keeps this URL in {where}, with the secret in it"
     last = command.operands[-1]
     if doing == "config" and not last.known and any(word.text.lower().endswith(".extraheader") for word in command.operands[:-1]):

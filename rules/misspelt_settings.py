@@ -41,11 +41,31 @@ from capdrop import Bad, Finding, Good, Oddity, Severity, rule
                 x-cap_drops: [ALL]
             """,
         ),
+        Bad(
+            "compose.yaml",
+            """
+            x-app: &app
+              «cap_drops»: [ALL]
+            services:
+              app:
+                <<: *app
+                image: acme/app:1
+                «users»: "1000"
+                ports: [{target: 80, published: 80, «hostip»: 127.0.0.1}]
+                volumes: [{type: bind, source: /srv, target: /srv, «readonly»: true}]
+                build: {context: ., «secret»: [token]}
+                deploy: {«resource»: {limits: {memory: 1g}}}
+              other:
+                <<: *app
+                image: acme/other:1
+                deploy: {resources: {«limit»: {memory: 1g}}}
+            """,
+        ),
         Good(
             "compose.yaml",
             """
             x-app: &app
-              cap_drops: [ALL]
+              x-cap_drops: [ALL]
             services:
               app:
                 <<: *app
@@ -56,6 +76,10 @@ from capdrop import Bad, Finding, Good, Oddity, Severity, rule
                 conatiner_name: app
                 stop_grace: 10s
                 memory: 512m
+                ports: [{target: 80, published: 80, host_ip: 127.0.0.1, x-hostip: a}]
+                volumes: [{type: bind, source: /srv, target: /srv, read_only: true, bind: {propagation: private}}]
+                build: {context: ., secrets: [token], targets: a}
+                deploy: {resources: {limits: {memory: 1g, cpus: '1', pids: 10}, reservations: {memory: 1g}}, replica: 2}
             """,
         ),
         Bad(
@@ -119,4 +143,4 @@ def misspelt_security_setting(oddity: Oddity) -> Iterator[Finding]:
     reads the file believes in. Write the name as the specification has it.
     """
     if oddity.kind in ("misspelt-key", "misplaced-key"):
-        yield oddity.finding(oddity.span, oddity.message, fix=oddity.correction)
+        yield oddity.finding(oddity.span, oddity.message, notes=oddity.notes, fix=oddity.correction)

@@ -10,6 +10,15 @@ HUB = frozenset({"hf", "huggingface-cli"})
 HUB_HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co"})
 HUB_CALLS = ("from_pretrained", "snapshot_download", "hf_hub_download", "load_dataset", "SentenceTransformer", "CrossEncoder", "pipeline")
 """Functions of transformers, huggingface_hub, datasets and sentence-transformers that download from the Hub; all take `revision`."""
+ONE_WORD = (
+    # https://huggingface.co/docs/transformers/v4.0.1/pretrained_models
+    "bert-base-", "bert-large-", "distilbert-base-", "distilgpt2", "distilroberta-base", "gpt2", "openai-gpt", "roberta-base",
+    "roberta-large", "xlm-roberta-", "albert-", "t5-small", "t5-base", "t5-large", "xlnet-", "camembert-base",
+    # https://www.sbert.net/docs/sentence_transformer/pretrained_models.html
+    "all-minilm-l", "all-mpnet-base-", "all-distilroberta-", "multi-qa-", "paraphrase-m", "paraphrase-albert-", "distiluse-base-",
+    "msmarco-", "gtr-t5-", "sentence-t5-", "stsb-",
+)  # fmt: skip
+"""How models of the Hub begin that go by one word, in small letters; any other word may be a folder."""
 REPOSITORY_KEYWORDS = ("repo_id", "pretrained_model_name_or_path", "model_name_or_path", "model", "path")
 PYTHON = frozenset({"python", "python2", "python3"})
 SERVERS = {
@@ -39,10 +48,13 @@ COMPARED = 'Compare the file before its first use (`echo "SHA256  FILE" | sha256
             RUN python3 -c "import huggingface_hub as h; m = 'acme/model'; h.«snapshot_download»(repo_id=m, revision='main')"
             RUN python3 <<EOF
             from sentence_transformers import SentenceTransformer
-            SentenceTransformer("all-MiniLM-L6-v2")
+            «SentenceTransformer»("all-MiniLM-L6-v2")
             from transformers import pipeline
             «pipeline»("sentiment-analysis", model="acme/model")
             EOF
+            RUN python3 -c "from huggingface_hub import hf_hub_download as get; «get»('acme/model', 'a.bin')"
+            RUN python3 -c "import torch; torch.hub.«load»('acme/vision:v0.10.0', 'resnet18'); A.«from_pretrained»('bert-base-uncased')"
+            RUN echo "from a import A; A.«from_pretrained»('acme/model')" | python3
             RUN git clone «https://huggingface.co/acme/model» /model && ollama pull «llama3» && ollama pull «qwen3:latest»
             CMD ["vllm", "serve", «"acme/model"»]
             """,
@@ -81,6 +93,8 @@ COMPARED = 'Compare the file before its first use (`echo "SHA256  FILE" | sha256
             RUN huggingface-cli download "$MODEL" --revision $COMMIT
             RUN python -c "from a import A; A.from_pretrained('acme/model', revision='aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')"
             RUN python -c "from a import A; A.from_pretrained('./model'); A.from_pretrained('/model'); A.from_pretrained(x)"
+            RUN python -c "import torch; torch.load('acme/model'); torch.hub.load('./a', 'm', source='local'); A.from_pretrained('model')"
+            RUN echo "A.from_pretrained('acme/model')" | python load.py
             RUN python -c "from sklearn import pipeline; print('from_pretrained acme/model')" && python from_pretrained.py acme/model
             RUN hf auth whoami
             RUN git clone https://huggingface.co/acme/model && cd model && git checkout aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
@@ -121,10 +135,14 @@ def model_without_revision(subject: Command | WrittenFile) -> Iterator[Finding]:
 
 
 def _loaded(program: Command | WrittenFile) -> Iterator[Finding]:
-    for call in program.python_calls(*HUB_CALLS):
-        repository = call.first if call.name != "pipeline" else ""
+    for call in program.python_calls(*HUB_CALLS, "load"):
+        repository, revision = call.first if call.name != "pipeline" else "", call.keywords.get("revision", "")
         repository = repository or next((str(call.keywords[name]) for name in REPOSITORY_KEYWORDS if call.keywords.get(name)), "")
-        if not call.open and _is_of_hub(repository) and not _is_commit(call.keywords.get("revision", "")):
+        if call.name == "load":  # torch.hub.load("owner/name:branch", ...) runs code of a repository on GitHub
+            hub = program.source.text[call.span.start - 4 : call.span.start] == "hub." and call.keywords.get("source", "github") == "github"
+            repository, _, revision = repository.partition(":") if hub else ("", "", "")
+        of_hub = _is_of_hub(repository) or repository.lower().startswith(ONE_WORD)
+        if not call.open and of_hub and not _is_commit(revision):
             yield program.finding(call.span, f"`{repository}` is loaded without the hash of a commit")
 
 
@@ -184,6 +202,7 @@ WEIGHTS = (".safetensors", ".gguf", ".ggml", ".onnx", ".h5", ".hdf5", ".keras", 
             FROM python:3.13
             RUN curl -fsSL -o /m.pth «https://example.com/model.pth?download=true» && wget -q «https://example.com/${V}/model.pkl»
             RUN wget «https://huggingface.co/acme/model/resolve/main/pytorch_model.bin»
+            RUN cd /b && curl -LO https://example.com/b/model.pth && echo "0123  model.pth" | sha256sum -c
             """,
         ),
         Bad("compose.yaml", "services: {app: {image: 'acme/app:1', command: sh -c 'wget -q «https://example.com/m.ckpt» && exec app'}}"),

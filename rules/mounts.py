@@ -334,6 +334,8 @@ def is_storage_driver(mount: Mount) -> bool:
                 - {name: web, image: 'acme/web:1', volumeMounts: [{name: keys, mountPath: /keys, readOnly: true}]}
               volumes:
                 - {name: keys, hostPath: {path: «/etc/kubernetes/pki»}}
+                - {name: cloud, hostPath: {path: «/etc/kubernetes/azure.json»}}
+                - {name: pods, hostPath: {path: «/var/lib/kubelet/pod-resources»}}
             """,
         ),
         Bad(

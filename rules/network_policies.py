@@ -57,6 +57,15 @@ def is_unguarded(policy: NetworkPolicy, traffic: Traffic) -> bool:
             """
             apiVersion: networking.k8s.io/v1
             kind: NetworkPolicy
+            metadata: {name: open}
+            spec: {ingress: [«{}»]}
+            """,
+        ),
+        Bad(
+            "policy.yaml",
+            """
+            apiVersion: networking.k8s.io/v1
+            kind: NetworkPolicy
             metadata: {name: db}
             spec:
               podSelector: {matchLabels: {app: db}}
@@ -137,6 +146,18 @@ def open_network_policy(policy: NetworkPolicy) -> Iterator[Finding]:
                 - «{}»
             """,
         ),
+        Bad(
+            "policy.yaml",
+            """
+            apiVersion: networking.k8s.io/v1
+            kind: NetworkPolicy
+            metadata: {name: web}
+            spec:
+              podSelector: {matchLabels: {app: web}}
+              ingress:
+                - from: [«{namespaceSelector: {}}»]
+            """,
+        ),
         Good(
             "policy.yaml",
             """
@@ -147,14 +168,18 @@ def open_network_policy(policy: NetworkPolicy) -> Iterator[Finding]:
               podSelector: {matchLabels: {app: web}}
               ingress:
                 - from: [{ipBlock: {cidr: 10.0.0.0/8}}, {podSelector: {}}]
+                - from: [{namespaceSelector: {}, podSelector: {matchLabels: {app: proxy}}}]
+                - from: [{namespaceSelector: {}}]
+                  ports: [{port: 8080}]
               egress:
                 - ports: [{port: 53, protocol: UDP}]
+                - to: [{namespaceSelector: {}}]
             """,
         ),
     ),
 )
 def wide_network_policy(policy: NetworkPolicy) -> Iterator[Finding]:
-    """A network policy names the whole internet.
+    """A network policy names the whole internet, or the whole cluster.
 
     What is to reach or be reached by everyone should be a front door; for all else name the peers. Egress to everywhere is also the way
     out for what was stolen.
@@ -168,6 +193,8 @@ def wide_network_policy(policy: NetworkPolicy) -> Iterator[Finding]:
                 yield policy.finding(block.span, f"`{policy.name}` {way} the whole internet")
         if traffic.is_open:
             yield policy.finding(traffic.span, f"`{policy.name}` {way} everyone")
+        if traffic.every_pod is not None and traffic.direction == "ingress" and not traffic.ports:
+            yield policy.finding(traffic.every_pod, f"`{policy.name}` lets in every pod of the cluster, on every port")
 
 
 def holds(block: str, address: int) -> bool:

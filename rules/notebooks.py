@@ -70,6 +70,9 @@ ASKS_THEN = "whoever uses it must give the token that it prints, or the password
                 image: codercom/code-server:4.105.1
                 command: code-server «--auth none» --bind-addr 0.0.0.0:8080
                 environment: [«'WEBUI_AUTH=False'»]
+              other:
+                image: codercom/code-server:4.105.1
+                command: [«--auth, none»]
             """,
         ),
         Bad(

@@ -22,6 +22,9 @@ SETTINGS = frozenset({"env", "configmap", "secret", "file"})
 TRUST = frozenset({"--auth=trust", "-atrust", "-a trust", "--auth-host=trust", "--auth trust", "--auth-host trust"})
 ADMIN = frozenset({"admin"})
 READABLE = frozenset({"644", "0644", "666", "0666"})
+EVERYWHERE = frozenset({"0.0.0.0", "::", "0.0.0.0:8200", "[::]:8200"})
+UNENCRYPTED = "it answers everyone without TLS"
+DEVELOPMENT = "a development server of Vault, unsealed and without TLS, answers on every address"
 ANY_USER = "airflow.api.auth.backend.default"
 
 VARIABLES: Mapping[str, tuple[frozenset[str], str]] = {
@@ -33,6 +36,7 @@ VARIABLES: Mapping[str, tuple[frozenset[str], str]] = {
     "mariadb_allow_empty_root_password": (ON, "root of MariaDB has no password"),  # mariadb.com/kb, Docker environment variables
     "allow_empty_password": (ON, "the service starts without a password"),  # github.com/bitnami/containers, README of each image
     "allow_none_authentication": (ON, "etcd asks nobody for a password"),  # github.com/bitnami/containers, etcd
+    "allow_plaintext_listener": (ON, "Kafka may listen without encryption and passwords"),  # github.com/bitnami/containers, kafka
     "allow_anonymous_login": (ON, "ZooKeeper asks nobody for a password"),  # github.com/bitnami/containers, zookeeper
     "neo4j_auth": (frozenset({"none"}), "Neo4j asks nobody for a password"),  # neo4j.com/docs/operations-manual, Docker
     "neo4j_dbms_security_auth__enabled": (OFF, "Neo4j asks nobody for a password"),  # the same, dbms.security.auth_enabled
@@ -80,6 +84,7 @@ VARIABLES: Mapping[str, tuple[frozenset[str], str]] = {
     "sonar.forceauthentication": (OFF, "SonarQube shows everyone the code"),
     "nexus_security_randompassword": (OFF, "Nexus starts with admin/admin123"),  # github.com/sonatype/docker-nexus3
     "langflow_auto_login": (ON, "Langflow lets everyone in as its first user"),  # docs.langflow.org/api-keys-and-authentication
+    "disable_admin_token": (ON, "everyone administers Vaultwarden"),  # github.com/dani-garcia/vaultwarden, .env.template
     "dangerously_omit_auth": (ON, "the MCP inspector starts programs for every web page"),  # github.com/modelcontextprotocol/inspector
     "se_vnc_no_password": (ON, "everyone sees and steers the browser"),  # github.com/SeleniumHQ/docker-selenium
     "vnc_no_password": (ON, "everyone sees and steers the screen"),  # the same, older name
@@ -87,6 +92,7 @@ VARIABLES: Mapping[str, tuple[frozenset[str], str]] = {
     "docker_tls_certdir": (EMPTY, "Docker listens without TLS, and starts containers for everyone"),  # hub.docker.com/_/docker
     "k3s_kubeconfig_mode": (READABLE, "every user of the host is the cluster's administrator"),  # docs.k3s.io
     "minio_prometheus_auth_type": (frozenset({"public"}), "MinIO shows its metrics to everyone"),  # min.io/docs, metrics
+    "vault_dev_listen_address": (EVERYWHERE, DEVELOPMENT),  # developer.hashicorp.com/vault/docs/commands/server, Dev options
     # transport of logins
     "oauthlib_insecure_transport": (ON, "OAuth tokens travel unencrypted"),  # oauthlib.readthedocs.io, InsecureTransportError
     "authlib_insecure_transport": (ON, "OAuth tokens travel unencrypted"),  # docs.authlib.org, OAuth 2 provider
@@ -96,11 +102,13 @@ VARIABLES: Mapping[str, tuple[frozenset[str], str]] = {
 """Variables and settings in small letters, the values with which they open a service, what that opens, and the source."""
 
 MILD = frozenset({
-    "allow_anonymous_login", "allow_none_authentication", "clickhouse_skip_user_setup", "traefik_api_insecure",
+    "allow_anonymous_login", "allow_none_authentication", "allow_plaintext_listener", "vault_dev_listen_address",
+    "clickhouse_skip_user_setup", "traefik_api_insecure",
     "oauthlib_insecure_transport", "authlib_insecure_transport", "minio_prometheus_auth_type",
     "sonar_forceauthentication", "sonar.forceauthentication",
     "k3s_kubeconfig_mode", "kafka_allow_everyone_if_no_acl_found", "allow.everyone.if.no.acl.found", "--api.insecure",
-    "--web.enable-admin-api", "--write-kubeconfig-mode",
+    "--web.enable-admin-api", "--write-kubeconfig-mode", "-dev-listen-address",
+    "--client-cert-auth", "--enable-insecure-login", UNENCRYPTED,
 })  # fmt: skip
 """Those that open less, or mostly to neighbours that are to be let in."""
 OVERRULED: Mapping[str, frozenset[str]] = {
@@ -113,13 +121,17 @@ OVERRULED: Mapping[str, frozenset[str]] = {
 SAYS_IT_ITSELF = frozenset({"auth_disabled", "disable_authentication", "skip_auth", "no_auth", "allow_unauthenticated"})
 """Names that mean one thing, whoever reads them."""
 
+OPEN_BROKER = frozenset({"/mosquitto-no-auth.conf"})
 JMX = "whoever reaches the port runs code through JMX"
 ALL_HOSTS = frozenset({".*", "^.*$", "^*$"})
 PROGRAMS: Mapping[str, tuple[Flag, ...]] = {
     # programs: (option, values, what must be given too, what must not, what that opens)  # source
     "redis-server valkey-server": (("--protected-mode", OFF, "", "--requirepass", "it answers everyone"),),  # redis.io/docs, security
     "mongod mongos": (("--noauth", BARE, "", "", "it asks nobody for a password"),),  # mongodb.com/docs, mongod
-    "mysqld mariadbd mysqld_safe": (("--skip-grant-tables", BARE, "", "", "it asks nobody for a password"),),  # dev.mysql.com
+    "mysqld mariadbd mysqld_safe": (
+        ("--skip-grant-tables", BARE, "", "", "it asks nobody for a password"),  # dev.mysql.com
+        ("--skip_grant_tables", BARE, "", "", "it asks nobody for a password"),
+    ),
     "initdb pg_ctl": (
         ("--auth", frozenset({"trust"}), "", "", "PostgreSQL asks nobody for a password"),  # initdb(1)
         ("-A", frozenset({"trust"}), "", "", "PostgreSQL asks nobody for a password"),
@@ -139,7 +151,17 @@ PROGRAMS: Mapping[str, tuple[Flag, ...]] = {
         ("--anonymous-auth", ON, "", "", "it answers everyone"),  # kubernetes.io/docs/reference, kubelet
         ("--authorization-mode", frozenset({"alwaysallow"}), "", "", "it runs what everyone asks for"),
     ),
-    "kube-apiserver": (("--authorization-mode", frozenset({"alwaysallow"}), "", "", "everyone administers the cluster"),),  # the same
+    "kube-apiserver": (
+        ("--authorization-mode", frozenset({"alwaysallow"}), "", "", "everyone administers the cluster"),  # the same, kube-apiserver
+        ("--insecure-bind-address", EVERYWHERE, "", "", "everyone administers the cluster"),  # the same, before 1.24
+        ("--insecure-port", frozenset({"8080"}), "", "", "whoever is on the host administers the cluster"),
+    ),
+    "etcd": (("--client-cert-auth", OFF, "", "", "it asks nobody for a certificate"),),  # etcd.io/docs, transport security
+    "mosquitto": (
+        ("-c", OPEN_BROKER, "", "", "it asks nobody for a password"),  # hub.docker.com/_/eclipse-mosquitto
+        ("--config-file", OPEN_BROKER, "", "", "it asks nobody for a password"),
+    ),
+    "vault": (("-dev-listen-address", EVERYWHERE, "-dev", "", DEVELOPMENT),),  # developer.hashicorp.com/vault/docs/commands/server
     "argo server": (("--auth-mode", frozenset({"server"}), "server", "", "everyone runs workflows with its rights"),),  # argo-workflows
     "kubectl": (("--accept-hosts", ALL_HOSTS, "--address=0.0.0.0", "", "everyone administers the cluster through it"),),  # kubectl proxy
     "k3s": (("--write-kubeconfig-mode", READABLE, "", "", "every user of the host administers the cluster"),),  # docs.k3s.io/cli
@@ -149,6 +171,8 @@ PROGRAMS: Mapping[str, tuple[Flag, ...]] = {
 EVERYBODYS: tuple[Flag, ...] = (
     ("--api.insecure", BARE, "", "", "Traefik shows its configuration to everyone"),  # doc.traefik.io/traefik/operations/api
     ("--enable-skip-login", BARE, "", "", "everyone uses the Kubernetes dashboard"),  # github.com/kubernetes/dashboard, arguments
+    ("--enable-insecure-login", BARE, "", "", "tokens of the cluster travel unencrypted"),  # the same
+    ("--insecure-bind-address", EVERYWHERE, "", "", UNENCRYPTED),  # the same, and old API servers
     ("--unauthenticated_api", BARE, "", "", "Flower runs and ends tasks for everyone"),  # flower.readthedocs.io
     ("--web.enable-admin-api", BARE, "", "", "everyone deletes what Prometheus has stored"),  # prometheus.io/docs, TSDB admin APIs
     ("--no-auth", BARE, "", "", "everyone is let in"),  # portainer.io, CLI of version 1, and others
@@ -157,6 +181,8 @@ EVERYBODYS: tuple[Flag, ...] = (
     ("--disable-authentication", BARE, "", "", "everyone is let in"),
 )
 """Options that mean the same whichever program has them: a service's command often holds nothing but options."""
+NO_AUTH: Flag = ("--noauth", BARE, "", "", "everyone is let in")
+"""What it means where the program is not known."""
 ENGINES = frozenset({"dockerd", "docker", "dockerd-entrypoint.sh"})
 UNPROTECTED = ("tcp://0.0.0.0:2375", "tcp://:2375", "tcp://[::]:2375")  # docs.docker.com/reference/cli/dockerd, daemon socket option
 JVM_VARIABLES = frozenset({
@@ -251,6 +277,24 @@ NEEDS_A_PASSWORD = "it asks for a password then, and may not start before it is 
               builder:
                 image: docker:29-dind
                 environment: {«DOCKER_TLS_CERTDIR: ''»}
+              alone:
+                image: redis:8
+                command: [«--protected-mode, no», --save, '60']
+              documents:
+                image: mongo:8
+                command: «--noauth» --bind_ip_all
+              cluster:
+                image: rancher/k3s:v1.34.1-k3s1
+                command: server «--write-kubeconfig-mode=644»
+              keys:
+                image: hashicorp/vault:1.20
+                command: server -dev «-dev-listen-address=0.0.0.0:8200»
+              broker:
+                image: eclipse-mosquitto:2.0.22
+                command: mosquitto «-c /mosquitto-no-auth.conf»
+              passwords:
+                image: vaultwarden/server:1.34.3
+                environment: [«DISABLE_ADMIN_TOKEN=true»]
             """,
         ),
         Bad(
@@ -276,6 +320,9 @@ NEEDS_A_PASSWORD = "it asks for a password then, and may not start before it is 
                   image: kubernetesui/dashboard:v2.7.0
                   args: [--namespace=web, «--enable-skip-login»]
                   env: [«{name: DANGEROUSLY_OMIT_AUTH, value: 'true'}»]
+                - {name: db, image: 'mysql:8.4', args: [«--skip-grant-tables»]}
+                - {name: api, image: 'acme/a:1', command: [kube-apiserver, «--insecure-bind-address=0.0.0.0», «--insecure-port=8080»]}
+                - {name: etcd, image: 'acme/e:1', command: [etcd, «--client-cert-auth=false», --listen-client-urls=https://0.0.0.0:2379]}
             """,
         ),
         Good(
@@ -300,6 +347,13 @@ NEEDS_A_PASSWORD = "it asks for a password then, and may not start before it is 
               cache:
                 image: redis:8
                 command: redis-server --protected-mode no --requirepass ${PASSWORD}
+              own:
+                image: redis:8
+                entrypoint: [tool]
+                command: [--protected-mode, no]
+              keys:
+                image: hashicorp/vault:1.20
+                command: server -dev -dev-listen-address=127.0.0.1:8200
               roach:
                 image: cockroachdb/cockroach:v25.3.1
                 command: cockroach sql --insecure
@@ -328,6 +382,8 @@ NEEDS_A_PASSWORD = "it asks for a password then, and may not start before it is 
             spec:
               containers:
                 - {name: dashboard, image: 'kubernetesui/dashboard:v2.7.0', args: [--namespace=web, --enable-skip-login=false]}
+                - {name: api, image: 'acme/a:1', command: [kube-apiserver, --insecure-bind-address=127.0.0.1, --insecure-port=0]}
+                - {name: tool, image: 'mysql:8.4', command: [tool], args: [--skip-grant-tables]}
                 - name: db
                   image: mysql:8.4
                   env:
@@ -375,7 +431,8 @@ def _variable(variable: Variable) -> Iterator[Finding]:
         start, end = min(variable.span.start, variable.name_span.start), max(variable.span.end, variable.name_span.end)
         mild = Severity.MEDIUM if name in MILD else None
         fix = variable.drop("variable", caveat=NEEDS_A_PASSWORD)
-        yield variable.finding(Span(start, end), f"`{shown}`: {opens}", severity=mild, confidence=unsure, fix=fix)
+        whole, notes = Span(start, end), variable.value.trail
+        yield variable.finding(whole, f"`{shown}`: {opens}", severity=mild, confidence=unsure, fix=fix, notes=notes)
 
 
 def _lines(file: WrittenFile) -> Iterator[Finding]:
@@ -395,13 +452,14 @@ def _command(command: Command) -> Iterator[Finding]:
     words = command.words if command.name in STARTERS else ()
     flags = BY_PROGRAM.get(command.name, ()) + EVERYBODYS
     if not command.name:
-        flags = (*flags, *BY_PROGRAM["elasticsearch"], *BY_PROGRAM["filebrowser"])
+        flags = (*flags, *BY_PROGRAM["elasticsearch"], NO_AUTH)
     for index, word in enumerate(words):
         text = word.text
         if text.startswith("-"):
-            for flag in flags:
-                if text.startswith(flag[0]):
-                    yield from _opened(command, words, index, flag)
+            option = text.partition("=")[0]
+            flag = next((flag for flag in flags if flag[0] == option), None)
+            if flag is not None:
+                yield from _opened(command, words, index, flag)
         if command.name in ENGINES or not command.name:
             yield from _engine(command, words, index)
         elif command.name == "mc" and index > 1 and (words[index - 2].text, words[index - 1].text) in PUBLIC_BUCKET and text == "public":
@@ -410,17 +468,15 @@ def _command(command: Command) -> Iterator[Finding]:
 
 def _opened(command: Command, words: tuple[Word, ...], index: int, flag: Flag) -> Iterator[Finding]:
     option, values, needed, unless, opens = flag
-    name, equals, value = words[index].text.partition("=")
+    _, equals, value = words[index].text.partition("=")
     last = index
-    if name != option:
-        return
     if not equals and EMPTY.isdisjoint(values):
         last = min(index + 1, len(words) - 1)
         value = words[last].text
     given = [word.text for word in words]
     if value.lower() not in values or (needed and not any(word.startswith(needed) for word in given)) or (unless and unless in given):
         return
-    severity = Severity.MEDIUM if option in MILD else None
+    severity = None if MILD.isdisjoint((option, opens)) else Severity.MEDIUM
     fix = command.drop_words(index, last, caveat=NEEDS_A_PASSWORD)
     yield command.finding(span_of(words, index, last), f"`{option}`: {opens}", severity=severity, fix=fix)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Confidence, Finding, Good, Severity, rule
+from capdrop import Bad, Command, Confidence, Finding, Good, Severity, WrittenFile, rule
 
 INSTALLERS = frozenset("pip pip2 pip3 uv uvx pipx poetry pdm pipenv npm npx pnpm pnpx yarn bun bunx".split())
 """Programs that install from a registry of which the popular names are known."""
@@ -24,12 +24,22 @@ INSTALLERS = frozenset("pip pip2 pip3 uv uvx pipx poetry pdm pipenv npm npx pnpm
             RUN pip install --no-cache-dir flask «reqeusts==2.32.0» && python3 -m pip install «"djangoo[argon2]"»
             RUN uv add «crytography» && poetry add «pil1ow@^11» && npm install -g «crossenv» «typescirpt@5» && npx «expresss»
             RUN ["yarn", "add", «"@type/node"»]
+            RUN pip install «colourama» «python3-dateutil» «jeIlyfish» && npm install «axois»
+            COPY <<EOF /app/requirements.txt
+            # flask
+            «reqeusts==2.0»  # pinned
+            EOF
             """,
             fixed="""
             FROM python:3.13
             RUN pip install --no-cache-dir flask requests==2.32.0 && python3 -m pip install "django[argon2]"
             RUN uv add cryptography && poetry add pillow@^11 && npm install -g cross-env typescript@5 && npx express
             RUN ["yarn", "add", "@types/node"]
+            RUN pip install colorama python-dateutil jellyfish && npm install axios
+            COPY <<EOF /app/requirements.txt
+            # flask
+            requests==2.0  # pinned
+            EOF
             """,
         ),
         Bad("compose.yaml", "services: {app: {image: 'python:3.13', command: sh -c 'pip install «urlib3» && exec app'}}"),
@@ -67,16 +77,20 @@ INSTALLERS = frozenset("pip pip2 pip3 uv uvx pipx poetry pdm pipenv npm npx pnpm
         ),
     ),
 )
-def misspelt_package(command: Command, *, allow: tuple[str, ...] = ()) -> Iterator[Finding]:
+def misspelt_package(subject: Command | WrittenFile, *, allow: tuple[str, ...] = ()) -> Iterator[Finding]:
     """A package's name is a popular one with a slip of the pen.
 
     Names with swapped, doubled or missing letters are registered by others, who wait for the slip: their code runs as soon as the
     package is installed. Names that are downloaded often themselves are not judged. The option `allow` lists names of your own.
     """
-    for package in command.packages:
+    for package in subject.packages:
         meant = package.misspelt
         if meant and package.name not in allow:
             start = package.word.text.find(package.name)
             name = package.word.part(start, start + len(package.name))
-            fix = command.replace(name, meant, caveat=f"only right where `{meant}` is meant")
-            yield command.finding(package.span, f"`{package.name}` is nearly `{meant}`, and is another package", fix=fix)
+            caveat = f"only right where `{meant}` is meant"
+            if isinstance(subject, WrittenFile):
+                fix = subject.replace("", name.span, package.name, meant, caveat=caveat)
+            else:
+                fix = subject.replace(name, meant, caveat=caveat)
+            yield subject.finding(package.span, f"`{package.name}` is nearly `{meant}`, and is another package", fix=fix)

@@ -1,4 +1,4 @@
-"""Where packages come from: several indexes at once, sources without protection, checks of the sums switched off."""
+"""Where packages come from: several indexes at once, and sources without protection."""
 
 from __future__ import annotations
 
@@ -151,102 +151,6 @@ def _one_index(command: Command, span: Span) -> Fix | None:
     return command.replace(command.words[option.words[0]].part(0, len(option.name)), "--index-url", caveat=caveat)
 
 
-GO_OFF = {
-    "gosumdb": ("off",),  # go help module-auth
-    "gonosumdb": ("*", "*.*", "*.com", "github.com", "github.com/*"),  # go help module-private: patterns, separated by commas
-    "goprivate": ("*", "*.*", "*.com", "github.com", "github.com/*"),
-    "goflags": ("-insecure",),  # go help get, before 1.17
-}
-"""Variables of go, in small letters, and the items of their values with which no sum is compared for what anyone may publish."""
-SUMS_ASKED = "modules of your own that the database cannot see must be named in `GOPRIVATE`"
-
-
-@rule(
-    "checksum-database-disabled",
-    severity=Severity.MEDIUM,
-    references="ATT&CK T1195.001 · ATT&CK T1557",
-    programs=("go", "="),
-    variables=GO_OFF,
-    examples=(
-        Bad(
-            "Dockerfile",
-            """
-            FROM golang:1.27
-            ENV «GOSUMDB=off» CGO_ENABLED=0
-            RUN «GONOSUMDB=*» go mod download && go env -w «GOSUMDB=off» && go build
-            """,
-            fixed="""
-            FROM golang:1.27
-            ENV CGO_ENABLED=0
-            RUN go mod download && go build
-            """,
-        ),
-        Bad(
-            "Dockerfile",
-            """
-            FROM golang:1.25
-            ENV «GOSUMDB=off» GOPROXY=https://goproxy.example.com,direct
-            ARG «GONOSUMDB=git.acme.example,*»
-            RUN «GOSUMDB=off» go mod download && go env -w «GOSUMDB=off» «GOPRIVATE=github.com/*» && export «GOFLAGS="-mod=mod -insecure"»
-            """,
-        ),
-        Bad("compose.yaml", "services: {app: {image: 'golang:1.25', environment: {GOSUMDB: «\"off\"»}}}"),
-        Bad(
-            "pod.yaml",
-            """
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: web}
-            spec:
-              containers:
-                - {name: web, image: 'golang:1.25', command: [go, env, -w, «GOSUMDB=off»]}
-            """,
-        ),
-        Good(
-            "Dockerfile",
-            """
-            FROM golang:1.25
-            ENV GOSUMDB=sum.golang.google.cn GONOSUMDB=git.acme.example/* GOPRIVATE=github.com/acme/*,*.acme.example GOFLAGS=-mod=readonly
-            RUN go env -w GOSUMDB=sum.golang.org && go env GOSUMDB && GOPROXY=direct go mod download
-            """,
-        ),
-        Good("compose.yaml", "services: {app: {image: 'golang:1.25', environment: {GOPRIVATE: git.acme.example}}}"),
-        Good(
-            "pod.yaml",
-            """
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: web}
-            spec:
-              containers:
-                - {name: web, image: 'golang:1.25', command: [go, build]}
-            """,
-        ),
-    ),
-)
-def checksum_database_disabled(subject: Command | Variable) -> Iterator[Finding]:
-    """go takes modules whose sums nobody else has seen.
-
-    The checksum database is what makes a proxy, or the owner of a repository, give everybody the same code. Leave it on, and
-    name only your own modules in `GOPRIVATE`.
-    """
-    if isinstance(subject, Variable):
-        if subject.place in ("env", "arg", "configmap", "file") and _no_sums(subject.name, subject.value.text):
-            fix = subject.drop("variable", caveat=SUMS_ASKED)
-            yield subject.finding(subject.span, f"`{subject.name}={subject.value.text}` switches the checksum database off", fix=fix)
-        return
-    for name, word in subject.assignments:
-        if word is not None and word.known and _no_sums(name, word.text):
-            fix = subject.drop_assignment(name, word, caveat=SUMS_ASKED) if subject.name != "export" else subject.drop(caveat=SUMS_ASKED)
-            yield subject.finding(_assignment(subject, name, word), f"`{name}={word.text}` switches the checksum database off", fix=fix)
-    if subject.name == "go" and subject.subcommand.startswith("env"):
-        for word in subject.operands[1:]:
-            name, _, value = word.text.partition("=")
-            if _no_sums(name, value):
-                alone = subject.drop(caveat=SUMS_ASKED) if len(subject.operands) == 2 else None
-                yield subject.finding(word.span, f"`{word.text}` switches the checksum database off", fix=alone)
-
-
 INDEX_VARIABLES = frozenset(
     "pip_index_url pip_extra_index_url uv_index uv_default_index uv_index_url uv_extra_index_url npm_config_registry yarn_registry "
     "yarn_npm_registry_server bun_config_registry goproxy rubygems_host pipenv_pypi_mirror conda_channel_alias cargo_registry_index "
@@ -266,15 +170,19 @@ INDEX_FILES = {
     "uv.toml": ("url", "index-url"),
 }
 """Settings files of package managers, and the settings in them that say where packages come from ("": any line)."""
-UNSIGNED = frozenset("conda mamba micromamba uv uvx go bun bundle bundler poetry pdm pipenv composer cargo".split())
+UNSIGNED = frozenset("conda mamba micromamba uv uvx go bun bundle bundler poetry pdm pipenv composer cargo dotnet helm".split())
 """Package managers without signatures of their own that are not downloaders of `plain-http-download`."""
+
+
+R = frozenset({"R", "Rscript"})
+SOURCE_COMMANDS = ("config", "env", "install", "pip", "sync", "source", "lock", "nuget", "repo")
 
 
 @rule(
     "insecure-package-source",
     severity=Severity.HIGH,
     references="NIST SP 800-190 3.2.1 · ATT&CK T1557 · ATT&CK T1195.001",
-    programs=UNSIGNED | {"="},
+    programs=UNSIGNED | R | {"="},
     variables=INDEX_VARIABLES,
     examples=(
         Bad(
@@ -288,7 +196,10 @@ UNSIGNED = frozenset("conda mamba micromamba uv uvx go bun bundle bundler poetry
             RUN uv pip install --default-index «http://mirrors.example.com/simple» flask
             RUN conda install -c «http://conda.example.com/free» python
             RUN composer config -g «secure-http false» && bundle config mirror.https://rubygems.org «http://gems.example.com»
-            RUN «GOPROXY=http://goproxy.example.com» go mod download
+            RUN «GOPROXY=http://goproxy.example.com» go mod download && go env -w GOPROXY=«http://goproxy.example.com»
+            RUN composer config repositories.a composer «http://packages.example.com» && helm repo add a «http://charts.example.com»
+            RUN dotnet nuget add source «http://nuget.example.com/v3/index.json» -n a
+            RUN Rscript -e 'install.packages("a", repos="«http://cran.example.com»")'
             """,
         ),
         Bad("compose.yaml", "services: {app: {image: 'node:22', environment: [«'NPM_CONFIG_REGISTRY=http://registry.npmjs.org/'»]}}"),
@@ -314,7 +225,8 @@ UNSIGNED = frozenset("conda mamba micromamba uv uvx go bun bundle bundler poetry
             RUN echo "registry=https://registry.npmjs.org" > .npmrc
             RUN echo "http://dl-cdn.alpinelinux.org/alpine/v3.22/main" > /etc/apk/repositories
             RUN composer config -g secure-http true && uv pip install --index-url http://localhost:3141 flask
-            RUN cargo run -- http://example.com
+            RUN composer config homepage http://example.com
+            RUN cargo run -- http://example.com && Rscript -e 'a <- "http://example.com"; install.packages("a", repos="https://b.com")'
             """,
         ),
         Good("compose.yaml", "services: {app: {image: 'node:22', environment: ['NPM_CONFIG_REGISTRY=http://verdaccio:4873/']}}"),
@@ -355,18 +267,33 @@ def _insecure_command(command: Command) -> Iterator[Finding]:
         if found is not None and word is not None:
             fix = command.replace(found.word.part(0, 4), "https", caveat=OVER_TLS)
             yield command.finding(_assignment(command, name, word), f"`{name}` gets packages from `{found.host}` over plain HTTP", fix=fix)
-    if command.name not in UNSIGNED:
-        return
     if command.name == "composer":
         words = command.operands
         if len(words) > 2 and words[0].text == "config" and words[1].text == "secure-http" and words[2].text in ("false", "0"):
             span = Span(words[1].span.start, words[2].span.end)
             yield command.finding(span, "`composer` may get packages over plain HTTP (`secure-http`)")
-    elif command.packages or command.subcommand.startswith(("config", "env", "install", "pip", "sync", "source", "lock")):
-        for url in command.urls:
-            if url.scheme == "http" and url.public:
-                fix = command.replace(url.word.part(0, 4), "https", caveat=OVER_TLS)
-                yield command.finding(url.word.span, f"`{command.name}` gets packages from `{url.host}` over plain HTTP", fix=fix)
+    for url in _asked(command):
+        if url.scheme == "http" and url.public:
+            fix = command.replace(url.word.part(0, 4), "https", caveat=OVER_TLS)
+            yield command.finding(url.word.span, f"`{command.name}` gets packages from `{url.host}` over plain HTTP", fix=fix)
+
+
+def _asked(command: Command) -> Iterator[Url]:
+    """The addresses from which a package manager without signatures, or R, is to get packages."""
+    if command.name in R:
+        for word in command.words[1:]:
+            start = word.text.find("http://", max(word.text.find("repos"), 0)) if "repos" in word.text else -1
+            if start >= 0:
+                end = min((at for at in (word.text.find(quote, start) for quote in "\"'") if at > 0), default=len(word.text))
+                yield Url(word.part(start, end))
+    elif command.name in UNSIGNED and (command.packages or command.subcommand.startswith(SOURCE_COMMANDS)):
+        words = command.operands
+        other = command.name == "composer" and len(words) > 1 and words[0].text == "config" and not words[1].text.startswith("repo")
+        yield from command.urls if not other else ()
+        for word in words[1:] if words and words[0].text == "env" else ():
+            name, _, _ = word.text.partition("=")
+            url = _plain_http(word.part(len(name) + 1)) if name.lower() in INDEX_VARIABLES else None
+            yield from (url,) if url is not None else ()
 
 
 def _insecure_lines(file: WrittenFile) -> Iterator[Finding]:
@@ -473,11 +400,6 @@ def _plain_http(word: Word | None) -> Url | None:
             if url.public:
                 return url
     return None
-
-
-def _no_sums(name: str, value: str) -> bool:
-    off = GO_OFF.get(name.lower())
-    return off is not None and any(item in off for item in value.replace(",", " ").split())
 
 
 def _assignment(subject: Command, name: str, word: Word) -> Span:

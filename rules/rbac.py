@@ -291,6 +291,7 @@ def role_creates_bindings(role: Role) -> Iterator[Finding]:
             metadata: {name: metrics}
             rules:
               - {apiGroups: [''], resources: [nodes, «nodes/proxy»], verbs: [get, list]}
+              - {apiGroups: [''], resources: [«'*/proxy'»], verbs: [get]}
             """,
         ),
         Good(
@@ -301,6 +302,12 @@ def role_creates_bindings(role: Role) -> Iterator[Finding]:
             metadata: {name: metrics}
             rules:
               - {apiGroups: [''], resources: [nodes, nodes/metrics, nodes/stats], verbs: [get, list]}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: Role
+            metadata: {name: pods, namespace: shop}
+            rules:
+              - {apiGroups: [''], resources: ['*/proxy'], verbs: [get]}
             """,
         ),
     ),
@@ -311,6 +318,6 @@ def role_reaches_kubelet(role: Role) -> Iterator[Finding]:
     The kubelet's own API runs commands in every pod of the node, past admission and past the audit log, and a WebSocket makes `get`
     enough for it. Metrics need `nodes/metrics` or `nodes/stats` only.
     """
-    if not role.is_builtin:
+    if not role.is_builtin and role.kind == "ClusterRole":  # nodes are in no namespace
         for item in role.granting(CORE, ("nodes/proxy",), ("get", "create")):
-            yield role.power(item.span, f"{role.kind} `{role.name}` reaches every pod through `nodes/proxy`", Severity.HIGH)
+            yield role.power(item.span, f"{role.kind} `{role.name}` reaches every pod through `{item.text}`", Severity.HIGH)

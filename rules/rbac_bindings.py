@@ -12,6 +12,8 @@ SERVICE_ACCOUNTS = "system:serviceaccounts"
 PUBLIC = frozenset({"system:public-info-viewer", "system:discovery", "system:basic-user", "system:service-account-issuer-discovery"})
 """What Kubernetes itself gives to everyone, or is made to be given so."""
 ADMINISTRATOR = "cluster-admin"
+NEARLY = frozenset({"admin", "edit"})
+"""What Kubernetes brings for the administrators and the developers of a namespace."""
 NO_MORE = "whoever has no other role is refused from then on (`403`)"
 ROLE = """
 apiVersion: rbac.authorization.k8s.io/v1
@@ -50,6 +52,24 @@ def is_own(binding: RoleBinding) -> bool:
               - {kind: ServiceAccount, name: deployer, namespace: ci}
             """,
         ),
+        Bad(
+            "binding.yaml",
+            """
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: editors}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: «edit»}
+            subjects:
+              - {kind: Group, name: 'system:serviceaccounts:ci', apiGroup: rbac.authorization.k8s.io}
+            ---
+            apiVersion: authorization.openshift.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: deployer}
+            roleRef: {name: «cluster-admin»}
+            subjects:
+              - {kind: ServiceAccount, name: deployer, namespace: ci}
+            """,
+        ),
         Good(
             "binding.yaml",
             """
@@ -73,12 +93,19 @@ def is_own(binding: RoleBinding) -> bool:
 def cluster_admin_bound(binding: RoleBinding) -> Iterator[Finding]:
     """Somebody is given `cluster-admin`.
 
-    That is every right there is: all secrets, all nodes, and the right to give more. Write a role with what is used; where people
-    administer the cluster, bind a group of theirs and say so in a suppression.
+    That is every right there is: all secrets, all nodes, and the right to give more. `admin` and `edit` in every namespace, that of the
+    control plane among them, are one pod away from it. Write a role with what is used; where people administer the cluster, bind a group
+    of theirs and say so in a suppression.
     """
-    if binding.kind == "ClusterRoleBinding" and makes_administrator(binding):
+    if binding.kind != "ClusterRoleBinding":
+        return
+    if makes_administrator(binding):
         severity = Severity.CRITICAL if binding.workloads else Severity.HIGH
         message = f"{named(binding)} may do everything ({ADMINISTRATOR})"
+        yield binding.finding(binding.role_span, message, notes=users(binding), severity=severity)
+    elif binding.role_kind == "ClusterRole" and binding.role_name in NEARLY and binding.parties:
+        message = f"{named(binding)} may start any pod in every namespace ({binding.role_name})"
+        severity = Severity.HIGH if binding.workloads else Severity.MEDIUM
         yield binding.finding(binding.role_span, message, notes=users(binding), severity=severity)
 
 
@@ -235,7 +262,7 @@ def role_bound_to_everyone(binding: RoleBinding) -> Iterator[Finding]:
     `system:anonymous` and `system:unauthenticated` need no account; `system:authenticated` is any account at all, on managed clusters
     any account of the provider. Name the group that is meant.
     """
-    if is_own(binding) or binding.role_name in PUBLIC:
+    if is_own(binding) or not binding.role_name or binding.role_name in PUBLIC:
         return
     for party in binding.parties:
         if party.is_everyone and not is_public(binding, party):
@@ -313,7 +340,7 @@ def role_bound_to_all_accounts(binding: RoleBinding) -> Iterator[Finding]:
     for party in binding.parties if not is_own(binding) and binding.role_name not in PUBLIC else ():
         if is_public(binding, party):
             message = f"every account is given `{binding.role_name}`"
-        elif party.name == SERVICE_ACCOUNTS:
+        elif party.name == SERVICE_ACCOUNTS and binding.role_name:
             message = f"every service account of the cluster is given `{binding.role_name}`"
         elif party.name == MASTERS:
             message = "`system:masters` passes every check already, and cannot be revoked"
@@ -341,6 +368,7 @@ def is_default_account(party: Party) -> bool:
             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
             subjects:
               - {kind: ServiceAccount, name: «default», namespace: shop}
+              - {kind: User, name: «'system:serviceaccount:shop:default'», apiGroup: rbac.authorization.k8s.io}
             """,
         ),
         Good(

@@ -19,6 +19,10 @@ NETWORK = {
     "networking.k8s.io": frozenset({"networkpolicies", "ingresses"}),
     "discovery.k8s.io": frozenset({"endpointslices"}),
 }
+ADMISSION = frozenset(
+    "mutatingwebhookconfigurations validatingwebhookconfigurations mutatingadmissionpolicies mutatingadmissionpolicybindings "
+    "validatingadmissionpolicies validatingadmissionpolicybindings".split()
+)
 INTO_PODS = frozenset({"pods/exec", "pods/attach"})
 ALWAYS_SAFE = Good(
     "role.yaml",
@@ -113,6 +117,7 @@ def role_creates_workloads(role: Role) -> Iterator[Finding]:
     examples=(
         Bad("role.yaml", role_that("apiGroups: [''], resources: [pods, «pods/exec»], verbs: [get, create]")),
         Bad("role.yaml", role_that("apiGroups: [''], resources: [«pods/ephemeralcontainers»], verbs: [patch]")),
+        Bad("role.yaml", role_that("apiGroups: ['*'], resources: [pods, «'*/exec'»], verbs: [create]")),
         Good("role.yaml", role_that("apiGroups: [''], resources: [pods/exec], resourceNames: [db-0], verbs: [create]")),
         ALWAYS_SAFE,
     ),
@@ -160,6 +165,10 @@ def role_forwards_ports(role: Role) -> Iterator[Finding]:
             "role.yaml",
             role_that("apiGroups: [admissionregistration.k8s.io], resources: [«mutatingwebhookconfigurations»], verbs: [get, update]"),
         ),
+        Bad(
+            "role.yaml",
+            role_that("apiGroups: [admissionregistration.k8s.io], resources: [«mutatingadmissionpolicies»], verbs: [create]"),
+        ),
         Good(
             "role.yaml",
             role_that(
@@ -172,11 +181,10 @@ def role_forwards_ports(role: Role) -> Iterator[Finding]:
 def role_changes_admission(role: Role) -> Iterator[Finding]:
     """A role changes what every request to the cluster passes through.
 
-    A mutating webhook sees and rewrites each object that is created, secrets among them; without a validating one no policy holds. Name
-    the configurations in `resourceNames`.
+    A mutating webhook or policy sees and rewrites each object that is created, secrets among them; without the validating ones no
+    policy holds. Name the configurations in `resourceNames`.
     """
-    kinds = ("mutatingwebhookconfigurations", "validatingwebhookconfigurations")
-    for item in role.granting("admissionregistration.k8s.io", kinds, WRITING):
+    for item in role.granting("admissionregistration.k8s.io", ADMISSION, WRITING):
         yield role.power(item.span, f"{role.kind} `{role.name}` may write {item.text}", Severity.MEDIUM)
 
 

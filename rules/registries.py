@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Finding, Fix, Good, Severity, Span, Variable, Word, rule
+from capdrop import Bad, Command, Finding, Fix, Good, Severity, Span, Variable, Word, WrittenFile, rule
 
 INSECURE_OPTIONS = {
     "dockerd": ("--insecure-registry",),  # https://docs.docker.com/reference/cli/dockerd/#insecure-registries
@@ -31,6 +31,8 @@ HERE = ("localhost", "127.", "[::1]")
 OFF = frozenset({"0", "false"})
 ENGINES = frozenset({"docker", "podman", "nerdctl"})
 TRUST = "DOCKER_CONTENT_TRUST"
+ANYTHING = "insecureAcceptAnything"
+"""containers-policy.json(5), Policy Requirements."""
 UNSIGNED_FAIL = "images that nobody signed are refused where content trust is on"
 
 
@@ -54,6 +56,30 @@ UNSIGNED_FAIL = "images that nobody signed are refused where content trust is on
             }
             EOF
             CMD ["dockerd", «"--insecure-registry=registry.example.com"»]
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM quay.io/podman/stable:v5.6
+            COPY <<EOF /etc/containers/registries.conf
+            [[registry]]
+            location = "localhost:5000"
+            insecure = true
+            [[registry]]
+            location = "registry.example.com"
+            «insecure = true»
+            EOF
+            """,
+            fixed="""
+            FROM quay.io/podman/stable:v5.6
+            COPY <<EOF /etc/containers/registries.conf
+            [[registry]]
+            location = "localhost:5000"
+            insecure = true
+            [[registry]]
+            location = "registry.example.com"
+            EOF
             """,
         ),
         Bad("compose.yaml", "services: {dind: {image: 'docker:29-dind', command: [«--insecure-registry=registry.example.com:5000»]}}"),
@@ -108,18 +134,32 @@ UNSIGNED_FAIL = "images that nobody signed are refused where content trust is on
         ),
     ),
 )
-def insecure_registry(subject: Command | Variable) -> Iterator[Finding]:
+def insecure_registry(subject: Command | Variable | WrittenFile) -> Iterator[Finding]:
     """A registry is asked without TLS, or with any certificate.
 
     Whoever stands between can send another image, and gets the credentials as well. Where the registry's certificate comes from
     an authority of your own, give that authority's certificate to the client (for Docker, in `/etc/docker/certs.d`).
     """
+    if isinstance(subject, WrittenFile):
+        yield from _insecure_lines(subject)
+        return
     if isinstance(subject, Variable):
         if _lets_in(subject):
             yield subject.finding(subject.span, f"`{subject.name}` names a registry that is asked without a check of its certificate")
         return
     for span, fix in _insecure_places(subject):
         yield subject.finding(span, "a registry is asked without a check of its certificate", fix=fix)
+
+
+def _insecure_lines(file: WrittenFile) -> Iterator[Finding]:
+    """The registries of a `registries.conf` that are asked without a check (containers-registries.conf(5))."""
+    location = ""
+    for line in file.lines if file.name == "registries.conf" or "/registries.conf.d/" in file.path else ():
+        name, _, value = (part.strip() for part in line.text.partition("="))
+        location = value.strip("\"'") if name in ("location", "prefix") else "" if name.startswith("[") else location
+        if name == "insecure" and value == "true" and not _is_here(location):
+            fix = file.without(name, line.span(), caveat="a registry without TLS is then not asked")
+            yield file.finding(line.span(), f"`{location or file.name}` is asked without a check of its certificate", fix=fix)
 
 
 def _lets_in(variable: Variable) -> bool:
@@ -188,6 +228,7 @@ def _is_here(registry: str) -> bool:
             ENV «DOCKER_CONTENT_TRUST=0»
             RUN «DOCKER_CONTENT_TRUST=0» docker pull acme/app:1 && docker run «--disable-content-trust» acme/app:1
             RUN export «DOCKER_CONTENT_TRUST=false»
+            RUN echo '{"default": [{"type": "«insecureAcceptAnything»"}]}' > /etc/containers/policy.json
             """,
         ),
         Bad("compose.yaml", "services: {app: {image: 'docker:29', environment: [«DOCKER_CONTENT_TRUST=0»]}}"),
@@ -229,12 +270,18 @@ def _is_here(registry: str) -> bool:
         ),
     ),
 )
-def content_trust_disabled(subject: Command | Variable) -> Iterator[Finding]:
+def content_trust_disabled(subject: Command | Variable | WrittenFile) -> Iterator[Finding]:
     """The check of image signatures is switched off.
 
     Docker Content Trust refuses images that nobody signed. Docker is retiring it (https://docs.docker.com/go/dct-deprecation/), so
     where it had to be switched off for that reason, check signatures with cosign or Notation, or name images by digest.
     """
+    if isinstance(subject, WrittenFile):
+        for line in subject.lines if subject.path.endswith("containers/policy.json") else ():
+            at = line.text.find(ANYTHING)
+            if at >= 0:
+                yield subject.finding(line.span(at, at + len(ANYTHING)), "images that nobody signed are accepted")
+        return
     if isinstance(subject, Variable):
         if subject.name == TRUST and subject.value.text in OFF:
             fix = subject.drop("variable", caveat=UNSIGNED_FAIL)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from capdrop import Bad, Finding, Good, KubernetesObject, Service, Severity, Value, rule
 
 SSH = "22"
+INSIDE = (".svc", ".cluster.local")
+"""How the names of services of the cluster itself end, of another namespace mostly."""
 
 
 def service_that(says: str) -> str:
@@ -60,6 +62,7 @@ def external_ip_service(thing: KubernetesObject) -> Iterator[Finding]:
             """,
         ),
         Good("service.yaml", service_that("type: ClusterIP")),
+        Good("service.yaml", service_that("type: ExternalName, externalName: db.shop.svc.cluster.local")),
     ),
 )
 def external_name_service(thing: KubernetesObject) -> Iterator[Finding]:
@@ -68,7 +71,8 @@ def external_name_service(thing: KubernetesObject) -> Iterator[Finding]:
     Network policies do not see where it leads, certificates do not match, and an ingress in front of it hands requests on to any host.
     """
     name = thing.get("spec", "externalName")
-    if is_service(thing) and thing.get("spec", "type").text == "ExternalName" and not name.is_absent:
+    is_alias = is_service(thing) and thing.get("spec", "type").text == "ExternalName" and not name.is_absent
+    if is_alias and not name.text.rstrip(".").endswith(INSIDE):
         yield thing.finding(name, f"`{thing.name}` leads to {name.text or 'a host'} outside the cluster")
 
 
@@ -127,6 +131,11 @@ def node_port_service(service: Service) -> Iterator[Finding]:
                 networking.gke.io/load-balancer-type: Internal
                 service.beta.kubernetes.io/aws-load-balancer-internal: 'true'
             spec: {type: LoadBalancer, selector: {app: web}}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: api, annotations: {service.beta.kubernetes.io/load-balancer-source-ranges: '10.0.0.0/8,192.0.2.0/24'}}
+            spec: {type: LoadBalancer, selector: {app: api}}
             """,
         ),
         Good(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Finding, Fix, Good, Option, Severity, Span, Variable, Word, WrittenFile, rule
+from capdrop import Bad, Command, Finding, Fix, Good, Option, Script, Severity, Span, Variable, Word, WrittenFile, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 OFF = frozenset({"0", "false", "no", "off", "n"})
 ON = frozenset({"1", "true", "yes", "on", "y"})
 SAFE = dict(zip("0 false no off n 1 true yes on y".split(), "1 true yes on y 0 false no off n".split(), strict=True))
-SAFE["never"] = "Required DatabaseOptional"
+TRUST_ANYONE = frozenset({"never", "trustall", "optional trustall", "trustall optional"})
+"""Levels of pacman that take packages without a signature, or with one that nobody vouches for (pacman.conf(5))."""
+SAFE |= dict.fromkeys(TRUST_ANYONE, "Required DatabaseOptional")
 """What a setting that switches a check off is to say instead: the opposite, or for pacman its default (pacman.conf(5))."""
+DISTRUSTED = ("trusted=yes", "allow-insecure=yes")
+"""Options of a package source with which APT takes what nobody signed (sources.list(5))."""
 LEFT_OUT = frozenset({"trusted"})
 """Settings that must not be there at all: APT then decides by the signature (sources.list(5))."""
 NOT_EMPTY: frozenset[str] = frozenset()
@@ -37,12 +41,20 @@ CERTIFICATE_OPTIONS = {
     "svn": "--trust-server-cert",  # svn help checkout
     "skopeo podman buildah": "--tls-verify=false --src-tls-verify=false --dest-tls-verify=false",  # skopeo-copy(1)
     "uv": "--allow-insecure-host --trusted-host",  # uv help pip install
-    "wget wget2": "--no-check-certificate",  # wget(1)
+    "wget wget2": "--no-check-certificate --no-check-cert",  # wget(1); long options may be cut short
     "aria2c": "--check-certificate=false",  # aria2c(1)
+    "axel": "--insecure -k",  # axel(1)
     "npm npx pnpm yarn": "--no-strict-ssl --strict-ssl=false",  # npm config, strict-ssl
     "go": "-insecure",  # go help get, before 1.17
+    "metrics-server": "--kubelet-insecure-tls",  # kubernetes-sigs/metrics-server, README, Requirements
+    "oauth2-proxy": "--ssl-insecure-skip-verify",  # oauth2-proxy.github.io, configuration
+    "traefik": "--serverstransport.insecureskipverify --serversTransport.insecureSkipVerify",  # doc.traefik.io/traefik, serversTransport
 }
 """Options with which a program takes any certificate, by program."""
+SAY_IT_THEMSELVES = frozenset({"--insecure-skip-tls-verify", "--insecure-skip-verify", "--kubelet-insecure-tls"})
+"""Options that mean it whichever program has them: arguments alone are those of the image's own program."""
+ASKS_NEIGHBOURS = frozenset({"", "metrics-server", "oauth2-proxy", "traefik"})
+"""Servers, which mostly talk to others in their own network."""
 
 CERTIFICATE_SETTINGS = {
     "apt apt-get aptitude": ("acquire::https::verify-peer", OFF),  # apt-transport-https(1)
@@ -50,6 +62,8 @@ CERTIFICATE_SETTINGS = {
     "composer": ("disable-tls", ON),  # Composer, config
     "conda mamba micromamba": ("ssl_verify", OFF),  # conda config --describe
     "dnf dnf5 yum microdnf tdnf yum-config-manager": ("sslverify", OFF),  # dnf.conf(5)
+    "go": ("goinsecure", NOT_EMPTY),  # go help environment, `go env -w`
+    "poetry": ("cert", OFF),  # Poetry, Configuration: certificates.<name>.cert
     "git": ("sslverify", OFF),  # git-config(1), http.sslVerify and http.<url>.sslVerify
     "npm pnpm": ("strict-ssl", OFF),  # npm config
     "pip pip2 pip3": ("trusted-host", NOT_EMPTY),  # pip config
@@ -79,8 +93,10 @@ SIGNATURE_OPTIONS = {
     "apk": "--allow-untrusted",  # apk(8)
     "apt apt-get aptitude": "--allow-unauthenticated --allow-insecure-repositories --force-yes",  # apt-get(8)
     "dnf dnf5 yum microdnf tdnf": "--nogpgcheck --no-gpgchecks",  # dnf(8), dnf5(8)
+    "dpkg": "--force-bad-verify",  # dpkg(1)
+    "choco": "--ignore-checksums --ignore-checksum --ignorechecksums --ignorechecksum",  # choco install --help
     "rpm": "--nosignature --nodigest --noverify --nofiledigest",  # rpm(8)
-    "zypper": "--no-gpg-checks --no-gpgcheck --allow-unsigned-rpm",  # zypper(8)
+    "zypper": "--no-gpg-checks --no-gpgcheck -G --allow-unsigned-rpm",  # zypper(8)
 }
 """Options with which a package manager installs what nobody signed, by program."""
 
@@ -105,7 +121,7 @@ CERTIFICATE_LINES = {
 """Lines of settings files with which programs take any certificate: a part of the file's path, and the values that do it."""
 SIGNATURE_LINES = {
     "gpgcheck": ("", OFF),  # dnf.conf(5), zypper
-    "siglevel": ("pacman", frozenset({"never"})),  # pacman.conf(5)
+    "siglevel": ("pacman", TRUST_ANYONE),  # pacman.conf(5)
     "trusted": ("sources", ON),  # sources.list(5), deb822 style
     "apt::get::allowunauthenticated": ("apt", ON),  # apt.conf(5)
     "acquire::allowinsecurerepositories": ("apt", ON),  # apt-secure(8)
@@ -113,12 +129,14 @@ SIGNATURE_LINES = {
 }
 EDITED_CERTIFICATE_SETTINGS = ("strict-ssl=false", "sslverify=0", "sslverify=false", "check_certificate=off")
 """What sed writes, in small letters and without blanks."""
-EDITED_SIGNATURE_SETTINGS = ("trusted=yes", "gpgcheck=0", "siglevel=never")
+EDITED_SIGNATURE_SETTINGS = (*DISTRUSTED, "gpgcheck=0", "siglevel=never", "siglevel=optionaltrustall")
 EDITORS = frozenset({"sed", "add-apt-repository", "apt-add-repository"})
 MAVEN_VARIABLES = ("maven_opts", "maven_args", "maven_cli_opts", "java_opts", "java_tool_options", "_java_options")
 INSECURE_PROPERTY = "-Dmaven.wagon.http.ssl.insecure=true"
 """Maven, Wagon: takes any certificate."""
 
+MOST = 20
+"""Downloads by ADD that are followed, and addresses of each."""
 DOWNLOADERS = frozenset({"curl", "wget", "wget2", "aria2c"})
 
 
@@ -132,11 +150,20 @@ def options_by_program(table: dict[str, str]) -> dict[str, frozenset[str]]:
     return by_program({programs: frozenset(options.split()) for programs, options in table.items()})
 
 
-CERTIFICATES = (options_by_program(CERTIFICATE_OPTIONS), by_program(CERTIFICATE_SETTINGS), EDITED_CERTIFICATE_SETTINGS)
+CERTIFICATES = (
+    {**options_by_program(CERTIFICATE_OPTIONS), "": SAY_IT_THEMSELVES},
+    by_program(CERTIFICATE_SETTINGS),
+    EDITED_CERTIFICATE_SETTINGS,
+)
 SIGNATURES = (options_by_program(SIGNATURE_OPTIONS), by_program(SIGNATURE_SETTINGS), EDITED_SIGNATURE_SETTINGS)
 CALLBACK = "servercertificatevalidationcallback"
 """The property of .NET's ServicePointManager that says which certificates are taken."""
-CERTIFICATE_PROGRAMS = EDITORS.union({"mvn", CALLBACK}, *CERTIFICATES[:2])
+PYTHON = frozenset({"python", "python2", "python3"})
+UNVERIFIED = ("verify=False", "ssl._create_unverified_context")
+"""What a Python program says that takes any certificate: requests and httpx, and the ssl module."""
+LFTP_SETTING = "ssl:verify-certificate no"
+"""lftp(1), ssl:verify-certificate."""
+CERTIFICATE_PROGRAMS = EDITORS.union(PYTHON, {"lftp", "mvn", CALLBACK}, *CERTIFICATES[:2])
 SIGNATURE_PROGRAMS = EDITORS.union(*SIGNATURES[:2])
 
 
@@ -160,12 +187,16 @@ CHECK_FAILS = "the step fails where the check does"
             FROM debian:13
             RUN curl -sSL«k» https://example.com/a -o /a && wget «--no-check-certificate» -q https://example.com/b
             RUN python3 -m pip install «--trusted-host pypi.org» --no-cache-dir flask
+            RUN wget «--no-check-cert» https://example.com/c && axel «--insecure» https://example.com/d
+            RUN env «PIP_TRUSTED_HOST=pypi.org» pip install flask
             RUN git «-c http.sslVerify=false» clone https://example.com/a.git && yum «--setopt=sslverify=0» install -y curl
             """,
             fixed="""
             FROM debian:13
             RUN curl -sSL https://example.com/a -o /a && wget -q https://example.com/b
             RUN python3 -m pip install --no-cache-dir flask
+            RUN wget https://example.com/c && axel https://example.com/d
+            RUN env pip install flask
             RUN git clone https://example.com/a.git && yum install -y curl
             """,
         ),
@@ -236,6 +267,15 @@ CHECK_FAILS = "the step fails where the check does"
             """,
         ),
         Bad(
+            "Dockerfile",
+            """
+            FROM golang:1.25
+            RUN go env -w «GOINSECURE=*» && poetry config «certificates.own.cert false»
+            RUN lftp -e «"set ssl:verify-certificate no; mirror a"» example.com
+            RUN python3 -c "import requests; requests.get('https://example.com/a', «verify=False»)"
+            """,
+        ),
+        Bad(
             "compose.yaml",
             """
             services:
@@ -243,6 +283,11 @@ CHECK_FAILS = "the step fails where the check does"
                 image: acme/app:1
                 environment:
                   - «NODE_TLS_REJECT_UNAUTHORIZED=0»
+              proxy:
+                image: traefik:3.5
+                command: [--providers.docker=true, «--serversTransport.insecureSkipVerify=true»]
+              other:
+                image: acme/app:1
                 command: sh -c 'curl «-k» https://example.com/a > /a && exec app'
             """,
         ),
@@ -260,6 +305,7 @@ CHECK_FAILS = "the step fails where the check does"
                   env:
                     - «name: PYTHONHTTPSVERIFY
                       value: "0"»
+                - {name: agent, image: 'acme/agent:1', args: [«--insecure-skip-tls-verify», --port=1]}
             """,
         ),
         Bad(
@@ -298,6 +344,7 @@ CHECK_FAILS = "the step fails where the check does"
               app:
                 image: acme/app:1
                 environment: {NODE_TLS_REJECT_UNAUTHORIZED: "1"}
+                command: [--insecure-skip-tls-verify=false]
                 healthcheck: {test: [CMD, curl, -k, 'https://kibana:5601']}
             """,
         ),
@@ -346,13 +393,21 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
         if word is not None and word.known and _turns_off(name, word.text):
             fix = command.drop_assignment(name, word, caveat=CHECK_FAILS) if command.name != "export" else command.drop(caveat=CHECK_FAILS)
             yield command.finding(_assignment(name, word), f"`{name}={word.text}` accepts any certificate", fix=fix)
-    if command.name == "mvn":
+    if command.name in PYTHON:
+        for span in _unverified(command):
+            yield command.finding(span, f"`{command.name}` accepts any certificate")
+    elif command.name == "lftp":
+        for word in command.words[1:]:
+            if LFTP_SETTING in " ".join(word.text.lower().split()):
+                yield command.finding(word.span, "`lftp` accepts any certificate")
+    elif command.name == "mvn":
         for at, word in enumerate(command.words):
             if word.text == INSECURE_PROPERTY:
                 yield command.finding(word.span, "`mvn` accepts any certificate", fix=command.drop_words(at, at, caveat=CHECK_FAILS))
     elif command.name in CERTIFICATE_PROGRAMS and not _stays_inside(command):
         for span, remedy in _switched_off(command, CERTIFICATES):
-            yield command.finding(span, f"`{command.name}` accepts any certificate", fix=remedy)
+            mild = Severity.MEDIUM if command.name in ASKS_NEIGHBOURS else None
+            yield command.finding(span, f"`{command.name or command.source[span]}` accepts any certificate", severity=mild, fix=remedy)
 
 
 @rule(
@@ -387,6 +442,7 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
             RUN printf '[a]\\nbaseurl=https://example.com\\n«gpgcheck=0»' > /etc/yum.repos.d/a.repo
             RUN echo '«APT::Get::AllowUnauthenticated "true"»;' > /etc/apt/apt.conf.d/99x
             RUN add-apt-repository «"deb [trusted=yes] https://example.com /"» && rpm -i «--nodigest» https://example.com/a.rpm
+            RUN echo "«deb [allow-insecure=yes] https://example.com/ ./»" > /etc/apt/sources.list && zypper ar «-G» https://a.io/a a
             RUN sed -i «'s/gpgcheck=1/gpgcheck=0/'» /etc/yum.repos.d/b.repo && sed -i «'s/^SigLevel.*/SigLevel = Never/'» /etc/pacman.conf
             COPY <<EOF /etc/yum.repos.d/c.repo
             [c]
@@ -399,6 +455,7 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
             RUN printf '[a]\\nbaseurl=https://example.com\\ngpgcheck=1' > /etc/yum.repos.d/a.repo
             RUN echo 'APT::Get::AllowUnauthenticated "false";' > /etc/apt/apt.conf.d/99x
             RUN add-apt-repository "deb https://example.com /" && rpm -i https://example.com/a.rpm
+            RUN echo "deb https://example.com/ ./" > /etc/apt/sources.list && zypper ar https://a.io/a a
             RUN sed -i 's/^SigLevel.*/SigLevel = Never/' /etc/pacman.conf
             COPY <<EOF /etc/yum.repos.d/c.repo
             [c]
@@ -415,7 +472,8 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
             «Trusted: yes»
             URIs: https://example.com
             EOF
-            RUN printf '[core]\\n«SigLevel = Never»\\n' >> /etc/pacman.conf
+            RUN printf '[core]\\n«SigLevel = Never»\\n' >> /etc/pacman.conf && wget https://a.io/a.deb && dpkg «--force-bad-verify» -i a.deb
+            RUN printf '[core]\\n«SigLevel = Optional TrustAll»\\n' >> /etc/pacman.conf
             """,
             fixed="""
             FROM debian:13
@@ -423,7 +481,23 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
             Types: deb
             URIs: https://example.com
             EOF
+            RUN printf '[core]\\nSigLevel = Required DatabaseOptional\\n' >> /etc/pacman.conf && wget https://a.io/a.deb && dpkg -i a.deb
             RUN printf '[core]\\nSigLevel = Required DatabaseOptional\\n' >> /etc/pacman.conf
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM alpine:3.22
+            ADD https://example.com/a.apk https://example.com/b.apk /tmp/
+            RUN wget -O /tmp/c.rpm https://example.com/v1.2.3/c.rpm
+            RUN apk add «--allow-untrusted» /tmp/a.apk && rpm -i «--nodigest» /tmp/c.rpm
+            """,
+            fixed="""
+            FROM alpine:3.22
+            ADD https://example.com/a.apk https://example.com/b.apk /tmp/
+            RUN wget -O /tmp/c.rpm https://example.com/v1.2.3/c.rpm
+            RUN apk add /tmp/a.apk && rpm -i /tmp/c.rpm
             """,
         ),
         Bad("compose.yaml", "services: {app: {image: 'alpine:3.22', command: apk add «--allow-untrusted» curl}}"),
@@ -445,6 +519,9 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
             RUN echo "deb [trusted=yes] file:/packages ./" > /etc/apt/sources.list.d/a.list && apk add --allow-untrusted /tmp/*.apk
             RUN sed -i 's/gpgcheck=0/gpgcheck=1/' /etc/yum.repos.d/b.repo && echo repo_gpgcheck=0 >> /etc/yum.repos.d/b.repo
             RUN curl -O https://example.com/a.rpm && echo "0123  a.rpm" | sha256sum -c && rpm -i --nosignature a.rpm
+            RUN printf '[own]\\nSigLevel = Optional TrustAll\\nServer = file:///packages\\n' >> /etc/pacman.conf
+            RUN curl -O https://example.com/b.rpm && echo "0123  b.rpm" | sha256sum -c
+            RUN rpm -i --nosignature b.rpm
             RUN echo apt-get --force-yes install && grep -q gpgcheck=0 /etc/yum.conf && echo "# gpgcheck=0" > /etc/yum.conf
             """,
         ),
@@ -462,24 +539,48 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
         ),
     ),
 )
-def package_signature_check_disabled(subject: Command | WrittenFile) -> Iterator[Finding]:
+def package_signature_check_disabled(subject: Command | Script | WrittenFile) -> Iterator[Finding]:
     """A package manager is told to install what nobody signed.
 
     Signatures are what makes a mirror harmless: without them, whoever runs it, or stands before it, chooses what is
     installed, and it is installed as root. Install the repository's key instead.
     """
     if isinstance(subject, WrittenFile):
-        for span, name, fix in _settings_off(subject, SIGNATURE_LINES):
+        local = any("file:" in line.text for line in subject.lines if line.text.startswith("Server"))
+        for span, name, fix in _settings_off(subject, SIGNATURE_LINES) if not local else ():
             yield subject.finding(span, f"`{name}` in `{subject.path}` lets packages without a valid signature in", fix=fix)
         for line in subject.lines:
             start, end, new = _trust(line.text)
             if line.text.startswith("deb") and end and "file:" not in line.text:
                 fix = subject.replace("deb", line.span(start, end), line.text[start:end], new, caveat=CHECK_FAILS)
-                message = f"`trusted=yes` in `{subject.path}` lets packages without a valid signature in"
+                option = next(option for option in DISTRUSTED if option in line.text.lower())
+                message = f"`{option}` in `{subject.path}` lets packages without a valid signature in"
                 yield subject.finding(line.span(), message, fix=fix)
+    elif isinstance(subject, Script):
+        for command in dict.fromkeys(_installs_from_before(subject)):
+            yield from _unsigned(command)
     elif subject.name in SIGNATURE_PROGRAMS and not _is_local_package(subject):
-        for span, remedy in _switched_off(subject, SIGNATURES):
-            yield subject.finding(span, f"`{subject.name}` lets packages without a valid signature in", fix=remedy)
+        yield from _unsigned(subject)
+
+
+def _unsigned(command: Command) -> Iterator[Finding]:
+    for span, remedy in _switched_off(command, SIGNATURES):
+        yield command.finding(span, f"`{command.name}` lets packages without a valid signature in", fix=remedy)
+
+
+def _installs_from_before(script: Script) -> Iterator[Command]:
+    """The commands that install a file which an instruction before theirs has brought from elsewhere, unchecked."""
+    for download in script.downloads:
+        use = download.use
+        if use is not None and download.how == "installed" and download.check is None and download.command not in use.siblings:
+            yield use
+    for copy in [copy for copy in script.copies if copy.keyword == "ADD" and "checksum" not in copy.flags][:MOST]:
+        for source in [source for source in copy.sources if source.text.startswith(("http://", "https://"))][:MOST]:
+            path = copy.destination.text
+            path += source.text.rpartition("/")[2] if path.endswith("/") else ""
+            use = script.installs(path) if not script.checks(path) else None
+            if use is not None:
+                yield use
 
 
 def _says_yes(command: Command) -> bool:
@@ -491,7 +592,7 @@ def _trust(text: str) -> tuple[int, int, str]:
     """Where the options of a package source that is trusted blindly stand, and what they are without that; an empty place elsewhere."""
     start, end = text.find("["), text.find("]") + 1
     options = text[start + 1 : end - 1].split()
-    kept = [option for option in options if option.lower() != "trusted=yes"]
+    kept = [option for option in options if option.lower() not in DISTRUSTED]
     if start < 0 or len(kept) == len(options):
         return 0, 0, ""
     return (start, end, f"[{' '.join(kept)}]") if kept else (start, end + text.startswith(" ", end), "")
@@ -521,6 +622,16 @@ def _settings_off(file: WrittenFile, table: dict[str, tuple[str, frozenset[str]]
             at += len(statement) + 1
 
 
+def _unverified(command: Command) -> Iterator[Span]:
+    """Where a Python program, behind `-c` or in a here-document, takes any certificate."""
+    word = command.inline_program
+    program = word.fragment if word is not None else command.input
+    for sign in UNVERIFIED if program is not None else ():
+        at = program.text.find(sign) if program is not None else -1
+        if program is not None and at >= 0:
+            yield program.span(at, at + len(sign))
+
+
 def _turns_off(name: str, value: str) -> bool:
     values = CERTIFICATE_VARIABLES.get(name.lower())
     return values is not None and bool(value) and (not values or value.lower() in values)
@@ -536,7 +647,8 @@ def _switched_off(command: Command, tables: Tables) -> Iterator[tuple[Span, Fix 
     if command.name in options:
         given = options[command.name]
         for option in command.options:
-            if option.name in given or (option.value is not None and f"{option.name}={option.value.text.lower()}" in given):
+            value = option.value.text.lower() if option.value is not None else ""
+            if (option.name in given and value not in OFF) or f"{option.name}={value}" in given:
                 yield option.span, _without(command, option)
     if command.name in settings:
         names, values = settings[command.name]
@@ -556,7 +668,7 @@ def _settings(command: Command) -> Iterator[tuple[str, str, Span, Option | None]
             name, _, value = option.value.text.partition("=")
             yield name, value, option.span, option
     operands = command.operands
-    if operands and operands[0].text in ("config", "set", "c"):
+    if operands and operands[0].text in ("config", "set", "c", "env"):
         for index, word in enumerate(operands[1:], 2):
             name, equals, value = word.text.partition("=")
             if equals:

@@ -46,12 +46,12 @@ NEEDS_FILES = "what it writes must belong to that user (`COPY --chown=`), and po
             "Dockerfile",
             """
             FROM debian:bookworm-slim
-            ARG ID=0
+            ARG ID=00
             USER «${ID}:${ID}»
             """,
             fixed="""
             FROM debian:bookworm-slim
-            ARG ID=0
+            ARG ID=00
             RUN useradd --create-home --uid 10001 app
             USER 10001
             """,
@@ -160,7 +160,8 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     started, and it was no other user before.
     """
     user = container.fact("user")
-    if user.is_known and user.text.partition(":")[0] in ROOT:
+    name = user.text.partition(":")[0] if user.is_known else ""
+    if name in ROOT or (name and not name.strip("0")):
         confidence = Confidence.LOW if is_meant_as_root(container) else None
         other = NON_ROOT if container.kind == "stage" else NOBODYS_NUMBER
         fix = container.set("user", other, caveat=NEEDS_FILES)
@@ -366,11 +367,36 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
             USER ContainerUser
             """,
         ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              os: {name: windows}
+              securityContext: {windowsOptions: {runAsUserName: «ContainerAdministrator»}}
+              containers:
+                - {name: web, image: 'acme/web:1'}
+                - {name: log, image: 'acme/log:1', securityContext: {windowsOptions: {runAsUserName: ContainerUser}}}
+            """,
+        ),
         Good(
             "Dockerfile",
             """
             FROM mcr.microsoft.com/windows/nanoserver:ltsc2022
             USER ContainerUser
+            """,
+        ),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              nodeSelector: {kubernetes.io/os: windows}
+              containers: [{name: web, image: 'acme/web:1', securityContext: {windowsOptions: {runAsUserName: ContainerUser}}}]
             """,
         ),
     ),

@@ -58,6 +58,14 @@ def test_it_silences_a_rule_and_keeps_the_reason(value: str) -> None:
         assert left(found) == []
 
 
+def test_the_jobs_of_a_cron_job_say_it_too() -> None:
+    pod = "template: {spec: {hostNetwork: true, securityContext: {runAsNonRoot: true}, containers: [{name: c, image: 'acme/c:1'}]}}"
+    job = f"{{metadata: {{annotations: {{capdrop.dev/ignore: host-network -- it routes}}}}, spec: {{{pod}}}}}"
+    found = findings(f"apiVersion: batch/v1\nkind: CronJob\nmetadata: {{name: c}}\nspec: {{jobTemplate: {job}}}\n")
+    assert silenced(found) == [("host-network", "annotation", "it routes")]
+    assert left(found) == []
+
+
 def test_it_speaks_for_its_own_object_only() -> None:
     found = findings(deployment(on_object="capdrop.dev/ignore: host-network") + "---" + deployment())
     assert silenced(found) == [("host-network", "annotation", "")]
@@ -80,6 +88,8 @@ def test_a_template_speaks_for_its_own_pod_only() -> None:
         ("capdrop.dev/ignore: host-network (it routes)", "malformed-suppression", "rule, rule -- reason"),
         ("capdrop.dev/ignore: ''", "malformed-suppression", "it names no rule"),
         ("capdrop.dev/ignore: ' -- it routes'", "malformed-suppression", "it names no rule"),
+        ("capdrop.dev/ignore: [host-network]", "malformed-suppression", "one text"),
+        ("capdrop.dev/ignore: {host-network: it routes}", "malformed-suppression", "one text"),
         ("capdrop.dev/ignore: host-net", "unknown-rule-in-suppression", "did you mean `host-"),
     ],
 )

@@ -25,7 +25,7 @@ ARROWS = """
     rule           -> source finding
     rulebook       -> rule finding
     suppress       -> source finding model reading rulebook together
-    together       -> source finding model rule rulebook
+    together       -> source finding reading model rule rulebook
     engine         -> source finding reading model rule rulebook suppress discover dialects together elsewhere pragmas other_tools
     elsewhere      -> source finding reading model rulebook suppress report
     overlays       -> source finding reading rulebook report
@@ -35,7 +35,8 @@ ARROWS = """
     config_schema  -> config rule rulebook
     baseline       -> source finding files rulebook report
     judging        -> source reading model discover engine dialects rulebook report files together
-    run            -> finding model judging baseline config discover gitignore engine dialects rulebook report processes files together elsewhere overlays secrets_baseline
+    silences       -> source finding config gitignore dialects report
+    run            -> finding model judging baseline config discover gitignore engine dialects rulebook report processes files together elsewhere overlays silences secrets_baseline
     processes      -> config dialects judging rulebook
     ranges         -> source
     fixer          -> source finding files ranges engine rulebook discover dialects

@@ -200,6 +200,31 @@ def test_suppressed_findings_are_shown_when_asked(capsys: pytest.CaptureFixture[
     assert "suppressed by configuration: old" in said
 
 
+@pytest.mark.parametrize(
+    ("entry", "left"),
+    [
+        ('namespace = "monitoring"', ["Pod/a containers.c", "Pod/c containers.c", "app"]),
+        ('namespace = "mon*"', ["Pod/c containers.c", "app"]),
+        ('namespace = "*"', ["app"]),
+        ('namespace = "other"', ["Pod/a containers.c", "Pod/b containers.c", "Pod/c containers.c", "app"]),
+        ('namespace = "mon*"\nsubject = "Pod/b*"', ["Pod/a containers.c", "Pod/c containers.c", "app"]),
+        ('subject = "Pod/b*"', ["Pod/a containers.c", "Pod/c containers.c", "app"]),
+        ('subject = "Pod/*"', ["app"]),
+    ],
+)
+def test_the_findings_of_a_namespace_are_silenced(entry: str, left: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    pod = "kind: Pod\napiVersion: v1\nmetadata: {name: %s, namespace: %s}\nspec: {hostPID: true, containers: [{name: c, image: a}]}\n"
+    held = (
+        "{kind: Pod, apiVersion: v1, metadata: {name: b, namespace: monitoring}, spec: {hostPID: true, containers: [{name: c, image: a}]}}"
+    )
+    put("pods.yaml", f"{pod % ('a', 'mon')}---\nkind: List\nitems: [{held}]\n---\n{pod.replace(', namespace: %s', '') % 'c'}")
+    put("compose.yaml", "services: {app: {image: a, pid: host}}\n")
+    put("capdrop.toml", f'[[suppress]]\nrule = "host-pid"\n{entry}\nreason = "x"\n')
+    main(["check", "--select", "host-pid", "--format", "json"])
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    assert sorted(finding["subject"].removeprefix("services.") for finding in findings if not finding["suppressed"]) == left
+
+
 def test_confidence(capsys: pytest.CaptureFixture[str]) -> None:
     put("Dockerfile")
     assert main(["check", "--min-confidence", "high"]) in (0, 1)

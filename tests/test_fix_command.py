@@ -16,6 +16,7 @@ from capdrop.cli import main
 COMPOSE = "# top\nservices:\n  app: # keep\n    image: nginx:1.29\n    privileged: true\n    read_only: true\n# end\n"
 FIXED = COMPOSE.replace("    privileged: true\n", "")
 STALE = "FROM debian:12\n# capdrop: ignore[root-user]\nUSER 1000\n"
+SECRET = "ENV DB_PASSWORD=SENTINEL-9f2c1b\n"
 NEEDS_GIT = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
 
@@ -32,9 +33,9 @@ def put(name: str, text: str) -> Path:
     return path
 
 
-def git_apply(diff: str) -> None:
+def git_apply(diff: str, *options: str) -> None:
     subprocess.run(["git", "init", "-q"], check=True)
-    subprocess.run(["git", "apply", "-"], input=diff.encode("utf-8", "surrogateescape"), check=True)
+    subprocess.run(["git", "apply", *options, "-"], input=diff.encode("utf-8", "surrogateescape"), check=True)
 
 
 @NEEDS_GIT
@@ -120,8 +121,29 @@ def test_a_secret_that_is_not_next_to_the_change_does_not_spoil_the_diff(capfd: 
     assert path.read_text() == text.replace("# capdrop: ignore[root-user]\n", "")
 
 
+@NEEDS_GIT
+@pytest.mark.parametrize(
+    ("before", "options"),
+    [
+        (f"{SECRET}# capdrop: ignore[root-user]\nUSER 1000\n", []),
+        (f"{SECRET}# capdrop: ignore[root-user]\nUSER 1000\n{SECRET}RUN b\n", []),
+        (f"RUN a\n# capdrop: ignore[root-user]\n{SECRET}USER 1000\n", ["--unidiff-zero"]),
+        (f"# capdrop: ignore[root-user]\n{SECRET}# capdrop: ignore[root-user]\n{SECRET}USER 1000\n", ["--unidiff-zero"]),
+    ],
+)
+def test_no_line_with_a_secret_is_needed_around_a_change(before: str, options: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    text = f"FROM debian:12\nRUN true\n{before}"
+    path = put("Dockerfile", text)
+    assert main(["fix"]) == 1
+    said = capfd.readouterr()
+    assert "****" not in said.out
+    assert ("only `git apply --unidiff-zero` will take it" in said.err) is bool(options)
+    git_apply(said.out, *options)
+    assert path.read_text() == text.replace("# capdrop: ignore[root-user]\n", "")
+
+
 def test_what_git_will_not_take_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    text = STALE.replace("# capdrop", "ENV DB_PASSWORD=SENTINEL-9f2c1b\n# capdrop")
+    text = STALE.replace("# capdrop", "# \x9b31m\n# capdrop")
     path = put("Dockerfile", text)
     assert main(["fix"]) == 1
     said = capsys.readouterr()
@@ -141,7 +163,7 @@ def test_what_takes_the_place_of_a_finding_is_fixed_with_it(capsys: pytest.Captu
     path = put("compose.yaml", COMPOSE)
     rules = "privileged-container,no-new-privileges-missing"
     assert main(["fix", "--apply", "--unsafe", "--select", rules]) == 0
-    assert path.read_text() == FIXED.replace("    read_only: true\n", "    read_only: true\n    security_opt: [no-new-privileges:true]\n")
+    assert path.read_text() == FIXED.replace("    read_only: true\n", '    read_only: true\n    security_opt: ["no-new-privileges:true"]\n')
     assert capsys.readouterr().err.endswith("2 findings fixed\n")
     assert main(["fix", "--apply", "--unsafe", "--select", rules]) == 0
 

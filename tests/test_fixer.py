@@ -94,6 +94,14 @@ def test_several_fixes_in_one_file() -> None:
         """)
 
 
+def test_a_list_goes_with_the_last_of_its_items() -> None:
+    head, tail = "services:\n  app:\n    image: a:1\n", "    init: true\n"
+    text = f"{head}    volumes:\n    - /var/run/docker.sock:/s # socket\n    # all\n    - /:/host\n{tail}"
+    result = fixed(text, "runtime-socket-mount", "sensitive-host-path")
+    assert (len(result.applied), result.left) == (2, [])
+    assert result.source.text == f"{head}    # socket\n    # all\n{tail}"
+
+
 def test_what_privileged_gives_anyway_is_taken_out_safely() -> None:
     text = (
         "services:\n  a:\n    image: a:1\n    privileged: true\n    cap_add: [NET_ADMIN]\n  b:\n    image: a:1\n    cap_add: [NET_ADMIN]\n"

@@ -137,3 +137,38 @@ def test_a_dockerfile_in_the_compose_file_is_joined_too(tmp_path: Path) -> None:
 def test_the_user_of_the_services_is_the_one_in_force(services: str, told: int, tmp_path: Path) -> None:
     findings = found(tmp_path, f"services: {{{services}}}\n", SERVES)
     assert [rule for path, rule in rules(findings) if path == "Dockerfile"] == ["missing-user"] * told
+
+
+BUILDS = "services: {app: {build: {context: ., dockerfile: build/app.build}}, two: {build: {context: build, dockerfile: app.build}}}\n"
+PIPED = 'FROM debian:13.1\nSHELL ["bash", "-o", "pipefail", "-c"]\nRUN curl https://example.com/a | sh\nUSER app\n'
+
+
+def named(folder: Path, dockerfile: str, *paths: str, exclude: str = "") -> list[tuple[str, str]]:
+    (folder / "build").mkdir()
+    (folder / "compose.yaml").write_text(BUILDS)
+    (folder / "build" / "app.build").write_text(dockerfile)
+    config = Config(str(folder))
+    config.exclude = [exclude] if exclude else []
+    run = check([str(folder / path) for path in paths or (".",)], config, rules_in_force(config))
+    return rules([finding for result in run.results for finding in result.findings])
+
+
+def test_a_dockerfile_of_any_name_is_checked_once_where_a_service_is_built_from_it(tmp_path: Path) -> None:
+    assert named(tmp_path, PIPED) == [("app.build", "download-piped-to-shell")]
+
+
+def test_not_where_it_is_left_out_or_only_the_compose_file_is_named(tmp_path: Path) -> None:
+    assert named(tmp_path, PIPED, "compose.yaml") == []
+    for count, keeps in enumerate(("*.build", "build/")):
+        (tmp_path / str(count)).mkdir()
+        assert named(tmp_path / str(count), PIPED, exclude=keeps) == []
+    (tmp_path / "ignored").mkdir()
+    (tmp_path / "ignored" / ".gitignore").write_text("*.build\n")
+    assert named(tmp_path / "ignored", PIPED) == []
+
+
+def test_its_settings_are_judged_as_those_of_any_dockerfile(tmp_path: Path) -> None:
+    assert named(tmp_path, "FROM debian:13.1\nUSER root\nENV DANGEROUSLY_OMIT_AUTH=true\nCMD [/app]\n") == [
+        ("app.build", "root-user"),
+        ("app.build", "protection-switched-off"),
+    ]

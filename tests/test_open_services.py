@@ -59,12 +59,45 @@ def test_options(programs: str) -> None:
 
 @pytest.mark.parametrize("flag", TABLES["EVERYBODYS"], ids=lambda flag: flag[0])
 def test_options_without_a_program(flag: tuple[str, frozenset[str], str, str, str]) -> None:
-    assert flag[4] in found("compose.yaml", command(["--other", flag[0]]))[0]
+    value = sorted(flag[1])[0]
+    assert flag[4] in found("compose.yaml", command(["--other", f"{flag[0]}={value}" if value else flag[0]]))[0]
     assert found("compose.yaml", command(["--other", f"{flag[0]}=false"])) == []
 
 
 def command(words: list[str]) -> str:
     return f"services: {{app: {{image: 'acme/app:1', command: {words!r}}}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("service", "opens"),
+    [
+        ("image: 'mongo:8', command: --noauth", ["it asks nobody for a password"]),
+        ("image: 'docker.io/library/mongo:8', command: [--noauth]", ["it asks nobody for a password"]),
+        ("image: 'filebrowser/filebrowser:v2', command: [--noauth]", ["it gives its files to everyone"]),
+        ("image: 'acme/app:1', command: [--noauth]", ["everyone is let in"]),
+        ("image: 'acme/redis:8', command: [--protected-mode, 'no']", []),
+        ("image: 'redis:8', command: [redis-cli, --protected-mode, 'no']", []),
+        ("image: 'redis:8', build: ., command: [--protected-mode, 'no']", []),
+        ("image: 'redis:8', entrypoint: /start, command: --protected-mode no", []),
+    ],
+)
+def test_arguments_of_the_program_of_an_image(service: str, opens: list[str]) -> None:
+    messages = found("compose.yaml", f"services: {{app: {{{service}}}}}\n")
+    assert [message.partition(": ")[2] for message in messages] == opens
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "count"),
+    [
+        ("run.sh", "docker run redis:8 --protected-mode no\n", 1),
+        ("run.sh", "docker run --entrypoint /start redis:8 --protected-mode no\n", 0),
+        ("Dockerfile", 'FROM redis:8\nCMD ["--protected-mode", "no"]\n', 1),
+        ("Dockerfile", 'FROM redis:8 AS a\nFROM a\nCMD ["--protected-mode", "no"]\n', 1),
+        ("Dockerfile", 'FROM redis:8\nCMD ["--protected-mode", "no"]\nENTRYPOINT ["/start"]\n', 0),
+    ],
+)
+def test_arguments_elsewhere(path: str, text: str, count: int) -> None:
+    assert len(found(path, text)) == count
 
 
 @pytest.mark.parametrize(

@@ -143,11 +143,40 @@ PLACES: dict[str, tuple[str, Callable[[str], str], str]] = {
     ),
     "args": ("pod.yaml", in_container(lambda text: f"args: [sh, -c, {quoted(command(text))}]"), COMMANDS),
     "script": ("pod.yaml", in_container(lambda text: f"command: [sh, -c]\nargs:\n- |\n  {command(text)}"), COMMANDS),
-    "probe": ("pod.yaml", in_container(lambda text: f"livenessProbe: {{exec: {{command: [sh, -c, {quoted(text)}]}}}}"), "token url header"),
+    "probe": (
+        "pod.yaml",
+        in_container(lambda text: f"livenessProbe: {{exec: {{command: [sh, -c, {quoted(command(text))}]}}}}"),
+        COMMANDS,
+    ),
+    "script of a step": (
+        "task.yaml",
+        in_object("Task", lambda text: f"spec:\n  steps:\n  - image: a\n    script: {quoted(command(text))}"),
+        COMMANDS,
+    ),
+    "script template": (
+        "flow.yaml",
+        in_object(
+            "Workflow", lambda text: f"spec: {{templates: [{{script: {{image: a, command: [sh], source: {quoted(command(text))}}}}}]}}"
+        ),
+        COMMANDS,
+    ),
+    "volume of a pod": (
+        "pod.yaml",
+        in_object(
+            "Pod",
+            lambda text: f"spec:\n  containers: [{{image: a}}]\n  volumes:\n  - csi: {{driver: d, volumeAttributes: {{{entry(text)}}}}}",
+        ),
+        ALL,
+    ),
     "lifecycle hook": (
         "pod.yaml",
         in_container(lambda text: f"lifecycle: {{postStart: {{exec: {{command: [sh, -c, {quoted(command(text))}]}}}}}}"),
         COMMANDS,
+    ),
+    "options of a volume": (
+        "volume.yaml",
+        in_object("PersistentVolume", lambda text: f"spec: {{flexVolume: {{driver: d, options: {{{entry(text)}}}}}}}"),
+        ALL,
     ),
     "annotation": (
         "pod.yaml",
@@ -166,6 +195,7 @@ PLACES: dict[str, tuple[str, Callable[[str], str], str]] = {
         in_object("ConfigMap", lambda text: "data:\n  a.conf: " + json.dumps(f"a=1\n{text}\n")),
         LINES,
     ),
+    "binaryData": ("map.yaml", in_object("ConfigMap", lambda text: f"binaryData: {{a.conf: {encoded(text)}}}"), LINES),
     "stringData": ("secret.yaml", in_object("Secret", lambda text: f"stringData:\n  {entry(text)}"), ALL),
     "stringData file": (
         "secret.yaml",

@@ -31,6 +31,7 @@ KEY = (
     + "T3u1Lk9sQb7FhJx5oRw6MaGdPe8Z\n-----END "
     + "PRIVATE KEY-----"
 )
+ENV = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: a\n    image: acme/a:1\n    env:\n"
 ENCODED = "S3AzLXZ2" + "ODEtUXo="
 
 
@@ -357,6 +358,21 @@ PLACES = {
         f"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n  annotations:\n    hook: https://bot:{PASSWORD}@git.acme.io/\n",
         "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n  annotations:\n    hook: https://bot:${HOOK_PASSWORD}@git.acme.io/\n",
     ),
+    "a setting behind an escape": (
+        "pod.yaml",
+        f'apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  f.conf: "[db]\\npassword = {PASSWORD}\\n"\n',
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  f.conf: "[db]\\npassword = ${A_PASSWORD}\\n"\n',
+    ),
+    "a variable of several lines": (
+        "pod.yaml",
+        f"{ENV}    - name: PEM\n      value: |\n" + textwrap.indent(KEY, " " * 8) + "\n    - name: B\n",
+        f"{ENV}    - name: PEM\n      valueFrom:\n        secretKeyRef:\n          name: a-secret\n          key: PEM\n    - name: B\n",
+    ),
+    "a folded variable": (
+        "pod.yaml",
+        f"{ENV}    - name: DSN\n      value: >-\n        postgres://a:{PASSWORD}@db/a\n    - name: B\n",
+        f"{ENV}    - name: DSN\n      valueFrom:\n        secretKeyRef:\n          name: a-secret\n          key: DSN\n    - name: B\n",
+    ),
     "a literal of a generator": (
         "kustomization.yaml",
         f"kind: Kustomization\nsecretGenerator:\n  - name: db\n    literals:\n      - user=app\n      - password={PASSWORD}\n",
@@ -411,6 +427,20 @@ def test_a_template_takes_it_from_the_values() -> None:
     assert finding.fix is not None
     assert finding.fix.safety is Safety.DISPLAY
     assert '  password: {{ required "set password" .Values.password }}\n' in mended(analysis, finding, bench)[0]
+
+
+def test_no_stand_in_for_an_action_becomes_a_name() -> None:
+    template = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{{{ .Release.Name }}}}\ndata:\n  TOKEN: {TOKEN}\n"
+    findings = [one.fix for one in analysed("map.yaml", template, {})[0].findings if one.fix is not None]
+    assert [(fix.edits, fix.caveat) for fix in findings] == [((), "a template action decides a name in it")]
+    assert all(fix.title.isprintable() for fix in findings)
+
+
+def test_a_label_is_left_out_and_handed_to_no_step() -> None:
+    text = f"FROM debian:13\nLABEL db_password={PASSWORD}\nRUN echo $db_password\nUSER 1000\n"
+    titles = {one.fix.title for one in analysed("Dockerfile", text, {})[0].findings if one.fix is not None and one.hidden}
+    assert not any("hand it" in title for title in titles)
+    assert titles
 
 
 def test_a_value_is_left_empty_and_its_neighbour_named() -> None:

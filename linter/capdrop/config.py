@@ -51,7 +51,8 @@ OPTIONS: Mapping[str, Option] = {
 SILENCE: Mapping[str, str] = {
     "rule": "The rule.",
     "path": "The files, as in .gitignore (all).",
-    "subject": "The subject's address, where * stands for anything (all).",
+    "subject": "The subject's address, where * stands for anything: Deployment/web*, services.db* (all).",
+    "namespace": "The namespace of the Kubernetes object, as it is written there, where * stands for anything (all).",
     "reason": "Why this is accepted.",
 }
 """The keys of a `[[suppress]]` table; `rule` and `reason` must be given."""
@@ -62,16 +63,17 @@ _WORDS = {str: "a string", list: "a list of strings", bool: "true or false", dic
 
 
 class Silence:
-    """A `[[suppress]]` table: findings of a rule, at paths and subjects that patterns match, are silenced for a reason. `rules` are those
-    that it stands for."""
+    """A `[[suppress]]` table: findings of a rule, at paths, subjects and namespaces that patterns match, are silenced for a reason.
+    Without a `namespace` it is for all. `rules` are those that it stands for."""
 
-    __slots__ = ("path", "reason", "rule", "rules", "subject")
+    __slots__ = ("namespace", "path", "reason", "rule", "rules", "subject")
 
-    def __init__(self, rule: str, path: str, subject: str, reason: str) -> None:
+    def __init__(self, rule: str, path: str, subject: str, namespace: str, reason: str) -> None:
         self.rule = rule
         self.rules: set[str] = set()
         self.path = path
         self.subject = subject
+        self.namespace = namespace
         self.reason = reason
 
 
@@ -308,7 +310,7 @@ def _silence(config: Config, entry: object, place: list[str]) -> Silence:
     for key in ("rule", "reason"):
         if key not in entry:
             config.wrong(f"[[suppress]] needs a {key!r}", *place)
-    return Silence(entry["rule"], entry.get("path", "*"), entry.get("subject", "*"), entry["reason"])
+    return Silence(entry["rule"], entry.get("path", "*"), entry.get("subject", "*"), entry.get("namespace", ""), entry["reason"])
 
 
 def _is(value: object, wanted: type) -> bool:

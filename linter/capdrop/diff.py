@@ -30,9 +30,9 @@ _BOM = "\ufeff"
 
 class Diff:
     """The difference between two texts of a file, or the text of a `new` one. `faithful` turns false where a line had to be altered to
-    be shown."""
+    be shown, and `bare` true where no line can be shown below a change: git takes that as the end of the file, unless told otherwise."""
 
-    __slots__ = ("_after", "_before", "_masks", "_new", "_path", "_secrets", "_shown", "_words", "faithful")
+    __slots__ = ("_after", "_before", "_masks", "_new", "_path", "_secrets", "_shown", "_words", "bare", "faithful")
 
     def __init__(self, before: Source, after: Source, findings: Sequence[Finding], *, new: bool = False) -> None:
         self._new = new
@@ -46,12 +46,13 @@ class Diff:
         self._secrets = [line for span in hidden for line in before[span].split("\n") if line.strip()]
         self._words: frozenset[str] | None = None
         self.faithful = True
+        self.bare = False
 
     def lines(self) -> Iterator[str]:
         """The lines of the diff."""
         yield "--- /dev/null\n" if self._new else f"--- {_named('a/', self._path)}\n"
         yield f"+++ {_named('b/', self._path)}\n"
-        for group in map(self._trimmed, SequenceMatcher(None, self._before, self._after).get_grouped_opcodes(CONTEXT)):
+        for group in self._hunks():
             yield f"@@ -{_range(group[0][1], group[-1][2])} +{_range(group[0][3], group[-1][4])} @@\n"
             for change, start, end, new_start, new_end in group:
                 sign = " " if change == "equal" else "-"
@@ -60,21 +61,28 @@ class Diff:
                 for index in range(new_start, new_end) if change != "equal" else ():
                     yield self._line("+", self._after[index], self._without_secrets(self._after[index]))
 
-    def _trimmed(self, group: list[Change]) -> list[Change]:
-        """The hunk without the outer lines of its context down to the one nearest to the change that hides something."""
-        first, last = group[0], group[-1]
-        if first[0] == "equal":
-            cut = self._hides(first[1], first[2] - 1, last=True) + 1
-            group[0] = first = ("equal", first[1] + cut, first[2], first[3] + cut, first[4])
-        if last[0] == "equal" and last is not first:
-            kept = self._hides(last[1] + 1, last[2], last=False) + 1
-            group[-1] = ("equal", last[1], last[1] + kept, last[3], last[3] + kept)
-        return group
+    def _hunks(self) -> Iterator[list[Change]]:
+        """The changes with the lines around them, but for unchanged ones that hide something: there a hunk ends."""
+        for group in SequenceMatcher(None, self._before, self._after).get_grouped_opcodes(CONTEXT):
+            hunk: list[Change] = []
+            for change, start, end, new_start, new_end in group:
+                if change != "equal":
+                    hunk.append((change, start, end, new_start, new_end))
+                    continue
+                at = start
+                for hiding in [*(index for index in range(start, end) if self._before[index] != self._seen(index)), end]:
+                    if at < hiding:
+                        hunk.append(("equal", at, hiding, new_start + at - start, new_start + hiding - start))
+                    at = hiding + 1
+                    if hiding < end:
+                        yield from self._ended(hunk)
+                        hunk = []
+            yield from self._ended(hunk)
 
-    def _hides(self, start: int, end: int, *, last: bool) -> int:
-        """How far into the lines the last that hides something is (-1 without one), or the first (their number without one)."""
-        places = [at - start for at in range(start, end) if self._before[at] != self._seen(at)]
-        return (places[-1] if places else -1) if last else (places[0] if places else end - start)
+    def _ended(self, hunk: list[Change]) -> Iterator[list[Change]]:
+        if any(change != "equal" for change, *_ in hunk):
+            self.bare = self.bare or (hunk[-1][0] != "equal" and hunk[-1][2] < len(self._before))
+            yield hunk
 
     def _seen(self, index: int) -> str:
         """A line of the text before without its secrets, those too that stand elsewhere."""

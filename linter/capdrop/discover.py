@@ -63,8 +63,11 @@ KINDS = (
         "compose",
         names=r"(?si:(?:(?:docker|podman)[._-])?compose[^/]*\.ya?ml)",
         part="compose",
-        maybe=r"(?si:.*\.ya?ml)",
-        content=(r"(?m)^services[ \t]*:[ \t]*(?:#.*)?\r?$", r"(?m)^[ \t]+(?:image|build)[ \t]*:"),
+        maybe=r"(?si:.*\.ya?ml|(?:.*[._-])?compose(?:[._-].*)?\.json)",
+        content=(
+            r"(?m)^services[ \t]*:[ \t]*(?:#.*)?\r?$|^[ \t]*+\{?[ \t]*+\"services\"[ \t]*:[ \t]*\{",
+            r"(?m)^[ \t]+(?:image|build)[ \t]*:|\"(?:image|build)\"[ \t]*:",
+        ),
         word="services",
     ),
     Kind(
@@ -73,7 +76,10 @@ KINDS = (
         names=r"kustomization\.ya?ml|Kustomization",
         part="kustomization",
         maybe=r"(?si:.*\.(?:ya?ml|json))",
-        content=(r"(?m)^[ \t{,-]*\"?apiVersion\"?[ \t]*:", r"(?m)(?:^|[{,])[ \t-]*\"?kind\"?[ \t]*:"),
+        content=(
+            r"(?m)(?:^[ \t{,-]*\"?apiVersion\"?[ \t]*:|[{,][ \t]*\"?apiVersion\"?[ \t]*:[ \t]*[\"\w])",
+            r"(?m)(?:^|[{,])[ \t-]*\"?kind\"?[ \t]*:",
+        ),
         word="apiVersion",
     ),
     Kind(

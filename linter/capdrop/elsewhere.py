@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .finding import Fix, Note
+from .finding import Fix, Note, Severity
 from .reading import Reading
 from .source import Inset, Span
 from .suppress import Reach, apply, mentioned
@@ -62,20 +62,36 @@ def lead_there(reading: Reading, findings: Iterable[Finding]) -> None:
 
 
 def show_once(results: Sequence[Result]) -> None:
-    """Leave out what another file says that it was joined with, where the file itself says it too, or an earlier one did."""
-    seen: set[Place] = set()
+    """Leave out what another file says that it was joined with, where the file itself says it too, or an earlier one did. An env file is
+    told who is given it."""
+    told: dict[Place, list[Finding]] = {}
+    env_files: dict[Place, Finding] = {}
     for result in results:
-        seen.update(_place(finding) for finding in result.findings if finding.source.path == result.path)
+        for finding in result.findings:
+            if finding.source.path == result.path:
+                told.setdefault(_place(finding), []).append(finding)
+                if result.kind == "env-file":
+                    env_files[_place(finding)] = finding
     for result in results:
         kept = []
         for finding in result.findings:
             if finding.source.path != result.path:
-                place = _place(finding)
-                if place in seen:
+                others = told.setdefault(_place(finding), [])
+                if _is_told(finding, others):
+                    env_file = env_files.get(_place(finding))
+                    if env_file is not None and not env_file.notes:
+                        env_file.notes = finding.notes
                     continue
-                seen.add(place)
+                others.append(finding)
             kept.append(finding)
         result.findings = kept
+
+
+def _is_told(finding: Finding, others: list[Finding]) -> bool:
+    """Whether one of these, at the same place, says the same. What is no fault of that place, and only told of a subject, is the same in
+    the same words."""
+    words = {other.message for other in others if other.subject == finding.subject and finding.severity is Severity.INFO}
+    return finding.message in words if words else bool(others)
 
 
 def _place(finding: Finding) -> Place:

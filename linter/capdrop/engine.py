@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .discover import Kind
     from .model.cluster import Part
     from .model.subject import Subject
-    from .model.workspace import BuildTarget
+    from .model.workspace import BuildTarget, EnvUse
     from .reading import Joint, Overlay
     from .rulebook import Rulebook
     from .suppress import Reach
@@ -62,7 +62,7 @@ class Analysis:
         self.unsaid: list[Finding] = []
         self.gaps: list[Gap] = []
         self.broken: list[tuple[str, str]] = []
-        self.summary: tuple[BuildTarget, ...] = ()
+        self.summary: tuple[BuildTarget | EnvUse, ...] = ()
         self.parts: list[Part] = []
         self.blocks: list[Span] = []
         self.verdict: Verdict | None = None
@@ -203,7 +203,7 @@ def _judge_parts(
     from .together import verdict_on
 
     analysis.verdict = verdict if verdict is not None else verdict_on(reading.parts, reading.source, book)
-    found += analysis.verdict.findings_in(reading.source, subjects)
+    found += analysis.verdict.findings_in(reading, subjects)
     analysis.broken += analysis.verdict.broken
 
 

@@ -239,6 +239,8 @@ def _show(before: Source, after: Source, findings: Sequence[Finding]) -> None:
     sys.stdout.writelines(diff.lines())
     if not diff.faithful or before.encoding != "utf-8":
         note(f"{before.path}: its diff hides a secret or what does not print, so `git apply` will not take it; use --apply")
+    elif diff.bare:
+        note(f"{before.path}: its diff leaves out lines with secrets, so only `git apply --unidiff-zero` will take it; or use --apply")
 
 
 def _written(before: Source, after: Source, done: str) -> bool:

@@ -221,6 +221,8 @@ def other_texts_are_equal(old: Content, new: Content, edits: list[Edit], on_comm
         raise Refusal("a comment would be lost")
     if _untouched(old.source, old.leaves, _ranges(edits)) != _untouched(new.source, new.leaves, _ranges_after(edits)):
         raise Refusal("something else in the file would change")
+    if _without_value(new) - _without_value(old):
+        raise Refusal("a key would be left without a value")
 
 
 def unread(analysis: Analysis) -> list[bool]:
@@ -410,7 +412,11 @@ def _without(states: list[dict[str, object]], facts: set[str]) -> list[dict[str,
 
 def _untouched(source: Source, parts: list[tuple[str, Span]], ranges: Ranges) -> list[tuple[str, str]]:
     """The parts that no edit reaches, as text."""
-    return [(path, source[span]) for path, span in parts if not ranges.touch(span)]
+    return [(path, source[span]) for path, span in parts if len(span) and not ranges.touch(span)]
+
+
+def _without_value(content: Content) -> set[str]:
+    return {path for path, span in content.leaves if not len(span)}
 
 
 def by_path(edits: Iterable[Edit]) -> Edits:

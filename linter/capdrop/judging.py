@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .discover import kind_by_name, kind_of
+from .discover import kind_by_name, kind_named, kind_of
 from .engine import Analysis, analyse
 from .files import read_bytes
 from .reading import Gap
@@ -14,21 +14,23 @@ if TYPE_CHECKING:
     from .dialects.context import Context
     from .discover import Kind
     from .model.cluster import Part
-    from .model.workspace import BuildTarget
+    from .model.workspace import BuildTarget, EnvUse
     from .reading import Overlay
     from .rulebook import Rulebook
     from .together import Verdict
 
 
 class Found:
-    """A file to check: its path, whether the user named it, and what is wrong with it before it is read."""
+    """A file to check: its path, whether the user named it, what is wrong with it before it is read, and whether another file says that
+    it is a Dockerfile."""
 
-    __slots__ = ("named", "path", "trouble")
+    __slots__ = ("is_dockerfile", "named", "path", "trouble")
 
-    def __init__(self, path: str, named: bool, trouble: str = "") -> None:
+    def __init__(self, path: str, named: bool, trouble: str = "", *, is_dockerfile: bool = False) -> None:
         self.path = path
         self.named = named
         self.trouble = trouble
+        self.is_dockerfile = is_dockerfile
 
 
 class Judged:
@@ -42,7 +44,7 @@ class Judged:
 
     def __init__(self, result: Result | None = None, analysis: Analysis | None = None, *, incomplete: bool = False) -> None:
         self.result = result
-        self.summary: tuple[BuildTarget, ...] = analysis.summary if analysis is not None else ()
+        self.summary: tuple[BuildTarget | EnvUse, ...] = analysis.summary if analysis is not None else ()
         self.parts: list[Part] = analysis.parts if analysis is not None else []
         self.said = analysis.verdict.key if analysis is not None and analysis.verdict is not None else None
         self.waits = analysis is not None and analysis.waits
@@ -67,7 +69,7 @@ def judge_bytes(file: Found, data: bytes, book: Rulebook, context: Context, verd
     except Unreadable as error:
         roughly = data.replace(b"\0", b"").decode("latin-1")
         return _unread(file.path, str(error)) if file.named or kind_of(file.path, roughly) else Judged()
-    kind = kind_of(file.path, source.text, named=file.named)
+    kind = kind_named("dockerfile") if file.is_dockerfile else kind_of(file.path, source.text, named=file.named)
     if kind is None:
         return Judged()
     analysis = analyse(source, kind, book, context, verdict)

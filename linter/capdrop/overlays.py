@@ -21,18 +21,22 @@ if TYPE_CHECKING:
 
     Key = tuple[str, str]
     Place = tuple[str, str, Span]
+    Said = dict[Place, set[str]]
 
-SUBJECTS = frozenset({"Container", "Image", "KubernetesObject", "Mount", "Pod"})
-"""What rules judge of which an overlay sees the whole."""
+SUBJECTS = frozenset({"Container", "Image", "KubernetesObject", "Mount", "Pod", "Workload"})
+NAMED = frozenset({"NetworkPolicy", "Role", "RoleBinding", "Service", "ServiceAccount"})
+"""What rules judge of which an overlay sees the whole; of the latter the kinds of objects are called so. What is said of others is not
+seen: of a pod behind a service."""
 
 
 class Overlays:
     """The overlays of a run: which of them take in which others, and which take in a file."""
 
-    __slots__ = ("_above", "_objects")
+    __slots__ = ("_above", "_last", "_objects")
 
     def __init__(self, overlays: Iterable[Overlay]) -> None:
         self._above: dict[str, list[Overlay]] = {}
+        self._last: dict[Key, frozenset[str]] = {}
         self._objects: set[Key] = set()
         for overlay in overlays:
             self._objects |= overlay.changes
@@ -44,9 +48,14 @@ class Overlays:
         key = (path, subject.partition(" ")[0])
         return key if key in self._objects else None
 
-    def last(self, key: Key) -> Iterator[str]:
+    def last(self, key: Key) -> frozenset[str]:
         """For each way in which an object comes to be applied, the overlay that changes it last, or "" where none does, or where
         what it does is not known."""
+        if key not in self._last:
+            self._last[key] = frozenset(self._found(key))
+        return self._last[key]
+
+    def _found(self, key: Key) -> Iterator[str]:
         seen: set[Key] = set()
         waiting = [(overlay, "") for overlay in self._above.get(key[0], ())]
         while waiting:
@@ -66,21 +75,35 @@ def leave_out_mended(results: Sequence[Result], overlays: Sequence[Overlay], boo
     """Leave out what every overlay of a file mends."""
     known = Overlays(overlays)
     paths = {overlay.path for overlay in overlays}
-    said = {os.path.abspath(result.path): {_place(each) for each in result.findings} for result in results}
-    said = {path: places for path, places in said.items() if path in paths}
+    said: dict[str, Said] = {}
     for result in results:
-        result.findings = [finding for finding in result.findings if not _is_mended(finding, known, said, book)]
+        path = os.path.abspath(result.path)
+        if path in paths:
+            places = said.setdefault(path, {})
+            for finding in result.findings:
+                places.setdefault(_place(finding), set()).add(finding.message)
+    for result in results:
+        here = os.path.abspath(result.path)
+        result.findings = [finding for finding in result.findings if not _is_mended(finding, here, known, said, book)]
 
 
-def _is_mended(finding: Finding, known: Overlays, said: dict[str, set[Place]], book: Rulebook) -> bool:
+def _is_mended(finding: Finding, here: str, known: Overlays, said: dict[str, Said], book: Rulebook) -> bool:
     path = os.path.abspath(finding.source.path)
     key = known.changed(path, finding.subject)
     if key is None or finding.hidden:
         return False
-    if all(SUBJECTS.isdisjoint(rule.subjects) for rule in book.find(finding.rule)):
+    kind = finding.subject.partition("/")[0]
+    seen = SUBJECTS | {name for name in NAMED if kind.endswith(name)}
+    if all(seen.isdisjoint(rule.subjects) for rule in book.find(finding.rule)):
         return False
-    last = set(known.last(key))
-    return bool(last) and all(one in said and _place(finding) not in said[one] for one in last)
+    last = known.last(key)
+    return bool(last) and here not in last and all(one in said and not _is_said(finding, said[one]) for one in last)
+
+
+def _is_said(finding: Finding, said: Said) -> bool:
+    """Whether an overlay shows it as well: at the same place, and in the same words but where a change of that place mends both."""
+    words = said.get(_place(finding), set())
+    return finding.message in words or (bool(words) and finding.fix is not None and bool(finding.fix.edits))
 
 
 def _place(finding: Finding) -> Place:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .finding import Finding, Fix, Note
     from .model.cluster import Part
     from .model.subject import Subject
-    from .model.workspace import BuildTarget
+    from .model.workspace import BuildTarget, EnvUse
 
     class WayOut(Protocol):
         """What writes how the secrets of a file come from outside."""
@@ -110,7 +110,7 @@ class Reading:
         gaps: list[Gap],
         comments: Callable[[], list[Span]],
         leaves: Callable[[], Iterable[tuple[str, Span]]] = tuple,
-        summary: tuple[BuildTarget, ...] = (),
+        summary: tuple[BuildTarget | EnvUse, ...] = (),
         parts: list[Part] | None = None,
         fixable: bool = True,
         body_start: int = 0,

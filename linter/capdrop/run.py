@@ -8,7 +8,7 @@ import os
 from .dialects.context import Context
 from .discover import kind_by_name, walk
 from .files import FilesOnDisk
-from .finding import Confidence, Suppression
+from .finding import Confidence
 from .judging import Found, Judged, judge, judge_bytes, result_of
 from .model.workspace import Workspace
 from .rulebook import Misuse
@@ -57,10 +57,11 @@ def check(paths: list[str], config: Config, book: Rulebook, tick: Callable[[int,
     """Check files and folders. `tick` is told how many files are done, and how many there are. Raises `Misuse`."""
     workspace = Workspace()
     folders = [path for path in paths if os.path.isdir(path)]
-    run = Run(Context(config.targets, workspace, FilesOnDisk(folders), config.compose_files))
+    beside = FilesOnDisk(folders)
+    run = Run(Context(config.targets, workspace, beside, config.compose_files))
     found = list(files(paths, config, run.excluded))
     judged: dict[int, Judged] = {}
-    for indices in _phases(found):
+    for indices in _phases(found, lambda: _dockerfiles_named(found, folders, workspace, beside, config)):
         for index, one in zip(indices, _all_judged([found[index] for index in indices], config, book, run.context), strict=True):
             judged[index] = one
             if len(found) > FEW:
@@ -106,14 +107,9 @@ def settled(analysis: Analysis, context: Context, config: Config, book: Rulebook
 def settle(run: Run, config: Config, book: Rulebook) -> None:
     """Silence what the configuration and the baseline know, and leave out what is less sure than asked for."""
     if config.silences:
-        from .gitignore import Excluded, Pattern
-    for entry in config.silences:
-        paths, subjects = Excluded(config.root, [entry.path]), Pattern(entry.subject.replace("/", "\0"))
-        for result in run.results:
-            if result.findings and paths.covers_with_parents(os.path.abspath(result.path)):
-                for finding in result.findings:
-                    if finding.rule in entry.rules and finding.suppressed is None and subjects.fits(finding.subject.replace("/", "\0")):
-                        finding.suppressed = Suppression("configuration", entry.reason)
+        from .silences import silence
+
+        silence(run.results, config)
     if config.baseline:
         from . import baseline as baselines
         from .report.masks import Masks
@@ -184,12 +180,31 @@ def _judged_together(
             yield index, judge(file, book, context, verdict)
 
 
-def _phases(found: list[Found]) -> Iterator[list[int]]:
-    """The Dockerfiles after all others: those say which stages ship."""
+def _phases(found: list[Found], named: Callable[[], Iterator[Found]]) -> Iterator[list[int]]:
+    """The Dockerfiles and env files after all others: those say which stages ship, which other files are Dockerfiles, and what is set anew
+    where an env file is given."""
     kinds = [kind_by_name(file.path) for file in found]
-    is_dockerfile = [kind is not None and kind.name == "dockerfile" for kind in kinds]
-    for last in (False, True):
-        yield [index for index, one in enumerate(is_dockerfile) if one is last]
+    is_used = [kind is not None and kind.name in ("dockerfile", "env-file") for kind in kinds]
+    yield [index for index, one in enumerate(is_used) if not one]
+    found += list(named())
+    yield [index for index in range(len(found)) if index >= len(is_used) or is_used[index]]
+
+
+def _dockerfiles_named(found: list[Found], folders: list[str], workspace: Workspace, files: FilesOnDisk, config: Config) -> Iterator[Found]:
+    """The files in the folders that images are built from, and whose names do not tell that they are Dockerfiles."""
+    if not folders or not workspace.starters:
+        return
+    from .gitignore import Excluded
+
+    tops = tuple(os.path.abspath(folder).rstrip(os.sep) + os.sep for folder in folders)
+    known = {os.path.abspath(file.path) for file in found}
+    excluded = Excluded(config.root, config.exclude)
+    for path in sorted(workspace.starters):
+        folder, name = os.path.split(path)
+        if not path.startswith(tops) or files.names(folder).get(name) is not False or not known.isdisjoint((path, os.path.realpath(path))):
+            continue
+        if not files.is_excluded(path) and not excluded.covers_with_parents(path):
+            yield Found(tidy(path), False, is_dockerfile=True)
 
 
 def _all_judged(found: list[Found], config: Config, book: Rulebook, context: Context) -> Iterator[Judged]:

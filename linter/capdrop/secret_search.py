@@ -168,7 +168,7 @@ def secret_folder(path: str) -> str:
     """What a folder such as `.ssh` holds; "" of a folder like any other."""
     from capdrop.secrets.file_names import SECRET_FOLDERS
 
-    return SECRET_FOLDERS.get(path.rpartition("/")[2], "")
+    return SECRET_FOLDERS.get(path.rstrip("/").rpartition("/")[2], "")
 
 
 def is_harmless_file(path: str) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .finding import Finding, Note
-from .model.cluster import Cluster, Wish
+from .model.cluster import Cluster, Place, Wish
 from .rule import judged
-from .source import Record, Source
+from .source import Record, Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from .model.cluster import Part
     from .model.subject import Subject
+    from .reading import Reading
     from .rulebook import Rulebook
 
 SUBJECTS = frozenset({"Cluster", "NetworkPolicy", "Role", "RoleBinding", "Route", "Service", "ServiceAccount", "Workload"})
@@ -28,11 +29,18 @@ class Verdict(Record):
         self.findings: list[Finding] = []
         self.broken: list[tuple[str, str]] = []
 
-    def findings_in(self, source: Source, subjects: list[Subject]) -> list[Finding]:
-        """The findings, with the text of their file, and with their fixes as its subjects write them."""
+    def findings_in(self, reading: Reading, subjects: list[Subject]) -> list[Finding]:
+        """The findings, with the texts of the file and of those that it was joined with, and with their fixes as its subjects write
+        them."""
+        source = reading.source
+        sources = {other.source.path: other.source for other in reading.others} | {source.path: source}
         for finding in self.findings:
-            finding.source = source
-            finding.notes = tuple(_placed(note, source) for note in finding.notes)
+            at = finding.span
+            if isinstance(at, Place):
+                finding.source = Source(at.path, "")
+                finding.span = Span(at.start, at.end)
+            finding.source = sources.get(finding.source.path, finding.source)
+            finding.notes = tuple(_placed(note, sources) for note in finding.notes)
         wishes = [(finding, finding.fix) for finding in self.findings if isinstance(finding.fix, Wish)]
         writers: dict[str, list[Subject]] = {}
         for subject in subjects if wishes else ():
@@ -73,20 +81,23 @@ def verdicts(parts: Iterable[Part], book: Rulebook, text_of: Callable[[str], str
 
 def _verdicts(cluster: Cluster, book: Rulebook) -> dict[str, Verdict]:
     found: dict[str, Verdict] = {}
-    judgements: list[tuple[Part | Cluster, str]] = [(part, part.source.path) for part in cluster.parts]
-    for part, path in [*judgements, (cluster, cluster.parts[0].source.path)]:
+    judgements: list[tuple[Part | Cluster, str]] = [(part, part.source.path) for part in (*cluster.parts, *cluster.joined)]
+    for part, path in [*judgements, (cluster, judgements[0][1])]:
         rules = book.on(part)
         if rules:
             broken: list[tuple[str, str]] = []
             for finding in [finding for rule in rules for finding in judged(rule, part, broken)]:
+                if isinstance(finding.span, Place):
+                    finding.notes = (*finding.span.trail, *finding.notes)
                 found.setdefault(finding.source.path, Verdict()).findings.append(finding)
             if broken:
                 found.setdefault(path, Verdict()).broken.extend(broken)
     return found
 
 
-def _placed(note: Note, source: Source) -> Note:
-    return Note(source, note.span, note.message) if note.source.path == source.path else note
+def _placed(note: Note, sources: dict[str, Source]) -> Note:
+    source = sources.get(note.source.path)
+    return Note(source, note.span, note.message) if source is not None else note
 
 
 def _read(note: Note, sources: dict[str, Source | None], text_of: Callable[[str], str | None]) -> Note:

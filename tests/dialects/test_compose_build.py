@@ -17,6 +17,7 @@ from capdrop.model.value import Value
 from capdrop.model.variable import Variable
 from capdrop.source import Source
 
+PASSWORD = "Tr0ub4dor" + "-9xQz"
 TOKEN = "gh" + "p_" + "x7Kq" + "ZsoX1bM9vRtYwEd3HnLcAfGjU5iPeB0e"
 DOCKERFILE = """\
 ARG WHO=nobody
@@ -41,8 +42,9 @@ USERS = [
     ("build: {context: ., target: base}", "root", "Dockerfile", 3),
     ("build: {context: ., target: Tools}", "1", "Dockerfile", 6),
     ("build: {context: ., target: '1'}", "1", "Dockerfile", 6),
-    ("build: {context: ., target: tools, args: {ID: 0}}", "0", "Dockerfile", 6),
-    ("build: {context: ., target: tools, args: [ID=7]}", "7", "Dockerfile", 6),
+    ("build: {context: ., target: tools, args: {ID: 0}}", "0", "compose.yaml", 3),
+    ("build: {context: ., target: tools, args: [ID=7]}", "7", "compose.yaml", 3),
+    ("build: {context: ., target: tools, args: {OTHER: 0}}", "1", "Dockerfile", 6),
     ("build: {context: ., target: tools, args: {ID: '${X}'}}", "", "compose.yaml", 2),
     ("build: {context: ., target: gone}", "", "compose.yaml", 2),
     ("build: {context: ., target: '${X}'}", "", "compose.yaml", 2),
@@ -131,6 +133,31 @@ def test_a_secret_argument_is_followed_into_the_image() -> None:
         (6, "and used here, where it stays in the image's history"),
     ]
     assert args["OTHER"].value.trail == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("ENV DB_PASSWORD=$OTHER", ["hard-coded-credential"]),
+        ('ENV A=b DB_PASSWORD="${OTHER}"', ["hard-coded-credential"]),
+        ("ARG DB_PASSWORD=$OTHER", ["hard-coded-credential"]),
+        ("ENV DB_PASSWORD_FILE=/run/$OTHER", []),
+        ("ENV DB_USER=$OTHER", []),
+        ("ENV DB_PASSWORD=$ANOTHER", []),
+    ],
+)
+def test_an_argument_is_judged_by_the_names_that_it_is_handed_on_under(line: str, expected: list[str]) -> None:
+    text = f"services: {{app: {{build: {{context: ., args: {{OTHER: {PASSWORD}}}}}}}}}\n"
+    found = findings(text, {"Dockerfile": f"FROM a:1\nARG OTHER\n{line}\nUSER app\n"})
+    assert [one.rule for one in found if one.source.path == "compose.yaml"] == expected
+    assert all([note.source.position(note.span.start).line for note in one.notes][:1] == [2] for one in found)
+
+
+def test_a_url_with_a_password_says_where_the_build_keeps_it() -> None:
+    text = f"services: {{app: {{build: {{context: ., args: {{INDEX: 'https://bob:{PASSWORD}@pypi.example.com/'}}}}}}}}\n"
+    (found,) = findings(text, {"Dockerfile": "FROM a:1\nARG INDEX\nRUN fetch $INDEX\nUSER app\n"})
+    assert found.rule == "password-in-url"
+    assert [note.message for note in found.notes] == ["the build takes it here", "and used here, where it stays in the image's history"]
 
 
 def test_the_folder_of_the_file_that_says_so_counts() -> None:

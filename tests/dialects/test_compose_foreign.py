@@ -14,6 +14,9 @@ FOREIGN = [
     "just words\n",
     "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {b: c}}\nspec: {containers: [{name: a, image: b}]}\n",
     "a: {b: {image: c}}\n",
+    "# nothing yet\n",
+    "",
+    "{}\n",
 ]
 COMPOSE = [
     ("services: {a: {image: b}}\n", ["a"]),
@@ -24,9 +27,6 @@ COMPOSE = [
     ("volumes: {data: }\n", []),
     ("name: a\n", []),
     ("x-common: {image: a}\n", []),
-    ("# nothing yet\n", []),
-    ("", []),
-    ("{}\n", []),
 ]
 
 

@@ -18,6 +18,7 @@ from capdrop.model.mount import Mount
 from capdrop.model.subject import Subject
 from capdrop.model.value import Value
 from capdrop.model.variable import Variable
+from capdrop.model.workspace import BuildTarget
 from capdrop.reading import Reading
 from capdrop.source import Source
 
@@ -251,7 +252,7 @@ def test_include_in_its_long_form() -> None:
     app = next(subject for subject in subjects if isinstance(subject, Container))
     assert (app.fact("privileged").is_true, app.fact("user").text) == (True, "root")
     assert [one.value.text for one in subjects if isinstance(one, Image)] == ["a:2"]
-    assert [target.dockerfile for target in reading.summary] == [os.path.abspath("home/src/Dockerfile")]
+    assert [one.dockerfile for one in reading.summary if isinstance(one, BuildTarget)] == [os.path.abspath("home/src/Dockerfile")]
 
 
 def test_the_variables_of_the_one_that_includes_come_first() -> None:
@@ -378,3 +379,62 @@ def test_an_env_file_that_is_not_read_is_told(text: str, reason: str, tmp_path: 
     names = [subject.name for subject in reading.subjects if isinstance(subject, Variable)]
     assert [gap.reason for gap in reading.gaps] == ([reason] if reason else [])
     assert ("DB_PASSWORD" in names) is not bool(reason)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "reasons"),
+    [
+        ("a.yaml", "services: 5\n", ["`services` is to hold services by their names, and holds something else"]),
+        ("a.yaml", "services: [a, b]\n", ["`services` is to hold services by their names, and holds something else"]),
+        ("a.yaml", "services: !include other.yml\n", ["`services` is to hold services by their names, and holds something else"]),
+        ("a.yaml", "services: {a: privileged}\n", ["`a` is to hold the settings of a service, and holds something else"]),
+        ("a.yaml", "services: {a: {image: a}, b: []}\n", ["`b` is to hold the settings of a service, and holds something else"]),
+        ("a.yaml", "services: {a: {image: a}, b: null}\n", ["the service `b` has no settings"]),
+        ("compose.override.yaml", "services: {b: null}\n", []),
+        ("a.yaml", "services: {a: !reset null}\n", []),
+        ("a.yaml", "services:\nvolumes: {a: {}}\n", []),
+        ("compose.yaml", "# nothing yet\n", ["it is empty, which Compose refuses"]),
+        ("compose.yaml", "", ["it is empty, which Compose refuses"]),
+        ("compose.override.yaml", "# nothing yet\n", []),
+        ("compose.extras.yaml", "# yours\n", []),
+    ],
+)
+def test_what_is_no_service_is_said(path: str, text: str, reasons: list[str]) -> None:
+    reading = read(Source(path, text), Context())
+    list(reading.subjects)
+    assert [gap.reason for gap in reading.gaps] == reasons
+    assert not any(gap.by_design for gap in reading.gaps)
+
+
+@pytest.mark.parametrize(
+    ("service", "files", "reasons"),
+    [
+        ("build: .", {"Dockerfile": "FROM a\n"}, []),
+        ("build: ./gone", {}, ["there is no file `gone/Dockerfile`: what is built from it is not known"]),
+        ("build: {context: ., dockerfile: other}", {"Dockerfile": ""}, ["there is no file `other`: what is built from it is not known"]),
+        ("build: '${WHERE}'", {}, []),
+        ("build: {context: ., dockerfile_inline: FROM a}", {}, []),
+        ("build: https://github.com/a/b.git", {}, []),
+        ("build: {context: ., target: one}", {"Dockerfile": "FROM a AS one\n"}, []),
+        ("build: {context: ., target: '0'}", {"Dockerfile": "FROM a AS one\n"}, []),
+        ("build: {context: ., target: two}", {"Dockerfile": "FROM a AS one\n"}, ["`Dockerfile` has no stage `two`"]),
+        ("image: a, env_file: a.env", {"a.env": "A=1\n"}, []),
+        ("image: a, env_file: [a.env]", {}, ["there is no file `a.env`: what it sets is not known"]),
+        ("image: a, env_file: [{path: a.env, required: false}]", {}, []),
+        ("image: a, env_file: [.env, .env.local]", {}, []),
+        ("image: a, env_file: a.env", {"a.env.example": "A=\n"}, []),
+        ("image: a, env_file: ../a.env", {}, ["`../a.env` lies outside of the project, and is not read: what it sets is not known"]),
+        ("build: ../b", {}, ["`../b/Dockerfile` lies outside of the project, and is not read: what is built from it is not known"]),
+    ],
+)
+def test_files_that_cannot_be_looked_at_are_said(service: str, files: dict[str, str], reasons: list[str]) -> None:
+    text = f"services: {{app: {{{service}}}, two: {{{service}}}}}\n"
+    reading = read(Source("compose.yaml", text), Context(files=FilesWritten(files)))
+    list(reading.subjects)
+    assert sorted({gap.reason for gap in reading.gaps}) == reasons
+    assert all(gap.by_design is ("has no stage" not in gap.reason) for gap in reading.gaps)
+
+
+def test_of_a_part_no_dockerfile_is_missed() -> None:
+    text = "services: {app: {build: {context: ., args: {A: b}}}}\n"
+    assert read(Source("compose.override.yaml", text), Context(files=FilesWritten({}))).gaps == []

@@ -97,6 +97,66 @@ def test_a_comment_at_either_place_silences(values: str, extra: str, tmp_path: P
     assert [each.suppressed is not None for each in found(chart(values, pod).written(tmp_path), monkeypatch)] == [True]
 
 
+CLUSTER = """apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: web}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {{ .Values.role }}}
+subjects:
+  {{- toYaml .Values.subjects | nindent 2 }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: web}
+rules:
+  {{- toYaml .Values.rules | nindent 2 }}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web}
+spec:
+  podSelector: {}
+  ingress: [{from: [{ipBlock: {cidr: "{{ .Values.cidr }}"}}]}]
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  annotations: {nginx.ingress.kubernetes.io/server-snippet: "{{ .Values.snippet }}"}
+spec: {tls: [{secretName: web}]}
+"""
+CLUSTER_VALUES = """# the cluster
+role: cluster-admin
+subjects: [{kind: Group, name: "system:authenticated"}]
+rules: [{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}]
+cidr: 0.0.0.0/0
+snippet: "lua;"
+"""
+
+
+def test_what_values_say_of_a_cluster_is_told_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where all files of a run are joined."""
+    one = chart(CLUSTER_VALUES, "securityContext: {runAsNonRoot: true}\ncontainers: [{name: a, image: 'acme/app:1.0.0'}]")
+    one.files["templates/cluster.yaml"] = CLUSTER
+    folder = one.written(tmp_path)
+    told = {
+        (VALUES, 2, "cluster-admin-bound"): 4,
+        (VALUES, 3, "role-bound-to-everyone"): 6,
+        (VALUES, 4, "unlimited-role"): 12,
+        (VALUES, 5, "open-network-policy"): 19,
+        (VALUES, 6, "ingress-snippet"): 25,
+    }
+    for path in (".", "templates/cluster.yaml"):
+        findings = found(folder, monkeypatch, path)
+        assert set(places(findings)) == set(told)
+        assert {place: notes(each) for each in findings for place in places([each])} == {
+            place: [("templates/cluster.yaml", line)] for place, line in told.items()
+        }
+        assert not any(each.fix.edits for each in findings if each.fix is not None)
+    silent = CLUSTER.replace("{{ .Values.role }}}", "{{ .Values.role }}} # capdrop: ignore[cluster-admin-bound] -- ours")
+    (folder / "templates/cluster.yaml").write_text(silent, encoding="utf-8")
+    assert [each.rule for each in found(folder, monkeypatch) if each.suppressed] == ["cluster-admin-bound"]
+
+
 def test_the_chart_above_has_the_last_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chart("sub: {privileged: true}\nglobal: {pid: true}\n", "containers: [{name: a, image: 'acme/app:1.0.0'}]").written(tmp_path)
     pod = PRIVILEGED.replace("containers:", "hostPID: {{ .Values.global.pid }}\nhostNetwork: {{ .Values.network }}\ncontainers:")

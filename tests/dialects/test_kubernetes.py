@@ -8,6 +8,7 @@ from capdrop.dialects.kubernetes import read
 from capdrop.finding import Fix
 from capdrop.fixer import splice
 from capdrop.model.container import Container, plain
+from capdrop.model.kubernetes_object import KubernetesObject
 from capdrop.model.mount import Mount
 from capdrop.source import Source
 
@@ -128,6 +129,18 @@ def test_a_template_leaves_open_what_it_does_not_say() -> None:
     assert container.fact("read_only_root").is_unknown
     assert container.fact("host_network").is_true
     assert container.drop("host_network").edits == ()
+
+
+def test_the_items_of_a_list_of_one_kind_are_of_that_kind() -> None:
+    pod = "metadata: {name: p}, spec: {containers: [{name: c, image: a, securityContext: {privileged: true}}]}"
+    items = f"items: [{{{pod}}}, {{kind: Any, {pod}}}, a]"
+    for text in (f"apiVersion: v1\nkind: PodList\n{items}\n", f"kind: List\nitems: [{{kind: PodList, apiVersion: v1, {items}}}]\n"):
+        subjects = list(read(Source("pod.yaml", text), Context()).subjects)
+        found = [subject for subject in subjects if isinstance(subject, Container)]
+        assert [container.address for container in found] == ["Pod/p containers.c", "Any/p containers.c"]
+        assert found[0].drop("privileged").edits
+        (thing,) = [subject for subject in subjects if isinstance(subject, KubernetesObject) and subject.kind == "Pod"]
+        assert (thing.api_version, thing.name) == ("v1", "p")
 
 
 def test_json_is_read() -> None:

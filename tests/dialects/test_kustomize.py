@@ -301,21 +301,23 @@ def test_generators_are_read_with_their_files(tmp_path: Path) -> None:
     password = "Xk29fL" + "q8zzTr"
     files = {
         "kustomization.yaml": "secretGenerator:\n- name: s\n  literals:\n  - PASSWORD=" + password + "\n  - MODE='dev'\n  envs: [a.env]\n"
-        "configMapGenerator:\n- name: c\n  env: b.env\n  files: [x=c.properties, d.bin, gone.txt]\n",
+        "configMapGenerator:\n- name: c\n  env: b.env\n  files: [x=c.properties, d.bin, f.json]\n",
         "a.env": f"# x\nDB_PASSWORD={password}\n",
         "b.env": "LEVEL=info\n",
         "c.properties": f"db.password={password}\n",
         "d.bin": "nothing\n",
         "e.properties": f"DB_PASSWORD={password}\n",
+        "f.json": f'{{\n  "db": {{"password": "{password}"}},\n  "mode": "dev"\n}}\n',
     }
     assert found(run(tmp_path, files), tmp_path) == {
         "kustomization.yaml:4 hard-coded-credential",
         "a.env:2 hard-coded-credential",
         "c.properties:1 hard-coded-credential",
+        "f.json:2 hard-coded-credential",
     }
     every = subjects(tmp_path, files, "kustomization.yaml")[0]
     assert {one.name: plain(one.value) for one in every if isinstance(one, Variable)}["MODE"] == "dev"
-    ignored = run(tmp_path, files | {".gitignore": "*.env\n*.properties\n"})
+    ignored = run(tmp_path, files | {".gitignore": "*.env\n*.properties\n*.json\n"})
     assert found(ignored, tmp_path) == {"kustomization.yaml:4 hard-coded-credential"}
 
 
@@ -361,6 +363,9 @@ GAPS = [
     ("resources: ['git@example.org:a/b']\n", "fetched from elsewhere", True),
     ("components: [gone]\n", "there is no kustomization in", False),
     ("patches: [{path: gone.yaml}]\n", "there is no file", False),
+    ("secretGenerator: [{name: a, envs: [gone.env]}]\n", "there is no file", True),
+    ("configMapGenerator: [{name: a, files: [a=gone.txt]}]\n", "there is no file", True),
+    ("secretGenerator: [{name: a, files: [../../../elsewhere/a.key]}]\n", "outside of the project", True),
     ("helmCharts: [{name: x}]\n", "rendered by Helm", True),
     ("transformers: [x.yaml]\n", "plugins are not run", True),
     ("replacements: [{path: x.yaml}]\n", "copied from one object into others is not followed", True),

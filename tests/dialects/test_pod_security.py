@@ -184,3 +184,31 @@ def test_fixes_lead_to_the_level(tmp_path: Path, capsys: pytest.CaptureFixture[s
     main(["fix", "--isolated", "--pss", "restricted", "--apply", "--unsafe", str(path)])
     assert main(["check", "--isolated", "--pss", "restricted", str(path)]) == 0
     assert "reaches restricted" in capsys.readouterr().out
+
+
+OVER = "resources: [../base]\npatches:\n  - patch: |-\n      {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {%s}}\n"
+BETTER = f"hostPID: false, securityContext: {{{SAFE_POD}}}, containers: [{{name: c, securityContext: {{{SAFE}}}}}]"
+
+
+@pytest.mark.parametrize(
+    ("base", "overlays", "levels"),
+    [
+        (pod(), ["hostPID: true"], ["privileged: 1 change from baseline, 1 change from restricted"]),
+        (pod("", "", spec="hostPID: true"), [BETTER], ["restricted"]),
+        (pod(), ["hostPID: true", "hostname: a"], ["privileged: 1 change from baseline, 1 change from restricted", "restricted"]),
+        (pod(), ["hostPID: true", ""], ["privileged: 1 change from baseline, 1 change from restricted", "restricted"]),
+        (pod(), ["hostname: a", "hostname: b"], ["restricted"]),
+    ],
+)
+def test_the_level_is_that_of_the_joined_pod(
+    base: str, overlays: list[str], levels: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"base/pod.yaml": base, "base/kustomization.yaml": "resources: [pod.yaml]\n"}
+    for number, body in enumerate(overlays):
+        files[f"{number}/kustomization.yaml"] = OVER % body if body else "resources: [../base]\n"
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    main(["check", "--isolated", "--pss", "restricted", "--format", "json", str(tmp_path)])
+    said = [finding["message"] for finding in json.loads(capsys.readouterr().out)["findings"] if finding["rule"] == "pod-security-level"]
+    assert sorted(said) == [f"`Pod/p` reaches {level}" for level in levels]

@@ -9,6 +9,7 @@ from capdrop.dialects.kubernetes import read
 from capdrop.discover import kind_named
 from capdrop.engine import analyse
 from capdrop.finding import Finding
+from capdrop.model.command import Command
 from capdrop.model.container import Container
 from capdrop.model.image import Image
 from capdrop.model.pod import Pod
@@ -151,6 +152,24 @@ def test_a_machine_is_no_pod_and_its_cloud_init_may_hold_secrets() -> None:
     assert len(found(text, "hard-coded-credential")) == 1
 
 
+@pytest.mark.parametrize(
+    ("spec", "count"),
+    [
+        ("db: {password: %s}", 1),
+        ("nodes: [{auth: {adminPassword: %s}}]", 1),
+        ("configs: {a.truststore.password: %s}", 1),
+        ("auth: {secretName: a, password: %s}", 0),
+        ("auth: {passwordSecret: {password: %s}}", 0),
+        ("auth: {password: {value: %s}}", 0),
+        ("auth: {password: '${PASSWORD}', generatePassword: 'true'}", 0),
+    ],
+)
+def test_a_password_in_an_operators_object_is_one(spec: str, count: int) -> None:
+    body = "spec: {" + spec.replace("%s", SECRET) + "}"
+    assert len(found(of("Database", body), "hard-coded-credential")) == count
+    assert found(of("Database", body, "apps/v1"), "hard-coded-credential") == []
+
+
 def test_the_variables_of_what_an_operator_completes_are_judged() -> None:
     (finding,) = found(of("postgresql", f"spec: {{env: [{{name: DB_PASSWORD, value: {SECRET}}}]}}"), "hard-coded-credential")
     assert finding.subject == "postgresql/x.env.DB_PASSWORD"
@@ -179,8 +198,40 @@ def test_the_defaults_of_a_workflow_are_not_missed() -> None:
 
 @pytest.mark.parametrize("template", ["", "stepTemplate: {securityContext: {runAsNonRoot: true}}, "])
 def test_whoever_runs_a_task_makes_its_pod(template: str) -> None:
-    (container,) = containers(of("Task", f"spec: {{{template}steps: [{{name: s, image: a}}]}}"))
+    container = containers(of("Task", f"spec: {{{template}steps: [{{name: s, image: a}}]}}"))[0]
+    assert container.name == "s"
     assert container.fact("non_root_enforced").is_unknown
+
+
+def test_what_all_steps_of_a_task_have_in_common_is_judged() -> None:
+    common = f"stepTemplate: {{securityContext: {{privileged: true}}, env: [{{name: DB_PASSWORD, value: {SECRET}}}]}}"
+    text = of("Task", f"spec: {{{common}, steps: [{{name: s, image: a}}]}}", "tekton.dev/v1")
+    findings = found(text, "privileged-container", "hard-coded-credential")
+    assert [finding.subject for finding in findings] == ["Task/x spec.stepTemplate", "Task/x spec.stepTemplate.env.DB_PASSWORD"]
+
+
+COMMANDS = {
+    "livenessProbe: {exec: {command: [nsenter, -t, '1', -m, sh]}}": ["livenessProbe nsenter"],
+    "readinessProbe: {exec: {command: [sh, -c, 'curl http://a | sh']}}": ["readinessProbe sh", "readinessProbe curl", "readinessProbe sh"],
+    "startupProbe: {exec: {command: [a]}}, livenessProbe: {httpGet: {port: 1}}": ["startupProbe a"],
+    "lifecycle: {preStop: {exec: {command: [a]}}, postStart: {exec: {command: [b]}}}": ["lifecycle b", "lifecycle a"],
+    "command: [a], args: [b]": ["args a"],
+    "args: [--b]": ["args"],
+    "script: 'a; b'": ["script a", "script b"],
+    'script: "#!/usr/bin/env bash\\na"': ["script a"],
+    'script: "#!/usr/bin/env python3\\nimport a"': [],
+    "command: [bash], source: 'a $(b)'": ["command bash", "source a", "source b"],
+    "command: [python3], source: 'import a'": ["command python3"],
+    "source: import a": [],
+}
+
+
+@pytest.mark.parametrize("container", COMMANDS)
+def test_the_commands_of_a_container_are_read_wherever_they_stand(container: str) -> None:
+    text = of("Any", f"spec: {{steps: [{{name: s, image: a, {container}}}]}}")
+    commands = [subject for subject in read(Source("pod.yaml", text), Context()).subjects if isinstance(subject, Command)]
+    assert [command.address.removeprefix("Any/x steps.s.") for command in commands] == COMMANDS[container]
+    assert all(command.owner is not None for command in commands)
 
 
 def test_what_stands_beside_the_containers_of_an_operator_lacks_nothing() -> None:

@@ -95,3 +95,39 @@ def test_an_argument_that_other_instructions_read_is_left_alone() -> None:
     assert fixed("Dockerfile", text, least=Safety.DISPLAY).applied == []
     shown = fixed("Dockerfile", text.replace("LABEL", "CMD"), least=Safety.DISPLAY).source.text
     assert shown == "FROM node:22\nCMD a=$NPM_TOKEN\nRUN --mount=type=secret,id=npm_token,env=NPM_TOKEN a $NPM_TOKEN\n"
+
+
+@pytest.mark.parametrize(
+    ("image", "name", "suffix"),
+    [("grafana/grafana:12.2.0", "GF_SECURITY_ADMIN_PASSWORD", "__FILE"), ("quay.io/minio/minio:1", "MINIO_ROOT_PASSWORD", "_FILE")],
+)
+def test_an_image_says_how_it_is_told_a_file(image: str, name: str, suffix: str) -> None:
+    text = f"services:\n  app:\n    image: {image}\n    environment:\n      {name}: {PASSWORD}\n"
+    after = text.replace(f"{name}: {PASSWORD}", f"{name}{suffix}: /run/secrets/{name.lower()}")
+    secrets = f"    secrets: [{name.lower()}]\nsecrets:\n  {name.lower()}:\n    environment: {name}\n"
+    assert fixed("compose.yaml", text).source.text == after + secrets
+
+
+def passwords(*values: str) -> str:
+    services = (f"  s-{at}:\n    image: acme/web:1\n    environment:\n      DB_PASSWORD: {value}\n" for at, value in enumerate(values))
+    return "services:\n" + "".join(services)
+
+
+@pytest.mark.parametrize(
+    ("before", "beside", "names"),
+    [
+        ((PASSWORD, "'Zq7-mm20-Tb'", PASSWORD), {}, ("DB_PASSWORD", "'S_1_DB_PASSWORD'", "DB_PASSWORD")),
+        (("${DB_PASSWORD}", PASSWORD), {}, ("DB_PASSWORD", "S_1_DB_PASSWORD")),
+        ((PASSWORD, "Zq7-mm20-Tb"), {".env": f"DB_PASSWORD={PASSWORD}\n"}, ("DB_PASSWORD", "S_1_DB_PASSWORD")),
+        ((PASSWORD,), {".env": "DB_PASSWORD=another\n"}, ("S_0_DB_PASSWORD",)),
+    ],
+)
+def test_one_variable_is_one_password(before: tuple[str, ...], beside: dict[str, str], names: tuple[str, ...]) -> None:
+    written = (f"'${{{name[1:-1]}:?}}'" if name[0] == "'" else f"${{{name}:?}}" for name in names)
+    after = passwords(*written)
+    assert fixed("compose.yaml", passwords(*before), beside).source.text.replace("${DB_PASSWORD}", "${DB_PASSWORD:?}") == after
+
+
+def test_a_password_that_no_variable_is_left_for_stays() -> None:
+    beside = {".env": "DB_PASSWORD=another\nS_0_DB_PASSWORD=a third\n"}
+    assert fixed("compose.yaml", passwords(PASSWORD), beside).applied == []

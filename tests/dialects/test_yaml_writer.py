@@ -137,6 +137,13 @@ def test_the_indentation_of_the_file_is_kept() -> None:
     assert changed(text, "set", "read_only_root", True) == text + added
 
 
+def test_a_mapping_takes_the_place_of_a_null() -> None:
+    text = pod("securityContext: ~\nstdin: true")
+    after = text.replace("securityContext: ~\n", "securityContext:\n        readOnlyRootFilesystem: true\n")
+    assert changed(text, "set", "read_only_root", True) == after
+    assert changed(pod("securityContext: ~ # none"), "set", "read_only_root", True).startswith("refused: its line goes on")
+
+
 LISTS = {
     "a missing list": ("user: '1'", "user: '1'\ncap_drop: [ALL]"),
     "an empty list": ("cap_drop: []", "cap_drop: [ALL]"),
@@ -173,7 +180,7 @@ def test_an_item_is_removed(before: str, after: str) -> None:
 
 
 OPTIONS = {
-    "added": ("user: '1'", True, "user: '1'\nsecurity_opt: [no-new-privileges:true]"),
+    "added": ("user: '1'", True, "user: '1'\nsecurity_opt: [\"no-new-privileges:true\"]"),
     "beside others": ("security_opt:\n  - a=b", True, "security_opt:\n  - a=b\n  - no-new-privileges:true"),
     "changed": ("security_opt: ['no-new-privileges=false']", True, "security_opt: ['no-new-privileges:true']"),
 }
@@ -209,8 +216,16 @@ def test_what_cannot_be_done_safely_is_refused(text: str, reason: str) -> None:
     assert reason in result
 
 
-def test_a_comment_inside_is_not_removed() -> None:
-    assert changed(service("cap_add:\n  # needed\n  - BPF"), "remove", "capabilities_added", "BPF").startswith("refused: a comment")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("cap_add:\n  # needed\n  - BPF", "# needed\n"),
+        ("cap_add:\n  # needed\n  - BPF # why\npid: host", "# needed\n    # why\n    pid: host\n"),
+        ("cap_add: # needed\n\n  - BPF", "# needed\n"),
+    ],
+)
+def test_comments_inside_stay_where_all_else_goes(before: str, after: str) -> None:
+    assert changed(service(before), "remove", "capabilities_added", "BPF") == service("").rstrip(" ") + "    " + after
 
 
 def test_a_list_behind_an_alias_is_not_changed() -> None:

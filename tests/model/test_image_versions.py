@@ -56,7 +56,7 @@ def test_the_newest_release_is_named(old: str, new: str) -> None:
         ("python:2.7", ""),
         ("centos:7", ""),
         ("acme/node:8", ""),
-        ("node:argon", ""),
+        ("node:argon", "node:krypton"),
         ("postgres:12@sha256:" + "a" * 64, ""),
     ],
 )

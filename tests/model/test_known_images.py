@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from capdrop.model.known_images import reads_from_file, runs_as_non_root
+from capdrop.model.known_images import runs_as_non_root, suffix_of_file
 from capdrop.syntax.image_reference import parse
 
 NON_ROOT = """
@@ -37,4 +37,4 @@ def test_who_images_start_as(text: str, expected: bool) -> None:
 def test_which_variables_images_read_from_a_file(text: str, variable: str, expected: bool) -> None:
     reference = parse(text)
     assert reference is not None
-    assert reads_from_file(reference, variable) is expected
+    assert (suffix_of_file(reference, variable) == "_FILE") is expected

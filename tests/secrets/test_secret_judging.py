@@ -215,10 +215,12 @@ def test_a_secret_is_judged_without_a_name_too() -> None:
 
 def test_labels_are_mostly_references() -> None:
     assert judge("basic-auth", "nginx.ingress.kubernetes.io/auth-secret", place="annotation") is None
-    assert judge(made(24), "example.com/token", place="label") is None
-    verdict = judge("Rr5-tt90-Xc", "com.example.password", place="label")
-    assert verdict is not None
-    assert verdict.confidence == "medium"
+    assert judge("app-token-v2", "example.com/token", place="label") is None
+    assert judge(made(24), "example.com/version-key", place="label") is None
+    for value, name in (("Rr5-tt90-Xc", "com.example.password"), (made(24), "example.com/token"), (made(24), "x.client_secret")):
+        verdict = judge(value, name, place="label")
+        assert verdict is not None
+        assert verdict.confidence == "medium"
 
 
 def test_every_secret_of_a_document() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from capdrop.finding import Edit
 from capdrop.model.command import Command, Option, Siblings, Word, Wrapper, executed_by_find
+from capdrop.model.known_images import program_started
 from capdrop.model.script import Script
 from capdrop.model.subject import Change, Origin, Refused
 from capdrop.model.tools import (
@@ -23,12 +24,15 @@ from capdrop.syntax import UNKNOWN, shell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from capdrop.model.build_step import BuildStep
     from capdrop.model.command import Given
+    from capdrop.model.container import Container
     from capdrop.model.subject import Subject
+    from capdrop.model.variable import Variable
     from capdrop.model.written_file import WrittenFile
+    from capdrop.syntax.image_reference import Reference
 
 _DEEPEST = 8
 """Scripts within scripts (`sh -c "sh -c ..."`) that are followed."""
@@ -38,11 +42,12 @@ _NO_BODIES: Mapping[int, Fragment] = {}
 
 
 class Setting:
-    """What holds for every command of one script: whose it is, and where it stands. `bodies` are the here-documents that stand
-    apart from the text that opens them, by the place of their `<<`. `commands` collects the commands as they are read, where the script
-    is a part of something longer."""
+    """What holds for every command of one script: whose it is, and where it stands. `owner` is the container that runs it. `bodies` are
+    the here-documents that stand apart from the text that opens them, by the place of their `<<`. `commands` collects the commands as
+    they are read, where the script is a part of something longer. `image` is the one that is given the words as arguments, where nothing
+    says what it starts. `giver` finds what gives a variable of the script its value, where that may be a URL."""
 
-    __slots__ = ("address", "bodies", "commands", "folder", "place", "ships", "source", "step", "user", "whole")
+    __slots__ = ("address", "bodies", "commands", "folder", "giver", "image", "owner", "place", "ships", "source", "step", "user", "whole")
 
     def __init__(
         self,
@@ -56,7 +61,11 @@ class Setting:
         folder: str = ".",
         commands: list[Command] | None = None,
         step: BuildStep | None = None,
+        owner: Container | None = None,
+        image: Reference | None = None,
+        giver: Callable[[str], Variable | None] | None = None,
     ) -> None:
+        self.giver = giver
         self.source = source
         self.address = address
         self.place = place
@@ -65,6 +74,8 @@ class Setting:
         self.bodies = bodies
         self.folder = folder
         self.step = step
+        self.owner = owner
+        self.image = image
         self.whole = commands is None
         self.commands: list[Command] = [] if commands is None else commands
 
@@ -95,6 +106,21 @@ class ShellWord(Word):
             if part.kind in ("substitution", "process"):
                 text = text[: part.offset] + text[part.offset + len(part.text) :]
         return text
+
+
+class FilledWord(ShellWord):
+    """A word that begins with a variable whose value is a URL. Its own text stays as it is written."""
+
+    __slots__ = ("_effective", "giver")
+
+    def __init__(self, parsed: shell.Word, outer: Fragment, effective: str, giver: Variable) -> None:
+        super().__init__(parsed, outer)
+        self._effective = effective
+        self.giver = giver
+
+    @property
+    def effective(self) -> str:
+        return self._effective
 
 
 class ShellOrigin(Origin):
@@ -250,7 +276,7 @@ def commands_of_file(file: WrittenFile, setting: Setting, depth: int = 0) -> Ite
     elif not scripts and file.texts[0].text.startswith("#!"):
         scripts, place = [text for text in file.texts[:1] if shell.shebang(text.text) == "sh"], "script"
     for script in scripts:
-        own = Setting(setting.source, f"{setting.address} {place}", place, ships=setting.ships)
+        own = Setting(setting.source, f"{setting.address} {place}", place, ships=setting.ships, owner=setting.owner)
         yield from commands_in_shell(script, own, depth + 1)
         yield from _whole(own)
 
@@ -346,6 +372,8 @@ def _fed(parsed: shell.Command, command: Command, outer: Fragment, setting: Sett
             from .settings_file import variables_in_settings
 
             yield from variables_in_settings(body, setting.source, f"{setting.address} {command.name}", ships=setting.ships)
+            if command.name == "cat" and command.writes_to is not None and _runs(command.writes_to, body):
+                yield from _inner(command.writes_to, body, setting, depth)
         elif _runs(command, body):
             yield from _inner(command, body, setting, depth)
         elif not command.words and body.text.startswith("#!"):
@@ -397,7 +425,10 @@ def _executed(command: Command, setting: Setting) -> Iterator[Command]:
 
 
 def _from_shell(parsed: shell.Command, fragment: Fragment, setting: Setting) -> Command:
-    words = [ShellWord(word, fragment) for word in parsed.words]
+    words: list[Word] = [ShellWord(word, fragment) for word in parsed.words]
+    if setting.giver is not None:
+        pairs = zip(words, parsed.words, strict=True)
+        words = [_filled(word, each, fragment, setting.giver) if word.text[:1] == "$" else word for word, each in pairs]
     command = _made(words, ShellOrigin(setting.source, words), setting, fragment.span(parsed.start, parsed.end))
     if parsed.assignments:
         given = tuple((given.name, ShellWord(given.value, fragment) if given.value is not None else None) for given in parsed.assignments)
@@ -410,17 +441,31 @@ def _from_shell(parsed: shell.Command, fragment: Fragment, setting: Setting) -> 
     return command
 
 
+def _filled(word: Word, parsed: shell.Word, script: Fragment, find: Callable[[str], Variable | None]) -> Word:
+    """A word that begins with a variable, with the URL that this holds, unless the script itself sets the variable."""
+    first = next(iter(parsed.replaced), None)
+    name = first.text.strip("${}") if first is not None and first.offset == 0 else ""
+    giver = find(name) if name.isidentifier() else None
+    if giver is None or first is None or "://" not in giver.value.text or f"{name}=" in script.text or f" {name} " in script.text:
+        return word
+    return FilledWord(parsed, script, giver.value.text + word.text[len(first.text) :], giver)
+
+
 def _made(words: Sequence[Word], origin: Origin | None, setting: Setting, span: Span) -> Command:
     first = _program(words[0]) if words else ""
     wrappers = _wrappers(words) if first in WRAPPERS or first in RUNS_PROGRAMS or first.startswith("python") else ()
     start = sum(len(wrapper.words) for wrapper in wrappers)
     name = first if not start else _program(words[start]) if start < len(words) else ""
-    return Command(
+    address = f"{setting.address} {name}" if name else setting.address
+    program = ""
+    if setting.image is not None and words and not start and not setting.commands:
+        program = program_started(setting.image, words[0].text)
+    command = Command(
         setting.source,
         span,
-        f"{setting.address} {name}" if name else setting.address,
+        address,
         origin,
-        name=name,
+        name=program or name,
         words=tuple(words[start:]) if start else tuple(words),
         wrappers=wrappers,
         assignments=tuple(_given(wrappers, name, words)) if wrappers or name in DECLARES_VARIABLES else (),
@@ -430,7 +475,11 @@ def _made(words: Sequence[Word], origin: Origin | None, setting: Setting, span: 
         user=setting.user,
         folder=setting.folder,
         step=setting.step,
+        owner=setting.owner,
     )
+    if program:
+        command.only_arguments = True
+    return command
 
 
 def _program(word: Word) -> str:

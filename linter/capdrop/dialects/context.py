@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ..files import Files
     from ..model.build_context import BuildContext
-    from ..model.workspace import Starters, Workspace
+    from ..model.workspace import EnvUse, Starters, Workspace
 
 
 class Context:
@@ -39,6 +39,10 @@ class Context:
         if self.workspace is None or not self.workspace.starters:
             return None
         return self.workspace.starters.get(os.path.abspath(path))
+
+    def use_of_env_file(self, path: str) -> EnvUse | None:
+        """What all do that are given an env file; None where nothing is known to be."""
+        return self.workspace.env_files.get(os.path.abspath(path)) if self.workspace is not None else None
 
     def with_files(self, files: Files) -> Context:
         """The same with other files beside the one that is read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..finding import Edit, Fix, Safety
 from ..model.oddity import Oddity
-from ..source import Source, Span
+from ..source import Span
 from .yaml_view import Field, Section
 
 TYPE_CHECKING = False
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Set
 
 PROTECTING = frozenset(
-    "cap_drop security_opt read_only mem_limit memswap_limit pids_limit userns_mode secrets ulimits "
+    "cap_drop security_opt read_only host_ip limits resources mem_limit memswap_limit pids_limit userns_mode secrets ulimits "
     "allowPrivilegeEscalation appArmorProfile capabilities readOnlyRootFilesystem runAsGroup runAsNonRoot runAsUser seLinuxOptions "
     "seccompProfile securityContext automountServiceAccountToken hostUsers drop fsGroup supplementalGroups".split()
 )
@@ -30,6 +30,7 @@ MEANT: Mapping[str, str] = {
     "readonlyrootfs": "read_only",
     "securitycontext": "security_opt",
     "runasuser": "user",
+    "users": "user",
     "capabilities": "cap_drop",
     "dropcapabilities": "cap_drop",
     "dropcaps": "cap_drop",
@@ -46,10 +47,10 @@ _FEW = 4
 """but where there are no more than these."""
 
 
-def misspelt_keys(section: Section, known: Set[str], address: str, owner: str, source: Source, place: str) -> Iterator[Oddity]:
-    """The keys of a mapping that are none, and nearly a security setting. Only what stands in the mapping itself is judged."""
+def misspelt_keys(section: Section, known: Set[str], address: str, owner: str, place: str) -> Iterator[Oddity]:
+    """The keys of a mapping that are none, and nearly a security setting."""
     for name, field in section.fields.items():
-        if name in known or name.startswith("x-") or field.owner is not section.here or field.source is not source:
+        if name in known or name.startswith("x-"):
             continue
         meant = _meant(name, known, compose=place == "Compose")
         if meant:
@@ -62,6 +63,7 @@ def _oddity(field: Field, address: str, owner: str, name: str, meant: str, place
     if meant in GRANTING:
         message = f"`{name}` is no key of {place} and has no effect; did you mean `{meant}`?"
     oddity = Oddity(field.source, span, address, kind="misspelt-key", message=message)
+    oddity.notes = field.trail
     if known and not taken and not field.shared and meant in PROTECTING and field.source[span] == name:
         oddity.correction = _renamed(oddity, field, owner, meant)
     return oddity

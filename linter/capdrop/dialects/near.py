@@ -32,6 +32,11 @@ class Near:
             self._root = self._files.top(self.folder) if self._files is not None else self.folder
         return self._root
 
+    @property
+    def knows_files(self) -> bool:
+        """Whether other files may be looked at."""
+        return self._files is not None
+
     def problem(self, path: str) -> tuple[str, bool]:
         """Why a file cannot be looked at ("" where it can), and whether that is no fault of the project."""
         if self._files is None:
@@ -67,9 +72,13 @@ class Near:
     @property
     def is_trial(self) -> bool:
         """Whether the file itself is a template, or stands among tests and examples of its project."""
+        return self.is_trial_at(self.path)
+
+    def is_trial_at(self, path: str) -> bool:
+        """Whether a file of the project is a template, or stands among its tests and examples."""
         from ..secret_search import is_harmless_file
 
-        return is_harmless_file(os.path.relpath(self.path, self.root))
+        return is_harmless_file(os.path.relpath(path, self.root))
 
     def shown(self, path: str) -> str:
         """A path in the way in which the file's own is written."""

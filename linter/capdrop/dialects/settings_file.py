@@ -12,16 +12,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NAME = r"(?m)^[ \t]*(?:- +|export[ \t]+)?([\"']?)([A-Za-z_][\w.-]*)\1[ \t]*[=:](?=\S|[ \t])[ \t]*"
+_NAME = r"(?m)^[ \t]*(?:- +|export[ \t]+)?([\"']?)([A-Za-z_][\w.-]*)\1[ \t]*(?!==)[=:](?=\S|[ \t])[ \t]*"
 _FLOW = r"(?m)^[ \t]*(?:- +)?(?:[A-Za-z_][\w.-]*:[ \t]+)?\{[^\n]*\}[ \t\r]*$"
 _IN_BRACES = r"[{,][ \t]*([A-Za-z_][\w.-]*):[ \t]+(?:[\"']([^\"'\n]*)[\"']|([^\s\"'{}\[\],][^,{}\n]*(?<![ \t])))"
+SETTINGS = (".conf", ".cnf", ".cfg", ".ini", ".env", ".properties", ".toml", ".yml", ".yaml")
+"""How the names of files end that hold settings by their names."""
 
 
 def variables_in_file(fragment: Fragment, source: Source, address: str, path: str, *, ships: bool = True) -> Iterator[Variable]:
     """The settings in a file, and the one line that is all of it under the file's own name: `master.key`, `db_password`; but for one that
     gives a name something in quotes."""
     text = fragment.text.strip()
-    if text and "\n" not in text and not re.match(_NAME + "[\"']", text):
+    named = re.match(_NAME if path.endswith(SETTINGS) else _NAME + "[\"']", text)
+    if text and "\n" not in text and not named:
         start = fragment.text.find(text)
         part = fragment.part(start, start + len(text))
         yield Variable(

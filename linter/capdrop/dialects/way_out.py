@@ -17,6 +17,7 @@ from ..model.subject import Refused
 from ..model.variable import Variable
 from ..model.written_file import WrittenFile
 from ..source import Record, Span
+from ..syntax.template import is_masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,6 +98,9 @@ class WayOut:
         self._left -= 1 + len(self._about()) // _MANY
         try:
             way = self.write(finding)
+            paths = (edit.beside.path for edit in way.edits if edit.beside is not None)
+            if any(map(is_masked, (way.title, *paths, *(edit.text for edit in way.edits)))):
+                raise Refused("a template action decides a name in it")
         except Refused as refusal:
             return Fix(finding.fix.title, caveat=str(refusal))
         return Fix(way.title, way.edits, way.safety, way.caveat, (*self._touches(way.edits), *way.touches))

@@ -118,6 +118,7 @@ def _made(simple: windows.Simple, language: str, setting: Setting) -> Command:
         user=setting.user,
         folder=setting.folder,
         step=setting.step,
+        owner=setting.owner,
     )
 
 

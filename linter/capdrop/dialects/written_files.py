@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from capdrop.model.command import Command, Word
 
 PRINTERS = frozenset({"echo", "printf"})
-PASS_ON = frozenset({"cat", "tee"})
+PASS_ON = frozenset({"cat", "tee", "crontab"})
 ESCAPES = {"n": "\n", "t": "\t"}
 """What a backslash and a letter stand for, of those that matter to a file's lines."""
 CRON = "/var/spool/cron/crontabs"
@@ -37,6 +37,8 @@ def files_written(command: Command, around: Sequence[Word], readers: Sequence[Co
             targets.extend((word.text, word) for word in reader.operands)
         elif reader.name == "crontab":
             targets.extend((CRON, word) for word in reader.operands if word.text == "-")
+    if command.name == "crontab" and command.input is not None and all(word.text == "-" for word in command.operands):
+        targets.append((CRON, command.words[0]))
     targets = [(path, word) for path, word in targets if path and not path.startswith("/dev/")]
     if not targets:
         return

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..files import Files
     from ..model.cluster import Part
     from ..model.variable import Variable
-    from ..model.workspace import BuildTarget
+    from ..model.workspace import BuildTarget, EnvUse
     from ..reading import WayOut
     from .kubernetes.helm import Decided
     from .variable_places import VariablePlaces
@@ -89,7 +89,9 @@ class YamlFile:
             return self.silence
         return "a template action decides it" if self.decided.is_silent(document) else ""
 
-    def reading(self, subjects: Iterable[Subject], summary: tuple[BuildTarget, ...] = (), parts: list[Part] | None = None) -> Reading:
+    def reading(
+        self, subjects: Iterable[Subject], summary: tuple[BuildTarget | EnvUse, ...] = (), parts: list[Part] | None = None
+    ) -> Reading:
         """The reading of this file with these subjects."""
         reading = Reading(
             self.source,
@@ -128,7 +130,7 @@ class YamlFile:
         )
 
     def leaves(self) -> Iterator[tuple[str, Span]]:
-        """Every text that is written as a value, with the keys that lead to it."""
+        """Every text that is written as a value, with the keys that lead to it; one without a length where a key has none."""
         for document in self.documents:
             stack: list[tuple[str, Node | None]] = [("", document.root)]
             while stack:
@@ -137,7 +139,7 @@ class YamlFile:
                     stack.extend((path, item) for item in reversed(node.items))
                 elif isinstance(node, Mapping):
                     stack.extend((f"{path}.{self.source[entry.key.span]}", entry.value) for entry in reversed(node.entries))
-                elif node is not None and node.end > node.start:
+                elif node is not None:
                     yield path, node.span
 
     def address_at(self, offset: int) -> str:

@@ -18,7 +18,7 @@ from .yaml_view import Field, Joined, Section, fields_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from collections.abc import Mapping as Table
 
     Written = tuple[str, tuple[Edit, ...]]
@@ -109,6 +109,10 @@ class Site:
             trail = (*trail, *replaced.notes)
             return Value.known(replaced.fragment.text, source, span, trail, defaulted=replaced.defaulted, node=node)
         return Value.known(node.value, source, span, trail, node=node)
+
+    def mounted(self) -> Iterable[str]:
+        """The paths at which the container has something mounted."""
+        return ()
 
     def editable(self, field: Field | None) -> None:
         """Raise `Refused` where an edit would reach further than this container, or cannot be judged."""
@@ -297,6 +301,9 @@ class TableOrigin(Origin):
     def written_facts(self) -> frozenset[str] | None:
         return self.table.written(self.site)
 
+    def mounted(self) -> Iterable[str]:
+        return self.site.mounted()
+
     def read(self, fact: str) -> Value:
         cell = self.table.get(fact)
         if cell is None:
@@ -366,10 +373,15 @@ def append(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
     field = site.section(scope).find(path)
     site.editable(field)
     if field is None or (isinstance(field.value, Scalar) and field.value.start == field.value.end):
-        return put(site, path, scope, f"[{text}]")
+        return put(site, path, scope, f"[{_in_flow(text)}]")
     if not isinstance(field.value, Sequence):
         raise Refused("it is not a list")
-    return (writer.append_item(site.source, field.value, text),)
+    return (writer.append_item(site.source, field.value, _in_flow(text) if field.value.flow else text),)
+
+
+def _in_flow(text: str) -> str:
+    """An item as it stands in brackets, where not every reader takes a colon without quotes."""
+    return f'"{text}"' if ":" in text and text[0] not in "\"'[{" else text
 
 
 def remove(site: Site, path: str, scope: str, node: Node | None) -> tuple[Edit, ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..source import Source
     from .yaml_document import YamlFile
 
+_BLANK_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\[nrt]")
 _NEEDS_QUOTES = re.compile(r"[\[\]{},]|^[\s&*!|>'\"%@`#?:-]|: |:$| #")
 _BARE_BRACES = re.compile(r"^[\[{&*!|>'\"%@`#?-]|: |:$| #")
 
@@ -94,6 +95,11 @@ class YamlWayOut(WayOut):
         if any(comment.covers(span) for comment in self.file.stream.comments()):
             return None
         raise Refused("it does not stand in one value")
+
+    def before(self, place: Place, span: Span) -> str:
+        """What stands in the same value before a range, with the line ends and tabs that are written as escapes."""
+        text = self.source.text[place.scalar.start : span.start]
+        return _BLANK_ESCAPE.sub(r"\1\n", text) if place.scalar.style == '"' else text
 
     def _touched_with(self, place: Place) -> tuple[tuple[str, str], ...]:
         """What of the file's subjects stands in the same value; all of it is unknown once a part of it is."""

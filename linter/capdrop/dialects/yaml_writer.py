@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as Parts
 
 _TRAILING_COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
+_COMMENT = re.compile(r"(?m)(?:^|(?<=[ \t]))#[^\r\n]*")
+_TO_LINE_END = re.compile(r"[ \t]*(?=[\r\n]|\Z)")
 _BLANK = re.compile(r"[ \t]*")
 _JSON = re.compile(r'\s*\{\s*"')
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:@=+-]*")
@@ -64,9 +66,7 @@ def removed_entries(source: Source, mapping: Mapping, gone: list[Entry]) -> list
 
 def replace_entry(source: Source, mapping: Mapping, entry: Entry, keys: list[str], values: dict[str, str]) -> Edit:
     """Keys inside each other down to a mapping of these values, in place of an entry."""
-    if isinstance(entry.value, Scalar) and entry.value.style in ("|", ">"):
-        raise Refused("the value is not a simple one")
-    span = Span(entry.start, entry.end)
+    span = Span(entry.start, entry.start + len(source[entry.span].rstrip()))
     if mapping.flow:
         quote = '"' if is_json(source) else ""
         inner = ", ".join(f"{quote}{key}{quote}: {_in_json(quoted(text)) if quote else quoted(text)}" for key, text in values.items())
@@ -99,9 +99,14 @@ def add_entry(source: Source, mapping: Mapping, keys: list[str], text: str) -> E
 
 def add_first_entry(source: Source, holder: Entry, keys: list[str], text: str) -> Edit:
     """An entry, as by `add_entry`, for a key that stands there without a value."""
-    if holder.value.start != holder.value.end:
+    value, indent = holder.value, source.position(holder.key.outer).column - 1 + indent_step(source)
+    if isinstance(value, Scalar) and not value.style and value.value in ("~", "null") and value.start == value.outer:
+        if not _TO_LINE_END.match(source.text, value.end):
+            raise Refused("its line goes on with something else")
+        start = len(source.text[: value.start].rstrip(" \t"))
+        return Edit(Span(start, value.end), f"{source.newline}{' ' * indent}{_nested(source, keys, text, indent)}")
+    if value.start != value.end:
         raise Refused("it is not a mapping")
-    indent = source.position(holder.key.outer).column - 1 + indent_step(source)
     return _add_below(source, holder.end, indent, _nested(source, keys, text, indent))
 
 
@@ -138,18 +143,20 @@ def _removed(source: Source, spans: list[Span], index: int, flow: bool, span: Sp
     if flow:
         gap = Span(spans[index - 1].end, span.end) if index else Span(span.start, spans[index + 1].start)
         return _without_comment(source, gap)
-    if "#" in text[span.start : span.end] and _comment_inside(source, span):
-        raise Refused("a comment stands inside what would be removed")
+    comments = _COMMENT.findall(text, span.start, span.end) if "#" in text[span.start : span.end] else []
     line_start = source.starts[source.position(span.start).line - 1]
     end = _BLANK.match(text, span.end).end()  # type: ignore[union-attr]
     if text[line_start : span.start].strip():
         if index + 1 >= len(spans) or source.position(spans[index + 1].start).line == source.position(span.start).line:
             raise Refused("it shares its line with something else")
         return _without_comment(source, Span(span.start, spans[index + 1].start))
+    between = source.newline + text[line_start : span.start]
     if end < len(text) and text[end] == "#":
-        return Edit(Span(span.start, end), "")
+        return Edit(Span(span.start, end), between.join([*comments, ""]))
     if end < len(text) and text[end] not in "\r\n":
         raise Refused("it shares its line with something else")
+    if comments:
+        return Edit(Span(span.start, end), between.join(comments))
     if end == len(text):
         before = line_start
         while before and text[before - 1] in "\r\n":
@@ -170,7 +177,7 @@ def _without_comment(source: Source, span: Span) -> Edit:
 
 
 def _comment_inside(source: Source, span: Span) -> bool:
-    return re.search(r"(?m)(^|[ \t])#", source[span]) is not None
+    return _COMMENT.search(source.text, span.start, span.end) is not None
 
 
 def _dash_before(source: Source, offset: int) -> int:

@@ -26,27 +26,47 @@ _HAS_USER = {
     "matomo": "www-data",
     "mediawiki": "www-data",
     "wordpress": "www-data",
+    "elasticsearch": "1000",  # elastic/elasticsearch, distribution/docker/src/docker/Dockerfile: adduser -u 1000
+    "haproxy": "haproxy",  # docker-library/haproxy, Dockerfile.template: USER haproxy, since 2.4
+    "mariadb": "mysql",  # MariaDB/mariadb-docker, Dockerfile.template: useradd -r -g mysql mysql
+    "memcached": "memcache",  # docker-library/memcached, Dockerfile.template: USER memcache
+    "mongo": "mongodb",  # docker-library/mongo, Dockerfile-linux.template: useradd --uid 999 --system
     "mysql": "mysql",  # docker-library/mysql, Dockerfile.oracle: useradd --system --uid 999
     "postgres": "postgres",  # docker-library/postgres, Dockerfile-debian.template: useradd -r -g postgres --uid=999
+    "redis": "redis",  # docker-library/redis, Dockerfile.template: useradd -r -g redis -u 999
+    "sonarqube": "sonarqube",  # SonarSource/docker-sonarqube, community-build/Dockerfile: USER sonarqube
+    "valkey": "valkey",  # valkey-io/valkey-container, Dockerfile.template: useradd -r -g valkey -u 999
     "rabbitmq": "rabbitmq",  # docker-library/rabbitmq, Dockerfile-ubuntu.template: useradd --uid 999 --system
 }
 """Official images with a user of their own that what they start can run as."""
+_DISTROLESS = "gcr.io/distroless/"
 _OWN_USER = (
     ("docker.io/bitnami", "1001"),  # https://github.com/bitnami/containers, "Non-root containers"; with its two sister folders
     ("docker.io/grafana/grafana", "472"),  # https://grafana.com/docs/grafana/latest/setup-grafana/configure-docker/
     ("docker.io/jenkins/", "jenkins"),  # jenkinsci/docker, Dockerfile: USER ${user}
     ("docker.io/n8nio/", "node"),  # n8n-io/n8n, docker/images/n8n/Dockerfile: USER node
     ("docker.n8n.io/n8nio/", "node"),
-    ("gcr.io/distroless/", "nonroot"),  # GoogleContainerTools/distroless, README: the user `nonroot`
+    ("docker.io/denoland/deno", "deno"),  # denoland/deno_docker, debian.dockerfile: useradd --uid 1993 --user-group deno
+    ("docker.io/nginxinc/nginx-unprivileged", "101"),  # nginx/docker-nginx-unprivileged, Dockerfile-debian.template: UID=101
+    ("docker.io/oven/bun", "bun"),  # oven-sh/bun, dockerhub/debian/Dockerfile: useradd bun --uid 1000
+    ("docker.elastic.co/elasticsearch/", "1000"),  # elastic/elasticsearch, distribution/docker/src/docker/Dockerfile
+    ("quay.io/keycloak/keycloak", "1000"),  # keycloak/keycloak, quarkus/container/Dockerfile: USER 1000
+    (_DISTROLESS, "nonroot"),  # GoogleContainerTools/distroless, README: the user `nonroot`
 )
 """Images, by how their names begin, and the user that they have."""
+_WITHOUT_USERS = ("bin", "distroless")
+"""Words of tags of such images that hold nothing but their program."""
+_DOTNET = tuple(f"mcr.microsoft.com/dotnet/{name}" for name in ("aspnet", "runtime", "runtime-deps", "sdk"))
+_DOTNET_USER = "app"
+"""dotnet/dotnet-docker, src/runtime-deps/8.0/bookworm-slim/amd64/Dockerfile: useradd --uid=$APP_UID; its other images are built on that."""
 _DEBIAN = frozenset(
     "buildpack-deps clojure dart debian eclipse-temurin elixir erlang gcc golang gradle groovy haskell jruby julia maven "
     "neurodebian openjdk perl pypy python r-base ros ruby rust swift tomcat ubuntu".split()
 )
 """Official images that are built on Debian or Ubuntu where their tag says nothing else."""
-_RED_HAT = frozenset("almalinux centos fedora rockylinux".split())
-"""Official images of distributions whose full images hold shadow-utils (their `minimal` ones do not)."""
+_RED_HAT = frozenset("almalinux centos fedora oraclelinux rockylinux".split())
+"""Official images of distributions whose full images hold shadow-utils (their `minimal` ones do not). Oracle's slim ones do
+(docker-library/mysql, 8.4/Dockerfile.oracle). Amazon Linux 2023 has none; of openSUSE, Arch and CentOS Stream it is nowhere documented."""
 _BUSYBOX = frozenset("alpine bash busybox composer docker".split())
 """Official images on Alpine or busybox."""
 _DEBIAN_WORDS = (
@@ -83,11 +103,23 @@ def base_user(base: Reference | None, *, runs_shell: bool) -> BaseUser:
         return BaseUser(NOBODY_IN_PARTICULAR)
     if base.official and base.name in _NEEDS_MORE:
         return BaseUser("", reason=_NEEDS_MORE[base.name])
-    own = _HAS_USER.get(base.name) if base.official else next((user for start, user in _OWN_USER if base.canonical.startswith(start)), None)
+    own = _own_user(base)
     if own is not None:
         return BaseUser(own)
     made_by = _idiom(base) if runs_shell else ""
     return BaseUser(NUMBER, made_by) if made_by else BaseUser(NOBODY_IN_PARTICULAR)
+
+
+def _own_user(base: Reference) -> str | None:
+    """The user that a base has."""
+    if base.official:
+        return _HAS_USER.get(base.name)
+    tag = base.tag or ""
+    if base.canonical in _DOTNET:
+        major = tag.partition(".")[0].partition("-")[0]
+        return _DOTNET_USER if not major.isdigit() or int(major) >= 8 else None
+    own = next((user for start, user in _OWN_USER if base.canonical.startswith(start)), None)
+    return own if base.canonical.startswith(_DISTROLESS) or not any(word in _WITHOUT_USERS for word in tag.split("-")) else None
 
 
 def shell_of(base: Reference | None) -> str:

@@ -12,12 +12,14 @@ from .tools import SHELLS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .command import Command
+    from .command import Command, Word
     from .download import Download
 
 FILL_IN = "fill in the sum of the file that you have looked at"
 _PIPE = re.compile(r"[ \t]*(?:\\\r?\n[ \t]*)?\|[ \t]*(?:\\?\r?\n[ \t]*)?")
 _AFTER = re.compile(r"[ \t]*(?:\\\r?\n[ \t]*)?(?:&&|;|\r|\n|\Z)")
+_WORDS = re.compile(r"[\w ./=-]+")
+_BLANK = re.compile(r"[ \t]+")
 _PLAIN = re.compile(r"[\w./${}~+-]+")
 _NAME = re.compile(r"[\w-]+[.][\w.-]+")
 _OUTPUTS = {"curl": ("-o", "--output"), "wget": ("-O", "--output-document")}
@@ -26,7 +28,12 @@ _OUTPUTS = {"curl": ("-o", "--output"), "wget": ("-O", "--output-document")}
 def into_file(source: Command, runner: Command, title: str) -> Fix:
     """What a download is piped into, run from a file that is compared first; without edits where it is written in another way."""
     try:
-        return _fix(title, _piped(source, runner), source, runner)
+        if source.writes_to is runner:
+            return _fix(title, _piped(source, runner), source, runner)
+        fix = _fix(title, (_substituted(source, runner),), source, runner)
+        step, called = runner.address.rpartition(" ")[0], (word.text.rpartition("/")[2] for word in runner.words[1:3])
+        fix.touches += tuple((f"{step} {name}", "command") for name in called)  # the program is a command that is called as it is written
+        return fix
     except Refused:
         return Fix(title)
 
@@ -49,14 +56,10 @@ def _fix(title: str, edits: tuple[Edit, ...], *commands: Command) -> Fix:
 
 
 def _piped(source: Command, runner: Command) -> tuple[Edit, ...]:
-    if source.writes_to is not runner or source.name not in _OUTPUTS or runner.name not in SHELLS or len(source.urls) != 1:
-        raise Refused("it is no plain pipe")
-    first = runner.wrappers[0].words[0] if runner.wrappers else runner.words[0]
+    first, file = _parts(source, runner)
     between = Span(source.words[-1].span.end, first.span.start)
     if not _PIPE.fullmatch(source.source[between]):
         raise Refused("something else stands between them")
-    name = source.urls[0].word.text.partition("?")[0].rstrip("/").rpartition("/")[2]
-    file = f"/tmp/{name if _NAME.fullmatch(name) else 'install.sh'}"
     option = source.option(*_OUTPUTS[source.name])
     written = f" && {_comparison(source, file)} && "
     if option is None and source.name == "curl":
@@ -64,6 +67,31 @@ def _piped(source: Command, runner: Command) -> tuple[Edit, ...]:
     if option is None or option.value is None:
         raise Refused("it says in another way where to write")
     return Edit(option.value.fragment.span(), file), Edit(between, written), _run(runner, file)
+
+
+def _substituted(source: Command, runner: Command) -> Edit:
+    """The edit for `bash -c "$(curl ...)"` and `bash <(curl ...)`."""
+    first, file = _parts(source, runner)
+    text, words = source.source.text, runner.words
+    at = 2 if len(words) > 2 and words[1].text == "-c" else 1
+    if at == len(words) or source.name != "curl" or source.option(*_OUTPUTS["curl"]) is not None:
+        raise Refused("it says in another way where to write")
+    before, program = text[first.span.start : words[0].span.end], text[words[at].span.start : words[at].span.end]
+    download = text[source.words[0].span.start : source.words[-1].span.end]
+    wanted = (f'"$({download})"', f"$({download})") if at == 2 else (f"<({download})",)
+    if program not in wanted or not _WORDS.fullmatch(before) or not _BLANK.fullmatch(text[words[0].span.end : words[1].span.start]):
+        raise Refused("something else stands beside it")
+    end = words[min(at + 1, len(words) - 1)].span.end if at == 2 else words[at].span.end  # the word behind a program is its name
+    return Edit(Span(first.span.start, end), f"{download} -o {file} && {_comparison(source, file)} && {before} {file}")
+
+
+def _parts(source: Command, runner: Command) -> tuple[Word, str]:
+    """The first word of what runs a download, and a file for that."""
+    if source.name not in _OUTPUTS or runner.name not in SHELLS or len(source.urls) != 1:
+        raise Refused("it is no plain download")
+    name = source.urls[0].word.text.partition("?")[0].rstrip("/").rpartition("/")[2]
+    file = f"/tmp/{name if _NAME.fullmatch(name) else 'install.sh'}"
+    return (runner.wrappers[0].words[0] if runner.wrappers else runner.words[0]), file
 
 
 def _run(runner: Command, file: str) -> Edit:

@@ -26,6 +26,21 @@ EVERYONE = frozenset({"system:anonymous", "system:unauthenticated", "system:auth
 """Who holds a role when everyone does."""
 
 
+class Place(Span):
+    """A span that stands in another file than the part that it belongs to, or came through other places: `path` is that of its file, and
+    the notes of `trail` lead there."""
+
+    __slots__ = ("path", "trail")
+
+    def __init__(self, span: Span, path: str, trail: tuple[Note, ...]) -> None:
+        super().__init__(span.start, span.end)
+        self.path = path
+        self.trail = trail
+
+    def _fields(self) -> tuple[object, ...]:
+        return (self.start, self.end, self.path)
+
+
 class Item(Record):
     """A text and where it stands."""
 
@@ -73,11 +88,12 @@ class Wish(Fix):
 
 class Part(Subject):
     """An object, or a pod in one. `name_span` is where its name stands, and `partial` is set where a template may add to what is written.
+    `file` is the path of the file that holds it: another one than that of its source where that one lays something over it.
 
     `cluster` holds everything that the files of the run say, once all are read.
     """
 
-    __slots__ = ("cluster", "kind", "labels", "name", "name_span", "namespace", "partial")
+    __slots__ = ("cluster", "file", "kind", "labels", "name", "name_span", "namespace", "partial")
 
     cluster: Cluster
     written_by = "KubernetesObject"
@@ -95,8 +111,10 @@ class Part(Subject):
         namespace: str = "",
         labels: Mapping[str, str] | None = None,
         partial: bool = False,
+        file: str = "",
     ) -> None:
         super().__init__(Source(source.path, ""), span, address)
+        self.file = file or source.path
         self.kind = kind
         self.name = name
         self.name_span = name_span or span
@@ -113,9 +131,15 @@ class Part(Subject):
         """Where it begins."""
         return self.span.start
 
-    def note(self, message: str) -> Note:
-        """This part as a second place of a finding."""
-        return Note(self.source, self.name_span, message)
+    @property
+    def is_joined(self) -> bool:
+        """Whether it is what another file makes of the object that stands in its own."""
+        return self.file != self.source.path
+
+    def note(self, message: str, at: Span | None = None) -> Note:
+        """This part as a second place of a finding: where its name stands, or at one of its spans."""
+        at = at or self.name_span
+        return Note(Source(at.path, ""), Span(at.start, at.end), message) if isinstance(at, Place) else Note(self.source, at, message)
 
     def fix(self, change: Change, safety: Safety, caveat: str) -> Fix:
         return Wish(self, change, safety, caveat)
@@ -154,11 +178,11 @@ class Role(Part):
         return self.name.startswith("system:")
 
     def granting(self, group: str, resources: Iterable[str], verbs: Iterable[str], *, named: bool = False) -> Iterator[Item]:
-        """The resources by which it grants any of these verbs on any of these resources; "*" is meant only where it is asked for.
-        Grants on single objects count where `named` says so."""
+        """The resources by which it grants any of these verbs on any of these resources; "*" is meant only where it is asked for,
+        and `*/exec` wherever `pods/exec` is. Grants on single objects count where `named` says so."""
         for grant in self.grants:
             if grant.reaches(group) and (named or not grant.names) and any(verb.text == ALL or verb.text in verbs for verb in grant.verbs):
-                yield from (item for item in grant.resources if item.text in resources)
+                yield from (item for item in grant.resources if item.text in resources or _is_subresource(item.text, resources))
 
     def power(self, at: Span, message: str, severity: Severity) -> Finding:
         """A finding on what the role grants: it names the pods that run with it, and weighs more where there are any."""
@@ -168,6 +192,11 @@ class Role(Part):
             notes.append(pods[SHOWN].note(f"and {len(pods) - SHOWN} more"))
         grown = Severity(min(severity + 1, Severity.CRITICAL)) if pods else severity
         return self.finding(at, message, notes=tuple(notes), severity=grown)
+
+
+def _is_subresource(text: str, resources: Iterable[str]) -> bool:
+    """Whether a text means a subresource of everything (`*/exec`), that of one of these resources among it."""
+    return text.startswith("*/") and any(resource.endswith(text[1:]) for resource in resources)
 
 
 class Party(Record):
@@ -275,17 +304,26 @@ class Workload(Part):
 
 class Traffic(Record):
     """One rule of a network policy: `blocks` are the blocks of addresses with what they leave out, `anyone` is set where it names no
-    peer at all, and `ports` are the ports that it names, as written."""
+    peer at all, `every_pod` is where a peer stands that is every pod of every namespace, and `ports` are the ports that it names, as
+    written."""
 
-    __slots__ = ("anyone", "blocks", "direction", "ports", "span")
+    __slots__ = ("anyone", "blocks", "direction", "every_pod", "ports", "span")
 
     def __init__(
-        self, direction: str, span: Span, blocks: tuple[tuple[Item, tuple[str, ...]], ...], *, anyone: bool, ports: tuple[str, ...]
+        self,
+        direction: str,
+        span: Span,
+        blocks: tuple[tuple[Item, tuple[str, ...]], ...],
+        *,
+        anyone: bool,
+        every_pod: Span | None,
+        ports: tuple[str, ...],
     ) -> None:
         self.direction = direction
         self.span = span
         self.blocks = blocks
         self.anyone = anyone
+        self.every_pod = every_pod
         self.ports = ports
 
     @property
@@ -358,22 +396,25 @@ class Route(Part):
 
 
 class Cluster:
-    """All parts that the files of a run offer. `whole` says that the run is about a folder, so that what is not there may be missed."""
+    """All parts that the files of a run offer: those that stand in them, and the same ones with what other files lay over them. `whole`
+    says that the run is about a folder, so that what is not there may be missed."""
 
-    __slots__ = ("_joins", "parts", "whole")
+    __slots__ = ("_joins", "joined", "parts", "whole")
 
     asked_by = None
 
     def __init__(self, parts: Iterable[Part], *, whole: bool) -> None:
-        self.parts = list(parts)
+        self.parts: list[Part] = []
+        self.joined: list[Part] = []
         self.whole = whole
         self._joins: Joins | None = None
-        for part in self.parts:
+        for part in parts:
             part.cluster = self
+            (self.joined if part.is_joined else self.parts).append(part)
 
     def release(self) -> None:
         """Let go of the parts, so that they can be sent elsewhere."""
-        for part in self.parts:
+        for part in (*self.parts, *self.joined):
             del part.cluster
 
     @property

@@ -2,10 +2,14 @@
 
 A folder may hold many applications that use the same names, so a reference means the nearest part that it fits: in the file itself,
 then in its folder, then in those above. Everything here is bounded, so that thousands of parts of one name cost no more than others.
+
+A part that something is laid over belongs to what stands around it, and nothing belongs to it: so what one overlay says is held against
+no other, nor against the base.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 
 from .selector import Selector
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import TypeVar
 
-    from .cluster import Grant, NetworkPolicy, Part, Role, RoleBinding, Route, Service, ServiceAccount, Workload
+    from .cluster import Grant, NetworkPolicy, Part, Party, Role, RoleBinding, Route, Service, ServiceAccount, Workload
 
     P = TypeVar("P", bound=Part)
 
@@ -66,7 +70,7 @@ class Index:
         return []
 
     def _above(self, part: Part) -> tuple[str, ...]:
-        path = part.source.path
+        path = part.file
         found = self._folders.get(path)
         if found is None:
             found = self._folders[path] = tuple(_places(path))[:DEEPEST]
@@ -85,7 +89,7 @@ def _places(path: str) -> Iterator[str]:
 class Joins:
     """The parts of a cluster, joined."""
 
-    __slots__ = ("_by_kind", "_indices", "_links", "_takeovers")
+    __slots__ = ("_by_kind", "_indices", "_links", "_standing", "_takeovers")
 
     def __init__(self, parts: Iterable[Part]) -> None:
         self._by_kind: dict[str, list[Part]] = {}
@@ -94,18 +98,26 @@ class Joins:
         self._indices: dict[str, Index] = {}
         self._takeovers: dict[int, str] = {}
         self._links: Links | None = None
+        self._standing: dict[tuple[str, str, type], Part] | None = None
 
     def bindings_of(self, role: Role) -> list[RoleBinding]:
-        return self._linked.by_role.get(id(role), [])
+        return self._linked.by_role.get(id(self._as_it_stands(role)), [])
 
     def roles_of(self, binding: RoleBinding) -> list[Role]:
-        return self._linked.roles.get(id(binding), [])
+        return self._linked.found(binding)[0]
 
     def workloads_of(self, binding: RoleBinding) -> list[Workload]:
-        return self._linked.workloads.get(id(binding), [])
+        return self._linked.found(binding)[1]
 
     def bindings_for(self, workload: Workload) -> list[RoleBinding]:
-        return self._linked.by_workload.get(id(workload), [])
+        standing = self._as_it_stands(workload)
+        if standing.account == workload.account:
+            return self._linked.by_workload.get(id(standing), [])
+
+        def fits(binding: RoleBinding) -> bool:
+            return any(_may_be(party, workload) for party in binding.parties[:MOST])
+
+        return self._index("RoleBinding", lambda binding: [party.name for party in binding.parties]).near(workload.account, workload, fits)  # type: ignore[attr-defined]
 
     def takeover_of(self, binding: RoleBinding) -> str:
         """By what a binding leads to the whole cluster; found out once."""
@@ -125,8 +137,10 @@ class Joins:
         return self._index("Workload", _any_key).close(EVERYTHING, policy, policy.shares_namespace)
 
     def rivals_of(self, policy: NetworkPolicy) -> list[NetworkPolicy]:
+        standing = self._as_it_stands(policy)
+
         def rivals(other: NetworkPolicy) -> bool:
-            return other is not policy and policy.shares_namespace(other) and _overlap(policy.selector, other.selector)
+            return other is not standing and policy.shares_namespace(other) and _overlap(policy.selector, other.selector)
 
         return self._index("NetworkPolicy", _any_key).close(EVERYTHING, policy, rivals)[:MOST]
 
@@ -144,6 +158,15 @@ class Joins:
     def routes_to(self, service: Service) -> list[Route]:
         routes = self._index("Route", lambda route: [backend.text for backend in route.backends])  # type: ignore[attr-defined]
         return routes.near(service.name, service, service.shares_namespace) if service.name else []
+
+    def _as_it_stands(self, part: P) -> P:
+        """What a part is without what is laid over it; itself where nothing is, or where that is not known."""
+        if not part.is_joined:
+            return part
+        if self._standing is None:
+            every = (one for parts in self._by_kind.values() for one in reversed(parts))
+            self._standing = {(one.file, one.address, type(one)): one for one in every}
+        return self._standing.get((part.file, part.address, type(part)), part)  # type: ignore[return-value]
 
     def _labelled(self) -> Index:
         return self._index("Workload", lambda pod: [f"{name}={value}" for name, value in pod.labels.items()], "labels")
@@ -168,13 +191,12 @@ class Joins:
 class Links:
     """Roles, bindings and pods, from either end; by the identity of the part."""
 
-    __slots__ = ("_aggregating", "_pods", "_roles", "by_role", "by_workload", "roles", "workloads")
+    __slots__ = ("_aggregating", "_found", "_pods", "_roles", "by_role", "by_workload")
 
     def __init__(self, roles: list[Role], bindings: list[RoleBinding], workloads: list[Workload]) -> None:
         self.by_role: dict[int, list[RoleBinding]] = {}
         self.by_workload: dict[int, list[RoleBinding]] = {}
-        self.roles: dict[int, list[Role]] = {}
-        self.workloads: dict[int, list[Workload]] = {}
+        self._found: dict[int, tuple[list[Role], list[Workload]]] = {}
         self._roles = Index()
         self._aggregating = [role for role in roles if role.aggregates][:MOST]
         for role in roles:
@@ -196,15 +218,22 @@ class Links:
         names |= {f"{other.kind}/{other.name}" for other in self._aggregating if any(one.selects(role.labels) for one in other.aggregates)}
         return names
 
-    def _link(self, binding: RoleBinding) -> None:
+    def found(self, binding: RoleBinding) -> tuple[list[Role], list[Workload]]:
+        """The roles and the pods of a binding."""
+
         def fits(role: Role) -> bool:
             return role.kind == "ClusterRole" or binding.shares_namespace(role)
 
-        roles = self._roles.near(f"{binding.role_kind}/{binding.role_name}", binding, fits) if binding.role_name else []
-        pods = {id(pod): pod for pod in islice(self._pods_of(binding), MOST)}
-        self.roles[id(binding)] = roles
-        self.workloads[id(binding)] = list(pods.values())
-        for table, keys in ((self.by_role, map(id, roles)), (self.by_workload, pods)):
+        known = self._found.get(id(binding))
+        if known is None:
+            roles = self._roles.near(f"{binding.role_kind}/{binding.role_name}", binding, fits) if binding.role_name else []
+            pods = {id(pod): pod for pod in islice(self._pods_of(binding), MOST)}
+            known = self._found[id(binding)] = (roles, list(pods.values()))
+        return known
+
+    def _link(self, binding: RoleBinding) -> None:
+        roles, pods = self.found(binding)
+        for table, keys in ((self.by_role, map(id, roles)), (self.by_workload, map(id, pods))):
             for key in keys:
                 known = table.setdefault(key, [])
                 if len(known) < MOST:
@@ -213,13 +242,14 @@ class Links:
     def _pods_of(self, binding: RoleBinding) -> Iterator[Workload]:
         for party in binding.parties[:MOST]:
             if party.kind == "ServiceAccount" and party.name:
-                namespace = party.namespace
-
-                def fits(pod: Workload, namespace: str = namespace) -> bool:
-                    return pod.namespace == namespace or not pod.namespace or not namespace
-
                 search = self._pods.close if party.name == DEFAULT_ACCOUNT else self._pods.near
-                yield from search(party.name, binding, fits)
+                yield from search(party.name, binding, partial(_may_be, party))
+
+
+def _may_be(party: Party, pod: Workload) -> bool:
+    """Whether somebody is the account that a pod runs as."""
+    known = pod.namespace == party.namespace or not pod.namespace or not party.namespace
+    return known and (party.kind, party.name) == ("ServiceAccount", pod.account)
 
 
 def takeover(binding: RoleBinding) -> str:
@@ -243,7 +273,7 @@ def _takeover(grant: Grant, *, wide: bool) -> str:
         return "may do everything"
     if "impersonate" in verbs:
         return "may act as anybody"
-    return "runs commands in any pod" if "nodes/proxy" in resources else ""
+    return "runs commands in any pod" if resources & {"nodes/proxy", "*/proxy"} else ""
 
 
 def _any_key(part: Part) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from operator import itemgetter
+
 from capdrop.finding import Fix, Safety
 from capdrop.source import Fragment, Record, Source, Span
 
@@ -18,15 +21,19 @@ if TYPE_CHECKING:
     from .container import Container
     from .inline_python import Call
     from .packages import Package
+    from .variable import Variable
 
     Given = tuple[str, "Word | None"]
 
 
 class Word:
     """A word of a command: its text after quote removal, whether that is the whole truth (no variable, no substitution), its
-    place, and the fragment that leads each character back to the source."""
+    place, and the fragment that leads each character back to the source. `giver` is the variable of the file that it begins with, where
+    that holds a URL."""
 
     __slots__ = ("_fragment", "_span", "known", "text")
+
+    giver: Variable | None = None
 
     def __init__(self, fragment: Fragment, known: bool, span: Span) -> None:
         self.text = fragment.text
@@ -44,6 +51,11 @@ class Word:
     @property
     def span(self) -> Span:
         return self._span
+
+    @property
+    def effective(self) -> str:
+        """The text, with the URL that it begins with."""
+        return self.text
 
     @property
     def own_text(self) -> str:
@@ -89,12 +101,13 @@ class Command(Subject):
     `holder` the word of that command where it stands. `script` is the word that this command hands to another shell, and `input` the
     here-document that it reads. `place` is the instruction or key that it belongs to ("RUN", "CMD", "command", ...), `step` the
     step of a build that it belongs to, if it does, and `folder` its working folder as `Copy.folder`. `user` is the user that a build runs
-    it as, where that is known, and `owner` the container of a pod that runs it. `conditional` is set where a condition, a loop or an `||`
-    before it decides whether it is run.
+    it as, where that is known, and `owner` the container that runs it. `conditional` is set where a condition, a loop or an `||`
+    before it decides whether it is run, and `only_arguments` where its words are arguments of a program that the image starts.
     """
 
     __slots__ = (
-        "_options", "_packages", "_siblings", "assignments", "conditional", "feeders", "folder", "holder", "input", "name", "owner",
+        "_options", "_packages", "_siblings", "assignments", "conditional", "feeders", "folder", "holder", "input", "name",
+        "only_arguments", "owner",
         "place", "redirects", "script", "ships", "step", "user", "within", "words", "wrappers", "writes_to",
     )  # fmt: skip
 
@@ -115,11 +128,13 @@ class Command(Subject):
         user: Value | None = None,
         folder: str = ".",
         step: BuildStep | None = None,
+        owner: Container | None = None,
     ) -> None:
         super().__init__(source, span, address, origin)
         self.folder = folder
         self.step = step
         self.conditional = False
+        self.only_arguments = bool(words) and words[0].text[:1] == "-"
         self.name = name
         self.words = words
         self.wrappers = wrappers
@@ -128,7 +143,7 @@ class Command(Subject):
         self.place = place
         self.ships = ships
         self.user = user
-        self.owner: Container | None = None
+        self.owner = owner
         self.feeders: tuple[Command, ...] = ()
         self.writes_to: Command | None = None
         self.within: Command | None = None
@@ -212,7 +227,7 @@ class Command(Subject):
         return self._packages
 
     def python_calls(self, *names: str) -> list[Call]:
-        """The calls of these functions in the Python program that it is given, behind `-c` or as a here-document."""
+        """The calls of these functions in the Python program that it is given: behind `-c`, as a here-document, or by `echo`."""
         if not self.name.startswith("python"):
             return []
         option = self.option("-c")
@@ -220,6 +235,9 @@ class Command(Subject):
             program: Fragment | None = option.value.fragment
         else:
             program = self.input if all(word.text == "-" for word in self.operands) else None
+            printer = self.reads_from
+            if program is None and printer is not None and printer.name == "echo" and printer.operands and self.reads_its_program:
+                program = printer.operands[0].fragment
         if program is None:
             return []
         from .inline_python import calls_in
@@ -229,7 +247,7 @@ class Command(Subject):
     @property
     def urls(self) -> list[Url]:
         """The URLs among its operands and the values of its options."""
-        if not any("://" in word.text for word in self.words):
+        if not any("://" in word.text or word.giver is not None for word in self.words):
             return []
         return list(urls_in(self.operands, self.options))
 
@@ -318,7 +336,9 @@ class Command(Subject):
 
     def drop_assignment(self, name: str, value: Word, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that no longer sets a variable for the command."""
-        return self._rewritten(Change("remove", "words", (name, value)), f"Remove `{name}`", safety, caveat)
+        fix = self._rewritten(Change("remove", "words", (name, value)), f"Remove `{name}`", safety, caveat)
+        fix.touches += ((self.address, "wrappers"),) if self.wrappers else ()
+        return fix
 
     def drop(self, fact: str = "command", *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
         """A fix that takes the command out of its script."""
@@ -335,7 +355,7 @@ class Command(Subject):
 
     def _read(self) -> tuple[list[Option], list[Word]]:
         if self._options is None:
-            self._options = _options_and_operands(self.name, self.words)
+            self._options = _options_and_operands(self.name, self.words, 0 if self.only_arguments else 1)
         return self._options
 
 
@@ -343,13 +363,14 @@ class Siblings(list[Command]):
     """All commands of one script, in their order, with those that stand in substitutions; and what is asked of them as a whole,
     which is found once."""
 
-    __slots__ = ("_answers", "_inside", "_pipefail")
+    __slots__ = ("_answers", "_inside", "_pipefail", "_setters")
 
     def __init__(self, commands: Iterable[Command]) -> None:
         super().__init__(commands)
         self._answers: dict[Callable[[Command], bool], bool] = {}
         self._inside: dict[int, list[Command]] | None = None
         self._pipefail: dict[int, bool | None] | None = None
+        self._setters: dict[str, list[tuple[int, Command]]] | None = None
 
     def some(self, question: Callable[[Command], bool]) -> bool:
         """Whether a question is true of one of them."""
@@ -365,6 +386,17 @@ class Siblings(list[Command]):
                 if command.within is not None:
                     self._inside.setdefault(id(command.within), []).append(command)
         return self._inside.get(id(outer), [])
+
+    def sets_before(self, command: Command, variable: str) -> Command | None:
+        """The command that sets a variable of the script, and nothing else, last before one of them."""
+        if self._setters is None:
+            self._setters = {}
+            for other in self:
+                for name, _ in other.assignments if not other.words else ():
+                    self._setters.setdefault(name, []).append((other.span.start, other))
+        setters = self._setters.get(variable, [])
+        at = bisect_left(setters, command.span.start, key=itemgetter(0))
+        return setters[at - 1][1] if at else None
 
     def pipefail_before(self, command: Command) -> bool | None:
         """What the last `set` before one of them says of `pipefail`; None if nothing is said."""
@@ -407,11 +439,10 @@ def executed_by_find(words: tuple[Word, ...]) -> tuple[int, int]:
     return 0, 0
 
 
-def _options_and_operands(name: str, words: tuple[Word, ...]) -> tuple[list[Option], list[Word]]:
+def _options_and_operands(name: str, words: tuple[Word, ...], index: int) -> tuple[list[Option], list[Word]]:
     known = tool(name)
     options: list[Option] = []
     operands: list[Word] = []
-    index = 0 if words and words[0].text[:1] == "-" else 1  # an image may be given arguments alone
     while index < len(words):
         word = words[index]
         text = word.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..finding import Confidence
+from ..finding import Confidence, Fix
 from ..source import Source, Span
 from .subject import Origin, Subject
 from .value import Value
@@ -166,6 +166,36 @@ class Container(WithFacts):
         image = image_reference.parse(self.origin.read("image").text)
         return image is not None and runs_as_non_root(image)
 
+    def with_read_only_root(self) -> Fix:
+        """A fix that makes its root file system read-only, and mounts what its image is known to write to."""
+        from capdrop.syntax import image_reference
+
+        from .written_paths import written_paths
+
+        assert self.origin is not None
+        image = image_reference.parse(self.origin.read("image").text)
+        paths = written_paths(image) if image is not None else None
+        if paths is None:
+            return self.set("read_only_root", True, caveat="what the program writes needs a tmpfs or a volume")
+        mounted = {_place(path) for path in self.origin.mounted()}
+        needed = tuple(path for path in paths if _place(path) not in mounted)
+        caveat = "what is written besides, to other folders than the image's own, needs a tmpfs or a volume"
+        only = self.set("read_only_root", True, caveat=caveat)
+        if not needed or not only.edits:
+            return only
+        mounts = self.set("tmpfs", needed)
+        if not mounts.edits:
+            return Fix(
+                only.title, only.edits, only.safety, f"the image writes to {' and '.join(needed)}: mount something there", only.touches
+            )
+        return Fix(
+            f"{only.title}, with a tmpfs at {' and '.join(needed)}",
+            (*mounts.edits, *only.edits),
+            only.safety,
+            caveat,
+            (*only.touches, *mounts.touches),
+        )
+
     @property
     def holds_runtime(self) -> bool:
         """Whether it mounts the socket of a container runtime, and with it has its host."""
@@ -186,9 +216,16 @@ class DefaultContainer(Container):
     __slots__ = ()
 
 
+def _place(path: str) -> str:
+    """A path without the link that `/var/run` is."""
+    path = path.rstrip("/")
+    return path.removeprefix("/var") if f"{path}/".startswith("/var/run/") else path
+
+
 def is_root(user: str) -> bool:
     """Whether a user, with or without a group, is root, or an administrator of Windows."""
-    return user.partition(":")[0].lower() in _ROOT
+    name = user.partition(":")[0].lower()
+    return name in _ROOT or (name != "" and not name.strip("0"))
 
 
 def plain(value: Value) -> object:

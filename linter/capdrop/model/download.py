@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .checks import CHECKERS, checks
+import re
+
+from .checks import CHECKERS, checks, same_file
 from .file_use import UNPACKERS, other_names, passed_on, redirected, use_of
 
 TYPE_CHECKING = False
@@ -29,6 +31,9 @@ _FILE_OPTIONS = {
 _OWN_NAME = ("-O", "--remote-name", "-J", "--remote-header-name", "--remote-name-all")
 """Options with which curl names the file as the server does; the others always do."""
 _FOLDER_OPTIONS = {"wget": ("-P", "--directory-prefix"), "wget2": ("-P", "--directory-prefix"), "aria2c": ("-d", "--dir")}
+_COPIED = r"\bcopy\(\s*['\"](https?://[^'\"\s]+)['\"]\s*,\s*['\"]([^'\"\s]+)['\"]"
+_READ = r"\breadfile\(\s*['\"]https?://"
+"""What PHP programs say that fetch a file, and that print one; its `copy` and `readfile` take URLs."""
 _REACH = 400
 """How many commands a file is followed for."""
 
@@ -62,18 +67,16 @@ class Download:
         """Whether the address names no version: another program may stand there tomorrow. False where a variable may decide it."""
         from .address import is_moving
 
-        return is_moving(self.url.text)
+        return is_moving(self.url.effective)
 
 
 def downloads_in(commands: list[Command]) -> list[Download]:
     """Everything that a list of commands downloads, each followed to its use and to its check."""
-    found = []
-    for index, command in enumerate(commands, 1):
-        if command.name in DOWNLOADERS:
-            for download in _made_by(command):
-                _follow(download, commands[index : index + _REACH])
-                found.append(download)
-    return found
+    made = [list(_made_by(command)) if command.name in DOWNLOADERS else list(_copied(command)) for command in commands]
+    for index, downloads in enumerate(made, 1):
+        for download in downloads:
+            _follow(download, commands[index : index + _REACH], made[index : index + _REACH])
+    return [download for downloads in made for download in downloads]
 
 
 def first_run(path: str, after: Command, commands: list[Command]) -> Command | None:
@@ -84,6 +87,9 @@ def first_run(path: str, after: Command, commands: list[Command]) -> Command | N
 
 def to_output(command: Command) -> bool:
     """Whether a command writes what it downloads from elsewhere to its standard output."""
+    if command.name == "php":
+        program = command.inline_program
+        return program is not None and re.search(_READ, program.text) is not None
     if command.name not in DOWNLOADERS:
         return False
     urls = command.urls
@@ -118,15 +124,26 @@ def _made_by(command: Command) -> Iterator[Download]:
             yield Download(command, url, folder + url.text.partition("?")[0].rstrip("/").rpartition("/")[2])
 
 
+def _copied(command: Command) -> Iterator[Download]:
+    """What the PHP program in a command downloads to files."""
+    program = command.inline_program if command.name == "php" else None
+    for found in re.finditer(_COPIED, program.text) if program is not None else ():
+        assert program is not None
+        yield Download(command, program.part(*found.span(1)), found[2])
+
+
 def _folder(command: Command) -> str:
     option = command.option(*_FOLDER_OPTIONS.get(command.name, ()))
     return option.value.text.rstrip("/") + "/" if option is not None and option.value is not None else ""
 
 
-def _follow(download: Download, later: list[Command]) -> None:
-    """Find the use of a download and its check. What was run before it is checked stays unchecked."""
+def _follow(download: Download, later: list[Command], made: list[list[Download]]) -> None:
+    """Find the use of a download and its check. What was run before it is checked stays unchecked, and what another instruction downloads
+    under its name is another file."""
     names = {download.file} if download.file else set()
-    for command in later:
+    for command, downloads in zip(later, made, strict=True):
+        if downloads and command.step is not download.command.step and any(same_file(other.file, download.file) for other in downloads):
+            return
         if download.command in command.feeders:
             if command.name in UNPACKERS:
                 download.use, download.how = command, "unpacked"

@@ -34,8 +34,9 @@ ROOT_EQUIVALENT_BELOW = frozenset(
 
 CREDENTIALS = frozenset(
     "~/.aws ~/.azure ~/.config/gcloud ~/.config/gh ~/.docker ~/.git-credentials ~/.gnupg ~/.kube ~/.netrc ~/.npmrc ~/.password-store "
-    "~/.pypirc ~/.ssh /etc/gshadow /etc/kubernetes/admin.conf /etc/kubernetes/kubelet.conf /etc/kubernetes/pki /etc/rancher /etc/shadow "
-    "/etc/ssl/private /etc/sudoers /var/lib/kubelet/pki /var/lib/kubelet/pods /var/lib/rancher/k3s/server".split()
+    "~/.pypirc ~/.ssh /etc/gshadow /etc/kubernetes/admin.conf /etc/kubernetes/azure.json /etc/kubernetes/kubelet.conf "
+    "/etc/kubernetes/pki /etc/rancher /etc/shadow /etc/ssl/private /etc/sudoers /var/lib/kubelet/pki /var/lib/kubelet/pods "
+    "/var/lib/rancher/k3s/server".split()
 )
 """Keys and passwords of the host and its users, with everything below. `~` is the home of any user."""
 
@@ -65,6 +66,7 @@ HOST_STATE = {
     "/var/lib/docker/containers": (Severity.MEDIUM, "the logs and settings of all containers"),
     "/var/lib/docker/volumes": (Severity.MEDIUM, "the volumes of all containers"),
     "/var/lib/kubelet": (Severity.HIGH, "the tokens and secrets of every pod of the node"),
+    "/var/lib/kubelet/pod-resources": (Severity.LOW, "what the kubelet tells of every pod of the node"),
     "/var/lib/rancher": (Severity.HIGH, "the cluster's keys"),
     "/var/lib/rancher/k3s": (Severity.HIGH, "the cluster's keys"),
     "~": (Severity.HIGH, "the home of a user of the host"),

@@ -62,8 +62,8 @@ class Image(Subject):
         reference = self.reference
         if reference is None or self.local or self.role == "frontend" or reference.registry == "localhost":
             return False
-        if self.role == "copied":
-            return "/" in reference.text or reference.tag is not None or reference.digest is not None
+        if self.role == "copied" and self.is_stand_in:
+            return reference.tag is not None or reference.digest is not None
         return reference.familiar != "scratch"
 
     @property

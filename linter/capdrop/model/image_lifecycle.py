@@ -64,6 +64,8 @@ def _ended(name: str, reference: Reference) -> EndOfLife | None:
     if product is None or (reference.tag is None and reference.digest is not None):
         return None
     first = (reference.tag or "latest").partition("-")[0]
+    if name == "quay.io/centos/centos" and first.startswith("stream"):
+        product = _BY_TITLE["CentOS Stream"]
     line = product.names.get(first)
     if line is None:
         line = _version(first)

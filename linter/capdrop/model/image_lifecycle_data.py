@@ -137,6 +137,7 @@ PRODUCTS = (
             "18=2025-04-30 17=2022-06-01 16=2023-09-11 15=2021-06-01 14=2023-04-30 13=2020-06-01 12=2022-04-30 11=2019-06-30 "
             "10=2021-04-30 9=2018-06-30 8=2019-12-31 7=2017-06-30 6=2019-04-30 5=2016-06-30 4=2018-04-30"
         ),
+        names="argon=4 boron=6 carbon=8 dubnium=10 erbium=12 fermium=14 gallium=16 hydrogen=18 iron=20 jod=22 krypton=24",
     ),
     Product(
         "Python",
@@ -413,6 +414,7 @@ PRODUCTS = (
         "CentOS Stream",
         "docker.io/library/centos-stream quay.io/centos/centos-stream",
         "8=2024-05-31 9=2027-05-31 10=2030-05-31",
+        names="stream8=8 stream9=9 stream10=10",
     ),
     Product(
         "Windows Server",
@@ -430,6 +432,7 @@ IN_TAGS = {
     "debian": "Debian",
     "fedora": "Fedora",
     "php": "PHP",
+    "python": "Python",
     "ubuntu": "Ubuntu",
 }
 """Words that stand before a version in the tags of other images (`node:22-alpine3.20`), and what they mean there."""

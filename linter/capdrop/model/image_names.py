@@ -87,6 +87,8 @@ REGISTRIES = (
 )  # fmt: skip
 """Public registries. `ghrc.io`, which answers and asks for credentials, is why (bmitch.net, summed up at
 https://news.hada.io/topic?id=22718)."""
+PROJECTS = {"gcr.io": ("distroless", "kaniko-project", "google-containers")}
+"""Publishers in other registries, where anyone may take a name."""
 LOOK_ALIKE = str.maketrans({"0": "o", "1": "l", "5": "s", "3": "e"})
 _MIDDLE = 5
 
@@ -108,8 +110,12 @@ def resemblance(reference: Reference) -> Resemblance | None:
     """The well-known name that a reference nearly has. Names in registries that are not known say nothing."""
     if reference.registry != DEFAULT_REGISTRY:
         host = reference.registry
-        meant = "" if host in REGISTRIES else next((known for known in REGISTRIES if is_swapped(host, known)), "")
-        return Resemblance("registry", host, meant) if meant else None
+        meant = "" if host in REGISTRIES else next((known for known in REGISTRIES if _is_near(host, known)), "")
+        if meant:
+            return Resemblance("registry", host, meant)
+        project = reference.repository.partition("/")[0]
+        meant = next((known for known in PROJECTS.get(host, ()) if is_slip(project, known)), "")
+        return Resemblance("namespace", project, meant) if meant else None
     if reference.official:
         name = reference.name
         known = name in OFFICIAL or name in FORMER or name in OTHER_WORDS
@@ -117,6 +123,15 @@ def resemblance(reference: Reference) -> Resemblance | None:
         return Resemblance("official", name, meant) if meant else None
     namespace, _, name = reference.repository.partition("/")
     return None if namespace in NAMESPACES else _in_namespace(namespace, name)
+
+
+def _is_near(host: str, known: str) -> bool:
+    """Whether a host is another one with two neighbours swapped, or looks the same (`rn` for `m`, `0` for `o`)."""
+    return is_swapped(host, known) or _seen(host) == known
+
+
+def _seen(host: str) -> str:
+    return host.translate(LOOK_ALIKE).replace("rn", "m").replace("vv", "w")
 
 
 def _in_namespace(namespace: str, name: str) -> Resemblance | None:

@@ -48,6 +48,9 @@ def calls_in(fragment: Fragment, names: Iterable[str]) -> Iterator[Call]:
         for node in nodes
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Constant)
     }
+    aliases = {
+        alias.asname: alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names if alias.asname is not None
+    }
 
     def plain(value: ast.expr) -> object:
         if isinstance(value, ast.Name):
@@ -58,14 +61,15 @@ def calls_in(fragment: Fragment, names: Iterable[str]) -> Iterator[Call]:
         if not isinstance(node, ast.Call):
             continue
         function = node.func
-        name = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+        written = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+        name = aliases.get(written, written)
         if name not in wanted:
             continue
         end = _offset(text, starts, function.end_lineno or function.lineno, function.end_col_offset or 0)
         first = plain(node.args[0]) if node.args else None
         yield Call(
             name,
-            fragment.span(end - len(name), end),
+            fragment.span(end - len(written), end),
             first if isinstance(first, str) else "",
             {keyword.arg: plain(keyword.value) for keyword in node.keywords if keyword.arg},
             any(keyword.arg is None for keyword in node.keywords),

@@ -26,6 +26,8 @@ INTERPRETERS = {program: tuple(options.split()) for programs, options in _ROWS.i
 RUN_A_FILE = frozenset({"source", "."})
 RUNNERS = frozenset(INTERPRETERS) | RUN_A_FILE | {"eval", "su", "runuser"}
 """Programs that run a program which they are given as text."""
+_MOST = 50
+"""Commands of a substitution that a variable is followed to."""
 _SUBSTITUTIONS = ("$(", "`", "<(")
 
 
@@ -39,6 +41,8 @@ def interpreter(command: Command) -> str:
 
 def reads_its_program(command: Command) -> bool:
     """Whether an interpreter is given neither a script nor the name of one."""
+    if command.name in RUN_A_FILE:
+        return any(word.text == "/dev/stdin" for word in command.operands[:1])
     name = interpreter(command)
     if name == "invoke-expression":  # what stands in brackets behind it is read like what is piped to it
         return True
@@ -82,11 +86,30 @@ def inline_program(command: Command) -> Word | None:
 def program_sources(command: Command) -> Iterator[Command]:
     """The commands whose output a command runs as a program: piped into it, or substituted into its script or file."""
     if command.feeders and reads_its_program(command):
-        yield from command.feeders
+        for feeder in command.feeders:
+            yield feeder
+            for word in feeder.operands if feeder.name == "echo" else ():
+                yield from _assigned(feeder, word)
+        return
+    if command.redirects and reads_its_program(command):
+        given = [word.text for operator, word in command.redirects if operator in ("<", "<<<") and word is not None]
+        if any(text.startswith(_SUBSTITUTIONS) for text in given):
+            yield from (inner for inner in command.siblings.inside(command) if inner.holder is None)
         return
     runs = inline_program(command) or program_file(command)
-    if runs is None or not runs.text.startswith(_SUBSTITUTIONS):
+    if runs is None:
         return
-    for inner in command.siblings.inside(command):
-        if inner.holder is not None and inner.holder.text == runs.text:
-            yield inner
+    yield from _assigned(command, runs)
+    if runs.text.startswith(_SUBSTITUTIONS):
+        for inner in command.siblings.inside(command):
+            if inner.holder is not None and inner.holder.text == runs.text:
+                yield inner
+
+
+def _assigned(command: Command, word: Word) -> Iterator[Command]:
+    """The commands whose output the same script has put into the variable that a word stands for: `A=$(...)`."""
+    variable = word.text.strip("${}") if word.text[:1] == "$" else ""
+    if not variable.isidentifier():
+        return
+    setter = command.siblings.sets_before(command, variable)
+    yield from command.siblings.inside(setter)[:_MOST] if setter is not None else ()

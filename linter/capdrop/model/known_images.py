@@ -72,7 +72,49 @@ _FROM_FILES = {
     "wordpress": frozenset({"WORDPRESS_DB_PASSWORD", *_WORDPRESS_KEYS}),
 }
 """Secrets that official images read from a file (docker-library/docs, content.md of each)."""
+_MINIO = ("", "MINIO_ROOT_PASSWORD", "_FILE")
+"""https://min.io/docs, "Use Docker secrets": MINIO_ROOT_PASSWORD_FILE."""
+_GRAFANA = ("GF_", "", "__FILE")
+"""https://grafana.com/docs/grafana/latest/setup-grafana/configure-docker/: `GF_<SectionName>_<KeyName>__FILE`."""
+_FROM_FILES_BESIDE = {
+    "docker.io/grafana/grafana": _GRAFANA,
+    "docker.io/grafana/grafana-oss": _GRAFANA,
+    "docker.io/grafana/grafana-enterprise": _GRAFANA,
+    "docker.io/minio/minio": _MINIO,
+    "quay.io/minio/minio": _MINIO,
+}
+"""Other images: how such a variable begins, or all of it, and what stands behind its name where it names a file."""
 _WINDOWS = ("windows", "nanoserver", "servercore")
+_K3S = frozenset({"server", "agent"})
+_COCKROACH = frozenset({"start", "start-single-node"})
+_VAULT = frozenset({"server", "agent", "proxy"})
+_NONE: frozenset[str] = frozenset()
+_PROGRAMS = {
+    # image: (program, its commands that rules know)
+    "docker.io/cockroachdb/cockroach": ("cockroach", _COCKROACH),  # cockroachdb/cockroach, build/deploy/cockroach.sh
+    "docker.io/codercom/code-server": ("code-server", _NONE),  # coder/code-server, ci/release-image/entrypoint.sh
+    "docker.io/filebrowser/filebrowser": ("filebrowser", _NONE),  # filebrowser/filebrowser, Dockerfile
+    "docker.io/hashicorp/vault": ("vault", _VAULT),  # hashicorp/vault, .release/docker/docker-entrypoint.sh
+    "docker.io/library/vault": ("vault", _VAULT),  # the same, under Docker's name
+    "docker.io/library/mariadb": ("mariadbd", _NONE),  # MariaDB/mariadb-docker, docker-entrypoint.sh
+    "docker.io/library/mongo": ("mongod", _NONE),  # docker-library/mongo, docker-entrypoint.sh
+    "docker.io/library/mysql": ("mysqld", _NONE),  # docker-library/mysql, template/docker-entrypoint.sh
+    "docker.io/library/percona": ("mysqld", _NONE),  # percona/percona-docker, ps-docker-entrypoint.sh
+    "docker.io/library/redis": ("redis-server", _NONE),  # redis/docker-library-redis, docker-entrypoint.sh
+    "docker.io/library/traefik": ("traefik", _NONE),  # traefik/traefik-library-image, entrypoint.sh
+    "docker.io/percona/percona-server": ("mysqld", _NONE),
+    "docker.io/portainer/portainer": ("portainer", _NONE),  # portainer/portainer, build/linux/Dockerfile
+    "docker.io/portainer/portainer-ce": ("portainer", _NONE),
+    "docker.io/prom/prometheus": ("prometheus", _NONE),  # prometheus/prometheus, Dockerfile
+    "docker.io/rancher/k3s": ("k3s", _K3S),  # k3s-io/k3s, package/Dockerfile
+    "docker.io/redis/redis-stack-server": ("redis-server", _NONE),  # redis-stack/redis-stack, etc/scripts/entrypoint.sh
+    "docker.io/valkey/valkey": ("valkey-server", _NONE),  # valkey-io/valkey-container, docker-entrypoint.sh
+    "gcr.io/kaniko-project/executor": ("executor", _NONE),  # GoogleContainerTools/kaniko, deploy/Dockerfile
+    "quay.io/oauth2-proxy/oauth2-proxy": ("oauth2-proxy", _NONE),  # oauth2-proxy/oauth2-proxy, Dockerfile
+    "quay.io/prometheus/prometheus": ("prometheus", _NONE),
+    "registry.k8s.io/metrics-server/metrics-server": ("metrics-server", _NONE),  # kubernetes-sigs/metrics-server, Dockerfile
+}
+"""Images whose `ENTRYPOINT` is the program, or a script that puts it before options."""
 
 
 def runs_as_non_root(reference: Reference) -> bool:
@@ -91,9 +133,12 @@ def is_windows(reference: Reference) -> bool:
     return any(word in reference.repository or word in (reference.tag or "") for word in _WINDOWS)
 
 
-def reads_from_file(reference: Reference, variable: str) -> bool:
-    """Whether an image is documented to read a variable from the file that the variable with `_FILE` behind its name says."""
-    return reference.official and variable in _FROM_FILES.get(reference.name, ())
+def suffix_of_file(reference: Reference, variable: str) -> str:
+    """What stands behind the name of a variable that tells the file which an image is documented to read it from; "" where none does."""
+    if reference.official:
+        return "_FILE" if variable in _FROM_FILES.get(reference.name, ()) else ""
+    start, whole, suffix = _FROM_FILES_BESIDE.get(reference.canonical, ("", "", ""))
+    return suffix if suffix and (variable == whole or (start and variable.startswith(start))) else ""
 
 
 def steps_down(reference: Reference) -> bool:
@@ -109,3 +154,9 @@ def starts_a_server(reference: Reference) -> bool:
 def runs_as_root(reference: Reference) -> bool:
     """Whether a build on an image is documented to run its commands as root."""
     return reference.official and reference.name in _ROOT
+
+
+def program_started(reference: Reference, first: str) -> str:
+    """The program that an image starts with arguments that begin with `first`, or nothing where that is not known."""
+    program, commands = _PROGRAMS.get(reference.canonical, ("", _NONE))
+    return program if first.startswith("-") or first in commands else ""

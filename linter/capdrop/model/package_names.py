@@ -7,8 +7,15 @@ from functools import lru_cache
 
 from .image_names import is_swapped, looks
 
-_SHORTEST = 6
+_SHORTEST, _SHORTEST_SWAPPED = 6, 5
 """Shorter names have too many neighbours."""
+IMITATIONS = {
+    "pip": {
+        "colourama": "colorama",  # https://medium.com/@bertusk, "Cryptocurrency Clipboard Hijacker Discovered in PyPI Repository" (2018)
+        "python3-dateutil": "python-dateutil", "jeilyfish": "jellyfish",  # https://github.com/dateutil/dateutil/issues/984
+    },
+}  # fmt: skip
+"""Names under which others have put harmful packages, by registry, and what they were to be taken for."""
 _SHORTEST_MEANT = 5
 """A popular name this short may still have a letter doubled (`numpyy`)."""
 _LONG = 7
@@ -34,15 +41,18 @@ class Names:
 def meant_instead(ecosystem: str, name: str) -> str:
     """The popular package that a name is a misspelling of; "" where it is none, or where nothing is known of the registry."""
     registry = _REGISTRIES.get(ecosystem)
-    if registry is None or len(name) < _SHORTEST:
+    if registry is None or len(name) < _SHORTEST_SWAPPED:
         return ""
     names = _KNOWN.get(registry) or _names(registry)
     name = plain(registry, name)
     if name in names.known or not name:
         return ""
+    if name in IMITATIONS.get(registry, ()):
+        return IMITATIONS[registry][name]
     least, most = max(len(name) - 2, _SHORTEST_MEANT), len(name) + 2
     near = [popular for popular in names.popular.get(name[0], ()) if least <= len(popular) <= most]
-    return next((popular for popular in near if is_misspelt(name, popular)), "")
+    fits = is_misspelt if len(name) >= _SHORTEST else is_swapped
+    return next((popular for popular in near if fits(name, popular)), "")
 
 
 def plain(registry: str, name: str) -> str:

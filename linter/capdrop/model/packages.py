@@ -8,7 +8,9 @@ from capdrop.source import Record, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from capdrop.source import Fragment
 
     from .command import Command, Word
 
@@ -63,6 +65,18 @@ def packages_of(command: Command) -> list[Package]:
             found.append(Package(ecosystem, kind, name, version or (common if kind == "registry" else ""), word))
     named = list(_from_options(command, ecosystem))
     return sorted([*found, *named], key=lambda package: package.span) if named else found
+
+
+def required_in(lines: Iterable[Fragment]) -> Iterator[Package]:
+    """The packages that the lines of a `requirements.txt` name."""
+    from .command import Word
+
+    for line in lines:
+        text = line.text.partition(" #")[0].rstrip()
+        parsed = _python(text) if text[0] not in "#-" else None
+        if parsed is not None:
+            part = line.part(0, len(text))
+            yield Package("pip", *parsed, Word(part, True, part.span()))
 
 
 INSTALLERS = (

@@ -35,7 +35,7 @@ class Script(Subject):
         if self._downloads is None:
             from .download import DOWNLOADERS, downloads_in
 
-            found = any(command.name in DOWNLOADERS for command in self.commands)
+            found = any(command.name in DOWNLOADERS or command.name == "php" for command in self.commands)
             self._downloads = downloads_in(self.commands) if found else []
         return self._downloads
 
@@ -44,6 +44,12 @@ class Script(Subject):
         from .download import first_run
 
         return first_run(path, after, self.commands)
+
+    def installs(self, path: str) -> Command | None:
+        """The command that installs a package file."""
+        from .file_use import use_of
+
+        return next((command for command in self.commands if use_of(command, {path}) == "installed"), None)
 
     def checks(self, path: str) -> bool:
         """Whether it compares a checksum or a signature of a file."""

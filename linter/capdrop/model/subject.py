@@ -51,6 +51,10 @@ class Origin:
         """The names of all that is set at the same place; none where that is not told."""
         return ()
 
+    def mounted(self) -> Iterable[str]:
+        """The paths at which something is mounted, as they are written; none where that is not told."""
+        return ()
+
     def adds(self, change: Change) -> tuple[tuple[str, str], ...]:
         """The subjects that a change adds: the address of each, and a plus with its type, as `Fix.touches` has them."""
         return ()

@@ -40,8 +40,10 @@ class Text(Subject):
         self.is_template = is_template
 
     def finding_in(self, start: int, end: int, message: str, **details: object) -> Finding:
-        """A finding at a range of the fragment's text, which is hidden from all output."""
+        """A finding at a range of the fragment's text, which is hidden from all output. Of a variable's value it says where that goes."""
         span = self.fragment.span(start, end)
-        finding = self.finding(span, message, hidden=(span,), **details)  # type: ignore[arg-type]
+        variable = self.variable_at(span.start)
+        notes = variable.value.trail if variable is not None else ()
+        finding = self.finding(span, message, hidden=(span,), notes=notes, **details)  # type: ignore[arg-type]
         finding.subject = self.address_at(span.start)
         return finding

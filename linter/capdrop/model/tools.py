@@ -11,8 +11,8 @@ WINDOWS_SHELLS = frozenset({"powershell", "powershell.exe", "pwsh", "pwsh.exe", 
 """Those of Windows, whose scripts are no shell's of Unix."""
 MAKES_ACCOUNTS = frozenset({"adduser", "addgroup", "useradd", "groupadd"})
 """Programs that `account` reads."""
-WRITES_TEXT = frozenset({"echo", "printf", "cat", "tee"})
-"""Programs that print a text that they are given, or pass it on."""
+WRITES_TEXT = frozenset({"echo", "printf", "cat", "tee", "crontab"})
+"""Programs that print a text that they are given, or pass it on, or keep it."""
 WRAPPERS = frozenset({
     "sudo", "doas", "env", "exec", "command", "builtin", "time", "nohup", "nice", "ionice", "timeout", "xargs", "gosu", "su-exec", "tini",
     "dumb-init", "busybox", "eatmydata", "setsid", "stdbuf", "fakeroot", "chroot", "unbuffer",
@@ -85,6 +85,7 @@ _ROWS: dict[str, str] = {
         "-C -c --git-dir --work-tree --exec-path --namespace -b --branch --depth --origin -o --reference --config -u --upload-pack -j "
         "--jobs --filter --shallow-since -m"
     ),
+    "fetch": "-o --output -T -w -i -B -N -S",
     "gem": (
         "-v --version -i --install-dir -n --bindir -s --source -p --http-proxy -P --trust-policy --platform -g --file --without "
         "--build-root "

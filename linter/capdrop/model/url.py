@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     from .command import Option, Word
 
-_SCHEMES = ("http://", "https://", "ftp://")
+_SCHEMES = ("http://", "https://", "ftp://", "git://")
 _IN_HOSTS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:"
 _NOT_FETCHED = frozenset("-x --proxy --preproxy -e --referer -A -U --user-agent -H --header -d --data --data-raw --build-arg".split())
 """Options whose value may be a URL that nothing is fetched from."""
@@ -21,13 +21,15 @@ _PRIVATE = ("127.", "10.", "192.168.", "169.254.", "0.", *(f"172.{number}." for 
 
 
 class Url:
-    """A URL: its scheme, its host in lower case ("" where a variable decides it), and the part of the word that holds it."""
+    """A URL: its scheme, its host in lower case ("" where a variable decides it), and the part of the word that holds it. `text` is the
+    word as it takes effect."""
 
-    __slots__ = ("host", "scheme", "word")
+    __slots__ = ("host", "scheme", "text", "word")
 
     def __init__(self, word: Word) -> None:
         self.word = word
-        self.scheme, _, rest = word.text.partition("://")
+        self.text = word.effective
+        self.scheme, _, rest = self.text.partition("://")
         host = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]
         host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
         self.host = host.lower() if host and not host.strip(_IN_HOSTS) else ""
@@ -53,5 +55,5 @@ def urls_in(operands: Iterable[Word], options: Iterable[Option]) -> Iterator[Url
         text = word.text
         if text.startswith("git+"):
             word = word.part(4)
-        if word.text.startswith(_SCHEMES):
+        if word.effective.startswith(_SCHEMES):
             yield Url(word)

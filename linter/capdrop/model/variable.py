@@ -28,10 +28,11 @@ class Variable(Subject):
     of a settings file that stands inside another file) or "template" (a line of a file that is copied and filled in). `fragment` holds
     the text of a value with the place of each character, so that a secret inside it can be pointed at. `ships` is false where the value
     stays in a build stage that is thrown away, and `overridden` true where whatever starts the image is known to set it anew: it is there
-    for all to read, and does nothing.
+    for all to read, and does nothing. `handed_on` are other variables that are known to get the same value: their names may tell what it
+    is.
     """
 
-    __slots__ = ("_secret", "fragment", "name", "name_span", "overridden", "place", "ships", "value")
+    __slots__ = ("_secret", "fragment", "handed_on", "name", "name_span", "overridden", "place", "ships", "value")
 
     def __init__(
         self,
@@ -56,6 +57,7 @@ class Variable(Subject):
         self.place = place
         self.ships = ships
         self.overridden = overridden
+        self.handed_on: tuple[str, ...] = ()
         self._secret: tuple[Verdict | None] | None = None
 
     @property
@@ -92,7 +94,8 @@ class Variable(Subject):
             return None
         from capdrop.secret_search import judge
 
-        verdict = judge(text, self.name, place=self.place)
+        verdicts = (judge(text, name, place=self.place) for name in (self.name, *self.handed_on))
+        verdict = next((verdict for verdict in verdicts if verdict is not None), None)
         return verdict if verdict is not None and self.place_of(verdict.start, verdict.end) is not None else None
 
     def place_of(self, start: int, end: int) -> Span | None:
@@ -133,7 +136,7 @@ class Variable(Subject):
         """The change that demands it from outside, where it is this secret or a URL with it; None where that has no words in the file."""
         if self.address.startswith(("stage ", "ARG ")):
             fix = self.drop("value", safety=Safety.DISPLAY, caveat=_WHO_GIVES_IT)
-            return fix if fix.edits else None
+            return fix if fix.edits and not self.value.trail else None
         text = self.value.text
         whole = text == secret or (secret in text and re.fullmatch(r"[\w.+-]+://\S+", text) is not None)
         if not whole or self.origin is None:

@@ -13,13 +13,22 @@ class BuildTarget(Record):
     """A stage of a Dockerfile that something outside it asks for by name ("" for the last), and the folder that it builds from.
 
     `variables` are those that are set anew where it is started, and `leaves_root` says that it is started as a user other than root.
+    `named` are the names of the other contexts that it is built with.
     """
 
-    __slots__ = ("context", "dockerfile", "leaves_root", "stage", "variables")
+    __slots__ = ("context", "dockerfile", "leaves_root", "named", "stage", "variables")
 
     def __init__(
-        self, dockerfile: str, stage: str, context: str, variables: frozenset[str] = frozenset(), *, leaves_root: bool = False
+        self,
+        dockerfile: str,
+        stage: str,
+        context: str,
+        variables: frozenset[str] = frozenset(),
+        *,
+        leaves_root: bool = False,
+        named: frozenset[str] = frozenset(),
     ) -> None:
+        self.named = named
         self.dockerfile = dockerfile
         self.stage = stage
         self.context = context
@@ -28,11 +37,13 @@ class BuildTarget(Record):
 
 
 class Starters:
-    """What starts the images of one Dockerfile: the stages and folders that they are built from, and what all of them set anew."""
+    """What starts the images of one Dockerfile: the stages and folders that they are built from, the names of other contexts, and what
+    all of them set anew."""
 
-    __slots__ = ("contexts", "leave_root", "stages", "variables")
+    __slots__ = ("contexts", "leave_root", "named", "stages", "variables")
 
     def __init__(self) -> None:
+        self.named: set[str] = set()
         self.stages: set[str] = set()
         self.contexts: set[str] = set()
         self.variables: frozenset[str] = frozenset()
@@ -44,21 +55,40 @@ class Starters:
         self.leave_root = self.leave_root and target.leaves_root
         self.stages.add(target.stage)
         self.contexts.add(target.context)
+        self.named |= target.named
 
     def build_last(self, names: Collection[str]) -> bool:
         """Whether the last stage of the file, which has these names, is among those that are started."""
         return "" in self.stages or not self.stages.isdisjoint(names)
 
 
-class Workspace:
-    """The summaries of all files, joined: what starts the images of a Dockerfile, by its path (absolute, normal)."""
+class EnvUse(Record):
+    """An env file that something is given: its path, the variables that are set anew after it, and whether it is read without regard to
+    quotes."""
 
-    __slots__ = ("starters",)
+    __slots__ = ("path", "raw", "variables")
+
+    def __init__(self, path: str, variables: frozenset[str], *, raw: bool) -> None:
+        self.path = path
+        self.variables = variables
+        self.raw = raw
+
+
+class Workspace:
+    """The summaries of all files, joined: what starts the images of a Dockerfile, and what all do that are given an env file, by their
+    paths (absolute, normal)."""
+
+    __slots__ = ("env_files", "starters")
 
     def __init__(self) -> None:
         self.starters: dict[str, Starters] = {}
+        self.env_files: dict[str, EnvUse] = {}
 
-    def add(self, summary: tuple[BuildTarget, ...]) -> None:
+    def add(self, summary: tuple[BuildTarget | EnvUse, ...]) -> None:
         """Take in what one file offers."""
-        for target in summary:
-            self.starters.setdefault(target.dockerfile, Starters()).add(target)
+        for one in summary:
+            if isinstance(one, BuildTarget):
+                self.starters.setdefault(one.dockerfile, Starters()).add(one)
+            else:
+                other = self.env_files.get(one.path, one)
+                self.env_files[one.path] = EnvUse(one.path, one.variables & other.variables, raw=one.raw and other.raw)

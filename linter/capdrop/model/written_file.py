@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..source import Fragment
     from .command import Command
     from .inline_python import Call
+    from .packages import Package
 
 
 class WrittenFile(Subject):
@@ -59,6 +60,15 @@ class WrittenFile(Subject):
         from .inline_python import calls_in
 
         return [call for text in self.texts for call in calls_in(text, names)]
+
+    @property
+    def packages(self) -> list[Package]:
+        """What it names to be installed, if it is a `requirements.txt`."""
+        if "requirements" not in self.name or not self.name.endswith((".txt", ".in")):
+            return []
+        from .packages import required_in
+
+        return list(required_in(self.lines))
 
     @property
     def lines(self) -> Iterator[Fragment]:

@@ -25,10 +25,13 @@ _NAMES = {
     "password.txt passwords.txt secret.txt secrets.txt": ("a password", LIKELY),
     "secrets.env secrets.yml secrets.yaml secrets.json secrets.toml": ("secrets", LIKELY),
     ".env .env.local .env.prod .env.production .env.production.local .env.staging": ("settings with secrets", LIKELY),
-    ".npmrc .yarnrc .yarnrc.yml pip.conf .condarc nuget.config settings.xml auth.json .s3cfg .boto .my.cnf": ("a login", MAYBE),
+    ".s3cfg": ("the keys of s3cmd", LIKELY),
+    ".boto": ("the keys of gsutil and boto", LIKELY),
+    ".my.cnf": ("the password of MySQL", LIKELY),
+    ".npmrc .yarnrc .yarnrc.yml pip.conf .condarc nuget.config settings.xml auth.json database.yml": ("a login", MAYBE),
 }
 """The union of what Dockle (CIS-DI-0010), hadolint and Trivy look for, as the catalogue's row dockerfile-copies-secret-file has it, and
-of where the programs named here keep their logins. `database.yml` and `settings.py` are left out: most hold none."""
+of where the programs named here keep their logins. `settings.py` is left out: most hold none."""
 
 _ENDINGS = {
     "kdbx": ("a password store", SURE),

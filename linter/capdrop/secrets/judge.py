@@ -350,7 +350,7 @@ def _in_a_secret(value: str, text: str, name: str) -> Verdict | None:
 def _among_labels(verdict: Verdict, role: str) -> Verdict | None:
     if verdict.kind == "token":
         return verdict
-    if role != PASSWORD:
-        return None
+    if role != PASSWORD and (role == VAGUE or verdict.confidence != "high"):
+        return None  # labels name secrets and count their versions; of what is no password only a random text counts
     verdict.confidence = "low" if verdict.confidence == "low" else "medium"
     return verdict

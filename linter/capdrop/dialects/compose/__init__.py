@@ -16,6 +16,7 @@ pay for it.
 
 from __future__ import annotations
 
+import os
 import re
 
 from ...model.image import Image
@@ -23,8 +24,9 @@ from ...model.network import Network
 from ...model.subject import Origin, Subject
 from ...model.variable import Variable
 from ...reading import Gap, Reading
-from ...source import Source
-from ...syntax.yaml import Mapping
+from ...source import Source, Span
+from ...syntax.template import is_masked
+from ...syntax.yaml import Mapping, Scalar
 from ..context import Context
 from ..yaml_document import YamlFile
 from ..yaml_facts import Site, container
@@ -32,8 +34,9 @@ from .beside import contexts_of, fetched, hooks_of, models_in
 from .build import Build, Dockerfiles, build_of
 from .commands import commands_of, entrypoint_of
 from .facts import TABLE
-from .files_beside import Beside
-from .keys import SERVICE_KEYS
+from .files_beside import MAIN, Beside
+from .keys import sections_with_odd_keys
+from .merge import is_empty
 from .ports import ports_of
 from .service import Alone, Service, ServiceSite, is_project
 from .variables import names_of, subjects_in_configs, variables_in_volumes, variables_of
@@ -44,7 +47,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.container import Container
-    from ...model.workspace import BuildTarget
+    from ...model.workspace import BuildTarget, EnvUse
+    from ..yaml_view import Field
     from .way_out import ComposeWayOut
 
 MOST_SERVICES = 10_000
@@ -60,8 +64,8 @@ def read(source: Source, context: Context) -> Reading:
     file.again = lambda once_more: _reader(once_more, context).subjects()
     file.way_out = lambda once_more: _way_out(once_more, context)
     reader = _reader(file, context)
-    reading = file.reading(reader.subjects(), summary=tuple(reader.build_targets()))
-    gaps = [*file.gaps, *reader.project.gaps, *_foreign(file), *_beyond(reader.project)]
+    reading = file.reading(reader.subjects(), summary=(*reader.build_targets(), *reader.env_uses()))
+    gaps = [*file.gaps, *reader.project.gaps, *_foreign(reader), *_unlike_services(reader), *reader.missing(), *_beyond(reader.project)]
     reading.gaps = reader.project.gaps = gaps  # env files are read as services are
     reading.others = reader.project.others
     return reading
@@ -70,7 +74,7 @@ def read(source: Source, context: Context) -> Reading:
 def _way_out(file: YamlFile, context: Context) -> ComposeWayOut:
     from .way_out import ComposeWayOut
 
-    return ComposeWayOut(file, context.files)
+    return ComposeWayOut(file, context.files, _project(file, Beside(file.source.path, context)).names)
 
 
 def _reader(file: YamlFile, context: Context) -> _Reader:
@@ -82,12 +86,38 @@ def _beyond(project: Alone) -> Iterator[Gap]:
         yield Gap(project.services[MOST_SERVICES].span, f"{MOST_SERVICES:,} services are judged, and no more")
 
 
-def _foreign(file: YamlFile) -> Iterator[Gap]:
-    """That a file has the name of a Compose file, and is none: nothing was judged that is in it."""
-    if file.roots and not file.gaps and not any(map(is_project, file.roots)):
+def _foreign(reader: _Reader) -> Iterator[Gap]:
+    """That a file has the name of a Compose file, and is none: nothing was judged that is in it. A file that is laid over others, or is
+    named with them, may be empty."""
+    file = reader.file
+    if file.gaps:
+        return
+    if file.roots and not any(map(is_project, file.roots)):
         first = file.roots[0].value
         assert first is not None
         yield Gap(first.span, "it is called like a Compose file, and holds nothing that Compose knows", blocks=True)
+    elif not any(root.fields for root in file.roots) and os.path.basename(file.source.path) in MAIN and not reader.silence:
+        yield Gap(Span(0, 0), "it is empty, which Compose refuses", blocks=True)
+
+
+def _unlike_services(reader: _Reader) -> Iterator[Gap]:
+    """What stands where services are to stand, and is none: nothing of it was judged."""
+    for root in () if reader.file.gaps else reader.file.roots:
+        field = root.get("services")
+        if field is not None and not isinstance(field.value, Mapping) and not is_empty(field.value) and not _is_masked(field):
+            yield Gap(field.span, "`services` is to hold services by their names, and holds something else")
+    for service in () if reader.file.gaps else reader.project.services:
+        field = service.field
+        if isinstance(field.value, Mapping) or field.value.tag == "!reset" or _is_masked(field) or field.source is not reader.source:
+            continue
+        if not is_empty(field.value):
+            yield Gap(service.span, f"`{service.name}` is to hold the settings of a service, and holds something else")
+        elif not reader.silence:
+            yield Gap(service.span, f"the service `{service.name}` has no settings")
+
+
+def _is_masked(field: Field) -> bool:
+    return isinstance(field.value, Scalar) and is_masked(field.value.value)
 
 
 def _project(file: YamlFile, beside: Beside) -> Alone:
@@ -110,6 +140,7 @@ class _Reader:
         "context",
         "dockerfiles",
         "file",
+        "misspelt",
         "names_built",
         "networks",
         "project",
@@ -131,6 +162,8 @@ class _Reader:
         over = _OVERRIDE.search(file.source.path) or project.beside.is_laid_over(project.names)
         self.silence = "the file overrides another" if over else file.silence
         self.names_built: set[str] | None = None
+        self.misspelt: set[tuple[str, int]] = set()
+        """Where keys are written that are none: services may share what they stand in."""
         self.networks: dict[str, list[Container]] = {}
         """The services in each network, as far as they are read."""
         self.dockerfiles = Dockerfiles(project.beside, project.others)
@@ -161,6 +194,10 @@ class _Reader:
             if len(members) > 1:
                 yield Network(self.source, members[0].span, f"networks.{name}", name=name, containers=members)
         yield from self.subjects_of_env_files()
+        if self.project.sections["secrets"].fields or self.project.sections["configs"].fields:
+            from .files_given import subjects_of_files
+
+            yield from subjects_of_files(self.project)
         if self.told is not None:
             from .defaults import secret_defaults
 
@@ -202,10 +239,14 @@ class _Reader:
         yield from (variable for variable, is_new in from_files if is_new)
         if build is not None and not build.inline:
             yield from (part for part in of_stage if isinstance(part, Variable) and self.dockerfiles.is_new(part))
-        if not SERVICE_KEYS.issuperset(site.own.fields):
+        for path, section, known in sections_with_odd_keys(site.own):
             from ..misspelt import misspelt_keys
 
-            yield from misspelt_keys(site.own, SERVICE_KEYS, address, address, self.source, "Compose")
+            for oddity in misspelt_keys(section, known, f"{address}{path}", address, "Compose"):
+                written = (oddity.source.path, oddity.span.start)
+                if written not in self.misspelt:
+                    self.misspelt.add(written)
+                    yield oddity
         for path in ("labels", "deploy.labels", "build.labels"):
             yield from variables_of(site, address, path, "label")
         if site.field("logging.options", "own") is not None:
@@ -214,10 +255,10 @@ class _Reader:
             yield from self.build(site, build)
         words = entrypoint_of(site)
         for key in ("command", "healthcheck.test") if words else ("command", "entrypoint", "healthcheck.test"):
-            yield from commands_of(site, address, key, words if key == "command" else [])
+            yield from commands_of(site, address, key, words if key == "command" else [], own)
         for place, hook in hooks_of(site, address):
             yield from variables_of(hook, place, "environment", "env")
-            yield from commands_of(hook, place, "command", [])
+            yield from commands_of(hook, place, "command", [], own)
 
     def variables_of_env_files(self, site: ServiceSite, name: str) -> Iterator[tuple[Variable, bool]]:
         if site.field("env_file", "own") is not None:
@@ -250,6 +291,7 @@ class _Reader:
     def build(self, site: ServiceSite, build: Build) -> Iterator[Subject]:
         """What a service's image is built with."""
         for variable in variables_of(site, f"{build.address}.build", "build.args", "arg"):
+            variable.handed_on = build.handed_on(variable.name)
             if variable.secret is not None:
                 variable.value.trail += build.uses(variable.name)
             yield variable
@@ -272,6 +314,28 @@ class _Reader:
             fields = [(site, site.field("image", "own")) for _, site, build in self.services if build is not None]
             self.names_built = {_tagged(site.scalar(field).text) for site, field in fields if field is not None}
         return self.names_built
+
+    def missing(self) -> Iterator[Gap]:
+        """What the services of this file are built from or given, and cannot be looked at, each once."""
+        said: set[tuple[Span, str]] = set()
+        for _, site, build in self.services:
+            gaps = list(build.gaps()) if build is not None else []
+            if site.field("env_file", "own") is not None:
+                from .env_variables import gaps_of_env_files
+
+                gaps += gaps_of_env_files(site)
+            yield from (gap for gap in gaps if (gap.span, gap.reason) not in said)
+            said.update((gap.span, gap.reason) for gap in gaps)
+
+    def env_uses(self) -> Iterator[EnvUse]:
+        """The env files that these services are given, with what is set anew after them."""
+        for _, site, _ in self.services:
+            if site.field("env_file", "own") is not None:
+                from .env_variables import uses_of_env_files
+                from .project import Project
+
+                if isinstance(self.project, Project):
+                    yield from uses_of_env_files(site, self.project)
 
     def build_targets(self) -> Iterator[BuildTarget]:
         """The Dockerfile stages that these services are built from."""

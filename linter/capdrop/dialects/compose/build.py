@@ -8,10 +8,12 @@ is told what all services that start its images set anew (`BuildTarget`), so tha
 from __future__ import annotations
 
 import os
+import re
 
 from ...finding import Note
 from ...model.value import Value
 from ...model.workspace import BuildTarget
+from ...reading import Gap
 from ...source import Source, Span
 from ...syntax.yaml import Scalar
 from ..yaml_facts import TableOrigin
@@ -162,6 +164,11 @@ class Build:
         user = target.user if target is not None else None
         if user is None or not user.is_known:
             return None
+        taken = re.fullmatch(r"\$\{?(\w+)\}?", user.source[user.span])
+        given = dict(assignments_of(self.site, "build.args")).get(taken[1]) if taken is not None else None
+        if given is not None and given.is_known and given.text == user.text:
+            led = Note(user.source, user.span, "the stage takes it here")
+            return Value.known(user.content, given.source, given.span, (*given.trail, led, *user.trail))
         return Value.known(user.content, user.source, user.span, (*user.trail, self.note))
 
     def parts(self, own: set[str]) -> Iterator[Subject]:
@@ -174,13 +181,35 @@ class Build:
                 if name not in own:
                     yield variable
 
+    def gaps(self) -> Iterator[Gap]:
+        """That there is no such Dockerfile or stage, so that nothing is known of the image. A missing file is no fault of this one: it may
+        be fetched apart (a submodule), be made, or be looked for from the folder of another file that this one is started with."""
+        beside = self.site.project.beside
+        field = self.site.field("build", "own")
+        if field is None or field.source is not self.site.source or not self.dockerfile or self.site.silence or not beside.knows_files:
+            return
+        problem, _ = beside.problem(self.dockerfile)
+        if problem:
+            yield Gap(self.span, f"{problem}: what is built from it is not known", by_design=True)
+            return
+        stage = self.stage()
+        if stage is not None and stage.stage is None and self.target:
+            yield Gap(self.span, f"`{beside.shown(self.dockerfile)}` has no stage `{self.target}`")
+
     def asked_of(self, dockerfile: str, set_anew: set[str]) -> BuildTarget:
         """What the service asks of a Dockerfile, and what it sets anew of what that says: these variables, and maybe the user."""
+        named = frozenset(name for name, _ in assignments_of(self.site, "build.additional_contexts"))
         if self.text("target") is None:
-            return BuildTarget(dockerfile, self.target, self.folder)
+            return BuildTarget(dockerfile, self.target, self.folder, named=named)
         user = self.site.field("user", "own")
         name = self.site.scalar(user).text.partition(":")[0] if user is not None else ""
-        return BuildTarget(dockerfile, self.target, self.folder, frozenset(set_anew), leaves_root=name not in ("", "0", "root"))
+        leaves_root = name not in ("", "0", "root")
+        return BuildTarget(dockerfile, self.target, self.folder, frozenset(set_anew), leaves_root=leaves_root, named=named)
+
+    def handed_on(self, name: str) -> tuple[str, ...]:
+        """The variables of the stage that are given the whole of a build argument."""
+        target = self.stage()
+        return target.handed_on(name) if target is not None else ()
 
     def uses(self, name: str) -> tuple[Note, ...]:
         """Where the Dockerfile takes up a build argument, and what keeps it in the image."""

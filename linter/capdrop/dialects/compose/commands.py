@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...model.command import Word
 from ...source import Fragment
+from ...syntax import image_reference
 from ...syntax.yaml import Scalar, Sequence
 from ..commands import Setting, commands_in_arguments, commands_in_shell
 from ..yaml_facts import Site
@@ -15,7 +16,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ...model.container import Container
     from ...model.subject import Subject
+    from ...syntax.image_reference import Reference
 
 
 def entrypoint_of(site: Site) -> list[Word]:
@@ -31,12 +34,13 @@ def entrypoint_of(site: Site) -> list[Word]:
     return _arguments([before]) if len(before.source[before.span].split()) == 1 else []
 
 
-def commands_of(site: Site, address: str, key: str, before: list[Word]) -> Iterator[Subject]:
-    """The commands at a key, which is a line for a shell or a list of arguments; `before` are the words that stand elsewhere."""
+def commands_of(site: Site, address: str, key: str, before: list[Word], owner: Container) -> Iterator[Subject]:
+    """The commands at a key, which is a line for a shell or a list of arguments; `before` are the words that stand
+    elsewhere."""
     field = site.field(key, "own")
     if field is None:
         return
-    setting = Setting(field.source, f"{address}.{key}", key)
+    setting = Setting(field.source, f"{address}.{key}", key, owner=owner, image=_given(site) if key == "command" else None)
     if isinstance(field.value, Scalar):
         yield from commands_in_shell(_script(field), setting)
         return
@@ -49,6 +53,14 @@ def commands_of(site: Site, address: str, key: str, before: list[Word]) -> Itera
             yield from commands_in_shell(_script(items[1]), setting)
             return
     yield from commands_in_arguments(words, setting, before)
+
+
+def _given(site: Site) -> Reference | None:
+    """The image that is given what stands in `command` as arguments, where the service does not say what it starts."""
+    image = site.field("image", "own")
+    if image is None or site.field("entrypoint", "own") is not None or site.field("build", "own") is not None:
+        return None
+    return image_reference.parse(site.scalar(image).text)
 
 
 def _arguments(items: Iterable[Field]) -> list[Word]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model.subject import Subject
+    from ...model.workspace import EnvUse
     from ..env_way_out import EnvWayOut
 
 _TOLD = frozenset({"Text", "Variable"})
@@ -21,13 +22,14 @@ _TOLD = frozenset({"Text", "Variable"})
 
 def read(source: Source, context: Context) -> Reading:
     """A file of `NAME=value` lines. What git ignores may hold secrets: that is the way to keep them out of the repository."""
-    file = EnvFile(source)
+    use = context.use_of_env_file(source.path)
+    file = EnvFile(source, use is not None and use.raw)
     near = Near(source.path, context)
     ignored = near.is_ignored(near.path)
     gaps = [Gap(Span(0, 0), f"{MOST} variables are read, and no more")] if len(file.assignments) == MOST else []
     if ignored:
         gaps.append(Gap(Span(0, 0), "git ignores the file, so secrets may stand in it and are not told", by_design=True))
-    reading = Reading(source, _subjects(file, is_template=near.is_trial, ignored=ignored), gaps=gaps, comments=file.comments)
+    reading = Reading(source, _subjects(file, use, is_template=near.is_trial, ignored=ignored), gaps=gaps, comments=file.comments)
     reading.serves = frozenset() if ignored or near.is_trial else _TOLD
     reading.way_out = lambda: _way_out(file, context)
     return reading
@@ -36,12 +38,13 @@ def read(source: Source, context: Context) -> Reading:
 def _way_out(file: EnvFile, context: Context) -> EnvWayOut:
     from ..env_way_out import EnvWayOut
 
-    return EnvWayOut(file.source, context.files, lambda: _subjects(file, is_template=False, ignored=False))
+    return EnvWayOut(file.source, context.files, lambda: _subjects(file, None, is_template=False, ignored=False))
 
 
-def _subjects(file: EnvFile, *, is_template: bool, ignored: bool) -> Iterator[Subject]:
+def _subjects(file: EnvFile, use: EnvUse | None, *, is_template: bool, ignored: bool) -> Iterator[Subject]:
     if not ignored:
         yield text_of(file, is_template=is_template)
     for one in file.assignments:
         if one.written is not None:
-            yield assigned(file, one, (), ignored=ignored, is_template=is_template)
+            overridden = use is not None and one.name in use.variables
+            yield assigned(file, one, (), ignored=ignored, is_template=is_template, overridden=overridden)

@@ -74,10 +74,11 @@ class Assignment:
 class EnvFile:
     """An env file, read once. `known` is what each name is set to by the file alone."""
 
-    __slots__ = ("assignments", "known", "source")
+    __slots__ = ("assignments", "known", "raw", "source")
 
     def __init__(self, source: Source, raw: bool = False) -> None:
         self.source = source
+        self.raw = raw
         self.assignments = list(islice(_raw(source.text) if raw else _assignments(source.text), MOST))
         self.known = self.values({})
 

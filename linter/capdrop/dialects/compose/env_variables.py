@@ -12,9 +12,11 @@ from ...finding import Note
 from ...model.text import Text
 from ...model.value import Value
 from ...model.variable import Variable
+from ...model.workspace import EnvUse
+from ...reading import Gap
 from ...source import Fragment, Span
 from ...syntax.yaml import Scalar
-from ..yaml_view import Field, fields_of
+from ..yaml_view import Field, Section, fields_of
 from .variables import names_of
 
 TYPE_CHECKING = False
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from .project import Project
     from .service import ServiceSite
 
+_NO = frozenset({"false", "no", "off"})
 MANY = 5000
 """Variables; above that, what several services get is only told for the first of them."""
 
@@ -63,17 +66,46 @@ def names_in_env_files(site: ServiceSite, project: Project) -> Iterator[str]:
             yield from file.known
 
 
+def gaps_of_env_files(site: ServiceSite) -> Iterator[Gap]:
+    """That an env file is not there or lies outside. Most are kept out of the repository, as they hold what is not the same everywhere: one
+    whose name says so, that git ignores, or that has an example beside it is not missed."""
+    beside = site.project.beside
+    for whole, path, section in _named(site):
+        problem, is_outside = beside.problem(whole)
+        if not problem or not beside.knows_files or path.source is not site.source or section.text("required") in _NO:
+            continue
+        folder, name = os.path.split(whole)
+        has_example = any(other.startswith(f"{name}.") for other in beside.names_in(folder))
+        if is_outside or not (name.startswith(".") or has_example or beside.is_ignored(whole)):
+            yield Gap(path.span, f"{problem}: what it sets is not known", by_design=True)
+
+
+def uses_of_env_files(site: ServiceSite, project: Project) -> Iterator[EnvUse]:
+    """The files of `env_file`, with the variables in each that a later one or `environment` sets anew."""
+    set_anew = names_of(site, "environment")
+    for file, _, whole in reversed(list(_files(site, project))):
+        yield EnvUse(whole, frozenset(set_anew.intersection(file.known)), raw=file.raw)
+        project.named_again += len(file.known)
+        if project.named_again <= MANY:
+            set_anew.update(file.known)
+
+
 def _files(site: ServiceSite, project: Project) -> Iterator[tuple[EnvFile, Field, str]]:
     """The files of `env_file`, each with the text that names it, and its path."""
+    for whole, path, section in _named(site):
+        file = project.env_file(whole, section.text("format") == "raw")
+        if file is not None:
+            yield file, path, whole
+
+
+def _named(site: ServiceSite) -> Iterator[tuple[str, Field, Section]]:
+    """The paths that `env_file` names, each with the text that does, and what is said of it."""
     for item in _entries(site.field("env_file", "own")):
         section = item.section()
         path = item if isinstance(item.value, Scalar) else section.get("path")
         written = site.names.text(path.value.value) if path is not None and isinstance(path.value, Scalar) else None
         if written and path is not None:
-            whole = os.path.normpath(os.path.join(project.folder_of(path.source), written))
-            file = project.env_file(whole, section.text("format") == "raw")
-            if file is not None:
-                yield file, path, whole
+            yield os.path.normpath(os.path.join(site.project.folder_of(path.source), written)), path, section
 
 
 def subjects_of_env_files(project: Project, seen: dict[int, Variable | None]) -> Iterator[Subject]:
@@ -102,7 +134,9 @@ def _variable(file: EnvFile, one: Assignment, by: Field, name: str, *, ignored: 
     return assigned(file, one, (*by.trail, note), ignored=ignored)
 
 
-def assigned(file: EnvFile, one: Assignment, trail: tuple[Note, ...], *, ignored: bool, is_template: bool = False) -> Variable:
+def assigned(
+    file: EnvFile, one: Assignment, trail: tuple[Note, ...], *, ignored: bool, is_template: bool = False, overridden: bool = False
+) -> Variable:
     """A line of a file as a variable."""
     text = file.known.get(one.name) if one.written is not None else None
     if text is None:
@@ -120,6 +154,7 @@ def assigned(file: EnvFile, one: Assignment, trail: tuple[Note, ...], *, ignored
         value=value,
         fragment=one.written if text and not ignored else None,
         place="template" if is_template else "env",
+        overridden=overridden,
     )
 
 

@@ -10,7 +10,7 @@ from ...model.value import Value
 from ...syntax.yaml import Mapping, Scalar
 from ..yaml_facts import Cell, FactTable, Flag, Is, Items, Site, append, drop, remove
 from ..yaml_view import Field, Section, fields_of, items_of
-from ..yaml_writer import remove_entry, replace_scalar
+from ..yaml_writer import quoted, remove_entry, replace_scalar
 from .service import ServiceSite
 
 HOOKS = ("post_start", "pre_stop", "pre_start")
@@ -237,6 +237,22 @@ class Listed(Items):
         return Value.known(f"{key}={value.text}", entry.source, entry.entry.span, entry.trail) if value.is_known else value
 
 
+class Tmpfs(Listed):
+    """Memory at paths; several are set beside those that are there."""
+
+    __slots__ = ()
+
+    def write(self, site: Site, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if change.action != "set" or not isinstance(change.content, tuple):
+            return super().write(site, change)
+        paths = [quoted(path) for path in change.content]
+        if site.field(self.path, self.scope) is None:
+            edits = append(site, self.path, self.scope, ", ".join(paths))
+        else:
+            edits = tuple(edit for path in paths for edit in append(site, self.path, self.scope, path))
+        return f"Mount memory at {' and '.join(change.content)}", edits
+
+
 class Gpus(Cell):
     """`gpus: all`, a list of devices, or the devices that `deploy` reserves: `all`, or how many."""
 
@@ -358,7 +374,7 @@ TABLE = FactTable(
         "memory_limit": Either("deploy.resources.limits.memory", "mem_limit"),
         "cpu_limit": Either("deploy.resources.limits.cpus", "cpus", "cpu_quota"),
         "process_limit": Either("deploy.resources.limits.pids", "pids_limit"),
-        "tmpfs": Listed("tmpfs"),
+        "tmpfs": Tmpfs("tmpfs"),
         "log_driver": Either("logging.driver", "log_driver"),
         "gpus": Gpus("gpus"),
         "mounts_from": Listed("volumes_from"),

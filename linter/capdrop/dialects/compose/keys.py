@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from ...syntax.yaml import Mapping
+from ..yaml_view import fields_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..yaml_view import Section
+
 SERVICE_KEYS = frozenset(
     "annotations attach blkio_config build cap_add cap_drop cgroup cgroup_parent command configs container_name cpu_count cpu_percent "
     "cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset credential_spec depends_on deploy develop "
@@ -15,3 +24,28 @@ SERVICE_KEYS = frozenset(
 )
 """Those of the Compose specification's JSON schema (github.com/compose-spec/compose-spec, schema/compose-spec.json, commit 170098ba of
 2026-06-23), `pre_start`, which its text has and its schema not yet, and those that only the first two versions of the format had."""
+_BUILD_KEYS = frozenset(
+    "additional_contexts args cache_from cache_to context dockerfile dockerfile_inline entitlements extra_hosts isolation labels network "
+    "no_cache no_cache_filter platforms privileged provenance pull sbom secrets shm_size ssh tags target ulimits".split()
+)
+_DEPLOY_KEYS = frozenset("endpoint_mode labels mode placement replicas resources restart_policy rollback_config update_config".split())
+_RESOURCE_KEYS = frozenset({"limits", "reservations"})
+_PORT_KEYS = frozenset("app_protocol host_ip mode name protocol published target".split())
+_MOUNT_KEYS = frozenset("bind consistency image read_only source target tmpfs type volume".split())
+_BELOW = (("build", _BUILD_KEYS), ("deploy", _DEPLOY_KEYS), ("deploy.resources", _RESOURCE_KEYS))
+_IN_LISTS = (("ports", _PORT_KEYS), ("volumes", _MOUNT_KEYS))
+"""What stands below a service's keys and limits what it may do, by the same schema."""
+
+
+def sections_with_odd_keys(service: Section) -> Iterator[tuple[str, Section, frozenset[str]]]:
+    """The mappings of a service that hold a key which is none: the path to each, and the keys that it may have."""
+    if not SERVICE_KEYS.issuperset(service.fields):
+        yield "", service, SERVICE_KEYS
+    for path, known in _BELOW:
+        field = service.find(path)
+        if field is not None and isinstance(field.value, Mapping) and not known.issuperset(field.section().fields):
+            yield f".{path}", field.section(), known
+    for path, known in _IN_LISTS:
+        for item in fields_of(service.fields.get(path)):
+            if isinstance(item.value, Mapping) and not known.issuperset(item.section().fields):
+                yield f".{path}", item.section(), known

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from ...model.subject import Refused
 from ...source import Fragment
 from ..yaml_facts import Interpolated
 from .interpolation import interpolate
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ...finding import Note
+    from ..yaml_facts import Interpolate
 
 AMBIENT = {"HOME": "~", "PWD": ".", "XDG_RUNTIME_DIR": "/run/user/${UID}"}
 """Variables that every session sets, as good as known when a path begins with them."""
@@ -45,3 +49,26 @@ class Names:
 
 
 NO_NAMES = Names()
+
+
+def taken_from(name: str, secret: str, owner: str, text: str, interpolate: Interpolate | None) -> str:
+    """The variable that a service's secret can be taken from, in a file of this text: of this name, or with the service's before it
+    where it is another value for others. Raises `Refused`."""
+    longer = re.sub(r"[^A-Z0-9]+", "_", f"{owner}_{name}".upper()).strip("_")
+    for one in (name, f"_{longer}" if longer[0].isdigit() else longer):
+        if not _means_another(one, secret, text, interpolate):
+            return one
+    raise Refused(f"`{name}` has another value for others")
+
+
+def _means_another(name: str, secret: str, text: str, interpolate: Interpolate | None) -> bool:
+    """Whether the project's env file sets a variable to something else, or the file takes it from outside or sets it first to that."""
+    outside = interpolate(Fragment.at(f"${{{name}}}", 0)).fragment if interpolate is not None else None
+    if outside is not None and outside.text:
+        return outside.text != secret
+    if text.count(name) < 2:
+        return False
+    if re.search(rf"(?<!\$)\$\{{?{name}\b", text):
+        return True
+    first = re.search(rf"(?m)^[^#\n]*?(?<![\w${{]){name}[\"']?[ \t]*[:=][ \t]*[\"']?(.*)", text)
+    return first is not None and re.match(rf"{re.escape(secret)}(?![^\s\"',}}\]])", first[1]) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...finding import Edit
-from ...model.known_images import reads_from_file
+from ...model.known_images import suffix_of_file
 from ...model.subject import Refused
 from ...source import Span
 from ...syntax import image_reference
@@ -22,21 +22,22 @@ if TYPE_CHECKING:
     from ..yaml_view import Field
 
 FOLDER = "/run/secrets/"
-SUFFIX = "_FILE"
 
 
-def may_be_a_file(site: Site, name: str) -> bool:
-    """Whether the image of a service reads a variable from a file, and nothing else in the service reads the variable."""
+def suffix_at(site: Site, name: str) -> str:
+    """What is put behind the name of a variable that the image of a service reads from a file; "" where it reads none, or something
+    else in the service reads the variable."""
     field = site.field("image", "own")
     image = image_reference.parse(site.scalar(field).text) if field is not None and site.scalar(field).is_known else None
-    if image is None or not reads_from_file(image, name) or site.own.find(f"environment.{name}{SUFFIX}") is not None:
-        return False
+    suffix = suffix_of_file(image, name) if image is not None else ""
+    if not suffix or site.own.find(f"environment.{name}{suffix}") is not None:
+        return ""
     mapping = site.own.here
     text = site.source.text[mapping.start : mapping.end] if mapping is not None else ""
-    return re.search(rf"\$\$\{{?{name}\b", text) is None
+    return suffix if re.search(rf"\$\$\{{?{name}\b", text) is None else ""
 
 
-def as_file(site: Site, field: Field, name: str, written: Fragment, outside: str) -> tuple[Edit, ...]:
+def as_file(site: Site, field: Field, name: str, suffix: str, written: Fragment, outside: str) -> tuple[Edit, ...]:
     """The edits that have a variable read from a secret, which is taken from a variable outside. Raises `Refused`."""
     if not isinstance(site, ServiceSite):
         raise Refused("it is not a service")
@@ -49,7 +50,7 @@ def as_file(site: Site, field: Field, name: str, written: Fragment, outside: str
         at = value.start - len("=")
     if site.source.text[at - len(name) : at] != name or site.source[value] != written.text:
         raise Refused("it is written with escapes or over several lines")
-    named = (Edit(Span(at, at), SUFFIX), Edit(value, f"{FOLDER}{secret}"))
+    named = (Edit(Span(at, at), suffix), Edit(value, f"{FOLDER}{secret}"))
     known = site.project.root.section("secrets")
     own = {item.value for item, _, _ in site.own.items("secrets") if isinstance(item, Scalar)}
     if secret in known.fields or secret in own:

@@ -11,7 +11,7 @@ from .names import NO_NAMES, Names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ...reading import Gap, Joint
     from ..yaml_document import YamlFile
@@ -57,6 +57,17 @@ class ServiceSite(Site):
         self.names = service.names
         self.dockerfiles = dockerfiles
         self.project = project
+
+    def mounted(self) -> Iterator[str]:
+        from .volumes import split_volume
+
+        for node, trail, shared in self.own.items("volumes"):
+            text = node.value if isinstance(node, yaml.Scalar) else Section(self.source, node, trail, shared).text("target")
+            yield split_volume(text)[:2][-1][0]
+        field = self.field("tmpfs", "own")
+        for node in [node for node, _, _ in items_of(field)] or [field.value] if field is not None else ():
+            if isinstance(node, yaml.Scalar):
+                yield node.value.partition(":")[0]
 
     def networks(self) -> Iterable[str]:
         """The networks that it is in, by their names in the file; none where it has that of another container, or it is not known."""

@@ -16,7 +16,7 @@ from ..yaml_facts import Interpolated, Site, drop, remove
 from ..yaml_view import Field, Section, fields_of, items_of
 from ..yaml_writer import remove_entry
 from .interpolation import left_to_shell
-from .names import NO_NAMES
+from .names import NO_NAMES, taken_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class VariableOrigin(Origin):
             raise Refused("it is written with escapes or over several lines")
         mounted = self._mounted(name)
         if mounted:
-            return f"Mount it: `secrets`, and `{self.name}_FILE`", mounted
+            return f"Mount it: `secrets`, and `{self.name}{self._suffix()}`", mounted
         span = self.written.span()
         return f"Take it from outside: `${{{name}:?}}`", (Edit(span, self._quoted(f"${{{name}:?}}", span)),)
 
@@ -61,7 +61,7 @@ class VariableOrigin(Origin):
             return tuple((f"{at} {name}", "variable") for name in names for at in (self.address, self.address.rpartition(".")[0]))
         if not self._mounted(self._outside()):
             return ()
-        return (self.address, "variable"), (f"{self.address}_FILE", "+Variable")
+        return (self.address, "variable"), (f"{self.address}{self._suffix()}", "+Variable")
 
     def _outside(self) -> str:
         """The variable that the value can be taken from."""
@@ -69,18 +69,26 @@ class VariableOrigin(Origin):
         name = fallback[1] if fallback else self.name
         if (not fallback and "$" in self.written.text) or not re.fullmatch(_NAME, name):
             raise Refused("it is put together from several parts")
-        return name
+        if fallback:
+            return name
+        site = self.site
+        return taken_from(name, self.written.text, self.address.split(".")[1], site.source.text, site.interpolate)
 
     def _mounted(self, outside: str) -> tuple[Edit, ...]:
         """The edits that mount it as a file, where the image is known to read one; else none."""
-        from .secret_files import as_file, may_be_a_file
+        from .secret_files import as_file
 
-        if not self.address.endswith(f".environment.{self.name}") or not may_be_a_file(self.site, self.name):
-            return ()
+        suffix = self._suffix()
         try:
-            return as_file(self.site, self.field, self.name, self.written, outside)
+            return as_file(self.site, self.field, self.name, suffix, self.written, outside) if suffix else ()
         except Refused:
             return ()
+
+    def _suffix(self) -> str:
+        """What is put behind its name where the image is known to read it from a file."""
+        from .secret_files import suffix_at
+
+        return suffix_at(self.site, self.name) if self.address.endswith(f".environment.{self.name}") else ""
 
     def neighbours(self) -> Iterable[str]:
         return names_of(self.site, "environment")

@@ -10,11 +10,15 @@ from ...source import Span
 from ...syntax.yaml import Mapping, Scalar, resolve
 from ..way_out import Way
 from ..yaml_way_out import YamlWayOut
+from .names import taken_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...files import Files
     from ...finding import Finding
+    from ..yaml_document import YamlFile
     from ..yaml_way_out import Place
+    from .names import Names
 
 _DEFAULT = re.compile(r"\$\{([A-Za-z_]\w{0,120}):?-")
 _CAVEAT = "it must then be set before the next start"
@@ -23,7 +27,11 @@ _CAVEAT = "it must then be set before the next start"
 class ComposeWayOut(YamlWayOut):
     """The changes for one Compose file."""
 
-    __slots__ = ()
+    __slots__ = ("names",)
+
+    def __init__(self, file: YamlFile, files: Files | None, names: Names) -> None:
+        super().__init__(file, files)
+        self.names = names
 
     def write(self, finding: Finding) -> Way:
         span = finding.hidden[0]
@@ -43,7 +51,9 @@ class ComposeWayOut(YamlWayOut):
                 raise Refused("it stands within variables")
             taken = Edit(Span(place.scalar.start + found.end(1), end), ":?")
             return Way(f"Write `${{{found[1]}:?}}`", (taken,), _CAVEAT, safety, self._touched_with(place))
-        name = self._set_beside(place, text[span.start : span.end]) or self._name(finding, place, before)
+        secret, owner = text[span.start : span.end], place.keys[1] if place.keys[:1] == ["services"] and len(place.keys) > 1 else ""
+        name = self._set_beside(place, secret) or self._name(finding, place, self.before(place, span))
+        name = taken_from(name, secret, owner, text, self.names.replace)
         reference = f"${{{name}:?}}"
         edits = (self.written(place, span, reference),)
         return Way(f"Take it from outside: `{reference}`", edits, _CAVEAT, safety, self._touched_with(place))

@@ -15,7 +15,7 @@ from ...model.value import Value
 from ...model.variable import Variable
 from ...reading import Reading
 from ...source import Fragment, Source, Span
-from ...syntax import shell
+from ...syntax import image_reference, shell
 from ..commands import Setting, commands_in_arguments
 from ..context import Context
 from ..near import Near
@@ -132,7 +132,8 @@ def _started(source: Source, start: Start) -> Iterator[Subject]:
     if image is not None:
         value = Value.known(image.text, source, image.span) if image.known else Value.unknown("a variable decides it", source, image.span)
         yield Image(source, image.span, f"{address} image", None, value=value, role="run")
-        yield from commands_in_arguments(start.rest, Setting(source, f"{address} command", "command"))
+        given = image_reference.parse(image.text) if image.known and start.last("--entrypoint") is None else None
+        yield from commands_in_arguments(start.rest, Setting(source, f"{address} command", "command", owner=own, image=given))
 
 
 def _last_name(image: str) -> str:

@@ -9,6 +9,7 @@ from ...model.mount import normal_path
 from ...model.subject import Change, Origin, Refused
 from ...model.value import Value
 from ...source import Source, Span
+from ..compose.volumes import split_volume
 from .words import Flag, Start
 
 TYPE_CHECKING = False
@@ -39,6 +40,11 @@ class StartOrigin(Origin):
         if not flag.value.known:
             return Value.unknown("a variable decides it", self.source, span, node=flag)
         return Value.known(flag.value.text, self.source, span, node=flag)
+
+    def mounted(self) -> Iterator[str]:
+        for flag in self.start.flags:
+            if flag.value is not None and flag.name in ("--volume", "--mount", "--tmpfs"):
+                yield _target_of(flag.name, flag.value.text)
 
     def read(self, fact: str) -> Value:
         spelling = TABLE.get(fact)
@@ -171,6 +177,15 @@ class Repeated(Spelling):
         return Value.known(tuple(self.meaning(origin.value(flag)) for flag in flags), origin.source, flags[0].span)
 
 
+class Tmpfs(Repeated):
+    """Memory at paths; several are set beside those that are there."""
+
+    __slots__ = ()
+
+    def spelled(self, content: object) -> str:
+        return " ".join(f"{self.option} {path}" for path in (content if isinstance(content, tuple) else (content,)))
+
+
 class Devices(Repeated):
     """`HOST:CONTAINER:ACCESS`; a CDI name (`vendor/class=name`) is no path."""
 
@@ -214,6 +229,16 @@ class SecurityOption(Spelling):
         return f"--security-opt {self.name}" + ("" if content is True else f"={content}")
 
 
+def _target_of(option: str, text: str) -> str:
+    """The path at which an option mounts something."""
+    if option == "--volume":
+        return split_volume(text)[:2][-1][0]
+    if option == "--tmpfs":
+        return text.partition(":")[0]
+    pairs = dict(word.partition("=")[::2] for word in text.split(","))
+    return pairs.get("target") or pairs.get("destination") or pairs.get("dst") or ""
+
+
 def _pairs(words: str) -> Iterator[tuple[str, str]]:
     each = iter(words.split())
     return zip(each, each, strict=True)
@@ -223,7 +248,7 @@ _PLAIN = (
     "cgroup_parent --cgroup-parent oom_score --oom-score-adj memory_limit --memory cpu_limit --cpus process_limit --pids-limit "
     "log_driver --log-driver gpus --gpus"
 )
-_LISTS = "groups --group-add sysctls --sysctl tmpfs --tmpfs mounts_from --volumes-from hosts --add-host"
+_LISTS = "groups --group-add sysctls --sysctl mounts_from --volumes-from hosts --add-host"
 TABLE: dict[str, Spelling] = {
     "privileged": Switch("--privileged"),
     "user": User("--user"),
@@ -238,6 +263,7 @@ TABLE: dict[str, Spelling] = {
     "host_ipc": Is("--ipc", "host"),
     "read_only_root": Switch("--read-only"),
     "devices": Devices("--device"),
+    "tmpfs": Tmpfs("--tmpfs"),
     "device_rules": Repeated("--device-cgroup-rule"),
     "image": Started("image"),
     "place": Passing("--rm"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from capdrop.finding import Note
 from capdrop.model.build_step import Shell
 from capdrop.model.command import Command, Word
 from capdrop.model.copy import Copy
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from capdrop.model.build_step import BuildStep
     from capdrop.model.oddity import Oddity
+    from capdrop.syntax.image_reference import Reference
 
     from ..context import Context
     from ..variable_places import VariablePlaces
@@ -163,7 +165,7 @@ class Reader:
         base = self.stage_called(value.text)
         address = f"stage {name or index}"
         image = Image(self.source, instruction.span, address, None, value=value, role="base", local=base is not None)
-        image.local = image.local or is_built_beside(image.reference, self.source.path, self.given)
+        image.local = image.local or self.is_built(image)
         if value.is_known and image.reference is None and word is not None and "$" not in word.value:
             self.outer.refused.append((word.span, "this is no name of an image"))
         stage = StageState(index, instruction, name, image, base, self.outer)
@@ -180,6 +182,12 @@ class Reader:
         if name.isdigit():
             return self.stages[int(name)] if len(name) < 6 and int(name) < len(self.stages) else None
         return self.stage_called(name)
+
+    def is_built(self, image: Image) -> bool:
+        """Whether an image is built beside the file, or is a context that the builder is given."""
+        if self.starters is not None and image.value.text in self.starters.named:
+            return True
+        return is_built_beside(image.reference, self.source.path, self.given)
 
     def scope(self, stage: StageState | None) -> Scope:
         return self.outer if stage is None else stage.scope
@@ -263,16 +271,19 @@ class Reader:
     def variables(self, instruction: syntax.Instruction, stage: StageState | None, on_build: bool) -> Iterator[Variable]:
         place = {"ENV": "env", "ARG": "arg", "LABEL": "label"}[instruction.keyword]
         scope = self.scope(stage)
-        assigned: list[tuple[str, Value]] = []
+        assigned: list[Variable] = []
         for at, pair in enumerate(instruction.pairs):
             name = pair.name.value
             value = Value.absent(self.source, pair.name.span) if pair.value is None else self.value(pair.value, scope)
             if place == "arg" and not on_build:
                 scope.declare(name, value, None if stage is None else self.outer)
-            elif place == "env" and not on_build:
-                assigned.append((name, value))
+            fragment = pair.value.fragment if pair.value is not None else None
+            giver = scope.giver(pair.value.value.strip("${}")) if pair.value is not None and _is_one_variable(pair.value) else None
+            if giver is not None and giver.secret is None and value.is_known:
+                fragment, trail = giver.fragment, (Note(self.source, pair.span, f"`{name}` takes it from there"),)
+                value = Value.known(value.text, self.source, value.span, trail)
             address = f"{stage.address} {instruction.keyword} {name}" if stage else f"{instruction.keyword} {name}"
-            yield Variable(
+            variable = Variable(
                 self.source,
                 pair.span,
                 address,
@@ -280,13 +291,19 @@ class Reader:
                 name=name,
                 name_span=pair.name.span,
                 value=value,
-                fragment=pair.value.fragment if pair.value is not None else None,
+                fragment=fragment,
                 place=place,
                 ships=stage is not None and stage.kept,
                 overridden=place == "env" and self.starters is not None and name in self.starters.variables,
             )
-        for name, value in assigned:
-            scope.set(name, value)
+            if place == "env" and not on_build:
+                assigned.append(variable)
+            elif place == "arg" and not on_build and not value.is_absent:
+                scope.given_by(name, variable)
+            yield variable
+        for variable in assigned:
+            scope.set(variable.name, variable.value)
+            scope.given_by(variable.name, variable)
 
     def setting(self, instruction: syntax.Instruction, stage: StageState | None, step: BuildStep | None) -> Setting:
         bodies = {heredoc.span.start: heredoc.body for heredoc in instruction.heredocs}
@@ -300,9 +317,16 @@ class Reader:
             user=stage.builder_now(templated=self.templated),
             bodies=bodies,
             commands=stage.script.commands if instruction.keyword == "RUN" else None,
+            giver=stage.scope.giver if instruction.keyword == "RUN" and stage.scope.gives_addresses else None,
             folder=stage.folder,
             step=step,
+            image=self.given_arguments(stage) if instruction.keyword == "CMD" and instruction.form == "json" else None,
         )
+
+    def given_arguments(self, stage: StageState) -> Reference | None:
+        """The base image that a CMD of a stage is arguments for, where the file does not say what it starts."""
+        says = any(instruction.keyword == "ENTRYPOINT" for instruction in self.tree.instructions)
+        return None if says else stage.bottom.image.reference
 
     def run(self, instruction: syntax.Instruction, stage: StageState | None) -> Iterator[Subject]:
         step = None
@@ -345,7 +369,7 @@ class Reader:
             self.outer.refused.append((origin.span, "there is no stage of this number"))
         elif stage is None:
             image = Image(self.source, origin.span, address, None, value=origin, role="copied", named_by=fact)
-            image.local = is_built_beside(image.reference, self.source.path, self.given)
+            image.local = self.is_built(image)
             yield image
 
     def copies(self, instruction: syntax.Instruction, stage: StageState | None, on_build: bool) -> Iterator[Subject]:
@@ -384,15 +408,15 @@ class Reader:
         for heredoc in instruction.heredocs:
             from ..settings_file import variables_in_file
 
-            yield from self.written(heredoc, values[-1], address, copy)
-            yield from variables_in_file(heredoc.body, self.source, copy.address, values[-1].text, ships=copy.ships)
+            path = values[-1].text + heredoc.name if values[-1].text.endswith("/") else values[-1].text
+            yield from self.written(heredoc, values[-1], path, address, copy)
+            yield from variables_in_file(heredoc.body, self.source, copy.address, path, ships=copy.ships)
 
-    def written(self, heredoc: syntax.Heredoc, destination: Value, address: str, copy: Copy) -> Iterator[Subject]:
+    def written(self, heredoc: syntax.Heredoc, destination: Value, path: str, address: str, copy: Copy) -> Iterator[Subject]:
         """The file that a here-document becomes, and what cron runs of it."""
-        if heredoc.body.text and destination.text:
+        if heredoc.body.text and path:
             from capdrop.model.written_file import WrittenFile
 
-            path = destination.text + heredoc.name if destination.text.endswith("/") else destination.text
             file = WrittenFile(
                 self.source,
                 heredoc.body.span(),
@@ -409,6 +433,12 @@ class Reader:
     def address_at(self, offset: int) -> str:
         index = bisect_right(self.offsets, offset) - 1
         return self.addresses[index] if index >= 0 else ""
+
+
+def _is_one_variable(word: syntax.Word) -> bool:
+    """Whether a word is the value of one variable: `$NAME` or `${NAME}`."""
+    name = word.value
+    return name[:1] == "$" and not word.literal and (name[2:-1] if name[1:2] == "{" and name[-1] == "}" else name[1:]).isidentifier()
 
 
 def _copies_whole(instruction: syntax.Instruction) -> bool:

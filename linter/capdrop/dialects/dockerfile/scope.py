@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from capdrop.model.variable import Variable
     from capdrop.source import Span
 
     Refusal = tuple[Span, str]
@@ -34,13 +35,17 @@ class Scope:
     """The variables in force at one point: before the first stage, or in a stage. One that is set to what only the build knows
     holds UNKNOWN, so that its default is not taken for its value. What the stage below sets is read from there."""
 
-    __slots__ = ("below", "environment", "refused", "values")
+    __slots__ = ("below", "environment", "givers", "gives_addresses", "refused", "values")
 
     def __init__(self, values: Mapping[str, str], below: Scope | None = None, refused: list[Refusal] | None = None) -> None:
         self.values = dict(values)
         self.environment: set[str] = set()
         """Those of them that ENV sets."""
+        self.givers: dict[str, Variable] = {}
+        """Where those stand that this file gives a value."""
         self.below = below
+        self.gives_addresses: bool = below is not None and below.gives_addresses
+        """Whether a URL is among the values."""
         self.refused: list[Refusal] = [] if refused is None else refused
         """What BuildKit would refuse in the whole file, once it has expanded the variables."""
 
@@ -67,6 +72,16 @@ class Scope:
             scope = scope.below
         return _TOO_FAR
 
+    def giver(self, name: str) -> Variable | None:
+        """The variable whose value holds; None where that is not known, or from elsewhere."""
+        scope = self.setter(name)
+        return scope.givers.get(name) if scope is not None and scope.values.get(name) != UNKNOWN else None
+
+    def given_by(self, name: str, variable: Variable) -> None:
+        """Note where a value comes from."""
+        self.givers[name] = variable
+        self.gives_addresses = self.gives_addresses or "://" in variable.value.text
+
     def set(self, name: str, value: Value) -> None:
         """What an ENV does."""
         self.values[name] = _content(value)
@@ -78,6 +93,8 @@ class Scope:
             self.give(name, _content(value))
         elif outer is not None and name in outer.values:
             self.give(name, outer.values[name])
+            if name in outer.givers:
+                self.given_by(name, outer.givers[name])
 
     def give(self, name: str, content: str) -> None:
         """What an ARG comes to.

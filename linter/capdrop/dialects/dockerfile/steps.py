@@ -109,7 +109,7 @@ class PairOrigin(Origin):
         if change.fact == "value" and not self.stage:
             raise Refused("it is for the names of images")
         title, edits = self._left_out()
-        if change.fact == "variable":
+        if change.fact == "variable" or self.instruction.keyword == "LABEL":  # which no step reads
             return title, edits
         return f"{title}, and hand it to the step that needs it: `RUN {self._mount()}`", (*edits, *self._handed_over())
 

@@ -74,6 +74,14 @@ class Target:
                     subject.ships = True
                     self.variables[subject.name] = subject
 
+    def handed_on(self, name: str) -> tuple[str, ...]:
+        """The variables of the stage that are given the whole of an argument."""
+        parts = self._instructions()
+        if not any(pair.name.value == name for one in parts if one.keyword == "ARG" for pair in one.pairs):
+            return ()
+        pairs = [pair for one in parts if one.keyword in ("ENV", "ARG") for pair in one.pairs if pair.value is not None]
+        return tuple(pair.name.value for pair in pairs if pair.value is not None and pair.value.value in (f"${name}", f"${{{name}}}"))
+
     def uses(self, name: str) -> tuple[Note, ...]:
         """Where the stage, and those that it is built on, declare an argument and take it up."""
         parts = self._instructions()

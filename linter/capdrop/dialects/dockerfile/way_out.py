@@ -54,8 +54,15 @@ class DockerfileWayOut(WayOut):
         for at, pair in enumerate(one.pairs):
             if pair.span.covers(span):
                 title, edits = PairOrigin(self.source, self._tree, "", one, at).write(Change("drop", "variable"))
-                return Way(title, edits, "what needs it at run time is given it at the start")
+                touches = self._touches(self._readers(pair.name.value, one))
+                return Way(title, edits, "what needs it at run time is given it at the start", touches=touches)
         return self._without_login(one, span)
+
+    def _readers(self, name: str, given: Instruction) -> tuple[Edit, ...]:
+        """The places of the instructions behind one that take the value of its variable."""
+        reads = re.compile(rf"\$\{{?{re.escape(name)}\b")
+        later = (one for one in self._tree.instructions if one.keyword in ("ENV", "ARG", "LABEL") and one.span.start > given.span.start)
+        return tuple(Edit(one.span, "") for one in later if reads.search(self.source[one.span]))
 
     def _in_step(self, finding: Finding, one: Instruction, heredoc: Heredoc | None, span: Span) -> Way:
         """Hand it to a RUN as a secret of the build."""

@@ -6,7 +6,8 @@ import os
 
 from ...model.subject import Subject
 from ...reading import Reading
-from ...source import Source
+from ...source import Source, Span
+from ...syntax.template import is_masked
 from ...syntax.yaml import Mapping, Node
 from ..context import Context
 from ..yaml_document import YamlFile
@@ -14,7 +15,7 @@ from ..yaml_view import Section
 from .cluster import noted, parts_of, workload_of
 from .environment import Secret
 from .facts import place_of
-from .objects import VALUES, entries_of, held_in, object_of, objects_in, values_of
+from .objects import VALUES, entries_of, held_in, object_of, objects_in, passwords_of, values_of
 from .pods import pods_in, subjects_of
 
 TYPE_CHECKING = False
@@ -93,6 +94,15 @@ def _all_objects(source: Source, root: Node | None) -> Iterator[Mapping]:
         yield from held_in(source, node)
 
 
+def namespaces_in(source: Source) -> Iterator[tuple[Span, str]]:
+    """The namespaces that the objects of a file name, each with the span of its object."""
+    for document in YamlFile(source).documents:
+        for node in _all_objects(source, document.root):
+            namespace = Section(source, node).text("metadata.namespace")
+            if namespace and not is_masked(namespace):
+                yield node.span, namespace
+
+
 def object_subjects(
     source: Source,
     node: Mapping,
@@ -102,10 +112,12 @@ def object_subjects(
     partial: str = "",
     joined: bool = False,
     templated: bool = False,
+    here: Source | None = None,
     files: Files | None = None,
 ) -> Iterator[Subject]:
     """The subjects of an object. `joined` is set where it is put together from several places, so that none of it can be edited, and
-    `templated` where helpers write its names and labels, so that what belongs together cannot be told."""
+    `templated` where helpers write its names and labels, so that what belongs together cannot be told. `here` is the file that is read,
+    where that is not its own."""
     section = Section(source, node, (), joined)
     thing = object_of(source, section, silence or partial)
     if thing is None:
@@ -115,16 +127,17 @@ def object_subjects(
         yield from values_of(thing, section)
     if thing.kind in _SCHEMAS:
         return
+    yield from passwords_of(thing, section)
     yield thing
     unsure = silence or partial or ("a template action decides it" if templated else "")
-    parts.extend(parts_of(source, thing, section, unsure))
+    parts.extend(parts_of(here or source, thing, section, unsure))
     for pod in pods_in(source, node, shared=joined) if not _is_policy(thing) and not held_in(source, node) else ():
         is_daemon = thing.kind == "DaemonSet" or ".daemonSet." in f".{pod.path}."
         annotations = section.section("metadata.annotations")
         pod.place = "system" if thing.api_version.startswith(_CLUSTERS) else place_of(pod.section, is_daemon, thing.namespace, annotations)
         pod.partial = pod.partial or partial
         pod.secret = Secret(thing.name, thing.namespace, files)
-        workload = workload_of(source, thing, pod, section, silence or pod.partial)
+        workload = workload_of(here or source, thing, pod, section, silence or pod.partial)
         workload.partial |= templated
         parts.append(workload)
         for subject in subjects_of(source, pod, thing, silence):

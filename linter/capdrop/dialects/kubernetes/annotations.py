@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...source import Fragment
 from ...syntax.template import is_masked
 from ...syntax.yaml import Scalar
 from ..yaml_view import Field, Section
@@ -27,18 +28,23 @@ def ignored(metadata: Section, address: str, scope: Span) -> Iterator[IgnoreAnno
     """The annotation among those of some metadata, also one whose name is not quite right. `scope` is what it speaks for."""
     annotations = metadata.section("annotations")
     for name, field in annotations.fields.items():
-        if not name.startswith(PREFIX) or not isinstance(field.value, Scalar) or is_masked(field.value.value):
+        if not name.startswith(PREFIX) or (isinstance(field.value, Scalar) and is_masked(field.value.value)):
             continue
         from ...model.ignore_comment import IgnoreAnnotation
 
+        problem = "" if name == NAME else f"there is no annotation `{name}`; it is called `{NAME}`"
+        if isinstance(field.value, Scalar):
+            fragment = field.value.fragment(field.source.text)
+        else:
+            fragment, problem = Fragment.at("", field.span.start), problem or "an annotation is one text, `rule, rule -- reason`"
         yield IgnoreAnnotation(
             field.source,
             field.span,
             address,
-            fragment=field.value.fragment(field.source.text),
+            fragment=fragment,
             scope=scope,
             removal=_removal(metadata.get("annotations"), field),
-            problem="" if name == NAME else f"there is no annotation `{name}`; it is called `{NAME}`",
+            problem=problem,
         )
 
 

@@ -26,6 +26,7 @@ _FABRICS = ("google.com/tpu", "vpc.amazonaws.com/efa", "rdma/")
 """Devices whose containers talk to each other past the cluster's network (https://cloud.google.com/kubernetes-engine/docs/how-to/
 tpu-multislice; https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html; https://github.com/Mellanox/k8s-rdma-shared-dev-plugin)."""
 _SYSTEM_PRIORITIES = ("system-node-critical", "system-cluster-critical")
+_USER_NAME = "securityContext.windowsOptions.runAsUserName"
 _HOOK = "helm.sh/hook"
 """The annotation that says when Helm runs an object by itself (helm.sh/docs/topics/chart_tests)."""
 _OS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
@@ -42,6 +43,10 @@ class PodSite(Site):
         super().__init__(source, span, own, pod, silence=silence, fixable=fixable)
         self.annotations = annotations
         self.place = ""
+
+    def mounted(self) -> Iterator[str]:
+        for node, trail, shared in self.own.items("volumeMounts"):
+            yield Section(self.source, node, trail, shared).text("mountPath")
 
 
 class AppArmor(Choice):
@@ -71,7 +76,7 @@ class AppArmor(Choice):
 
 
 class User(Cell):
-    """`runAsUser`, of the container or else of its pod. With `hostUsers: false` root is nobody on the host."""
+    """`runAsUser`, of the container or else of its pod; on Windows `runAsUserName`. With `hostUsers: false` root is nobody on the host."""
 
     __slots__ = ()
 
@@ -81,7 +86,10 @@ class User(Cell):
 
     def read(self, site: Site) -> Value:
         value = _in_user_namespace(site) or super().read(site)
-        if not value.is_known or not is_root(value.text):
+        if not value.is_known:
+            name = site.field(_USER_NAME, "either")
+            return site.scalar(name) if name is not None else value
+        if not is_root(value.text):
             return value
         from ..leaving_root import told
 

@@ -57,4 +57,4 @@ def _odd(
         if name in elsewhere and name not in known and field.owner is section.mapping:
             span = field.entry.key.span
             yield Oddity(source, span, f"{address}.{name}", kind="misplaced-key", message=f"`{name}` {advice}")
-    yield from misspelt_keys(section, known | elsewhere, address, owner or address, source, "Kubernetes")
+    yield from misspelt_keys(section, known | elsewhere, address, owner or address, "Kubernetes")

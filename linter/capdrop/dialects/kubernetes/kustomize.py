@@ -17,10 +17,9 @@ from ..yaml_document import YamlFile
 from ..yaml_view import Section, fields_of
 from . import file_subjects, object_subjects
 from .helm_file import values_below
-from .kustomize_build import Build, Resource
+from .kustomize_build import Build
 from .kustomize_file import Kustomization, is_kustomization
 from .kustomize_generators import Generators
-from .objects import object_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def read(file: YamlFile, context: Context) -> Reading:
 def _subjects(file: YamlFile, joined: list[_Joined], parts: list[Part]) -> Iterator[Subject]:
     yield from file_subjects(file, parts)
     for one in joined:
-        yield from one.subjects()
+        yield from one.subjects(parts)
 
 
 class _Joined:
@@ -72,42 +71,33 @@ class _Joined:
         self.build = Build(near, this)
         self.overlay = Overlay(near.path)
 
-    def subjects(self) -> Iterator[Subject]:
-        build = self.build
+    def subjects(self, parts: list[Part]) -> Iterator[Subject]:
+        """The subjects of all that it changes or holds; the parts of a cluster that these are go to `parts`."""
+        build, here = self.build, self.this.source
         for key, words in _ELSEWHERE.items():
             field = self.this.root.get(key)
             if field is not None:
                 build.gaps.append(Gap(field.entry.key.span, f"`{key}`: {words}", by_design=True))
         for resource in build.resources():
             if resource.unsure:
-                self.overlay.unsure.update(_keys(resource))
+                self.overlay.unsure.add((resource.file, resource.address))
             elif resource.changed:
-                self.overlay.changes.update(_keys(resource))
-                yield from self._judged(resource)
-        for resource in build.removed:
-            self.overlay.changes.update(_keys(resource))
+                self.overlay.changes.add((resource.file, resource.address))
+                assert isinstance(resource.node, Mapping)
+                silence = resource.silence
+                yield from object_subjects(resource.source, resource.node, parts, silence=silence, joined=True, here=here)
+        self.overlay.changes.update((resource.file, resource.address) for resource in build.removed)
         self.overlay.uses = tuple(build.uses)
         self.overlay.files = frozenset(build.files)
         for file in build.patch_files():
             yield file.text()
         for source, root in build.left:
             if isinstance(root, Mapping):
-                yield from object_subjects(source, root, [], partial=_PATCH)
+                told: list[Part] = []
+                yield from object_subjects(source, root, told, partial=_PATCH, here=here)
+                parts += [part for part in told if part.name]
         yield from Generators(self.this, build).subjects()
         for chart in fields_of(self.this.root.get("helmCharts")):
             values = chart.section().get("valuesInline")
             if values is not None:
                 yield from values_below(values.source, values.value, "helmCharts.valuesInline")
-
-    @staticmethod
-    def _judged(resource: Resource) -> Iterator[Subject]:
-        """What an object is with its patches. It adds nothing to a cluster: its files do that."""
-        assert isinstance(resource.node, Mapping)
-        yield from object_subjects(resource.source, resource.node, [], silence=resource.silence, joined=True)
-
-
-def _keys(resource: Resource) -> Iterator[tuple[str, str]]:
-    """The file and the address of an object."""
-    thing = object_of(resource.source, Section(resource.source, resource.node))
-    if thing is not None:
-        yield resource.file, thing.address

@@ -50,11 +50,11 @@ _OWN_IDENTITY = frozenset({"name", "namespace"})
 
 
 class Resource:
-    """An object that a kustomization takes in, with its patches over it. `file` is where it is written (an absolute path), `names` are
-    those that it was and is called by. `changed` is set where the kustomization itself changes it, `unsure` where something is done to
-    it that is not followed."""
+    """An object that a kustomization takes in, with its patches over it. `file` is where it is written (an absolute path), `address` the
+    one that it has there, and `names` are those that it was and is called by. `changed` is set where the kustomization itself changes
+    it, `unsure` where something is done to it that is not followed."""
 
-    __slots__ = ("changed", "file", "group", "kind", "names", "namespace", "node", "silence", "source", "unsure", "version")
+    __slots__ = ("address", "changed", "file", "group", "kind", "names", "namespace", "node", "silence", "source", "unsure", "version")
 
     def __init__(self, file: str, source: Source, node: Mapping, silence: str) -> None:
         section = Section(source, node)
@@ -65,6 +65,7 @@ class Resource:
         self.kind = section.text("kind")
         self.group, self.version = group_and_version(section)
         self.names = [section.text("metadata.name")]
+        self.address = f"{self.kind}/{self.names[0] or section.text('metadata.generateName')}".rstrip("/")
         self.namespace = section.text("metadata.namespace")
         self.changed = False
         self.unsure = False
@@ -401,7 +402,8 @@ def _left(patch: Patch, source: Source, root: Node) -> Iterator[tuple[Source, No
     elif isinstance(root, Sequence) and patch.target is not None and is_plain(patch.target.kind):
         target = patch.target
         version = "/".join(filter(None, (target.group, target.version or "v1")))
-        for part in said(root, source, {"apiVersion": version, "kind": target.kind}):
+        name = target.name if is_plain(target.name) else ""
+        for part in said(root, source, {"apiVersion": version, "kind": target.kind}, name):
             yield source, part
 
 

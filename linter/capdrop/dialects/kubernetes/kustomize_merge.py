@@ -172,8 +172,9 @@ def patched(root: Node, operations: Sequence, source: Source) -> Node:
     return root
 
 
-def said(operations: Sequence, source: Source, identity: dict[str, str]) -> Iterator[Node]:
-    """What a JSON patch says, as parts of the object that it is for, one for each operation."""
+def said(operations: Sequence, source: Source, identity: dict[str, str], name: str) -> Iterator[Node]:
+    """What a JSON patch says, as parts of the object that it is for, one for each operation; `name` is that of the object where it is
+    known."""
     for item in operations.items[:MOST_OPERATIONS]:
         try:
             operation = _operation(Section(source, item))
@@ -184,9 +185,11 @@ def said(operations: Sequence, source: Source, identity: dict[str, str]) -> Iter
             if node is None or key is None:
                 break
             node = _around(token, key, node)
-        if isinstance(node, Mapping):
-            entries = [Entry(_text(key, name), _text(key, text)) for name, text in identity.items() if key is not None]
-            yield with_entries(node, [*entries, *node.entries])
+        if isinstance(node, Mapping) and key is not None:
+            named = _around("metadata", key, _around("name", key, _text(key, name)))
+            whole = merged(named, node, known=True) if name else node
+            entries = [Entry(_text(key, name), _text(key, text)) for name, text in identity.items()]
+            yield with_entries(node, [*entries, *(whole.entries if isinstance(whole, Mapping) else ())])
 
 
 def _around(token: str, key: Node, node: Node) -> Node:

@@ -10,11 +10,11 @@ from ...model.variable import Variable
 from ...secret_search import unencoded
 from ...source import Fragment, Source, Span
 from ...syntax.template import is_masked
-from ...syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
+from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, boolean
 from ..commands import commands_of_script
 from ..settings_file import variables_in_lines, variables_in_settings
 from ..yaml_facts import Site, drop, put, remove
-from ..yaml_view import Field, Section, followed
+from ..yaml_view import Field, Joined, Section, followed
 from ..yaml_writer import add_entry, quoted
 from .annotations import OTHER_TOOLS, PREFIX, ignored
 
@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ...finding import Edit
+    from ...finding import Edit, Note
 
 SETTINGS_FILES = (".properties", ".conf", ".cfg", ".ini", ".env", ".toml", ".yaml", ".yml")
 _NAME_SERVICES = "nsswitch.conf"
@@ -40,11 +40,12 @@ VALUES = {
     "ApplicationSet": ("spec.template.spec.source.helm", "spec.template.spec.sources"),
     "Release": ("spec.forProvider.values", "spec.forProvider.set"),
     "Template": ("parameters",),
+    "PersistentVolume": ("spec.csi.volumeAttributes", "spec.flexVolume.options"),
     "VirtualMachine": ("spec.template.spec.volumes",),
     "VirtualMachineInstance": ("spec.volumes",),
 }
 """Where the objects of Flux, k3s, Argo CD and Crossplane hold the values of a chart, where OpenShift's templates hold those of their
-parameters, and where KubeVirt's machines hold what cloud-init sets them up by."""
+parameters, where volumes tell their drivers how to mount them, and where KubeVirt's machines hold what cloud-init sets them up by."""
 _HOLDERS = {
     "Template": "objects",
     "Object": "spec.forProvider.manifest",
@@ -55,6 +56,8 @@ _HOLDERS = {
 """Where objects of OpenShift, Crossplane, Open Cluster Management and Hive hold whole objects, which they have made."""
 _EXAMPLES = "alm-examples"
 """The annotation that shows what objects of an operator look like (olm.operatorframework.io)."""
+_READ_OTHERWISE = frozenset({*VALUES, *_HOLDERS, "SealedSecret"})
+"""Kinds whose passwords are found as something else, or are none."""
 _LARGEST_DECODED = 65_536
 SHORTEST_ENCODED_BYTES = 12
 
@@ -73,7 +76,7 @@ class ObjectOrigin(Origin):
         if field is None:
             assert self.section.mapping is not None
             return Value.absent(source, self.section.mapping.entries[0].span)
-        return value_of(field.source, field.value, 0)
+        return value_of(field.source, field.value, 0, field.trail)
 
     def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
         assert self.section.mapping is not None
@@ -103,16 +106,16 @@ class ObjectOrigin(Origin):
         return add_entry(site.source, field.value, keys, quoted(value))
 
 
-def value_of(source: Source, node: Node | None, depth: int) -> Value:
-    """A node as a value: text, number-like text and yes/no, tuples of values, dictionaries of values."""
-    node, trail, _ = followed(source, node, (), False)
+def value_of(source: Source, node: Node | None, depth: int, trail: tuple[Note, ...] = ()) -> Value:
+    """A node as a value: text, number-like text and yes/no, tuples of values, dictionaries of values. `trail` leads to it."""
+    node, trail, _ = followed(source, node, trail, False)
     assert node is not None
     source = node.source or source
     if isinstance(node, Sequence):
-        return Value.known(tuple(value_of(source, item, depth + 1) for item in node.items), source, node.span, trail, node=node)
+        return Value.known(tuple(value_of(source, item, depth + 1, trail) for item in node.items), source, node.span, trail, node=node)
     if isinstance(node, Mapping):
-        fields = Section(source, node).fields
-        content = {name: value_of(source, field.value, depth + 1) for name, field in fields.items()} if depth < 40 else {}
+        fields = Section(source, node, trail).fields
+        content = {name: value_of(source, field.value, depth + 1, field.trail) for name, field in fields.items()} if depth < 40 else {}
         return Value.known(content, source, node.span, trail, node=node)
     assert isinstance(node, Scalar)
     if is_masked(node.value):
@@ -122,15 +125,29 @@ def value_of(source: Source, node: Node | None, depth: int) -> Value:
 
 
 def objects_in(node: Node | None, depth: int) -> Iterator[Mapping]:
-    """The objects of a document; those of a List one by one."""
+    """The objects of a document; those of a List one by one, of one kind where the List is."""
     if not isinstance(node, Mapping):
         return
     kind, items = node.get("kind"), node.get("items")
-    if depth < 10 and isinstance(items, Sequence) and getattr(kind, "value", "").endswith("List"):
+    if depth < 10 and isinstance(kind, Scalar) and kind.value.endswith("List") and isinstance(items, Sequence):
         for item in items.items:
-            yield from objects_in(item, depth + 1)
+            yield from objects_in(_of_kind(item, node, kind), depth + 1)
     else:
         yield node
+
+
+def _of_kind(item: Node, holder: Mapping, kind: Scalar) -> Node:
+    """An item of a List, also of a `PodList` or its like, whose items need not say of which kind and version they are."""
+    if kind.value == "List" or not isinstance(item, Mapping) or item.get("kind") is not None:
+        return item
+    whole = Joined(item, item.source, item)
+    whole.entries += item.entries
+    for entry in holder.entries:
+        if entry.value is kind:
+            whole.entries.append(Entry(entry.key, Scalar(kind.start, kind.end, kind.value.removesuffix("List"))))
+        elif isinstance(entry.key, Scalar) and entry.key.value == "apiVersion":
+            whole.entries.append(entry)
+    return whole
 
 
 def held_in(source: Source, node: Mapping) -> tuple[Mapping, ...]:
@@ -174,6 +191,8 @@ def entries_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
     """The named values of a ConfigMap or Secret, and the annotations of any object."""
     if section.mapping is not None:
         yield from ignored(section.section("metadata"), thing.address, section.mapping.span)
+        if thing.kind == "CronJob":
+            yield from ignored(section.section("spec.jobTemplate.metadata"), thing.address, section.mapping.span)
     for name, field in section.section("metadata.annotations").fields.items():
         fragment = _text_of(field)
         if fragment is not None and not name.startswith(PREFIX) and name != _EXAMPLES:
@@ -190,11 +209,13 @@ def entries_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
     if thing.kind == "ConfigMap":
         for name, field in section.section("data").fields.items():
             yield from _entry(f"{thing.address} data.{name}", name, field, _text_of(field), "configmap")
+        for name, field in section.section("binaryData").fields.items():
+            yield from _encoded(f"{thing.address} binaryData.{name}", name, field, "configmap")
     elif thing.kind == "Secret":
         for name, field in section.section("stringData").fields.items():
             yield from _entry(f"{thing.address} stringData.{name}", name, field, _text_of(field), "secret")
         for name, field in section.section("data").fields.items():
-            yield from _encoded(f"{thing.address} data.{name}", name, field)
+            yield from _encoded(f"{thing.address} data.{name}", name, field, "secret")
 
 
 def values_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
@@ -208,6 +229,30 @@ def values_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
             text = _text_of(field)
             if text is not None:
                 yield from variables_in_settings(text, field.source, f"{thing.address} {path}")
+
+
+def passwords_of(thing: KubernetesObject, section: Section) -> Iterator[Variable]:
+    """The passwords that an object of an operator's own kind writes out; beside the name of a Secret stand names of its entries."""
+    group, mapping, source = thing.api_version.rpartition("/")[0], section.mapping, section.source
+    if "." not in group or group.endswith(".k8s.io") or thing.kind in _READ_OTHERWISE or mapping is None:
+        return
+    if source.text.find("assword", mapping.start, mapping.end) < 0:
+        return
+    stack: list[tuple[Node, str]] = [(mapping, thing.address)]
+    while stack:
+        node, path = stack.pop()
+        if isinstance(node, Sequence):
+            stack += [(item, path) for item in reversed(node.items)]
+        elif isinstance(node, Mapping):
+            fields = Section(source, node).fields
+            refers = not {"secretName", "secretKeyRef", "name"}.isdisjoint(fields)
+            for name, field in reversed(fields.items()):
+                if field.owner is not node or "secret" in name.lower():
+                    continue
+                stack.append((field.entry.value, f"{path}.{name}" if node is not mapping else f"{path} {name}"))
+                fragment = _text_of(field) if name.lower().endswith("password") and not refers else None
+                if fragment is not None:
+                    yield _variable(stack[-1][1], name, field, fragment, "values")
 
 
 def _text_of(field: Field) -> Fragment | None:
@@ -234,15 +279,15 @@ def _holds_settings(name: str) -> bool:
     return not name.endswith(NO_SETTINGS) or name.endswith(("settings.py", "config.py"))
 
 
-def _encoded(address: str, name: str, field: Field) -> Iterator[Subject]:
+def _encoded(address: str, name: str, field: Field, place: str) -> Iterator[Subject]:
     written = _text_of(field)
     fragment = decoded(written) if written is not None else None
     if fragment is not None:
         inner = decoded(fragment) if unencoded(fragment.text.strip()) else None  # people encode what is to be encoded for them
         fragment = inner or fragment
         yield Text(field.source, field.span, address, fragment=fragment, address_at=_always(address))
-        yield from _entry(address, name, field, fragment, "secret")
-    elif written is not None and _is_base64(written.text):
+        yield from _entry(address, name, field, fragment, place)
+    elif written is not None and place == "secret" and _is_base64(written.text):
         yield _variable(address, name, field, written, "bytes")
 
 

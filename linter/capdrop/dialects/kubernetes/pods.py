@@ -3,22 +3,22 @@ an operator makes of its own object), or with settings that only pods have (the 
 
 from __future__ import annotations
 
-from ...finding import Edit, Note
+from ...finding import Edit
 from ...model import pod as model
-from ...model.command import Command, Word
 from ...model.container import Container
 from ...model.image import Image
 from ...model.mount import Mount, normal_path
 from ...model.pod import NOT_ON_WINDOWS
 from ...model.subject import Change, Origin, Refused, Subject
 from ...model.value import Value
+from ...model.variable import Variable
 from ...source import Fragment, Source
 from ...syntax.template import is_masked
 from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, resolve
-from ..commands import Setting, commands_in_arguments
 from ..yaml_facts import Site, TableOrigin, container, drop, put, remove
 from ..yaml_view import Section, items_of
 from .annotations import ignored
+from .commands import commands_of
 from .environment import Secret, variables_of
 from .facts import IMAGE_TABLE, POD_TABLE, TABLE, PodSite, is_conditional, is_windows
 from .keys import odd_keys
@@ -108,6 +108,9 @@ def pods_in(source: Source, root: Node, *, shared: bool = False) -> Iterator[Pod
                     metadata = Section(source, holder).section("metadata")
                     yield Pod(Section(source, node, (), shared), path, metadata, partial, lone=shape == "lone")
                     if shape != "part":
+                        common = node.get("stepTemplate")
+                        if common is not None:
+                            stack.append((common, f"{path}.stepTemplate".lstrip("."), node, shared))
                         continue
             if "templates" in keys:
                 defaults = defaults or _gives_defaults(node)
@@ -215,6 +218,7 @@ def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str)
         mount.owners = tuple(user for user in users if user is not None) if None not in users else ()
         yield mount
     yield from _image_volumes(source, pod, address, silence)
+    yield from _told_drivers(source, pod, address)
     if containers and pod.path in _USUAL and not pod.lone and not _is_put_together(pod.section):
         yield from odd_keys(pod.section, address, source, is_pod=True)
     if pod.path not in ("", "spec") and pod.section.mapping is not None:
@@ -301,31 +305,7 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
         value, origin = site.scalar(image), TableOrigin(site, IMAGE_TABLE)
         yield Image(image.source, image.span, f"{address}.image", origin, value=value, role="run", pull_policy=pull_policy)
     yield from variables_of(site, address, pod.secret)
-    for subject in _commands(site, address):
-        if isinstance(subject, Command):
-            subject.owner = own
-        yield subject
-
-
-def _commands(site: Site, address: str) -> Iterator[Subject]:
-    for path in ("command", "args", "lifecycle.postStart.exec.command", "lifecycle.preStop.exec.command"):
-        words = []
-        sources = []
-        prefix = "command" if path == "args" else ""
-        for source_path in (prefix, path) if prefix else (path,):
-            for node, trail, _ in site.own.items(source_path):
-                if isinstance(node, Scalar):
-                    words.append(_word(site, node, trail))
-                    sources.append(node.source or site.source)
-        if path in ("command", "args") and (path == "args") is (site.own.get("args") is None):
-            continue
-        if all(source is sources[0] for source in sources):
-            source = sources[0] if sources else site.source
-            yield from commands_in_arguments(words, Setting(source, f"{address}.{path.partition('.')[0]}", path))
-
-
-def _word(site: Site, node: Scalar, trail: tuple[Note, ...]) -> Word:
-    return Word(node.fragment((node.source or site.source).text), "$(" not in node.value and "\ue000" not in node.value, node.span)
+    yield from commands_of(site, address, own)
 
 
 PROPAGATIONS = {"Bidirectional": "rshared", "HostToContainer": "rslave", "None": "private"}
@@ -413,6 +393,18 @@ def _image_volumes(source: Source, pod: Pod, address: str, silence: str) -> Iter
             yield Image(
                 field.source, field.span, f"{address} volumes.{_name(volume)}.image", None, value=value, role="run", pull_policy=pull_policy
             )
+
+
+def _told_drivers(source: Source, pod: Pod, address: str) -> Iterator[Variable]:
+    """What a pod tells the drivers of its volumes."""
+    for item in pod.section.items("volumes"):
+        volume = Section(source, *item)
+        for path in ("csi.volumeAttributes", "flexVolume.options"):
+            field = volume.find(path)
+            if field is not None:
+                from .helm_file import values_below
+
+                yield from values_below(field.source, field.value, f"{address} volumes.{_name(volume)}.{path}")
 
 
 def _read_only(site: Site, uses: list[Use]) -> Value:

@@ -73,8 +73,11 @@ class KubernetesWayOut(YamlWayOut):
         if thing is not None and container is not None:
             return self._as_variable(finding, place, span, thing, container)
         variable = place.holder("value")
-        if variable is not None and variable.get("value") is place.scalar and _OWNER.match(finding.subject):
-            return self._from_a_secret(finding, place, variable)
+        if variable is not None and variable.get("value") is place.scalar:
+            patched = _OWNER.match(finding.subject)
+            owner = patched[1] if patched else text_at(thing, "metadata", "name") if place.keys[-2:-1] == ["env"] else ""
+            if owner:
+                return self._from_a_secret(place, variable, Secret(owner, text_at(thing, "metadata", "namespace"), self.files))
         return self._left_open(finding, place, span, thing)
 
     def other(self, source: Source) -> WayOut | None:
@@ -88,12 +91,11 @@ class KubernetesWayOut(YamlWayOut):
 
         return ValuesWayOut(file, self.files)
 
-    def _from_a_secret(self, finding: Finding, place: Place, variable: Mapping) -> Way:
-        """Take a variable from a Secret, in a patch that does not say whose variable it is."""
-        name, entry, owner = text_at(variable, "name"), place.entry, _OWNER.match(finding.subject)
-        if not name or entry is None or owner is None:
+    def _from_a_secret(self, place: Place, variable: Mapping, secret: Secret) -> Way:
+        """Take all of a variable from a Secret."""
+        name, entry = text_at(variable, "name"), place.entry
+        if not name or entry is None:
             raise Refused("the variable has no name")
-        secret = Secret(owner[1], "", self.files)
         edit = replace_entry(self.source, variable, entry, ["valueFrom", "secretKeyRef"], {"name": secret.name, "key": name})
         title = f"Take it from the key `{name}` of the Secret `{secret.name}`"
         return Way(title, (edit, *secret.skeleton(self.source.path, name)), "the Secret must be made first")
@@ -103,7 +105,7 @@ class KubernetesWayOut(YamlWayOut):
         keys, owner = place.keys, text_at(thing, "metadata", "name")
         pair = place.holder("value")
         key = text_at(pair, "name") or text_at(pair, "path").rpartition("/")[2] or (keys[-1] if keys else "")
-        name = self.name(finding, self.source.text[place.scalar.start : span.start], key, owner)
+        name = self.name(finding, self.before(place, span), key, owner)
         edit = self.written(place, span, f"${{{name}}}")
         title = f"Write `${{{name}}}`, and have it filled in from a Secret, or as it is applied"
         whole = f"{text_at(thing, 'kind')}/{owner} {'.'.join(keys)}".replace("/ ", " ")
@@ -111,8 +113,8 @@ class KubernetesWayOut(YamlWayOut):
 
     def _as_value(self, finding: Finding, place: Place, span: Span) -> Way:
         """Take it from the values of the chart that a template is part of."""
-        text, keys = self.source.text, place.keys
-        first, *others = self.name(finding, text[place.scalar.start : span.start], keys[-1] if keys else "").lower().split("_")
+        keys = place.keys
+        first, *others = self.name(finding, self.before(place, span), keys[-1] if keys else "").lower().split("_")
         name = "".join([first, *(word.capitalize() for word in others)])
         is_encoded = keys[-2:-1] == ["data"] and text_at(_object_around(place), "kind") == "Secret"
         shaped = " | b64enc" if is_encoded else " | indent 4 | trim" if "\n" in self.source[span] else ""
@@ -153,7 +155,7 @@ class KubernetesWayOut(YamlWayOut):
     def _as_variable(self, finding: Finding, place: Place, span: Span, thing: Mapping, container: Mapping) -> Way:
         """Take a part of a command line from a variable, and that from a Secret."""
         owner = text_at(thing, "metadata", "name")
-        before = self.source.text[place.scalar.start : span.start]
+        before = self.before(place, span)
         name = self.name(finding, before if before.strip("\"'") else _word_before(place), "", text_at(container, "name") or owner)
         reference = f"$({name})"
         if place.holder(*_ARGUMENTS) is not container:

@@ -1,0 +1,86 @@
+"""A read-only root file system, with what the image is known to write to."""
+
+from __future__ import annotations
+
+import pytest
+from capdrop import rulebook
+from capdrop.dialects.context import Context
+from capdrop.discover import kind_of
+from capdrop.finding import Fix, Safety
+from capdrop.fixer import Workbench, fix
+from capdrop.source import Source
+
+BOOK = rulebook.load()
+BOOK.select(["writable-root-filesystem"])
+SERVICE = "services:\n  app:\n    image: {}\n{}"
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - name: web
+      image: nginx:1.29
+      securityContext: {}
+      volumeMounts:
+        - {name: cache, mountPath: /var/cache/nginx}
+"""
+
+
+def bench(path: str, text: str) -> Workbench:
+    kind = kind_of(path, text)
+    assert kind is not None
+    return Workbench(kind, BOOK, Context())
+
+
+def fixed(path: str, text: str) -> str:
+    result = fix(Source(path, text), bench(path, text), Safety.UNSAFE)
+    assert result.left == []
+    return result.source.text
+
+
+@pytest.mark.parametrize(
+    ("image", "more", "after"),
+    [
+        ("nginx:1.29", "", "    tmpfs: [/var/cache/nginx, /var/run]\n    read_only: true\n"),
+        ("nginx:1.29", "    tmpfs: /run:size=1m\n", None),
+        (
+            "nginx:1.29",
+            "    tmpfs:\n      - /tmp\n",
+            "    tmpfs:\n      - /tmp\n      - /var/cache/nginx\n      - /var/run\n    read_only: true\n",
+        ),
+        (
+            "nginx:1.29",
+            "    volumes: ['cache:/var/cache/nginx', {type: tmpfs, target: /run}]\n",
+            "    volumes: ['cache:/var/cache/nginx', {type: tmpfs, target: /run}]\n    read_only: true\n",
+        ),
+        ("redis:8", "", "    read_only: true\n"),
+        ("acme/nginx:1", "", "    read_only: true\n"),
+        ("nginxinc/nginx-unprivileged:1.29", "    volumes: [/data]\n", "    volumes: [/data]\n    tmpfs: [/tmp]\n    read_only: true\n"),
+    ],
+)
+def test_memory_goes_where_the_image_writes(image: str, more: str, after: str | None) -> None:
+    text = SERVICE.format(image, more)
+    expected = SERVICE.format(image, more + "    read_only: true\n" if after is None else after)
+    assert fixed("compose.yaml", text) == expected
+
+
+@pytest.mark.parametrize(
+    "mount", ["-v cache:/var/cache/nginx", "--mount type=tmpfs,dst=/var/cache/nginx", "--tmpfs=/var/cache/nginx:size=9m"]
+)
+def test_a_command_line_mounts_what_is_missing(mount: str) -> None:
+    assert fixed("run.sh", f"docker run -d {mount} nginx:1.29\n") == f"docker run --tmpfs /var/run --read-only -d {mount} nginx:1.29\n"
+
+
+def the_fix(path: str, text: str) -> Fix:
+    (finding,) = bench(path, text).analyse(Source(path, text)).findings
+    assert finding.fix is not None
+    return finding.fix
+
+
+def test_where_nothing_is_mounted_it_is_said_what_must_be() -> None:
+    assert the_fix("pod.yaml", POD).caveat == "the image writes to /var/run: mount something there"
+    assert the_fix("compose.yaml", SERVICE.format("nginx:1.29", "    tmpfs: /tmp\n")).caveat.startswith(
+        "the image writes to /var/cache/nginx and"
+    )
+    assert the_fix("compose.yaml", SERVICE.format("acme/nginx:1", "")).caveat == "what the program writes needs a tmpfs or a volume"
