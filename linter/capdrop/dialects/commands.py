@@ -281,18 +281,6 @@ def commands_of_file(file: WrittenFile, setting: Setting, depth: int = 0) -> Ite
         yield from _whole(own)
 
 
-def commands_of_script(fragment: Fragment, name: str, source: Source, address: str) -> Iterator[Command]:
-    """The commands of a file that stands in a value, where it is a shell script; its assignments are read as settings."""
-    text = fragment.text
-    if shell.shebang(text) == "sh" and (text.startswith("#!") or name.lower().endswith((".sh", ".bash"))):
-        for subject in commands_in_shell(fragment, Setting(source, address, "script"), depth=1):
-            if isinstance(subject, Command):
-                subject.assignments = ()
-                if fragment.decoded is not None:
-                    subject.origin = None  # no edit can be written into what is encoded
-                yield subject
-
-
 def _whole(setting: Setting) -> Iterator[Script]:
     """The script as one subject, unless it is a part of something longer, or one command."""
     if setting.whole and len(setting.commands) > 1:

@@ -10,7 +10,7 @@ from ...model.value import Value
 from ...model.variable import Variable
 from ...source import Fragment, Span
 from ...syntax.yaml import Scalar, Sequence
-from ..commands import commands_of_script
+from ..script_within import commands_of_script
 from ..settings_file import variables_in_file, variables_in_settings
 from ..yaml_facts import Interpolated, Site, drop, remove
 from ..yaml_view import Field, Section, fields_of, items_of

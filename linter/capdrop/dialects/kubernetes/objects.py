@@ -11,7 +11,7 @@ from ...secret_search import unencoded
 from ...source import Fragment, Source, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, boolean
-from ..commands import commands_of_script
+from ..script_within import commands_of_script
 from ..settings_file import variables_in_lines, variables_in_settings
 from ..yaml_facts import Site, drop, put, remove
 from ..yaml_view import Field, Joined, Section, followed
