@@ -65,6 +65,9 @@ EVERYWHERE = ("0.0.0.0", "::", "[::]", "http://0.0.0.0", "http://[::]")
             """,
         ),
         Bad("compose.yaml", "services: {llm: {image: 'ghcr.io/acme/llm:1', command: «llama-server» -m /a.gguf --host 0.0.0.0}}"),
+        Bad("Dockerfile", 'FROM vllm/vllm-openai:v0.11.0\nCMD [«"--model"», "/m", "--host", "0.0.0.0"]\n'),
+        Bad("compose.yaml", "services: {llm: {image: 'vllm/vllm-openai:v0.11.0', command: [«--model», /m, --host, 0.0.0.0]}}"),
+        Good("compose.yaml", "services: {llm: {image: 'vllm/vllm-openai:v0.11.0', command: [--model, /m, --api-key, '${KEY}']}}"),
         Bad(
             "pod.yaml",
             """

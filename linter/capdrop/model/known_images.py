@@ -108,7 +108,9 @@ _PROGRAMS = {
     "docker.io/prom/prometheus": ("prometheus", _NONE),  # prometheus/prometheus, Dockerfile
     "docker.io/rancher/k3s": ("k3s", _K3S),  # k3s-io/k3s, package/Dockerfile
     "docker.io/redis/redis-stack-server": ("redis-server", _NONE),  # redis-stack/redis-stack, etc/scripts/entrypoint.sh
+    "docker.io/vllm/vllm-openai": ("vllm.entrypoints.openai.api_server", _NONE),  # vllm-project/vllm, docker/Dockerfile
     "docker.io/valkey/valkey": ("valkey-server", _NONE),  # valkey-io/valkey-container, docker-entrypoint.sh
+    "ghcr.io/huggingface/text-generation-inference": ("text-generation-launcher", _NONE),  # its Dockerfile
     "gcr.io/kaniko-project/executor": ("executor", _NONE),  # GoogleContainerTools/kaniko, deploy/Dockerfile
     "quay.io/oauth2-proxy/oauth2-proxy": ("oauth2-proxy", _NONE),  # oauth2-proxy/oauth2-proxy, Dockerfile
     "quay.io/prometheus/prometheus": ("prometheus", _NONE),
