@@ -105,6 +105,8 @@ OPERANDS = by_program(
     ("htpasswd", ((), "password", 2)),
     ("setx", ((), 0, 1)),
     ("setx", (("/M",), 1, 2)),
+    ("setenvironmentvariable", ((), 0, 1)),
+    ("convertto-securestring", ((), "password", 0)),
     ("rabbitmqctl", (("add_user",), "password", 2)),
     ("rabbitmqctl", (("change_password",), "password", 2)),
     ("mc", (("alias", "set"), "secret access key", 5)),
@@ -368,6 +370,8 @@ def read_short(command: Command, name: str, word: Word, start: int) -> Iterator[
 
 def read_operands(command: Command) -> Iterator[Given]:
     """The secrets that stand among the operands."""
+    if command.name == "convertto-securestring" and command.option("-asplaintext") is None:
+        return  # what it is given is encrypted
     for first, name, at in OPERANDS[command.name]:
         operands = command.operands
         if len(operands) > at and tuple(word.text for word in operands[: len(first)]) == first:

@@ -8,10 +8,12 @@ import json
 import pytest
 from capdrop import rulebook
 from capdrop.dialects.context import Context
+from capdrop.dialects.kubernetes import helm_file
 from capdrop.dialects.settings_file import variables_in_settings
 from capdrop.discover import kind_of
 from capdrop.engine import analyse
 from capdrop.finding import Finding, Severity
+from capdrop.model.variable import Variable
 from capdrop.source import Fragment, Source
 
 from tests.growth import assert_grows_linearly, filled
@@ -252,6 +254,71 @@ def test_a_password_in_a_file_within(path: str, text: str, rule: str) -> None:
     (hidden,) = finding.hidden
     assert finding.source[hidden] == PASSWORD
     assert found(path, text.replace(PASSWORD, "$PW")) == []
+
+
+WINDOWS = 'FROM mcr.microsoft.com/windows/servercore:ltsc2022\nSHELL ["powershell", "-Command"]\nRUN '
+
+
+@pytest.mark.parametrize(
+    ("script", "name"),
+    [
+        ("$env:DB_PASSWORD='{}'; Write-Host x", "DB_PASSWORD"),
+        ("[Environment]::SetEnvironmentVariable('DB_PASSWORD','{}','Machine')", "setenvironmentvariable"),
+        ("$p = ConvertTo-SecureString '{}' -AsPlainText -Force", "convertto-securestring"),
+    ],
+)
+def test_a_password_in_powershell(script: str, name: str) -> None:
+    (finding,) = found("Dockerfile", WINDOWS + script.replace("{}", PASSWORD) + "\n")
+    assert finding.message.startswith(f"`{name}` is given")
+    assert [finding.source[span] for span in finding.hidden] == [PASSWORD]
+    assert found("Dockerfile", WINDOWS + script.replace("'{}'", "$x") + "\n") == []
+
+
+@pytest.mark.parametrize("script", ["$env:DB_PASSWORD=Get-Content x", f"$p = ConvertTo-SecureString '{PASSWORD}'"])
+def test_what_powershell_takes_from_elsewhere(script: str) -> None:
+    assert found("Dockerfile", WINDOWS + script + "\n") == []
+
+
+@pytest.mark.parametrize("values", ["args: ['--db-password={}']\n", "args:\n- --db-password\n- {}\n", "command: [x, --token, '{}', y]\n"])
+def test_an_option_in_the_values_of_a_chart(values: str) -> None:
+    def judged(secret: str) -> list[str]:
+        reading = helm_file.read(Source("chart/values.yaml", values.replace("{}", secret)), Context())
+        options = [subject for subject in reading.subjects if isinstance(subject, Variable) and subject.place == "argument"]
+        return [subject.value.text for subject in options if subject.secret is not None]
+
+    assert judged(PASSWORD) == [PASSWORD]
+    assert judged("$(PASSWORD)") == judged("{{ .Values.x }}") == judged("--more") == []
+
+
+SHELL = f"curl -u bot:{PASSWORD} https://a.acme.io\nsshpass -p {PASSWORD} ssh a@b\nPGPASSWORD={PASSWORD} psql\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        config("run.sh", SHELL + "\n"),
+        config("run", "#!/bin/sh\n" + SHELL + "\n"),
+        secret(SHELL).replace("a.conf", "run.sh"),
+        "services: {a: {image: b}}\nconfigs:\n  a:\n    content: |\n      #!/bin/bash\n"
+        + "".join(f"      {x}\n" for x in SHELL.splitlines()),
+    ],
+)
+def test_the_commands_of_a_script_within(text: str) -> None:
+    findings = found("compose.yaml" if text.startswith("services") else "m.yaml", text.replace("metadata: {}", "metadata: {name: a}"))
+    assert [finding.rule for finding in findings] == ["credential-in-command", "credential-in-command", "hard-coded-credential"]
+
+
+def test_what_is_no_shell_script_has_no_commands() -> None:
+    assert found("m.yaml", config("run.py", "#!/usr/bin/python3\n" + SHELL.splitlines()[0] + "\n\n")) == []
+
+
+def test_time_grows_with_a_script_and_no_faster() -> None:
+    def work(size: int) -> None:
+        found(
+            "m.yaml", config("run.sh", 'a -p $(b -p "c") | d; ' * (size // 20) + "\ne\n\n").replace("metadata: {}", "metadata: {name: a}")
+        )
+
+    assert_grows_linearly(work, 5_000, 40_000)
 
 
 @pytest.mark.parametrize(

@@ -257,6 +257,14 @@ def test_cipher_text_and_public_keys() -> None:
     assert judge("RWQ" + made(51), "SIGNING_KEY") is not None
 
 
+@pytest.mark.parametrize("value", ["yourStrong(!)Password", "YourStrong@Passw0rd"])
+def test_the_password_of_the_examples_for_sql_server(value: str) -> None:
+    verdict = judge(value, "SA_PASSWORD")
+    assert verdict is not None
+    assert verdict.kind == "default-credential"
+    assert judge("yourStrongPassword", "SA_PASSWORD") is None
+
+
 def test_a_name_of_a_secret_that_holds_a_password() -> None:
     assert judge("app-db-secret", "DB_PASSWORD_SECRET") is None
     assert judge("app-db-hidden9", "DB_PASSWORD_SECRET") is not None

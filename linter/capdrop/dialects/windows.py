@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from capdrop.finding import Edit
+    from capdrop.model.command import Given
 
     from .commands import Setting
 
@@ -23,6 +24,7 @@ _ALIASES = {
     "iex": "invoke-expression", "saps": "start-process", "start": "start-process",
 }  # fmt: skip
 """Names that Windows PowerShell has for its own commands (about_Aliases, PowerShell 5.1)."""
+_VARIABLE = "$env:"
 _TAKES_SCRIPT = ("-command", "-c", "/c", "/command")
 
 
@@ -109,7 +111,7 @@ def _made(simple: windows.Simple, language: str, setting: Setting) -> Command:
         name=name,
         words=words,
         wrappers=(),
-        assignments=(),
+        assignments=_given(words, setting),
         redirects=(),
         place=setting.place,
         ships=setting.ships,
@@ -118,6 +120,17 @@ def _made(simple: windows.Simple, language: str, setting: Setting) -> Command:
         step=setting.step,
         owner=setting.owner,
     )
+
+
+def _given(words: tuple[Word, ...], setting: Setting) -> tuple[Given, ...]:
+    """The variable that PowerShell sets by `$env:NAME='text'`; what stands there without quotes is a command."""
+    target, equals, text = words[0].text.partition("=")
+    if len(words) > 1 or not equals or not text or "$" in text or not target.lower().startswith(_VARIABLE):
+        return ()
+    value = words[0].fragment.part(len(target) + 1, len(words[0].text))
+    if setting.source.text[value.span().start - 1] not in "'\"":
+        return ()
+    return ((target[len(_VARIABLE) :], Word(value, True, value.span())),)
 
 
 def _word(parsed: windows.Word) -> Word:

@@ -109,6 +109,8 @@ def is_placeholder(value: str) -> bool:
     if (value.startswith("__") and value.endswith("__")) or _is_wordy(_between(value)):
         return True
     low = value.lower()
+    if low.startswith("yourstrong") and not low.isalnum():  # the password of the examples for SQL Server, which it takes as it is
+        return False
     if low in PLACEHOLDER_WORDS or low.startswith(PLACEHOLDER_STARTS):
         return True
     return any(part in low for part in PLACEHOLDER_PARTS) or is_sequence(low)

@@ -25,6 +25,7 @@ SECRET_WORDS = {
     "password": PASSWORD,
     "passwords": PASSWORD,
     "passwd": PASSWORD,
+    "passwrd": PASSWORD,
     "passphrase": PASSWORD,
     "passcode": PASSWORD,
     "passwort": PASSWORD,
@@ -178,7 +179,7 @@ NEUTRAL_TAILS = words(
 
 WEAK_VALUES = words(
     """
-    thistokenisnotsosecretchangeit thisezplatformtokenisnotsosecret_pleasechangeit
+    yourstrong@passw0rd yourstrong!passw0rd thistokenisnotsosecretchangeit thisezplatformtokenisnotsosecret_pleasechangeit
     password passwd passw0rd p@ssw0rd p@ssword pa55word pa$$word pass passphrase pwd pw secret secrets secretkey supersecret
     topsecret verysecret mysecret mysecretpassword mypassword mypass secretpassword secretpass password1 password12 password123
     password1234 passw0rd123 pass123 pass1234 secret123 secret1234 admin admin1 admin123 admin1234 admin12345 adminadmin adminpass

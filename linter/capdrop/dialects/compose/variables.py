@@ -10,15 +10,19 @@ from ...model.value import Value
 from ...model.variable import Variable
 from ...source import Fragment, Span
 from ...syntax.yaml import Scalar, Sequence
+from ..script_within import commands_of_script
 from ..settings_file import variables_in_file, variables_in_settings
 from ..yaml_facts import Interpolated, Site, drop, remove
 from ..yaml_view import Field, Section, fields_of, items_of
 from ..yaml_writer import remove_entry
+from .interpolation import left_to_shell
 from .names import NO_NAMES, taken_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from ...model.subject import Subject
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _FALLBACK = r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-[^${}]*\}"
@@ -145,12 +149,14 @@ def names_of(site: Site, path: str) -> set[str]:
     return items | set(field.section().fields)
 
 
-def variables_in_configs(configs: Section) -> Iterator[Variable]:
-    """The settings in files that stand in the Compose file itself, as `content` of a config."""
+def subjects_in_configs(configs: Section) -> Iterator[Subject]:
+    """The settings in files that stand in the Compose file itself, as `content` of a config, and the commands of scripts."""
     for name, field in configs.fields.items():
         content = field.section().get("content")
         if content is not None and isinstance(content.value, Scalar):
-            yield from variables_in_file(content.value.fragment(field.source.text), field.source, f"configs.{name}.content", name)
+            fragment, address = content.value.fragment(field.source.text), f"configs.{name}.content"
+            yield from variables_in_file(fragment, field.source, address, name)
+            yield from commands_of_script(left_to_shell(fragment), name, field.source, address)
 
 
 def variables_in_volumes(volumes: Section) -> Iterator[Variable]:

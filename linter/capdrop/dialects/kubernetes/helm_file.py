@@ -8,7 +8,7 @@ from ...model.subject import Subject
 from ...model.value import Value
 from ...model.variable import Variable
 from ...reading import Reading
-from ...source import Source
+from ...source import Source, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence
 from ..context import Context
@@ -54,6 +54,7 @@ def values_below(source: Source, root: Node | None, address: str) -> Iterator[Va
         node, path = stack.pop()
         if isinstance(node, Sequence):
             stack.extend((item, f"{path}.{number}") for number, item in reversed(list(enumerate(node.items))))
+            yield from _options(source, node, path)
         elif isinstance(node, Mapping):
             name = node.get("name")
             for entry in reversed(node.entries):
@@ -62,6 +63,32 @@ def values_below(source: Source, root: Node | None, address: str) -> Iterator[Va
                     stack.append((entry.value, below))
                     called = name if entry.key.value == "value" and isinstance(name, Scalar) else entry.key
                     yield from _variables(source, entry, called, below)
+
+
+def _options(source: Source, arguments: Sequence, address: str) -> Iterator[Variable]:
+    """The options of a list of arguments, as variables: `--password=...`, or `--password` and what stands behind it."""
+    for index, item in enumerate(arguments.items):
+        if not isinstance(item, Scalar) or not item.value.startswith("--") or is_masked(item.value):
+            continue
+        name, equals, _ = item.value.partition("=")
+        following = arguments.items[index + 1] if not equals and index + 1 < len(arguments.items) else item
+        if not isinstance(following, Scalar) or is_masked(following.value):
+            continue
+        whole = following.fragment(source.text)
+        fragment = whole.part(len(name) + 1, len(whole.text)) if equals else whole
+        text = fragment.text
+        if text and not text.startswith("-") and "{{" not in text and not re.search(_NAMES_A_SECRET, name):
+            yield Variable(
+                source,
+                Span(item.start, following.end),
+                f"{address} {name}",
+                None,
+                name=name.lstrip("-"),
+                name_span=item.span,
+                value=Value.known(text, source, following.span),
+                fragment=fragment,
+                place="argument",
+            )
 
 
 def _variables(source: Source, entry: Entry, key: Scalar, address: str) -> Iterator[Variable]:

@@ -11,6 +11,7 @@ from ...secret_search import unencoded
 from ...source import Fragment, Source, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, boolean
+from ..script_within import commands_of_script
 from ..settings_file import variables_in_lines, variables_in_settings
 from ..yaml_facts import Site, drop, put, remove
 from ..yaml_view import Field, Joined, Section, followed
@@ -261,7 +262,7 @@ def _text_of(field: Field) -> Fragment | None:
     return field.value.fragment(field.source.text)
 
 
-def _entry(address: str, name: str, field: Field, fragment: Fragment | None, place: str) -> Iterator[Variable]:
+def _entry(address: str, name: str, field: Field, fragment: Fragment | None, place: str) -> Iterator[Subject]:
     """An entry as a variable, or each line of it where it is a settings file."""
     if fragment is None or name == _NAME_SERVICES:
         return
@@ -270,6 +271,7 @@ def _entry(address: str, name: str, field: Field, fragment: Fragment | None, pla
         yield _variable(address, name, field, fragment, place)
     elif _holds_settings(name.lower()):
         yield from variables_in_settings(fragment, field.source, address)
+        yield from commands_of_script(fragment, name, field.source, address)
 
 
 def _holds_settings(name: str) -> bool:
