@@ -192,8 +192,8 @@ class Build:
         if problem:
             yield Gap(self.span, f"{problem}: what is built from it is not known", by_design=True)
             return
-        stage = self.stage()
-        if stage is not None and stage.stage is None and self.target:
+        stage = self.stage() if self.target else None
+        if stage is not None and stage.stage is None:
             yield Gap(self.span, f"`{beside.shown(self.dockerfile)}` has no stage `{self.target}`")
 
     def asked_of(self, dockerfile: str, set_anew: set[str]) -> BuildTarget:
