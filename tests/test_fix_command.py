@@ -152,6 +152,14 @@ def test_what_git_will_not_take_is_told(capsys: pytest.CaptureFixture[str]) -> N
     assert path.read_text() == text.replace("# capdrop: ignore[root-user]\n", "")
 
 
+def test_a_diff_that_leads_out_of_the_folder_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    put("compose.yaml", COMPOSE)
+    Path("inner").mkdir()
+    monkeypatch.chdir("inner")
+    assert main(["fix", "--unsafe", "--select", "privileged-container", "../compose.yaml"]) == 1
+    assert "../compose.yaml: its diff leads out of this folder" in capsys.readouterr().err
+
+
 def test_control_bytes_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     put("\x1b[2Jx/compose.yaml", COMPOSE.replace("# keep", "# \x9b31m \u202e keep"))
     assert main(["fix", "--unsafe", "--select", "privileged-container"]) in (1, 3)

@@ -273,7 +273,7 @@ def test_no_secret_stands_in_a_diff_where_it_was_not_seen(tmp_path: Path, capsys
     path.write_text(f"services:\n  a:\n    image: acme/app:1\n    # was {PASSWORD} once\n    environment: {{A_PASSWORD: '{PASSWORD}'}}\n")
     cli.main(["fix", "--unsafe", "--isolated", str(path)])
     out, err = capsys.readouterr()
-    assert "# was ****" in out
+    assert "# was" not in out  # git would not take the line as it may be shown
     assert PASSWORD not in out + err
 
 

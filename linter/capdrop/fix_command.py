@@ -239,6 +239,8 @@ def _show(before: Source, after: Source, findings: Sequence[Finding]) -> None:
     sys.stdout.writelines(diff.lines())
     if not diff.faithful or before.encoding != "utf-8":
         note(f"{before.path}: its diff hides a secret or what does not print, so `git apply` will not take it; use --apply")
+    elif os.pardir in before.path.split(os.sep):
+        note(f"{before.path}: its diff leads out of this folder, so `git apply` will not take it; use --apply, or start above")
     elif diff.bare:
         note(f"{before.path}: its diff leaves out lines with secrets, so only `git apply --unidiff-zero` will take it; or use --apply")
 
