@@ -94,13 +94,14 @@ def _name(file: YamlFile, match: re.Match[str]) -> str:
     """By which name a default is a secret: its variable's, or in a file that is written that of its place in a URL or as a setting."""
     if named_like_a_secret(match[1]):
         return match[1]
-    if not file.address_at(match.start()).startswith("configs."):
+    if "configs" not in file.source.text:
         return ""
     before = file.source.text[max(0, match.start() - _BEFORE) : match.start()]
-    if file.source.text.startswith("@", match.end()) and re.search(_IN_URL, before):
-        return "password"
-    setting = re.search(_SETTING, before)
-    return setting[1] if setting is not None and named_like_a_secret(setting[1]) else ""
+    name = "password" if file.source.text.startswith("@", match.end()) and re.search(_IN_URL, before) else ""
+    setting = re.search(_SETTING, before) if not name else None
+    if setting is not None and named_like_a_secret(setting[1]):
+        name = setting[1]
+    return name if name and file.address_at(match.start()).startswith("configs.") else ""
 
 
 def _within(ranges: list[tuple[int, int]], start: int, end: int) -> bool:
