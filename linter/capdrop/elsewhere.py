@@ -66,8 +66,10 @@ def show_once(results: Sequence[Result]) -> None:
     told who is given it."""
     told: dict[Place, list[Finding]] = {}
     env_files: dict[Place, Finding] = {}
+    away = {finding.source.path for result in results for finding in result.findings if finding.source.path != result.path}
+    spoken_of = {os.path.abspath(path) for path in away}
     for result in results:
-        for finding in result.findings:
+        for finding in result.findings if os.path.abspath(result.path) in spoken_of else ():
             if finding.source.path == result.path:
                 told.setdefault(_place(finding), []).append(finding)
                 if result.kind == "env-file":

@@ -152,8 +152,10 @@ def _of_kind(item: Node, holder: Mapping, kind: Scalar) -> Node:
 
 def held_in(source: Source, node: Mapping) -> tuple[Mapping, ...]:
     """The whole objects that an object holds."""
-    path = _HOLDERS.get(getattr(node.get("kind"), "value", ""), "")
-    field = Section(source, node).find(path) if path else None
+    path = _HOLDERS.get(getattr(node.get("kind"), "value", ""))
+    if path is None:
+        return ()
+    field = Section(source, node).find(path)
     held = [] if field is None else [followed(source, item, (), False)[0] for item in getattr(field.value, "items", (field.value,))]
     return tuple(item for item in held if isinstance(item, Mapping) and item.get("apiVersion") and item.get("kind"))
 
