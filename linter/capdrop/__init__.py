@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .model.remote_source import RemoteSource
     from .model.script import Script
     from .model.stage import Stage
+    from .model.switches import Switches
     from .model.text import Text
     from .model.url import Url
     from .model.value import Value
@@ -110,6 +111,7 @@ _HOMES = {
     "Service": "model.cluster",
     "ServiceAccount": "model.cluster",
     "Stage": "model.stage",
+    "Switches": "model.switches",
     "Text": "model.text",
     "Traffic": "model.cluster",
     "Url": "model.url",
@@ -201,6 +203,7 @@ __all__ = [
     "Severity",
     "Span",
     "Stage",
+    "Switches",
     "Text",
     "Traffic",
     "Url",
