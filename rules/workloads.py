@@ -413,62 +413,6 @@ def root_refused(container: Container) -> Iterator[Finding]:
 
 
 @rule(
-    "misspelt-capability",
-    severity=Severity.LOW,
-    profile="strict",
-    references="PSS baseline · PSS restricted",
-    facts=("capabilities_added", "capabilities_dropped"),
-    examples=(
-        Bad(
-            "pod.yaml",
-            """
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: web}
-            spec:
-              containers:
-                - {name: web, image: 'acme/web:1', securityContext: {capabilities: {drop: [«all»], add: [«CAP_CHOWN», KILL]}}}
-            """,
-            fixed="""
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: web}
-            spec:
-              containers:
-                - {name: web, image: 'acme/web:1', securityContext: {capabilities: {drop: [ALL], add: [CHOWN, KILL]}}}
-            """,
-        ),
-        Good("compose.yaml", "services: {web: {image: 'acme/web:1', cap_drop: [all], cap_add: [CAP_CHOWN]}}"),
-        Good(
-            "pod.yaml",
-            """
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: web}
-            spec:
-              containers:
-                - {name: web, image: 'acme/web:1', securityContext: {capabilities: {drop: [ALL]}}}
-            """,
-        ),
-    ),
-)
-def misspelt_capability(container: Container) -> Iterator[Finding]:
-    """A capability is not written as Kubernetes writes it.
-
-    The Pod Security admission compares names letter by letter: it takes `drop: [all]` for nothing dropped, and refuses `CAP_CHOWN` at
-    every level. Some runtimes do not start the container either. Write it in capitals and without `CAP_`.
-    """
-    if container.dialect != "kubernetes":
-        return
-    for fact in ("capabilities_added", "capabilities_dropped"):
-        for item in container.fact(fact):
-            right = item.text.upper().removeprefix("CAP_")
-            if right != item.text and right.replace("_", "").isalpha():
-                fix = container.rewrite(fact, item.span, item.text, right)
-                yield container.finding(item, f"`{container.name}` writes the capability {right} as `{item.text}`", fix=fix)
-
-
-@rule(
     "ssh-port-in-pod",
     severity=Severity.LOW,
     profile="strict",
