@@ -6,7 +6,8 @@ A rule on secrets points at one, and says in words what would be better; where t
 from __future__ import annotations
 
 import re
-from itertools import islice
+from bisect import bisect_right
+from itertools import accumulate, islice
 
 from ..finding import Edit, Fix, Safety
 from ..model.build_step import BuildStep
@@ -21,7 +22,7 @@ from ..syntax.template import is_masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ..finding import Finding
     from ..model.subject import Subject
@@ -76,13 +77,14 @@ class Way(Record):
 class WayOut:
     """The changes that take secrets out of one file. `again` reads its subjects once more, to say which of them a change is about."""
 
-    __slots__ = ("_again", "_left", "_touched", "source")
+    __slots__ = ("_again", "_left", "_rows", "_touched", "source")
 
     def __init__(self, source: Source, again: Callable[[], Iterable[Subject]]) -> None:
         self.source = source
         self._again = again
         self._left = MOST
         self._touched: list[Touched] | None = None
+        self._rows: list[_Row] | None = None
 
     def take(self, subjects: list[Subject]) -> None:
         """Take the subjects that were read already, so that they need not be read once more."""
@@ -135,12 +137,20 @@ class WayOut:
     def _touches(self, edits: tuple[Edit, ...]) -> tuple[tuple[str, str], ...]:
         """What of the file's subjects edits are about; a container may be given a variable that is not written at its place."""
         spans = [edit.span for edit in edits if edit.beside is None]
-        reached = [
-            facts
-            for one, facts in self._about()
-            if isinstance(one, Container) or any(one.span.start <= span.end and span.start <= one.span.end for span in spans)
-        ]
+        reached = [facts for one, facts in self._about() if isinstance(one, Container)]
+        for row in self._by_type():
+            reached += [facts for span in spans for facts in row.at(span)]
         return tuple(dict.fromkeys(touch for facts in reached for touch in facts))
+
+    def _by_type(self) -> list[_Row]:
+        """The subjects in the file but for the containers, those of a type together: few of them stand inside each other."""
+        if self._rows is None:
+            rows: dict[type, list[Touched]] = {}
+            for one, facts in self._about():
+                if not isinstance(one, Container):
+                    rows.setdefault(type(one), []).append((one, facts))
+            self._rows = [_Row(row) for row in rows.values()]
+        return self._rows
 
     def _about(self) -> list[Touched]:
         """The subjects in the file, and the containers that may be given them, with what a change may be about."""
@@ -148,6 +158,26 @@ class WayOut:
             own = (one for one in self._again() if one.source.path == self.source.path or isinstance(one, Container))
             self._touched = [(one, _facts(one)) for one in islice(own, MOST_ABOUT) if _facts(one)]
         return self._touched
+
+
+class _Row:
+    """Subjects of one type in the order of the file; `reach` is how far any of those up to each goes."""
+
+    __slots__ = ("reach", "starts", "touched")
+
+    def __init__(self, touched: list[Touched]) -> None:
+        self.touched = sorted(touched, key=lambda one: one[0].span.start)
+        self.starts = [one.span.start for one, _ in self.touched]
+        self.reach = list(accumulate((one.span.end for one, _ in self.touched), max))
+
+    def at(self, span: Span) -> Iterator[tuple[tuple[str, str], ...]]:
+        """What changes of those that a span meets, or touches."""
+        at = bisect_right(self.starts, span.end)
+        while at and self.reach[at - 1] >= span.start:
+            at -= 1
+            one, facts = self.touched[at]
+            if one.span.end >= span.start:
+                yield facts
 
 
 def _facts(subject: Subject) -> tuple[tuple[str, str], ...]:
