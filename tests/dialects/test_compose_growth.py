@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from capdrop.dialects.compose import read
+from capdrop.dialects.compose.names import taken_from
 from capdrop.dialects.context import Context
 from capdrop.files import FilesWritten
 from capdrop.model.container import Container
@@ -66,3 +67,13 @@ def test_time_grows_with_the_files(name: str) -> None:
                 subject.fact("user")
 
     assert_grows_linearly(work, 2_000, 16_000)
+
+
+@pytest.mark.parametrize("piece", ["A_PASSWORD ", "A_PASSWORD= # "])
+def test_time_to_name_a_variable_grows_with_the_file(piece: str) -> None:
+    """One line that holds the name again and again, as a text and in a comment."""
+
+    def work(size: int) -> None:
+        assert taken_from("A_PASSWORD", "x", "app", f"# {piece * size}\nA_PASSWORD: x\n", None) == "A_PASSWORD"
+
+    assert_grows_linearly(work, 20_000, 160_000)

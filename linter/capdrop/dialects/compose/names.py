@@ -11,7 +11,7 @@ from .interpolation import interpolate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ...finding import Note
     from ..yaml_facts import Interpolate
@@ -51,7 +51,9 @@ class Names:
 NO_NAMES = Names()
 
 
-_SETTING = r"[\"']?[ \t]*[:=][ \t]*[\"']?(.*)"
+_SETTING = re.compile(r"[\"']?[ \t]*[:=][ \t]*[\"']?(.*)")
+_TAKEN = re.compile(r"(?<!\$)\$\{?$")
+_WORD_BEFORE = re.compile(r"[\w${]$")
 _ENDS = ("", " ", "\t", "\r", '"', "'", ",", "}", "]")
 """What stands behind a value."""
 
@@ -73,15 +75,32 @@ def _means_another(name: str, secret: str, text: str, interpolate: Interpolate |
         return outside.text != secret
     if text.count(name) < 2:
         return False
-    first: str | None = None
-    at = text.find(name)
-    while at >= 0:
-        before, behind = text[max(0, at - 3) : at], text[at + len(name) :]
-        if not behind[:1].isidentifier() and not behind[:1].isdigit():
-            if re.search(r"(?<!\$)\$\{?$", before):
-                return True
-            setting = re.match(_SETTING, behind) if first is None and not re.search(r"[\w${]$", before) else None
-            if setting is not None and "#" not in text[text.rfind("\n", 0, at) + 1 : at]:
-                first = setting[1]
-        at = text.find(name, at + 1)
+    if any(_TAKEN.search(text, max(0, at - 3), at) for at in _places(name, text, 0)):
+        return True
+    first = _first_setting(name, text)
     return first is not None and not (first.startswith(secret) and first[len(secret) : len(secret) + 1] in _ENDS)
+
+
+def _places(name: str, text: str, at: int) -> Iterator[int]:
+    """Where a name stands, from an offset on, and does not go on."""
+    while (at := text.find(name, at)) >= 0:
+        behind = text[at + len(name) : at + len(name) + 1]
+        if not behind.isalnum() and behind != "_":
+            yield at
+        at += 1
+
+
+def _first_setting(name: str, text: str) -> str | None:
+    """What a name is first set to, outside of comments, up to the end of its line."""
+    at = 0
+    while at >= 0:
+        for found in _places(name, text, at):
+            setting = _SETTING.match(text, found + len(name)) if not _WORD_BEFORE.search(text, max(0, found - 1), found) else None
+            if setting is not None:
+                break
+        else:
+            return None
+        if "#" not in text[text.rfind("\n", 0, found) + 1 : found]:
+            return setting[1]
+        at = text.find("\n", found)
+    return None

@@ -59,7 +59,7 @@ class VariableOrigin(Origin):
         if change.fact == "variable":  # and with it the defaults that stand in its value
             names = re.findall(rf"\$\{{({_NAME}):?-", self.written.text)
             return tuple((f"{at} {name}", "variable") for name in names for at in (self.address, self.address.rpartition(".")[0]))
-        if not self._mounted(self._outside()):
+        if not self._suffix() or not self._mounted(self._outside()):
             return ()
         return (self.address, "variable"), (f"{self.address}{self._suffix()}", "+Variable")
 
