@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     Interpolate = Callable[[Fragment], "Interpolated"]
 
 _SHARED = "the text is shared (an anchor, a merge key, a base) or put together, so an edit would reach further"
-_TRUE = frozenset({"true", "yes", "on"})
+TRUE = frozenset({"true", "yes", "on"})
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_FALSE = frozenset({"false", "no", "off"})
+FALSE = frozenset({"false", "no", "off"})
 
 
 class Interpolated:
@@ -187,7 +187,7 @@ class Flag(Cell):
         answer = boolean(field.value)
         if answer is None:
             word = value.text.lower()
-            answer = True if word in _TRUE else False if word in _FALSE else None
+            answer = True if word in TRUE else False if word in FALSE else None
         if answer is None:
             return site.nothing() if not value.text else Value.unknown("it is neither yes nor no", field.source, field.span)
         return value.replaced(answer is not self.negated)

@@ -16,6 +16,7 @@ from ...model.workspace import EnvUse
 from ...reading import Gap
 from ...source import Fragment, Span
 from ...syntax.yaml import Scalar
+from ..yaml_facts import FALSE
 from ..yaml_view import Field, Section, fields_of
 from .variables import names_of
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from .project import Project
     from .service import ServiceSite
 
-_NO = frozenset({"false", "no", "off"})
 MANY = 5000
 """Variables; above that, what several services get is only told for the first of them."""
 
@@ -72,7 +72,7 @@ def gaps_of_env_files(site: ServiceSite) -> Iterator[Gap]:
     beside = site.project.beside
     for whole, path, section in _named(site):
         problem, is_outside = beside.problem(whole)
-        if not problem or not beside.knows_files or path.source is not site.source or section.text("required") in _NO:
+        if not problem or not beside.knows_files or path.source is not site.source or section.text("required") in FALSE:
             continue
         folder, name = os.path.split(whole)
         has_example = any(other.startswith(f"{name}.") for other in beside.names_in(folder))

@@ -10,7 +10,7 @@ from ...model.value import Value
 from ...source import Fragment, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Scalar
-from ..yaml_facts import Interpolated, Site, drop, put, remove
+from ..yaml_facts import TRUE, Interpolated, Site, drop, put, remove
 from ..yaml_view import Field, Section, fields_of, items_of
 from .service import ServiceSite
 
@@ -115,7 +115,7 @@ def mounts_of(site: ServiceSite, sections: Mapping[str, Section], address: str, 
         if mount is not None:
             yield mount
     socket = site.field("use_api_socket", "own")
-    if socket is not None and site.scalar(socket).text.lower() in ("true", "yes", "on"):
+    if socket is not None and site.scalar(socket).text.lower() in TRUE:
         value = site.scalar(socket)
         path, no = value.replaced(_API_SOCKET), value.replaced(False)
         yield _mount(socket, socket.span, address, name, ApiSocketOrigin(site), path, path, no, site.nothing())
@@ -189,7 +189,7 @@ def _long(site: ServiceSite, field: Field, volumes: Section, address: str, name:
         LongOrigin(site, field.value, item),
         _normal(host_path),
         site.scalar(target),
-        answer.replaced(answer.text.lower() in ("true", "yes", "on")) if answer.is_known else answer,
+        answer.replaced(answer.text.lower() in TRUE) if answer.is_known else answer,
         site.scalar(moves) if moves is not None else site.nothing(),
     )
 

@@ -11,7 +11,6 @@ from ...model.image import Image
 from ...model.subject import Subject
 from ...model.text import Text
 from ...model.tools import DECLARES_VARIABLES
-from ...model.value import Value
 from ...model.variable import Variable
 from ...reading import Reading
 from ...source import Fragment, Source, Span
@@ -22,7 +21,7 @@ from ..near import Near
 from .facts import StartOrigin
 from .mounts import mounts_of
 from .ports import ports_of
-from .words import Flag, Start, start_of
+from .words import Flag, Start, start_of, value_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +76,6 @@ def _set_by(source: Source, command: shell.Command, script: Fragment, place: str
 
 
 def _given(source: Source, name: str, at: Span, word: Word, place: str) -> Variable:
-    value = Value.known(word.text, source, word.span) if word.known else Value.unknown("a variable decides it", source, word.span)
     return Variable(
         source,
         Span(at.start, word.span.end),
@@ -85,7 +83,7 @@ def _given(source: Source, name: str, at: Span, word: Word, place: str) -> Varia
         None,
         name=name,
         name_span=at,
-        value=value,
+        value=value_of(source, word),
         fragment=word.fragment if word.known and word.text else None,
         place=place,
     )
@@ -130,8 +128,7 @@ def _started(source: Source, start: Start) -> Iterator[Subject]:
         for flag in start.all(option):
             yield from _variable(source, flag, address, place)
     if image is not None:
-        value = Value.known(image.text, source, image.span) if image.known else Value.unknown("a variable decides it", source, image.span)
-        yield Image(source, image.span, f"{address} image", None, value=value, role="run")
+        yield Image(source, image.span, f"{address} image", None, value=value_of(source, image), role="run")
         given = image_reference.parse(image.text) if image.known and start.last("--entrypoint") is None else None
         yield from commands_in_arguments(start.rest, Setting(source, f"{address} command", "command", owner=own, image=given))
 
@@ -147,8 +144,7 @@ def _variable(source: Source, flag: Flag, address: str, place: str) -> Iterator[
     at = flag.value.text.index("=")
     name, whole = flag.value.text[:at], flag.value.fragment
     part = whole.part(at + 1, len(whole.text))
-    span = whole.span(at + 1)
-    value = Value.known(part.text, source, span) if flag.value.known else Value.unknown("a variable decides it", source, span)
+    value = value_of(source, Word(part, flag.value.known, whole.span(at + 1)))
     yield Variable(
         source,
         flag.span,

@@ -10,7 +10,7 @@ from ...model.subject import Change, Origin, Refused
 from ...model.value import Value
 from ...source import Source, Span
 from ..compose.volumes import split_volume
-from .words import Flag, Start
+from .words import Flag, Start, value_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,10 +36,9 @@ class StartOrigin(Origin):
         """What a flag says; a switch says yes."""
         if flag.value is None:
             return Value.known(True, self.source, flag.span, node=flag)
-        span = flag.value.span
-        if not flag.value.known:
-            return Value.unknown("a variable decides it", self.source, span, node=flag)
-        return Value.known(flag.value.text, self.source, span, node=flag)
+        value = value_of(self.source, flag.value)
+        value.node = flag
+        return value
 
     def mounted(self) -> Iterator[str]:
         for flag in self.start.flags:

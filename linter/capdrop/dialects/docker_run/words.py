@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...model.command import Word
-from ...source import Span
+from ...model.value import Value
+from ...source import Source, Span
 
 ENGINES = frozenset({"docker", "podman", "nerdctl"})
 _VERBS = frozenset({"run", "create"})
@@ -54,6 +55,11 @@ class Start:
         """The use of an option that counts."""
         found = self.all(name)
         return found[-1] if found else None
+
+
+def value_of(source: Source, word: Word) -> Value:
+    """What a word says, where no variable decides it."""
+    return Value.known(word.text, source, word.span) if word.known else Value.unknown("a variable decides it", source, word.span)
 
 
 def start_of(words: list[Word]) -> Start | None:
