@@ -48,6 +48,11 @@ BY_CONTENT = {
     ("dockerfile_parser.py", "FROM = 1\n"): None,
     ("stack.yml", COMPOSE): "compose",
     ("stack.yml", "# c\nversion: '3'\n" + COMPOSE.replace("\n", "\r\n")): "compose",
+    ("stack.yml", "services: # ours\n\n  # db\n\n  -db: {image: a}\n"): "compose",
+    ("stack.yml", "services:\n  a: {restart: always, image: b}\n"): "compose",
+    (".gitlab-ci.yml", "services:\n  - docker:dind\nbuild:\n  image: docker:28\n"): None,
+    (".gitlab-ci.yml", "services:\r\n\r\n  # for tests\r\n  - docker:dind\r\nbuild:\r\n  image: docker:28\r\n"): None,
+    ("app.yaml", "name: a\nservices:\n- name: web\n  image: {tag: b}\n"): None,
     ("dev.compose.yml", COMPOSE): "compose",
     ("compose.json", '{"services": {"a": {"image": "b"}}}\n'): "compose",
     ("docker-compose.prod.json", '{\n  "services": {"a": {"build": "."}}\n}\n'): "compose",
@@ -116,7 +121,7 @@ def test_a_named_file_may_have_any_name() -> None:
 
 
 @pytest.mark.parametrize("name", ["x.yaml", "x.sh", "x.json", "x.docker"])
-@pytest.mark.parametrize("piece", ["docker ", "#\n", " ", "{ ", "services:\n", "kind \n"])
+@pytest.mark.parametrize("piece", ["docker ", "#\n", " ", "{ ", "services:\n", "services:\n#\n", "kind \n"])
 def test_contents_are_judged_in_linear_time(name: str, piece: str) -> None:
     assert_grows_linearly(lambda size: kind_of(name, filled(piece, size), named=True), 50_000, 400_000)
 
