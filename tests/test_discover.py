@@ -167,6 +167,42 @@ def test_gitignore_files_from_the_top_of_the_repository_down(tree: Path) -> None
     assert walked("sub") == ["sub/keep.yml", "sub/out/Dockerfile.x"]
 
 
+def test_the_exclude_file_of_a_repository_counts_like_a_gitignore_above_all(tree: Path) -> None:
+    put(tree / ".git/info/exclude", "*.yml\n")
+    put(tree / "sub/.gitignore", "!keep.yml\n")
+    for name in ("a.yml", "sub/b.yml", "sub/keep.yml"):
+        put(tree / name)
+    assert walked() == walked("sub") == ["sub/keep.yml"]
+
+
+def test_work_trees_share_the_exclude_file(tree: Path) -> None:
+    put(tree / "main/.git/info/exclude", "a.yml\n")
+    put(tree / "main/.git/worktrees/side/commondir", "../..\n")
+    put(tree / "side/.git", f"gitdir: {tree}/main/.git/worktrees/side\n")
+    for name in ("a.yml", "b.yml"):
+        put(tree / "side" / name)
+    assert walked("side") == ["side/b.yml"]
+
+
+def test_a_repository_in_another_one_has_its_own_say(tree: Path) -> None:
+    """As to git: the outer one knows of the inner, a submodule say, no more than that it is there."""
+    put(tree / ".git/HEAD")
+    put(tree / ".gitignore", "*.yml\n/out/\n")
+    put(tree / "inner/.git", "gitdir: ../.git/modules/inner\n")
+    put(tree / ".git/modules/inner/info/exclude", "c.yml\n")
+    for name in ("a.yml", "inner/b.yml", "inner/sub/b.yml", "inner/c.yml", "out/.git/HEAD", "out/d.yml"):
+        put(tree / name)
+    assert walked() == walked("inner") == ["inner/b.yml", "inner/sub/b.yml"]
+
+
+def test_what_the_configuration_excludes_no_gitignore_takes_back(tree: Path) -> None:
+    put(tree / ".git/HEAD")
+    put(tree / ".gitignore", "*\n!*.yml\n")
+    for name in ("a.yml", "b.yml", "Dockerfile"):
+        put(tree / name)
+    assert walked(exclude=("b.yml", "!Dockerfile")) == ["a.yml"]
+
+
 def test_links_in_a_tree(tree: Path) -> None:
     put(tree / "repo/app/Dockerfile", DOCKERFILE)
     put(tree / "repo/app/build.txt", DOCKERFILE)
