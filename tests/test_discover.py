@@ -360,6 +360,13 @@ def test_a_hostile_gitignore_does_not_stop_a_walk(tree: Path) -> None:
     assert_grows_linearly(work, 6, 48)
 
 
+def test_a_gitignore_of_very_many_lines_does_not_stop_a_walk(tree: Path) -> None:
+    put(tree / ".gitignore", "Dockerfile.a\n" + "x*\n" * 300_000 + "Dockerfile.b\n")
+    for name in "ab":
+        put(tree / f"Dockerfile.{name}")
+    assert walked() == ["Dockerfile.b"]
+
+
 def test_kinds_of_whole_texts() -> None:
     assert [kind.name if (kind := kind_of("x.yaml", text)) else None for text in (COMPOSE, KUBERNETES, "")] == [
         "compose",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import islice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 LARGEST = 1_000_000
 """Characters of a .gitignore that are read."""
+
+MOST_PATTERNS = 5_000
+"""Lines of a .gitignore that are heeded: every file is held against every pattern. The longest that people write have some hundreds."""
 
 LONGEST = 4096
 """Characters of a pattern; a longer one matches nothing. No path is that long."""
@@ -99,7 +103,7 @@ class _Level:
     def __init__(self, folder: str, lines: Iterable[str], *, is_top: bool = False) -> None:
         self.is_top = is_top
         self.folder = folder.rstrip(os.sep) + os.sep
-        self.patterns = [pattern for pattern in map(Pattern, lines) if pattern.text][::-1]
+        self.patterns = [pattern for pattern in map(Pattern, islice(lines, MOST_PATTERNS)) if pattern.text][::-1]
 
     def verdict(self, path: str, name: str, is_folder: bool) -> bool | None:
         """Whether the path is excluded; None where nothing is said about it."""
