@@ -48,6 +48,11 @@ BY_CONTENT = {
     ("dockerfile_parser.py", "FROM = 1\n"): None,
     ("stack.yml", COMPOSE): "compose",
     ("stack.yml", "# c\nversion: '3'\n" + COMPOSE.replace("\n", "\r\n")): "compose",
+    ("stack.yml", "services: # ours\n\n  # db\n\n  -db: {image: a}\n"): "compose",
+    ("stack.yml", "services:\n  a: {restart: always, image: b}\n"): "compose",
+    (".gitlab-ci.yml", "services:\n  - docker:dind\nbuild:\n  image: docker:28\n"): None,
+    (".gitlab-ci.yml", "services:\r\n\r\n  # for tests\r\n  - docker:dind\r\nbuild:\r\n  image: docker:28\r\n"): None,
+    ("app.yaml", "name: a\nservices:\n- name: web\n  image: {tag: b}\n"): None,
     ("dev.compose.yml", COMPOSE): "compose",
     ("compose.json", '{"services": {"a": {"image": "b"}}}\n'): "compose",
     ("docker-compose.prod.json", '{\n  "services": {"a": {"build": "."}}\n}\n'): "compose",
@@ -116,7 +121,7 @@ def test_a_named_file_may_have_any_name() -> None:
 
 
 @pytest.mark.parametrize("name", ["x.yaml", "x.sh", "x.json", "x.docker"])
-@pytest.mark.parametrize("piece", ["docker ", "#\n", " ", "{ ", "services:\n", "kind \n"])
+@pytest.mark.parametrize("piece", ["docker ", "#\n", " ", "{ ", "services:\n", "services:\n#\n", "kind \n"])
 def test_contents_are_judged_in_linear_time(name: str, piece: str) -> None:
     assert_grows_linearly(lambda size: kind_of(name, filled(piece, size), named=True), 50_000, 400_000)
 
@@ -160,6 +165,42 @@ def test_gitignore_files_from_the_top_of_the_repository_down(tree: Path) -> None
         put(tree / name)
     assert walked() == ["Dockerfile", "sub/keep.yml", "sub/out/Dockerfile.x"]
     assert walked("sub") == ["sub/keep.yml", "sub/out/Dockerfile.x"]
+
+
+def test_the_exclude_file_of_a_repository_counts_like_a_gitignore_above_all(tree: Path) -> None:
+    put(tree / ".git/info/exclude", "*.yml\n")
+    put(tree / "sub/.gitignore", "!keep.yml\n")
+    for name in ("a.yml", "sub/b.yml", "sub/keep.yml"):
+        put(tree / name)
+    assert walked() == walked("sub") == ["sub/keep.yml"]
+
+
+def test_work_trees_share_the_exclude_file(tree: Path) -> None:
+    put(tree / "main/.git/info/exclude", "a.yml\n")
+    put(tree / "main/.git/worktrees/side/commondir", "../..\n")
+    put(tree / "side/.git", f"gitdir: {tree}/main/.git/worktrees/side\n")
+    for name in ("a.yml", "b.yml"):
+        put(tree / "side" / name)
+    assert walked("side") == ["side/b.yml"]
+
+
+def test_a_repository_in_another_one_has_its_own_say(tree: Path) -> None:
+    """As to git: the outer one knows of the inner, a submodule say, no more than that it is there."""
+    put(tree / ".git/HEAD")
+    put(tree / ".gitignore", "*.yml\n/out/\n")
+    put(tree / "inner/.git", "gitdir: ../.git/modules/inner\n")
+    put(tree / ".git/modules/inner/info/exclude", "c.yml\n")
+    for name in ("a.yml", "inner/b.yml", "inner/sub/b.yml", "inner/c.yml", "out/.git/HEAD", "out/d.yml"):
+        put(tree / name)
+    assert walked() == walked("inner") == ["inner/b.yml", "inner/sub/b.yml"]
+
+
+def test_what_the_configuration_excludes_no_gitignore_takes_back(tree: Path) -> None:
+    put(tree / ".git/HEAD")
+    put(tree / ".gitignore", "*\n!*.yml\n")
+    for name in ("a.yml", "b.yml", "Dockerfile"):
+        put(tree / name)
+    assert walked(exclude=("b.yml", "!Dockerfile")) == ["a.yml"]
 
 
 def test_links_in_a_tree(tree: Path) -> None:
@@ -317,6 +358,13 @@ def test_a_hostile_gitignore_does_not_stop_a_walk(tree: Path) -> None:
         assert walked() == ["a" * 200 + "/Dockerfile"]
 
     assert_grows_linearly(work, 6, 48)
+
+
+def test_a_gitignore_of_very_many_lines_does_not_stop_a_walk(tree: Path) -> None:
+    put(tree / ".gitignore", "Dockerfile.a\n" + "x*\n" * 300_000 + "Dockerfile.b\n")
+    for name in "ab":
+        put(tree / f"Dockerfile.{name}")
+    assert walked() == ["Dockerfile.b"]
 
 
 def test_kinds_of_whole_texts() -> None:

@@ -41,6 +41,7 @@ class Kind:
 _NEVER_OURS = r"(?!.*(?:\.(?:docker|container)ignore|\.(?:md|rst|adoc|txt|html?|ya?ml|json|toml|lock|svg|png|sh|diff|patch|rej|sw[op])|~)$)"
 _PROGRAMS = r"(?!.*\.(?:py|rb|php|go|rs|js|mjs|ts|tsx|jsx|java|kt|scala|cs|cpp|c|h|lua|pl|swift|vim|el|css|xml)$)"
 _SEALED = r"(?!.*\.(?:vault|enc|gpg|pgp|asc|age|gz|zip)$)"
+_NOTHING = r"[ \t]*+(?:#.*+)?\r?$"
 _STAGES = r"(?:list|local|dev|development|test|testing|ci|staging|prod|production|docker|defaults?|example|sample|template|dist)"
 
 KINDS = (
@@ -65,8 +66,9 @@ KINDS = (
         part="compose",
         maybe=r"(?si:.*\.ya?ml|(?:.*[._-])?compose(?:[._-].*)?\.json)",
         content=(
-            r"(?m)^services[ \t]*:[ \t]*(?:#.*)?\r?$|^[ \t]*+\{?[ \t]*+\"services\"[ \t]*:[ \t]*\{",
-            r"(?m)^[ \t]+(?:image|build)[ \t]*:|\"(?:image|build)\"[ \t]*:",
+            rf"(?m)^services[ \t]*+:[ \t]*+(?:#.*+)?\r?$(?:\n{_NOTHING})*+(?!\n[ \t]*+-[ \t\r\n])"
+            r"|^[ \t]*+\{?[ \t]*+\"services\"[ \t]*:[ \t]*\{",
+            r"(?m)(?:^[ \t]+|[{,][ \t]*+)(?:image|build)[ \t]*:|\"(?:image|build)\"[ \t]*:",
         ),
         word="services",
     ),

@@ -176,11 +176,10 @@ class FilesOnDisk(Files):
 
 def _index(top: str) -> bytes:
     """The index of a repository, or of a work tree that has its own elsewhere; nothing where there is none to read."""
-    folder = os.path.join(top, ".git")
+    from .gitignore import git_folder
+
     try:
-        if os.path.isfile(folder):
-            folder = os.path.join(top, os.fsdecode(read_bytes(folder).removeprefix(b"gitdir:").strip()))
-        return read_bytes(os.path.join(folder, "index"))
+        return read_bytes(os.path.join(git_folder(top), "index"))
     except Unreadable:
         return b""
 

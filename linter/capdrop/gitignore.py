@@ -1,4 +1,4 @@
-"""Which paths are excluded: .gitignore files as git reads them (gitignore(5)), and the configuration's `exclude`.
+"""Which paths are excluded: .gitignore files and .git/info/exclude as git reads them (gitignore(5)), and the configuration's `exclude`.
 
 Git itself is never run. A pattern becomes a regular expression that never gives back what a star took, but for the last star
 of a name and the last `**`, which must reach to the end; so matching is linear whatever the file says.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import islice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 LARGEST = 1_000_000
 """Characters of a .gitignore that are read."""
+
+MOST_PATTERNS = 5_000
+"""Lines of a .gitignore that are heeded: every file is held against every pattern. The longest that people write have some hundreds."""
 
 LONGEST = 4096
 """Characters of a pattern; a longer one matches nothing. No path is that long."""
@@ -38,16 +42,20 @@ _CLASSES = {
 
 
 class Excluded:
-    """The patterns in force at a folder: the configuration's, and those of the .gitignore files from the top of the repository down."""
+    """The patterns in force at a folder: the configuration's, which nothing takes back, and those of the .gitignore files from the top of
+    the repository down."""
 
-    __slots__ = ("_stack",)
+    __slots__ = ("_own", "_stack")
 
     def __init__(self, root: str, patterns: Iterable[str]) -> None:
-        self._stack = [_Level(root, patterns)]
+        self._own = _Level(root, patterns)
+        self._stack: list[_Level] = []
 
     def enter(self, folder: str) -> None:
-        """Take in a folder's .gitignore; the folder's path is absolute, as are all here."""
-        self._stack.append(_Level(folder, _lines(os.path.join(folder, ".gitignore"))))
+        """Take in a folder's .gitignore; the folder's path is absolute, as are all here. A repository in another one has its own say."""
+        is_top = os.path.lexists(os.path.join(folder, ".git"))
+        lines = _lines(os.path.join(folder, ".gitignore"))
+        self._stack.append(_Level(folder, _excluded_beside(folder) + lines if is_top else lines, is_top=is_top))
 
     def enter_ancestors(self, folder: str) -> None:
         """Take in the .gitignore files above a folder, up to the top of its repository."""
@@ -69,28 +77,33 @@ class Excluded:
     def covers(self, path: str, is_folder: bool) -> bool:
         """Whether the last pattern that matches excludes the path. The folders above it are taken to be not excluded."""
         name = os.path.basename(path)
+        if self._own.verdict(path, name, is_folder):
+            return True
         for level in reversed(self._stack):
             verdict = level.verdict(path, name, is_folder)
             if verdict is not None:
                 return verdict
+            if level.is_top:
+                break
         return False
 
     def covers_with_parents(self, path: str, is_folder: bool = False) -> bool:
         """Whether a file or folder, or a folder above it, is excluded."""
-        top = self._stack[0].folder
+        top = self._own.folder
         parts = path[len(top) :].split(os.sep) if path.startswith(top) else []
         above = (top + os.sep.join(parts[:count]) for count in range(1, len(parts)))
         return self.covers(path, is_folder) or any(self.covers(folder, True) for folder in above)
 
 
 class _Level:
-    """The patterns of one file, the last one first."""
+    """The patterns of one folder, the last one first. Where it `is_top` of a repository, what stands above says nothing."""
 
-    __slots__ = ("folder", "patterns")
+    __slots__ = ("folder", "is_top", "patterns")
 
-    def __init__(self, folder: str, lines: Iterable[str]) -> None:
+    def __init__(self, folder: str, lines: Iterable[str], *, is_top: bool = False) -> None:
+        self.is_top = is_top
         self.folder = folder.rstrip(os.sep) + os.sep
-        self.patterns = [pattern for pattern in map(Pattern, lines) if pattern.text][::-1]
+        self.patterns = [pattern for pattern in map(Pattern, islice(lines, MOST_PATTERNS)) if pattern.text][::-1]
 
     def verdict(self, path: str, name: str, is_folder: bool) -> bool | None:
         """Whether the path is excluded; None where nothing is said about it."""
@@ -128,6 +141,20 @@ class Pattern:
 def _as_bytes(text: str) -> str:
     """The text with a character for every byte, for that is what `?` stands for."""
     return text if text.isascii() else os.fsencode(text).decode("latin-1")
+
+
+def git_folder(top: str) -> str:
+    """Where git keeps what belongs to a work tree: its `.git`, or the folder that a file of this name points to."""
+    folder = os.path.join(top, ".git")
+    pointer = _lines(folder)
+    return os.path.join(top, pointer[0].removeprefix("gitdir:").strip()) if pointer else folder
+
+
+def _excluded_beside(top: str) -> list[str]:
+    """The lines of a repository's `info/exclude`, which its work trees share."""
+    folder = git_folder(top)
+    shared = _lines(os.path.join(folder, "commondir"))
+    return _lines(os.path.join(folder, shared[0] if shared else "", "info", "exclude"))
 
 
 def _lines(path: str) -> list[str]:

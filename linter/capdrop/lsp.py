@@ -70,6 +70,12 @@ REWRITES: dict[str, tuple[type[Subject], str, tuple[str, ...]]] = {
     RESTRICT: (Pod, "Have `{}` reach the restricted Pod Security Standard", PSS["restricted"]),
 }
 """What can be rewritten as a whole, how that is called, and the rules whose fixes do it."""
+UNITS: dict[object, tuple[str, int]] = {
+    lsp.PositionEncodingKind.Utf8: ("utf-8", 1),
+    lsp.PositionEncodingKind.Utf16: ("utf-16-le", 2),
+    lsp.PositionEncodingKind.Utf32: ("utf-32-le", 4),
+}
+"""The encodings in whose units clients count characters, and the bytes of a unit."""
 KINDS = (lsp.CodeActionKind.QuickFix, FIX_ALL, *REWRITES)
 WHY = "TODO: say why"
 """What stands for the reason of a suppression until somebody writes it."""
@@ -94,10 +100,12 @@ class Server(LanguageServer):
     """Holds the open documents, and the rules in force per configuration file."""
 
     def __init__(self) -> None:
-        super().__init__("capdrop", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental)
+        # pygls puts a change of a part in the wrong place below a form feed or one of Unicode's line separators
+        super().__init__("capdrop", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Full)
         self.documents: dict[str, Document] = {}
         self.seen: set[str] = set()
         self.trusted = False
+        self.encoding = UNITS[lsp.PositionEncodingKind.Utf16]
         self._books: dict[tuple[str, float, str, tuple[str, ...]], tuple[configuration.Config, Rulebook]] = {}
 
     def settings_for(self, path: str, select: tuple[str, ...] = ()) -> tuple[configuration.Config, Rulebook]:
@@ -140,7 +148,8 @@ class Server(LanguageServer):
             analysis = analyse(source, kind, book, context)
             result = settled(analysis, context, config, book)
             document = self.documents[uri] = Document(analysis, Workbench(kind, book, context), buffer.version, result)
-            diagnostics = [_diagnostic(finding, document.masks) for finding in document.shown] + _gaps(analysis, document.masks)
+            diagnostics = [_diagnostic(self, finding, document.masks) for finding in document.shown]
+            diagnostics += _gaps(self, analysis, document.masks)
         self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics, version=buffer.version))
 
 
@@ -159,6 +168,7 @@ def make_server() -> Server:
     def initialize(ls: Server, params: lsp.InitializeParams) -> None:
         options = params.initialization_options
         ls.trusted = isinstance(options, dict) and options.get("trusted") is True
+        ls.encoding = UNITS.get(ls.workspace.position_encoding, ls.encoding)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def opened(ls: Server, params: lsp.DidOpenTextDocumentParams) -> None:
@@ -203,7 +213,7 @@ def code_actions(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeActio
         return []
     source = document.source
     first, last = params.range.start.line, min(params.range.end.line, len(source.starts) - 1)
-    chosen = Span(_offset(source, lsp.Position(first, 0)), source.line(last + 1).end)
+    chosen = Span(_offset(ls, source, lsp.Position(first, 0)), source.line(last + 1).end)
     actions: list[lsp.CodeAction] = []
     if _asked_for(params, lsp.CodeActionKind.QuickFix):
         for finding in document.shown:
@@ -225,12 +235,12 @@ def hovers(ls: Server, params: lsp.HoverParams) -> list[lsp.Hover]:
     document = ls.documents.get(params.text_document.uri)
     if document is None:
         return []
-    at = _offset(document.source, params.position)
+    at = _offset(ls, document.source, params.position)
     pages = []
     for finding in document.shown:
         if finding.span.start <= at <= finding.span.end:
             text = page(document.bench.book.rules[finding.rule])
-            pages.append(lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text), _range(document.source, finding.span)))
+            pages.append(lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text), _range(ls, document.source, finding.span)))
     return pages
 
 
@@ -248,30 +258,31 @@ def _kind(language: str | None, path: str, text: str) -> Kind | None:
     """What a document is: by its name first, as editors take an env file for a script."""
     if language in LANGUAGES:
         return kind_by_name(path) or kind_named(LANGUAGES[language])
-    return kind_of(path, text)
+    return kind_of(path, text) or (kind_of(f"{path}.yaml", text) if language == "yaml" else None)
 
 
-def _diagnostic(finding: Finding, masks: Masks) -> lsp.Diagnostic:
+def _diagnostic(ls: Server, finding: Finding, masks: Masks) -> lsp.Diagnostic:
     assert finding.severity is not None
     return lsp.Diagnostic(
-        range=_range(finding.source, finding.span),
+        range=_range(ls, finding.source, finding.span),
         message=visible(masks.text(finding.message)),
         severity=SEVERITIES[finding.severity],
         code=finding.rule,
         source="capdrop",
         related_information=[
             lsp.DiagnosticRelatedInformation(
-                location=lsp.Location(_uri(note.source.path), _range(note.source, note.span)), message=visible(masks.text(note.message))
+                location=lsp.Location(_uri(note.source.path), _range(ls, note.source, note.span)),
+                message=visible(masks.text(note.message)),
             )
             for note in finding.notes
         ],
     )
 
 
-def _gaps(analysis: Analysis, masks: Masks) -> list[lsp.Diagnostic]:
+def _gaps(ls: Server, analysis: Analysis, masks: Masks) -> list[lsp.Diagnostic]:
     return [
         lsp.Diagnostic(
-            range=_range(analysis.source, gap.span),
+            range=_range(ls, analysis.source, gap.span),
             message=visible(f"not understood: {masks.text(gap.reason)}"),
             severity=lsp.DiagnosticSeverity.Warning,
             source="capdrop",
@@ -393,29 +404,29 @@ def _action(
             changes.append(lsp.CreateFile(at, options=lsp.CreateFileOptions(ignore_if_exists=True)))
         opened = ls.workspace.text_documents.get(at)
         version = document.version if beside is None else opened.version if opened is not None else None
-        own = [lsp.TextEdit(_range(source, edit.span), edit.text) for edit in edits if edit.beside is beside]
+        own = [lsp.TextEdit(_range(ls, source, edit.span), edit.text) for edit in edits if edit.beside is beside]
         changes.append(lsp.TextDocumentEdit(lsp.OptionalVersionedTextDocumentIdentifier(uri=at, version=version), own))
     return lsp.CodeAction(
         title=visible(document.masks.text(title)),
         kind=kind,
-        diagnostics=[_diagnostic(finding, document.masks) for finding in findings],
+        diagnostics=[_diagnostic(ls, finding, document.masks) for finding in findings],
         is_preferred=preferred,
         edit=lsp.WorkspaceEdit(document_changes=changes),
     )
 
 
-def _range(source: Source, span: Span) -> lsp.Range:
-    return lsp.Range(_position(source, span.start), _position(source, span.end))
+def _range(ls: Server, source: Source, span: Span) -> lsp.Range:
+    return lsp.Range(_position(ls, source, span.start), _position(ls, source, span.end))
 
 
-def _position(source: Source, offset: int) -> lsp.Position:
-    """An offset as the protocol counts: lines from 0, characters in UTF-16 units."""
+def _position(ls: Server, source: Source, offset: int) -> lsp.Position:
+    """An offset as the client counts: lines from 0, characters in units of the encoding that was agreed on."""
     position = source.position(offset)
     before = source.text[source.starts[position.line - 1] : offset]
-    return lsp.Position(position.line - 1, _units(before))
+    return lsp.Position(position.line - 1, _units(ls, before))
 
 
-def _offset(source: Source, position: lsp.Position) -> int:
+def _offset(ls: Server, source: Source, position: lsp.Position) -> int:
     if position.line >= len(source.starts):
         return len(source.text)
     line = source.line(position.line + 1)
@@ -423,12 +434,13 @@ def _offset(source: Source, position: lsp.Position) -> int:
     for offset in range(line.start, line.end):
         if units >= position.character:
             return offset
-        units += _units(source.text[offset])
+        units += _units(ls, source.text[offset])
     return line.end
 
 
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+def _units(ls: Server, text: str) -> int:
+    encoding, size = ls.encoding
+    return len(text) if text.isascii() else len(text.encode(encoding, "surrogatepass")) // size
 
 
 def _uri(path: str) -> str:

@@ -59,6 +59,7 @@ def marked(text: str) -> tuple[str, int, int]:
         ("a: !reset []\nb: !override {c: d}\ne: !!str 5\n", [[("a", []), ("b", [("c", "d")]), ("e", "tag:yaml.org,2002:str 5")]]),
         ("a: &n x\nb: *n\nc: &n y\nd: *n\n", [[("a", "x"), ("b", "*n"), ("c", "y"), ("d", "*n")]]),
         ("[{name: c, image: acme/c:1}, http://x:80/?a=b]", [[[("name", "c"), ("image", "acme/c:1")], "http://x:80/?a=b"]]),
+        ("{a: [2001:db8::, 001:db8::], b:, c: [::1, d:e:]}", [[("a", ["2001:db8::", "001:db8::"]), ("b:", ""), ("c", ["::1", "d:e:"])]]),
         ('[what?, {"a":b}, !t b:c]', [["what?", [("a", "b")], "!t b:c"]]),
         ("# a\n---\n# b\n---\nc\n...\n---\n", ["", "c", ""]),
         ("%YAML 1.2\n---\na: b\n", [[("a", "b")]]),

@@ -53,7 +53,7 @@ _MISREAD_WORDS = ("found unexpected ':'", "did not find expected ',' or")
 _COLON, _QUESTION_MARK = "\uf8f0", "\uf8f1"
 _UNSHIELD = {ord(_COLON): ":", ord(_QUESTION_MARK): "?"}
 _TAG_OR_DIRECTIVE = rf"((?<![^ \t{_BREAK}\[{{,])!\S*|(?:\A|(?<=[{_BREAK}]))%[^{_BREAK}]*)"
-_INNER_COLON = rf"""(?<!["'\]}}]):(?=[^ \t{_BREAK},\[\]{{}}])"""
+_INNER_COLON = rf"""(?<!["'\]}}]):(?=[^ \t{_BREAK},\[\]{{}}])|(?<=[^ \t{_BREAK},\[\]{{}}"']):(?=[,\]}}])"""
 _INNER_QUESTION_MARK = rf"(?<=[^ \t{_BREAK},\[\]{{}}])\?"
 
 
@@ -337,7 +337,8 @@ def _compose(text: str, budget: Iterator[int]) -> list[Document]:
 def _shield(text: str) -> str:
     """Replace each `:` and `?` that is an ordinary character of a word.
 
-    This libyaml takes them for indicators in `[redis:6379, what?]`; the newer one, Go's and YAML itself do not.
+    This libyaml takes them for indicators in `[redis:6379, what?]`; the newer one, Go's and YAML itself do not. Of `[2001:db8::]` only
+    Go's reads a word, and it is Go's that Compose and Kubernetes use.
     """
     parts = re.split(_TAG_OR_DIRECTIVE, text)
     parts[::2] = [re.sub(_INNER_QUESTION_MARK, _QUESTION_MARK, re.sub(_INNER_COLON, _COLON, part)) for part in parts[::2]]
