@@ -342,8 +342,9 @@ def drop(site: Site, path: str, scope: str) -> tuple[Edit, ...]:
     return (writer.remove_entry(site.source, field.owner, field.entry),)
 
 
-def put(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
-    """Give the entry at a path a value, writing the mappings above it that are missing."""
+def put(site: Site, path: str, scope: str, text: str, below: str = "") -> tuple[Edit, ...]:
+    """Give the entry at a path a value, writing the mappings above it that are missing. `below` is the value as lines of its own, for where
+    it can be written so."""
     section = site.section(scope)
     if section.find(path) is None and scope == "either" and site.outer is not None and site.outer.find(path) is not None:
         section = site.outer
@@ -353,30 +354,37 @@ def put(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
     if field is not None:
         if field.rivals:
             raise Refused("the key is written more than once")
+        if below and field.value.start == field.value.end and not field.owner.flow:
+            return (writer.fill_below(site.source, field.entry, below),)
         return (writer.replace_scalar(field.value, text),)
     keys = path.split(".")
     depth = max((depth for depth in range(len(keys)) if section.find(".".join(keys[:depth]))), default=0)
     holder = section.find(".".join(keys[:depth]))
     site.editable(holder)
     if holder is not None and not isinstance(holder.value, Mapping):
-        return (writer.add_first_entry(site.source, holder.entry, keys[depth:], text),)
+        return (writer.add_first_entry(site.source, holder.entry, keys[depth:], below or text),)
     mapping = holder.value if holder is not None else section.mapping
     if isinstance(mapping, Joined):
         mapping = mapping.own
     if section.shared or not isinstance(mapping, Mapping):
         raise Refused(_SHARED)
-    return (writer.add_entry(site.source, mapping, keys[depth:], text),)
+    return (writer.add_entry(site.source, mapping, keys[depth:], text if mapping.flow else below or text),)
 
 
-def append(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
-    """Add an item to the list at a path, writing the list where it is missing."""
-    field = site.section(scope).find(path)
+def append(site: Site, path: str, scope: str, *items: str) -> tuple[Edit, ...]:
+    """Add items to the list at a path, writing the list where it is missing, as lists are written near by."""
+    section = site.section(scope)
+    field = section.find(path)
     site.editable(field)
-    if field is None or (isinstance(field.value, Scalar) and field.value.start == field.value.end):
-        return put(site, path, scope, f"[{_in_flow(text)}]")
+    if field is None or (_is_unset(field.value) and not field.value.tag):
+        dash = writer.dash_of_lists(site.source, section.here)
+        below = "".join(f"\n{' ' * dash}- {item}" for item in items) if dash is not None else ""
+        return put(site, path, scope, f"[{', '.join(map(_in_flow, items))}]", below)
     if not isinstance(field.value, Sequence):
         raise Refused("it is not a list")
-    return (writer.append_item(site.source, field.value, _in_flow(text) if field.value.flow else text),)
+    if not field.value.items:
+        return (writer.append_item(site.source, field.value, ", ".join(map(_in_flow, items))),)
+    return tuple(writer.append_item(site.source, field.value, _in_flow(item) if field.value.flow else item) for item in items)
 
 
 def _in_flow(text: str) -> str:

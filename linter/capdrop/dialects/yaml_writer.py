@@ -16,6 +16,7 @@ from ..syntax.yaml import Entry, Mapping, Node, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from collections.abc import Sequence as Parts
 
 _TRAILING_COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
@@ -25,6 +26,14 @@ _BLANK = re.compile(r"[ \t]*")
 _JSON = re.compile(r'\s*\{\s*"')
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:@=+-]*")
 _START = attrgetter("start")
+_ARGUMENTS = frozenset({"command", "args", "entrypoint", "test"})
+_LIST = re.compile(
+    rf"(?m)^(?P<indent> *(?:- +)?)(?!(?:{'|'.join(sorted(_ARGUMENTS))}):)[\w./-]+:[ \t]*(?:(?:#[^\r\n]*)?\r?\n(?P<dash> *)- |\[[^\]\s])"
+)
+_FARTHEST = 20_000
+"""Characters at the begin of a file in which its first list is looked for."""
+_DEEPEST = 3
+"""Mappings inside each other in which lists are looked for."""
 
 
 def place_among(parts: Parts[Node] | Parts[Entry], one: Node | Entry) -> int | None:
@@ -110,6 +119,11 @@ def add_first_entry(source: Source, holder: Entry, keys: list[str], text: str) -
     return _add_below(source, holder.end, indent, _nested(source, keys, text, indent))
 
 
+def fill_below(source: Source, entry: Entry, text: str) -> Edit:
+    """A value of lines of its own for a key that stands there without one."""
+    return _add_below(source, entry.end, source.position(entry.key.outer).column - 1, text.removeprefix("\n"))
+
+
 def append_item(source: Source, sequence: Sequence, text: str) -> Edit:
     """A new last item for a list."""
     if sequence.flow:
@@ -131,10 +145,37 @@ def indent_step(source: Source) -> int:
     return len(found[1]) if found and len(found[1]) in (2, 3, 4, 8) else 2
 
 
+def dash_of_lists(source: Source, near: Mapping | None) -> int | None:
+    """How far behind its key a list of a line for each item begins, where the lists near by, else the first of the file, are written so;
+    None where they stand in brackets, or there is none. Arguments of programs stand in brackets everywhere."""
+    found = list(_lists_in(near, 0)) if near is not None else []
+    if found:
+        blocks = [(key, items) for key, items in found if not items.flow]
+        if 2 * len(blocks) < len(found):
+            return None
+        key, items = blocks[-1]
+        return max(source.position(_dash_before(source, items.items[0].outer)).column - source.position(key.outer).column, 0)
+    first = _LIST.search(source.text, 0, _FARTHEST)
+    return max(len(first["dash"]) - len(first["indent"]), 0) if first and first["dash"] is not None else None
+
+
+def _lists_in(mapping: Mapping, depth: int) -> Iterator[tuple[Scalar, Sequence]]:
+    """The lists in a mapping, and in mappings in it, that hold something, each with its key."""
+    for entry in mapping.entries:
+        key, value = entry.key, entry.value
+        if isinstance(value, Mapping) and depth < _DEEPEST:
+            yield from _lists_in(value, depth + 1)
+        elif isinstance(value, Sequence) and value.items and value.source is None and isinstance(key, Scalar):
+            if key.value not in _ARGUMENTS:
+                yield key, value
+
+
 def _nested(source: Source, keys: list[str], text: str, indent: int) -> str:
+    """Keys inside each other down to a value, which may be lines of their own, as deep as they are below the last key."""
     step = indent_step(source)
     lines = [f"{' ' * (step * depth + indent if depth else 0)}{key}:" for depth, key in enumerate(keys)]
-    return source.newline.join(lines) + f" {text}"
+    column = step * (len(keys) - 1) + indent
+    return source.newline.join(lines) + (text if text.startswith("\n") else f" {text}").replace("\n", source.newline + " " * column)
 
 
 def _removed(source: Source, spans: list[Span], index: int, flow: bool, span: Span) -> Edit:
