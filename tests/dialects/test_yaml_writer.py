@@ -151,7 +151,7 @@ LISTS = {
     "brackets": ("cap_drop: [CHOWN]  # some", "cap_drop: [CHOWN, ALL]  # some"),
     "dashes": ("cap_drop:\n  - CHOWN  # some\nuser: '1'", "cap_drop:\n  - CHOWN  # some\n  - ALL\nuser: '1'"),
     "dashes below the key": ("cap_drop:\n- CHOWN\nuser: '1'", "cap_drop:\n- CHOWN\n- ALL\nuser: '1'"),
-    "wide dashes": ("cap_drop:\n    -   CHOWN", "cap_drop:\n    -   CHOWN\n    - ALL"),
+    "wide dashes": ("cap_drop:\n    -   CHOWN", "cap_drop:\n    -   CHOWN\n    -   ALL"),
     "missing beside dashes": ("ports:\n  - '80'", "ports:\n  - '80'\ncap_drop:\n  - ALL"),
     "missing beside dashes below the key": ("ports:\n- '80'", "ports:\n- '80'\ncap_drop:\n- ALL"),
     "missing beside wide dashes": ("ports:\n    -  '80'", "ports:\n    -  '80'\ncap_drop:\n    - ALL"),

@@ -14,12 +14,15 @@ from ..source import Fragment, Inset, Source, Span
 from ..syntax.template import is_masked
 from ..syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
 from . import yaml_writer as writer
+from .yaml_items import append_items, new_list
 from .yaml_view import Field, Joined, Section, fields_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from collections.abc import Mapping as Table
+
+    from .yaml_items import Item
 
     Written = tuple[str, tuple[Edit, ...]]
     Interpolate = Callable[[Fragment], "Interpolated"]
@@ -371,25 +374,16 @@ def put(site: Site, path: str, scope: str, text: str, below: str = "") -> tuple[
     return (writer.add_entry(site.source, mapping, keys[depth:], text if mapping.flow else below or text),)
 
 
-def append(site: Site, path: str, scope: str, *items: str) -> tuple[Edit, ...]:
-    """Add items to the list at a path, writing the list where it is missing, as lists are written near by."""
+def append(site: Site, path: str, scope: str, *items: Item) -> tuple[Edit, ...]:
+    """Add items to the list at a path, writing the list where it is missing."""
     section = site.section(scope)
     field = section.find(path)
     site.editable(field)
     if field is None or (_is_unset(field.value) and not field.value.tag):
-        dash = writer.dash_of_lists(site.source, section.here)
-        below = "".join(f"\n{' ' * dash}- {item}" for item in items) if dash is not None else ""
-        return put(site, path, scope, f"[{', '.join(map(_in_flow, items))}]", below)
+        return put(site, path, scope, *new_list(site.source, section.here, items))
     if not isinstance(field.value, Sequence):
         raise Refused("it is not a list")
-    if not field.value.items:
-        return (writer.append_item(site.source, field.value, ", ".join(map(_in_flow, items))),)
-    return tuple(writer.append_item(site.source, field.value, _in_flow(item) if field.value.flow else item) for item in items)
-
-
-def _in_flow(text: str) -> str:
-    """An item as it stands in brackets, where not every reader takes a colon without quotes."""
-    return f'"{text}"' if ":" in text and text[0] not in "\"'[{" else text
+    return (append_items(site.source, field.value, items),)
 
 
 def remove(site: Site, path: str, scope: str, node: Node | None) -> tuple[Edit, ...]:

@@ -16,7 +16,6 @@ from ..syntax.yaml import Entry, Mapping, Node, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from collections.abc import Sequence as Parts
 
 _TRAILING_COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
@@ -26,14 +25,6 @@ _BLANK = re.compile(r"[ \t]*")
 _JSON = re.compile(r'\s*\{\s*"')
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:@=+-]*")
 _START = attrgetter("start")
-_ARGUMENTS = frozenset({"command", "args", "entrypoint", "test"})
-_LIST = re.compile(
-    rf"(?m)^(?P<indent> *(?:- +)?)(?!(?:{'|'.join(sorted(_ARGUMENTS))}):)[\w./-]+:[ \t]*(?:(?:#[^\r\n]*)?\r?\n(?P<dash> *)- |\[[^\]\s])"
-)
-_FARTHEST = 20_000
-"""Characters at the begin of a file in which its first list is looked for."""
-_DEEPEST = 3
-"""Mappings inside each other in which lists are looked for."""
 
 
 def place_among(parts: Parts[Node] | Parts[Entry], one: Node | Entry) -> int | None:
@@ -78,7 +69,7 @@ def replace_entry(source: Source, mapping: Mapping, entry: Entry, keys: list[str
     span = Span(entry.start, entry.start + len(source[entry.span].rstrip()))
     if mapping.flow:
         quote = '"' if is_json(source) else ""
-        inner = ", ".join(f"{quote}{key}{quote}: {_in_json(quoted(text)) if quote else quoted(text)}" for key, text in values.items())
+        inner = ", ".join(f"{quote}{key}{quote}: {in_json(quoted(text)) if quote else quoted(text)}" for key, text in values.items())
         return Edit(span, f"{': {'.join(f'{quote}{key}{quote}' for key in keys)}: {{{inner}{'}' * len(keys)}")
     indent, step = source.position(entry.start).column - 1, indent_step(source)
     lines = [f"{' ' * (step * depth + indent if depth else 0)}{key}:" for depth, key in enumerate(keys)]
@@ -92,18 +83,18 @@ def remove_item(source: Source, sequence: Sequence, index: int) -> Edit:
         raise Refused("it is the only item of its list")
     near = [Span(item.outer, item.end) for item in sequence.items[max(index - 1, 0) : index + 2]]
     if not sequence.flow:
-        near = [Span(_dash_before(source, span.start), span.end) for span in near]
+        near = [Span(dash_before(source, span.start), span.end) for span in near]
     return _removed(source, near, min(index, 1), sequence.flow, near[min(index, 1)])
 
 
 def add_entry(source: Source, mapping: Mapping, keys: list[str], text: str) -> Edit:
     """A new last entry for a mapping: a key and its value, or keys inside each other down to the value."""
     if mapping.flow:
-        words, text = ([f'"{key}"' for key in keys], _in_json(text)) if is_json(source) else (keys, text)
+        words, text = ([f'"{key}"' for key in keys], in_json(text)) if is_json(source) else (keys, text)
         added = f"{': {'.join(words)}: {text}{'}' * (len(keys) - 1)}"
-        return _add_to_flow(source, mapping, [entry.span for entry in mapping.entries], added)
+        return add_to_flow(source, mapping, [entry.span for entry in mapping.entries], added)
     indent = source.position(mapping.entries[0].key.outer).column - 1
-    return _add_below(source, mapping.entries[-1].end, indent, _nested(source, keys, text, indent))
+    return add_below(source, mapping.entries[-1].end, indent, _nested(source, keys, text, indent))
 
 
 def add_first_entry(source: Source, holder: Entry, keys: list[str], text: str) -> Edit:
@@ -116,22 +107,12 @@ def add_first_entry(source: Source, holder: Entry, keys: list[str], text: str) -
         return Edit(Span(start, value.end), f"{source.newline}{' ' * indent}{_nested(source, keys, text, indent)}")
     if value.start != value.end:
         raise Refused("it is not a mapping")
-    return _add_below(source, holder.end, indent, _nested(source, keys, text, indent))
+    return add_below(source, holder.end, indent, _nested(source, keys, text, indent))
 
 
 def fill_below(source: Source, entry: Entry, text: str) -> Edit:
     """A value of lines of its own for a key that stands there without one."""
-    return _add_below(source, entry.end, source.position(entry.key.outer).column - 1, text.removeprefix("\n"))
-
-
-def append_item(source: Source, sequence: Sequence, text: str) -> Edit:
-    """A new last item for a list."""
-    if sequence.flow:
-        spans = [Span(item.outer, item.end) for item in sequence.items]
-        return _add_to_flow(source, sequence, spans, _in_json(text) if is_json(source) else text)
-    last = sequence.items[-1]
-    indent = source.position(_dash_before(source, last.outer)).column - 1
-    return _add_below(source, last.end, indent, f"- {text}")
+    return add_below(source, entry.end, source.position(entry.key.outer).column - 1, text.removeprefix("\n"))
 
 
 def quoted(text: str) -> str:
@@ -143,31 +124,6 @@ def indent_step(source: Source) -> int:
     """By how many blanks this file goes in."""
     found = re.search(r"^( +)[A-Za-z]", source.text, re.MULTILINE)
     return len(found[1]) if found and len(found[1]) in (2, 3, 4, 8) else 2
-
-
-def dash_of_lists(source: Source, near: Mapping | None) -> int | None:
-    """How far behind its key a list of a line for each item begins, where the lists near by, else the first of the file, are written so;
-    None where they stand in brackets, or there is none. Arguments of programs stand in brackets everywhere."""
-    found = list(_lists_in(near, 0)) if near is not None else []
-    if found:
-        blocks = [(key, items) for key, items in found if not items.flow]
-        if 2 * len(blocks) < len(found):
-            return None
-        key, items = blocks[-1]
-        return max(source.position(_dash_before(source, items.items[0].outer)).column - source.position(key.outer).column, 0)
-    first = _LIST.search(source.text, 0, _FARTHEST)
-    return max(len(first["dash"]) - len(first["indent"]), 0) if first and first["dash"] is not None else None
-
-
-def _lists_in(mapping: Mapping, depth: int) -> Iterator[tuple[Scalar, Sequence]]:
-    """The lists in a mapping, and in mappings in it, that hold something, each with its key."""
-    for entry in mapping.entries:
-        key, value = entry.key, entry.value
-        if isinstance(value, Mapping) and depth < _DEEPEST:
-            yield from _lists_in(value, depth + 1)
-        elif isinstance(value, Sequence) and value.items and value.source is None and isinstance(key, Scalar):
-            if key.value not in _ARGUMENTS:
-                yield key, value
 
 
 def _nested(source: Source, keys: list[str], text: str, indent: int) -> str:
@@ -221,14 +177,16 @@ def _comment_inside(source: Source, span: Span) -> bool:
     return _COMMENT.search(source.text, span.start, span.end) is not None
 
 
-def _dash_before(source: Source, offset: int) -> int:
+def dash_before(source: Source, offset: int) -> int:
+    """Where the dash of an item stands. Raises `Refused`."""
     dash = source.text.rfind("-", 0, offset)
     if dash < 0 or source.text[dash + 1 : offset].strip():
         raise Refused("the list is written in an unusual way")
     return dash
 
 
-def _add_below(source: Source, end: int, indent: int, text: str) -> Edit:
+def add_below(source: Source, end: int, indent: int, text: str) -> Edit:
+    """A line below what ends somewhere, and below its comment. Raises `Refused`."""
     comment = _TRAILING_COMMENT.match(source.text, end)
     at = comment.end() if comment else _BLANK.match(source.text, end).end()  # type: ignore[union-attr]
     if at < len(source.text) and source.text[at] not in "\r\n":
@@ -236,7 +194,8 @@ def _add_below(source: Source, end: int, indent: int, text: str) -> Edit:
     return Edit(Span(at, at), f"{source.newline}{' ' * indent}{text}")
 
 
-def _add_to_flow(source: Source, node: Node, spans: list[Span], text: str) -> Edit:
+def add_to_flow(source: Source, node: Node, spans: list[Span], text: str) -> Edit:
+    """A new last part for braces or brackets. Raises `Refused`."""
     if not spans:
         if source[Span(node.start + 1, node.end - 1)].strip():
             raise Refused("a comment stands where it would be written")
@@ -253,7 +212,8 @@ def is_json(source: Source) -> bool:
     return _JSON.match(source.text) is not None
 
 
-def _in_json(text: str) -> str:
+def in_json(text: str) -> str:
+    """A scalar, or a list of such, as JSON has it."""
     if text.startswith("["):
-        return f"[{_in_json(text[1:-1])}]"
+        return f"[{in_json(text[1:-1])}]"
     return text if text in ("true", "false") or text.startswith(('"', "{")) else f'"{text}"'
