@@ -364,6 +364,12 @@ def test_nothing_is_lost_when_writing_is_cut_short(
 def test_files_that_are_not_analysed_fail(capsys: pytest.CaptureFixture[str]) -> None:
     put("compose.yaml", "services: [\n")
     assert main(["fix"]) == 3
+    assert "compose.yaml:1:11: not analysed: " in capsys.readouterr().err
+    Path("compose.yaml").write_bytes(COMPOSE.encode() + b"# caf\xe9\n")
+    assert main(["fix", "--unsafe"]) == 3
+    assert capsys.readouterr() == ("", "compose.yaml:1:1: not analysed: not UTF-8 text (byte 104)\nnothing to fix\n")
+    assert main(["fix", "--by-hand"]) == 3
+    assert "not UTF-8 text" in capsys.readouterr().err
     assert main(["fix", "-"]) == 2
     assert main(["fix", "nowhere"]) == 2
 

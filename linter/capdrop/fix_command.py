@@ -13,7 +13,7 @@ from .finding import Safety
 from .fixer import Fixed, Refusal, Workbench, by_path, fix, fix_on, keys_of, write
 from .options import PATHS, SELECTION, Option, Reader, prepared
 from .report.masks import Masks
-from .report.words import counted
+from .report.words import complaints, counted
 from .rulebook import Misuse
 from .run import check, settled
 
@@ -75,7 +75,7 @@ def main(arguments: list[str]) -> int:
 
         diffs = [masks.text(text) for text in shown(run.results, book, run.context)]
         sys.stdout.writelines(diffs)
-        for line in [*notes(run), f"{counted(len(diffs), 'fix', 'fixes')} to complete by hand" if diffs else "nothing to complete by hand"]:
+        for line in [*_unread(run.results), *notes(run), f"{counted(len(diffs), 'fix', 'fixes')} to complete by hand" if diffs else "nothing to complete by hand"]:
             note(line)
         return INCOMPLETE if run.incomplete else CHANGES if diffs else DONE
     asker = None
@@ -89,7 +89,7 @@ def main(arguments: list[str]) -> int:
         bench.fix(result)
     bench.fix_waiting()
     bench.show_beside()
-    for line in [*notes(run), *bench.reasons(), bench.summary()]:
+    for line in [*_unread(run.results), *notes(run), *bench.reasons(), bench.summary()]:
         note(masks.text(line))
     if run.incomplete:
         return INCOMPLETE
@@ -254,6 +254,13 @@ class _Bench:
         for reason, count in sorted(self.by_hand.items(), key=lambda row: -row[1])[:MOST_REASONS]:
             if reason:
                 yield f"by hand, {count}: {reason}"
+
+
+def _unread(results: Iterable[Result]) -> Iterator[str]:
+    """What was not analysed, and so not fixed, and why."""
+    for result in results:
+        for kind, message, line, column in complaints(result):
+            yield f"{result.path}:{line}:{column}: {kind.replace('-', ' ')}: {message}"
 
 
 def _is_fixable(finding: Finding, path: str) -> bool:
