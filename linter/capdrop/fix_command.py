@@ -75,7 +75,8 @@ def main(arguments: list[str]) -> int:
 
         diffs = [masks.text(text) for text in shown(run.results, book, run.context)]
         sys.stdout.writelines(diffs)
-        for line in [*_unread(run.results), *notes(run), f"{counted(len(diffs), 'fix', 'fixes')} to complete by hand" if diffs else "nothing to complete by hand"]:
+        done = f"{counted(len(diffs), 'fix', 'fixes')} to complete by hand" if diffs else "nothing to complete by hand"
+        for line in [*_unread(run.results), *notes(run), done]:
             note(line)
         return INCOMPLETE if run.incomplete else CHANGES if diffs else DONE
     asker = None
