@@ -295,7 +295,8 @@ def extra_capability(container: Container) -> Iterator[Finding]:
                 image: acme/web:1
                 securityContext:
                   capabilities:
-                    drop: [ALL]
+                    drop:
+                    - ALL
               - name: side
                 image: acme/side:1
                 securityContext:

@@ -136,7 +136,8 @@ def needs_file_capabilities(container: Container) -> bool:
                   - no-new-privileges:true
               side:
                 image: nginx:1.29
-                security_opt: ["no-new-privileges:true"]
+                security_opt:
+                  - no-new-privileges:true
             """,
         ),
         Bad(

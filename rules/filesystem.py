@@ -52,8 +52,8 @@ MEMORY = frozenset({"*:*", "1:*", "1:1", "1:2", "1:4"})
             services:
               web:
                 image: nginx:1.29
-                tmpfs: [/var/cache/nginx, /var/run]
                 read_only: true
+                tmpfs: [/var/cache/nginx, /var/run]
               side:
                 image: acme/app:3
                 read_only: true
@@ -65,7 +65,7 @@ MEMORY = frozenset({"*:*", "1:*", "1:1", "1:2", "1:4"})
         Bad(
             "run.sh",
             "docker «run» -d -v ./web.conf:/etc/nginx/nginx.conf:ro --tmpfs /run nginx:1.29\n",
-            fixed="docker run --tmpfs /var/cache/nginx --read-only -d -v ./web.conf:/etc/nginx/nginx.conf:ro --tmpfs /run nginx:1.29\n",
+            fixed="docker run --read-only --tmpfs /var/cache/nginx -d -v ./web.conf:/etc/nginx/nginx.conf:ro --tmpfs /run nginx:1.29\n",
         ),
         Bad(
             "pod.yaml",
@@ -88,6 +88,16 @@ MEMORY = frozenset({"*:*", "1:*", "1:1", "1:2", "1:4"})
                 - name: web
                   image: nginx:1.29
                   securityContext: {readOnlyRootFilesystem: true}
+                  volumeMounts:
+                    - name: web-var-cache-nginx
+                      mountPath: /var/cache/nginx
+                    - name: web-var-run
+                      mountPath: /var/run
+              volumes:
+                - name: web-var-cache-nginx
+                  emptyDir: {}
+                - name: web-var-run
+                  emptyDir: {}
             """,
         ),
         Good("compose.yaml", "services: {web: {image: 'nginx:1.29', read_only: true}}"),

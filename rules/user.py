@@ -11,7 +11,7 @@ ADMINISTRATORS = ("containeradministrator", "administrator")
 NON_ROOT = "a user other than root"
 NOBODYS_NUMBER = "65532:65532"
 """What distroless images call `nonroot`; a number needs no entry in `/etc/passwd`."""
-NEEDS_FILES = "what it writes must belong to that user (`COPY --chown=`), and ports below 1024 may be closed to it"
+NEEDS_FILES = "what it writes, and folders that it makes files in, must belong to that user, and ports below 1024 may be closed to it"
 
 
 @rule(
@@ -222,6 +222,29 @@ def is_meant_as_root(container: Container | DefaultContainer) -> bool:
         Bad(
             "Dockerfile",
             """
+            «FROM python:3.14-slim»
+            WORKDIR /srv/app
+            COPY requirements.txt /tmp/
+            RUN pip install -r /tmp/requirements.txt
+            COPY --chmod=640 . .
+            EXPOSE 8000
+            CMD ["python", "app.py"]
+            """,
+            fixed="""
+            FROM python:3.14-slim
+            WORKDIR /srv/app
+            COPY requirements.txt /tmp/
+            RUN pip install -r /tmp/requirements.txt
+            COPY --chmod=640 --chown=10001:10001 . .
+            EXPOSE 8000
+            RUN useradd --create-home --uid 10001 app
+            USER 10001
+            CMD ["python", "app.py"]
+            """,
+        ),
+        Bad(
+            "Dockerfile",
+            """
             from golang:1.25 as build
             run go build -o /app
             «from alpine:3.22»
@@ -328,7 +351,8 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
 
     The fix takes a user that the stage makes or its base has (`node`, `www-data`, `nonroot`), else makes one as the base's
     distribution does; where nothing is known of the base it is the number 65532, which needs no entry in `/etc/passwd`. It stands
-    behind the last instruction that needs root. Give the user what the application writes, with `COPY --chown=`.
+    behind the last instruction that needs root. What is copied to the working folder or a volume is given to it (`COPY --chown=`), but
+    where git has to read it later in the build; a folder that WORKDIR makes stays root's.
 
     Confidence is low where others say who runs: an image that starts nothing of its own or an interpreter, one that packs a tool and
     listens to nobody, one in a folder of tests, a development container, one whose start script leaves root, and in a cluster an image

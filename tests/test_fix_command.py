@@ -73,6 +73,45 @@ def test_git_takes_the_diff_of_several_files(capfd: pytest.CaptureFixture[str]) 
     assert capfd.readouterr() == ("", "nothing to fix\n")
 
 
+@NEEDS_GIT
+def test_git_takes_the_diff_in_the_folder_that_it_is_made_in(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    path = put("a/b c/compose.yaml", COMPOSE)
+    subprocess.run(["git", "init", "-q"], check=True)
+    monkeypatch.chdir("a")
+    assert main(["fix", "--unsafe", "--select", "privileged-container"]) == 1
+    git_apply(capfd.readouterr().out)
+    assert (Path("..") / path).read_text() == FIXED
+
+
+@pytest.mark.parametrize("applied", [False, True])
+def test_what_waits_for_another_file_is_fixed_in_the_same_run(applied: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    first = "services:\n  db:\n    image: postgres:17\n    environment: [POSTGRES_PASSWORD=Tr0ub4dor-9xQz]\n    ports:\n      - 443:443\n"
+    put("compose.yaml", "include: [z-web.yaml]\n" + first)
+    put("z-web.yaml", "services:\n  web:\n    image: acme/web:1\n    ports:\n      - 8080:8080\n")
+    select = ["fix", "--unsafe", "--select", "port-on-all-addresses,credential-behind-exposed-service"]
+    assert main([*select, *(["--apply"] if applied else [])]) == (0 if applied else 1)
+    output = capsys.readouterr()
+    assert "not fixed" not in output.err
+    if applied:
+        assert main(select) == 0
+        assert "127.0.0.1:443:443" in Path("compose.yaml").read_text()
+    else:
+        assert "+      - 127.0.0.1:443:443" in output.out
+        assert output.out.count("+++ ") == 2
+
+
+def test_all_stages_on_one_are_fixed_in_one_run(capsys: pytest.CaptureFixture[str]) -> None:
+    stages = "".join(f'FROM base AS s{number}\nCOPY a{number} /a\nEXPOSE 80\nCMD ["/a"]\n' for number in range(12))
+    path = put("Dockerfile", f"FROM debian:12 AS base\n{stages}")
+    put("compose.yaml", "services:\n" + "".join(f"  s{n}: {{build: {{context: ., target: s{n}}}}}\n" for n in range(12)))
+    select = ["fix", "--unsafe", "--select", "missing-user", "--apply"]
+    assert main(select) == 0
+    assert path.read_text().count("USER 10001") == 12
+    capsys.readouterr()
+    assert main(select) == 0
+    assert capsys.readouterr().err == "nothing to fix\n"
+
+
 def test_only_what_is_safe_is_written_unless_asked(capsys: pytest.CaptureFixture[str]) -> None:
     compose, stale = put("compose.yaml", COMPOSE), put("Dockerfile", STALE)
     compose.chmod(0o640)
@@ -325,6 +364,12 @@ def test_nothing_is_lost_when_writing_is_cut_short(
 def test_files_that_are_not_analysed_fail(capsys: pytest.CaptureFixture[str]) -> None:
     put("compose.yaml", "services: [\n")
     assert main(["fix"]) == 3
+    assert "compose.yaml:1:11: not analysed: " in capsys.readouterr().err
+    Path("compose.yaml").write_bytes(COMPOSE.encode() + b"# caf\xe9\n")
+    assert main(["fix", "--unsafe"]) == 3
+    assert capsys.readouterr() == ("", "compose.yaml:1:1: not analysed: not UTF-8 text (byte 104)\nnothing to fix\n")
+    assert main(["fix", "--by-hand"]) == 3
+    assert "not UTF-8 text" in capsys.readouterr().err
     assert main(["fix", "-"]) == 2
     assert main(["fix", "nowhere"]) == 2
 

@@ -248,7 +248,7 @@ def test_a_pod_is_restricted_in_one_edit(client: Client) -> None:
     assert action["title"] == "Have `Pod/web` reach the restricted Pod Security Standard: 4 fixes (unsafe)"
     assert edited(text, action) == text + (
         "      securityContext:\n        allowPrivilegeEscalation: false\n        runAsNonRoot: true\n"
-        "        seccompProfile:\n          type: RuntimeDefault\n        capabilities:\n          drop: [ALL]\n"
+        "        seccompProfile:\n          type: RuntimeDefault\n        capabilities:\n          drop:\n            - ALL\n"
     )
     client.open("file:///project/Dockerfile", "FROM debian:13\nCMD a\n", "dockerfile")
     assert actions(client, "file:///project/Dockerfile", 1, ["refactor.rewrite.capdrop.restrict"]) == []

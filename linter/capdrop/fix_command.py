@@ -13,7 +13,7 @@ from .finding import Safety
 from .fixer import Fixed, Refusal, Workbench, by_path, fix, fix_on, keys_of, write
 from .options import PATHS, SELECTION, Option, Reader, prepared
 from .report.masks import Masks
-from .report.words import counted
+from .report.words import complaints, counted
 from .rulebook import Misuse
 from .run import check, settled
 
@@ -75,7 +75,8 @@ def main(arguments: list[str]) -> int:
 
         diffs = [masks.text(text) for text in shown(run.results, book, run.context)]
         sys.stdout.writelines(diffs)
-        for line in [*notes(run), f"{counted(len(diffs), 'fix', 'fixes')} to complete by hand" if diffs else "nothing to complete by hand"]:
+        done = f"{counted(len(diffs), 'fix', 'fixes')} to complete by hand" if diffs else "nothing to complete by hand"
+        for line in [*_unread(run.results), *notes(run), done]:
             note(line)
         return INCOMPLETE if run.incomplete else CHANGES if diffs else DONE
     asker = None
@@ -87,8 +88,9 @@ def main(arguments: list[str]) -> int:
     bench = _Bench(config, book, run.context, safety, masks, apply=options.apply or asker is not None, asker=asker)
     for result in run.results:
         bench.fix(result)
+    bench.fix_waiting()
     bench.show_beside()
-    for line in [*notes(run), *bench.reasons(), bench.summary()]:
+    for line in [*_unread(run.results), *notes(run), *bench.reasons(), bench.summary()]:
         note(masks.text(line))
     if run.incomplete:
         return INCOMPLETE
@@ -107,12 +109,14 @@ class _Bench:
         "changed",
         "config",
         "context",
+        "fixed",
         "left",
         "masks",
         "more",
         "refused",
         "safety",
         "shown",
+        "waiting",
     )
 
     def __init__(
@@ -141,6 +145,10 @@ class _Bench:
         self.asker = asker
         self.beside: Beside = {}
         """What fixes have made so far of files beside those that they are for."""
+        self.fixed: Beside = {}
+        """The files that fixes were looked for in, as they are after them."""
+        self.waiting: list[tuple[Result, Source, Fixed]] = []
+        """Files in which something could not be proved, as they were and as they are so far."""
         self.by_hand: dict[str, int] = {}
         """How many findings have a fix that cannot be written, by the reason; "" where it is advice."""
 
@@ -157,7 +165,34 @@ class _Bench:
         if not wanted:
             return
         before = wanted[0].source
-        fixed = self._fixed(before, Workbench(kind_named(result.kind), self.book, self.context, self.beside), keys_of(wanted))
+        fixed = self._fixed(before, self._workbench(result, self.beside), keys_of(wanted))
+        self.fixed[os.path.abspath(result.path)] = (fixed.source, fixed.source)
+        if fixed.left and self.asker is None:
+            self.waiting.append((result, before, fixed))
+        else:
+            self._finish(result, before, fixed)
+
+    def fix_waiting(self) -> None:
+        """Try again what could not be proved while other files were as they had been, until nothing more is."""
+        going = len(self.fixed) > 1
+        while going:
+            going = False
+            for at, (result, before, fixed) in enumerate(self.waiting):
+                bench = self._workbench(result, {**self.fixed, **self.beside, **fixed.bench.beside})
+                again = self._fixed(fixed.source, bench, keys_of(finding for finding, _ in fixed.left))
+                if again.applied:
+                    again.applied[:0] = fixed.applied
+                    self.waiting[at] = (result, before, again)
+                    self.fixed[os.path.abspath(result.path)] = (again.source, again.source)
+                    going = True
+        for result, before, fixed in self.waiting:
+            self._finish(result, before, fixed)
+
+    def _workbench(self, result: Result, beside: Beside) -> Workbench:
+        return Workbench(kind_named(result.kind), self.book, self.context, beside)
+
+    def _finish(self, result: Result, before: Source, fixed: Fixed) -> None:
+        """Say what became of a file, and show or write it."""
         for finding, reason in fixed.left:
             note(f"{result.path}: not fixed: {finding.rule} ({self.masks.text(finding.subject)}): {self.masks.text(reason)}")
         self.left += len(fixed.left)
@@ -220,6 +255,13 @@ class _Bench:
         for reason, count in sorted(self.by_hand.items(), key=lambda row: -row[1])[:MOST_REASONS]:
             if reason:
                 yield f"by hand, {count}: {reason}"
+
+
+def _unread(results: Iterable[Result]) -> Iterator[str]:
+    """What was not analysed, and so not fixed, and why."""
+    for result in results:
+        for kind, message, line, column in complaints(result):
+            yield f"{result.path}:{line}:{column}: {kind.replace('-', ' ')}: {message}"
 
 
 def _is_fixable(finding: Finding, path: str) -> bool:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     Edits = dict[str, list[Edit]]
 
 MOST_ROUNDS = 20
-MOST_PASSES = 5
-"""How often a file is looked at again for findings that came up in the place of others."""
+MOST_PASSES = 50
+"""How often a file is looked at again for findings that came up in the place of others: of the stages of a Dockerfile that are built on
+one and lack a user, one is told at a time."""
 
 _FOLLOWING = frozenset({"secret_variables"})
 """Facts that follow from others, so that no edit is about them alone."""
@@ -360,9 +361,11 @@ def _nothing_is_spoiled_beside(before: Workbench, after: Workbench, edits: Edits
     than it seems. One of no kind is read as the file that it was joined with."""
     for path, (_, source) in after.beside.items():
         old = before.beside[path][1] if path in before.beside else after.beside[path][0]
+        if source is old:
+            continue
         kind = kind_of(source.path, source.text)
         replaces = any(len(edit.span) for edit in edits.get(path, ()))
-        if (kind is not None or replaces) and source is not old:
+        if kind is not None or replaces:
             bench = Workbench(kind or after.kind, after.book, after.context)
             analysis = bench.analyse(old)
             _findings_are_gone(analysis, bench.analyse(source), [])

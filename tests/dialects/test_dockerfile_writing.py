@@ -51,6 +51,43 @@ def test_a_user_is_set_behind_the_last_work(before: str, after: str) -> None:
         assert fixed(result.source.text).applied == []
 
 
+GIVEN = {
+    "the working folder": ("FROM node:24\nWORKDIR /app\nCOPY«» a b ./\n", " --chown=node"),
+    "below it": ("FROM node:24\nWORKDIR /app\nCOPY --from=a«» a /app/dist\n", " --chown=node"),
+    "the last of several": ("FROM node:24\nWORKDIR /build\nCOPY a .\nWORKDIR /app\nADD«» a .\n", " --chown=node"),
+    "relative to another": ("FROM node:24\nWORKDIR /app\nWORKDIR x\nCOPY«» a /app/x/y\n", " --chown=node"),
+    "a volume": ("FROM node:24\nCOPY«» a /data/\nVOLUME /data\nCOPY a /dat\n", " --chown=node"),
+    "a list": ('FROM node:24\nWORKDIR /app\nCOPY«» ["a", "."]\n', " --chown=node"),
+    "a continued line": ("FROM node:24\nWORKDIR /app\nCOPY \\\n  --chmod=644«» \\\n  a .\n", " --chown=node"),
+    "a here-document": ("FROM node:24\nWORKDIR /app\nCOPY«» <<E x\na\nE\n", " --chown=node"),
+    "lower case": ("from node:24\nworkdir /app\ncopy«» a .\n", " --chown=node"),
+    "a user that is made": ("FROM debian:13\nWORKDIR /app\nCOPY«» a .\n", " --chown=10001:10001"),
+    "a user by number before it is made": ("FROM debian:13\nWORKDIR /app\nCOPY«» a .\nRUN useradd -u 7 a\n", " --chown=7:7"),
+    "a user by name once it is made": ("FROM debian:13\nWORKDIR /app\nCOPY a .\nRUN useradd a\nCOPY«» b .\n", " --chown=a"),
+    "once it was said": ("FROM a/b\nWORKDIR /app\nCOPY a .\nUSER u\nCOPY«» b .\nUSER root\nRUN c\n", " --chown=u"),
+    "elsewhere": ("FROM node:24\nWORKDIR /app\nCOPY a /etc/a\nCOPY a /apple\n", ""),
+    "no folder of its own": ("FROM node:24\nCOPY a .\nWORKDIR /\nCOPY a .\n", ""),
+    "not known where": ("FROM node:24\nARG D\nWORKDIR /app\nCOPY a ${D}/x\n", ""),
+    "given already": ("FROM node:24\nWORKDIR /app\nCOPY --chown=7 a .\n", ""),
+    "read by git later": ("FROM node:24\nWORKDIR /app\nCOPY . .\nRUN git describe > v\nCOPY«» c .\n", " --chown=node"),
+    "a name in a layer of its own": ("FROM node:24\nWORKDIR /app\nCOPY --link a .\n", ""),
+    "another stage": ("FROM node:24 AS b\nWORKDIR /app\nCOPY a .\nFROM node:24\nCOPY --from=b /app /app\n", ""),
+    "ONBUILD": ("FROM node:24\nWORKDIR /app\nONBUILD COPY a .\n", ""),
+}
+
+
+@pytest.mark.parametrize(("before", "flag"), GIVEN.values(), ids=GIVEN)
+def test_the_user_gets_what_is_copied_to_where_it_works(before: str, flag: str) -> None:
+    before += "EXPOSE 80\nCMD x\n"
+    result = fixed(before.replace("«»", ""))
+    assert result.left == []
+    assert "USER" in result.source.text.upper().rpartition("COPY")[2]
+    kept = result.source.text.splitlines()[: before.count("\n") - 2]
+    assert "\n".join(kept).startswith("\n".join(before.replace("«»", flag).splitlines()[:-2]))
+    dockerfile.parse_string(result.source.text)
+    assert fixed(result.source.text).applied == []
+
+
 def test_the_indentation_of_the_file_is_kept() -> None:
     text = "FROM debian:13\n  RUN a\n  CMD a\n"
     lines = "".join(f"  {line}\n" for line in DEBIAN.splitlines())

@@ -151,7 +151,18 @@ LISTS = {
     "brackets": ("cap_drop: [CHOWN]  # some", "cap_drop: [CHOWN, ALL]  # some"),
     "dashes": ("cap_drop:\n  - CHOWN  # some\nuser: '1'", "cap_drop:\n  - CHOWN  # some\n  - ALL\nuser: '1'"),
     "dashes below the key": ("cap_drop:\n- CHOWN\nuser: '1'", "cap_drop:\n- CHOWN\n- ALL\nuser: '1'"),
-    "wide dashes": ("cap_drop:\n    -   CHOWN", "cap_drop:\n    -   CHOWN\n    - ALL"),
+    "wide dashes": ("cap_drop:\n    -   CHOWN", "cap_drop:\n    -   CHOWN\n    -   ALL"),
+    "missing beside dashes": ("ports:\n  - '80'", "ports:\n  - '80'\ncap_drop:\n  - ALL"),
+    "missing beside dashes below the key": ("ports:\n- '80'", "ports:\n- '80'\ncap_drop:\n- ALL"),
+    "missing beside wide dashes": ("ports:\n    -  '80'", "ports:\n    -  '80'\ncap_drop:\n    - ALL"),
+    "missing beside brackets": ("ports: ['80']", "ports: ['80']\ncap_drop: [ALL]"),
+    "missing beside more dashes than brackets": (
+        "ports: ['80']\ndns:\n- a\nexpose:\n- '1'",
+        "ports: ['80']\ndns:\n- a\nexpose:\n- '1'\ncap_drop:\n- ALL",
+    ),
+    "missing beside arguments in brackets": ("dns:\n  - a\ncommand: [b]", "dns:\n  - a\ncommand: [b]\ncap_drop:\n  - ALL"),
+    "a key alone beside dashes": ("cap_drop:  # none\ndns:\n  - a", "cap_drop:  # none\n  - ALL\ndns:\n  - a"),
+    "a null beside dashes": ("cap_drop: ~\ndns:\n  - a", "cap_drop: [ALL]\ndns:\n  - a"),
     "brackets over lines": ("cap_drop: [\n  CHOWN,\n  KILL\n]", "cap_drop: [\n  CHOWN,\n  KILL,\n  ALL\n]"),
 }
 
@@ -159,6 +170,16 @@ LISTS = {
 @pytest.mark.parametrize(("before", "after"), LISTS.values(), ids=LISTS)
 def test_an_item_is_added(before: str, after: str) -> None:
     assert changed(service(before), "append", "capabilities_dropped", "ALL") == service(after)
+
+
+def test_a_new_list_is_written_as_the_first_of_the_file() -> None:
+    assert changed(pod("stdin: true"), "append", "capabilities_dropped", "ALL") == pod(
+        "stdin: true\nsecurityContext:\n  capabilities:\n    drop:\n      - ALL"
+    )
+    inline = "services:\n  app:\n    image: a\n  other: {image: b, dns: [a]}\n"
+    assert "cap_drop: [ALL]" in changed(inline, "append", "capabilities_dropped", "ALL")
+    crlf = pod("ports:\n- name: a").replace("\n", "\r\n")
+    assert "    capabilities:\r\n          drop:\r\n          - ALL\r\n" in changed(crlf, "append", "capabilities_dropped", "ALL")
 
 
 REMOVALS = {

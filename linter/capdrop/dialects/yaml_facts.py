@@ -14,12 +14,15 @@ from ..source import Fragment, Inset, Source, Span
 from ..syntax.template import is_masked
 from ..syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
 from . import yaml_writer as writer
+from .yaml_items import append_items, new_list
 from .yaml_view import Field, Joined, Section, fields_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from collections.abc import Mapping as Table
+
+    from .yaml_items import Item
 
     Written = tuple[str, tuple[Edit, ...]]
     Interpolate = Callable[[Fragment], "Interpolated"]
@@ -342,8 +345,9 @@ def drop(site: Site, path: str, scope: str) -> tuple[Edit, ...]:
     return (writer.remove_entry(site.source, field.owner, field.entry),)
 
 
-def put(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
-    """Give the entry at a path a value, writing the mappings above it that are missing."""
+def put(site: Site, path: str, scope: str, text: str, below: str = "") -> tuple[Edit, ...]:
+    """Give the entry at a path a value, writing the mappings above it that are missing. `below` is the value as lines of its own, for where
+    it can be written so."""
     section = site.section(scope)
     if section.find(path) is None and scope == "either" and site.outer is not None and site.outer.find(path) is not None:
         section = site.outer
@@ -353,35 +357,33 @@ def put(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
     if field is not None:
         if field.rivals:
             raise Refused("the key is written more than once")
+        if below and field.value.start == field.value.end and not field.owner.flow:
+            return (writer.fill_below(site.source, field.entry, below),)
         return (writer.replace_scalar(field.value, text),)
     keys = path.split(".")
     depth = max((depth for depth in range(len(keys)) if section.find(".".join(keys[:depth]))), default=0)
     holder = section.find(".".join(keys[:depth]))
     site.editable(holder)
     if holder is not None and not isinstance(holder.value, Mapping):
-        return (writer.add_first_entry(site.source, holder.entry, keys[depth:], text),)
+        return (writer.add_first_entry(site.source, holder.entry, keys[depth:], below or text),)
     mapping = holder.value if holder is not None else section.mapping
     if isinstance(mapping, Joined):
         mapping = mapping.own
     if section.shared or not isinstance(mapping, Mapping):
         raise Refused(_SHARED)
-    return (writer.add_entry(site.source, mapping, keys[depth:], text),)
+    return (writer.add_entry(site.source, mapping, keys[depth:], text if mapping.flow else below or text),)
 
 
-def append(site: Site, path: str, scope: str, text: str) -> tuple[Edit, ...]:
-    """Add an item to the list at a path, writing the list where it is missing."""
-    field = site.section(scope).find(path)
+def append(site: Site, path: str, scope: str, *items: Item) -> tuple[Edit, ...]:
+    """Add items to the list at a path, writing the list where it is missing."""
+    section = site.section(scope)
+    field = section.find(path)
     site.editable(field)
-    if field is None or (isinstance(field.value, Scalar) and field.value.start == field.value.end):
-        return put(site, path, scope, f"[{_in_flow(text)}]")
+    if field is None or (_is_unset(field.value) and not field.value.tag):
+        return put(site, path, scope, *new_list(site.source, section.here, items))
     if not isinstance(field.value, Sequence):
         raise Refused("it is not a list")
-    return (writer.append_item(site.source, field.value, _in_flow(text) if field.value.flow else text),)
-
-
-def _in_flow(text: str) -> str:
-    """An item as it stands in brackets, where not every reader takes a colon without quotes."""
-    return f'"{text}"' if ":" in text and text[0] not in "\"'[{" else text
+    return (append_items(site.source, field.value, items),)
 
 
 def remove(site: Site, path: str, scope: str, node: Node | None) -> tuple[Edit, ...]:

@@ -69,7 +69,7 @@ def replace_entry(source: Source, mapping: Mapping, entry: Entry, keys: list[str
     span = Span(entry.start, entry.start + len(source[entry.span].rstrip()))
     if mapping.flow:
         quote = '"' if is_json(source) else ""
-        inner = ", ".join(f"{quote}{key}{quote}: {_in_json(quoted(text)) if quote else quoted(text)}" for key, text in values.items())
+        inner = ", ".join(f"{quote}{key}{quote}: {in_json(quoted(text)) if quote else quoted(text)}" for key, text in values.items())
         return Edit(span, f"{': {'.join(f'{quote}{key}{quote}' for key in keys)}: {{{inner}{'}' * len(keys)}")
     indent, step = source.position(entry.start).column - 1, indent_step(source)
     lines = [f"{' ' * (step * depth + indent if depth else 0)}{key}:" for depth, key in enumerate(keys)]
@@ -83,18 +83,18 @@ def remove_item(source: Source, sequence: Sequence, index: int) -> Edit:
         raise Refused("it is the only item of its list")
     near = [Span(item.outer, item.end) for item in sequence.items[max(index - 1, 0) : index + 2]]
     if not sequence.flow:
-        near = [Span(_dash_before(source, span.start), span.end) for span in near]
+        near = [Span(dash_before(source, span.start), span.end) for span in near]
     return _removed(source, near, min(index, 1), sequence.flow, near[min(index, 1)])
 
 
 def add_entry(source: Source, mapping: Mapping, keys: list[str], text: str) -> Edit:
     """A new last entry for a mapping: a key and its value, or keys inside each other down to the value."""
     if mapping.flow:
-        words, text = ([f'"{key}"' for key in keys], _in_json(text)) if is_json(source) else (keys, text)
+        words, text = ([f'"{key}"' for key in keys], in_json(text)) if is_json(source) else (keys, text)
         added = f"{': {'.join(words)}: {text}{'}' * (len(keys) - 1)}"
-        return _add_to_flow(source, mapping, [entry.span for entry in mapping.entries], added)
+        return add_to_flow(source, mapping, [entry.span for entry in mapping.entries], added)
     indent = source.position(mapping.entries[0].key.outer).column - 1
-    return _add_below(source, mapping.entries[-1].end, indent, _nested(source, keys, text, indent))
+    return add_below(source, mapping.entries[-1].end, indent, _nested(source, keys, text, indent))
 
 
 def add_first_entry(source: Source, holder: Entry, keys: list[str], text: str) -> Edit:
@@ -107,17 +107,12 @@ def add_first_entry(source: Source, holder: Entry, keys: list[str], text: str) -
         return Edit(Span(start, value.end), f"{source.newline}{' ' * indent}{_nested(source, keys, text, indent)}")
     if value.start != value.end:
         raise Refused("it is not a mapping")
-    return _add_below(source, holder.end, indent, _nested(source, keys, text, indent))
+    return add_below(source, holder.end, indent, _nested(source, keys, text, indent))
 
 
-def append_item(source: Source, sequence: Sequence, text: str) -> Edit:
-    """A new last item for a list."""
-    if sequence.flow:
-        spans = [Span(item.outer, item.end) for item in sequence.items]
-        return _add_to_flow(source, sequence, spans, _in_json(text) if is_json(source) else text)
-    last = sequence.items[-1]
-    indent = source.position(_dash_before(source, last.outer)).column - 1
-    return _add_below(source, last.end, indent, f"- {text}")
+def fill_below(source: Source, entry: Entry, text: str) -> Edit:
+    """A value of lines of its own for a key that stands there without one."""
+    return add_below(source, entry.end, source.position(entry.key.outer).column - 1, text.removeprefix("\n"))
 
 
 def quoted(text: str) -> str:
@@ -132,9 +127,11 @@ def indent_step(source: Source) -> int:
 
 
 def _nested(source: Source, keys: list[str], text: str, indent: int) -> str:
+    """Keys inside each other down to a value, which may be lines of their own, as deep as they are below the last key."""
     step = indent_step(source)
     lines = [f"{' ' * (step * depth + indent if depth else 0)}{key}:" for depth, key in enumerate(keys)]
-    return source.newline.join(lines) + f" {text}"
+    column = step * (len(keys) - 1) + indent
+    return source.newline.join(lines) + (text if text.startswith("\n") else f" {text}").replace("\n", source.newline + " " * column)
 
 
 def _removed(source: Source, spans: list[Span], index: int, flow: bool, span: Span) -> Edit:
@@ -180,14 +177,16 @@ def _comment_inside(source: Source, span: Span) -> bool:
     return _COMMENT.search(source.text, span.start, span.end) is not None
 
 
-def _dash_before(source: Source, offset: int) -> int:
+def dash_before(source: Source, offset: int) -> int:
+    """Where the dash of an item stands. Raises `Refused`."""
     dash = source.text.rfind("-", 0, offset)
     if dash < 0 or source.text[dash + 1 : offset].strip():
         raise Refused("the list is written in an unusual way")
     return dash
 
 
-def _add_below(source: Source, end: int, indent: int, text: str) -> Edit:
+def add_below(source: Source, end: int, indent: int, text: str) -> Edit:
+    """A line below what ends somewhere, and below its comment. Raises `Refused`."""
     comment = _TRAILING_COMMENT.match(source.text, end)
     at = comment.end() if comment else _BLANK.match(source.text, end).end()  # type: ignore[union-attr]
     if at < len(source.text) and source.text[at] not in "\r\n":
@@ -195,7 +194,8 @@ def _add_below(source: Source, end: int, indent: int, text: str) -> Edit:
     return Edit(Span(at, at), f"{source.newline}{' ' * indent}{text}")
 
 
-def _add_to_flow(source: Source, node: Node, spans: list[Span], text: str) -> Edit:
+def add_to_flow(source: Source, node: Node, spans: list[Span], text: str) -> Edit:
+    """A new last part for braces or brackets. Raises `Refused`."""
     if not spans:
         if source[Span(node.start + 1, node.end - 1)].strip():
             raise Refused("a comment stands where it would be written")
@@ -212,7 +212,8 @@ def is_json(source: Source) -> bool:
     return _JSON.match(source.text) is not None
 
 
-def _in_json(text: str) -> str:
+def in_json(text: str) -> str:
+    """A scalar, or a list of such, as JSON has it."""
     if text.startswith("["):
-        return f"[{_in_json(text[1:-1])}]"
+        return f"[{in_json(text[1:-1])}]"
     return text if text in ("true", "false") or text.startswith(('"', "{")) else f'"{text}"'

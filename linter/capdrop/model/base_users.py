@@ -87,14 +87,16 @@ docker-library/httpd, 2.4/Dockerfile)."""
 
 
 class BaseUser(Record):
-    """The words of the USER, and the command that makes this user where it is not there yet. `reason` says why a USER is not enough."""
+    """The words of the USER, and the command that makes this user where it is not there yet. `reason` says why a USER is not enough, and
+    `since` is the place in the file from which on there is a user of this name."""
 
-    __slots__ = ("made_by", "name", "reason")
+    __slots__ = ("made_by", "name", "reason", "since")
 
-    def __init__(self, name: str, made_by: str = "", reason: str = "") -> None:
+    def __init__(self, name: str, made_by: str = "", reason: str = "", since: int = 0) -> None:
         self.name = name
         self.made_by = made_by
         self.reason = reason
+        self.since = since
 
 
 def base_user(base: Reference | None, *, runs_shell: bool) -> BaseUser:

@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ..finding import Edit
+
 FACTS = {
     "privileged": "yes: every capability and device, no seccomp, no AppArmor",
     "user": "the user it starts as: a name or number, with or without a group",
@@ -167,7 +169,7 @@ class Container(WithFacts):
         return image is not None and runs_as_non_root(image)
 
     def with_read_only_root(self) -> Fix:
-        """A fix that makes its root file system read-only, and mounts what its image is known to write to."""
+        """A fix that makes its root file system read-only, and mounts something where its image is known to write."""
         from capdrop.syntax import image_reference
 
         from .written_paths import written_paths
@@ -189,8 +191,8 @@ class Container(WithFacts):
                 only.title, only.edits, only.safety, f"the image writes to {' and '.join(needed)}: mount something there", only.touches
             )
         return Fix(
-            f"{only.title}, with a tmpfs at {' and '.join(needed)}",
-            (*mounts.edits, *only.edits),
+            f"{only.title}, and {mounts.title[0].lower()}{mounts.title[1:]}",
+            tuple(sorted((*only.edits, *mounts.edits), key=_shallowness)),
             only.safety,
             caveat,
             (*only.touches, *mounts.touches),
@@ -214,6 +216,11 @@ class DefaultContainer(Container):
     user and nothing else. Only rules that name this type see it."""
 
     __slots__ = ()
+
+
+def _shallowness(edit: Edit) -> int:
+    """Of two edits at one place the one that goes in further has to come first, as what it adds to ends first."""
+    return len(edit.text.lstrip()) - len(edit.text)
 
 
 def _place(path: str) -> str:

@@ -246,10 +246,7 @@ class Tmpfs(Listed):
         if change.action != "set" or not isinstance(change.content, tuple):
             return super().write(site, change)
         paths = [quoted(path) for path in change.content]
-        if site.field(self.path, self.scope) is None:
-            edits = append(site, self.path, self.scope, ", ".join(paths))
-        else:
-            edits = tuple(edit for path in paths for edit in append(site, self.path, self.scope, path))
+        edits = append(site, self.path, self.scope, *paths)
         return f"Mount memory at {' and '.join(change.content)}", edits
 
 

@@ -9,6 +9,8 @@ from capdrop.model.image_purpose import INTERPRETER, TOOL
 from capdrop.model.subject import Refused
 from capdrop.source import Source, Span
 
+from .owning import Handover
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,13 +47,16 @@ class Writer:
         wanted = self._wanted()
         lines = [f"{self._word('RUN')} {wanted.made_by}"] if wanted.made_by else []
         title = f"Make a user, and run as it ({wanted.name})" if wanted.made_by else f"Run as `{wanted.name}`"
+        handover = self._handover()
+        title += ", which is given what is copied to where it works" if handover.copies else ""
         if said is not None and said.arguments and self._is_last_word(said):
             argument = said.arguments[0]
             edits = [Edit(argument.span, wanted.name)]
             if lines:
                 edits.insert(0, self._above(said, lines))
-            return title, tuple(edits)
-        return title, (self._behind_the_work([*lines, f"{self._word('USER')} {wanted.name}"]),)
+        else:
+            edits = [self._behind_the_work([*lines, f"{self._word('USER')} {wanted.name}"])]
+        return title, (*handover.edits(), *edits)
 
     def heed_pipelines(self, step: Instruction, shell: Shell) -> tuple[str, tuple[Edit, ...]]:
         """Have the shell of a step, and of those below it, fail with any command of a pipeline."""
@@ -64,11 +69,15 @@ class Writer:
 
     def added(self) -> tuple[tuple[str, str], ...]:
         """What the RUN that makes a user adds, if there is one, as `Fix.touches` has it."""
-        made_by = self._wanted().made_by
+        made_by, given = self._wanted().made_by, self._handover().touches()
         if not made_by:
-            return ()
+            return given
         step = f"{self._stage.address} RUN"
-        return (step, "+BuildStep"), (f"{step} {made_by.partition(' ')[0]}", "+Command")
+        return (step, "+BuildStep"), (f"{step} {made_by.partition(' ')[0]}", "+Command"), *given
+
+    def _handover(self) -> Handover:
+        wanted = self._wanted()
+        return Handover(self._tree, self._stage, wanted.name, wanted.since)
 
     def _wanted(self) -> BaseUser:
         return self._user_of_stage() or self._user_of_base()
@@ -81,14 +90,15 @@ class Writer:
             if one.keyword == "USER" and one.arguments:
                 written = self._source[one.arguments[0].span]
                 if "$" not in written and not is_root(one.arguments[0].value):
-                    return BaseUser(written)
+                    return BaseUser(written, since=0 if one.arguments[0].value.isdigit() else one.span.end)
         below = self._stage.base.user if self._stage.base is not None else None
         if below is not None and below.is_known and not is_root(below.text):
             return BaseUser(below.text)
         for account in reversed(self._stage.accounts):
             if account.kind == "user" and account.certain and account.name.known:
-                number = account.number
-                return BaseUser(number.text if number is not None and number.known and number.text.isdigit() else account.name.text)
+                if account.number is not None and account.number.known and account.number.text.isdigit():
+                    return BaseUser(account.number.text)
+                return BaseUser(account.name.text, since=account.command.span.end)
         return None
 
     def _user_of_base(self) -> BaseUser:

@@ -7,8 +7,9 @@ from ...model.subject import Refused
 from ...syntax.template import is_masked
 from ...syntax.yaml import Entry, Mapping, Scalar, resolve
 from ..way_out import Way
+from ..yaml_items import block, flow
 from ..yaml_writer import is_json, removed_entries
-from .way_out import block, flow, text_at
+from .way_out import text_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

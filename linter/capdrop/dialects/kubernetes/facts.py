@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from ...finding import Edit
 from ...model.container import is_root
 from ...model.subject import Change, Refused
 from ...model.value import Value
 from ...source import Source, Span
 from ...syntax.yaml import Scalar
-from ..yaml_facts import Cell, Choice, FactTable, Flag, Items, Site, drop
+from ..yaml_facts import Cell, Choice, FactTable, Flag, Items, Site, append, drop
 from ..yaml_view import Field, Section, items_of
 from .objects import value_of
 
@@ -29,6 +31,7 @@ _SYSTEM_PRIORITIES = ("system-node-critical", "system-cluster-critical")
 _USER_NAME = "securityContext.windowsOptions.runAsUserName"
 _HOOK = "helm.sh/hook"
 """The annotation that says when Helm runs an object by itself (helm.sh/docs/topics/chart_tests)."""
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _OS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 
 
@@ -253,6 +256,32 @@ class ContainerPorts(Found):
         return (site.scalar(field) for field in fields if field is not None)
 
 
+class EmptyFolders(Cell):
+    """Folders to write to that live as long as their pod; those that are there are not told."""
+
+    __slots__ = ()
+
+    def read(self, site: Site) -> Value:
+        return Value.unknown("this kind of file cannot say", site.source, site.span)
+
+    def write(self, site: Site, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if change.action != "set" or not isinstance(change.content, tuple):
+            raise Refused("there is no writer for this")
+        if site.outer is None or site.outer.mapping is site.own.mapping:
+            raise Refused("its pod is made by an operator")
+        known = {volume.text("name") for volume in _mappings(site.outer, "volumes")}
+        volumes: list[dict[str, object]] = []
+        mounts: list[dict[str, object]] = []
+        for path in change.content:
+            name = "-".join([site.own.text("name"), *path.strip("/").split("/")]).lower()
+            if name in known or not _LABEL.fullmatch(name):
+                raise Refused("its volume would need a name of its own")
+            volumes.append({"name": name, "emptyDir": {}})
+            mounts.append({"name": name, "mountPath": path})
+        edits = (*append(site, "volumeMounts", "own", *mounts), *append(site, "volumes", "outer", *volumes))
+        return f"Mount empty folders at {' and '.join(change.content)}", edits
+
+
 class ProbeHosts(Found):
     """The `host` that the kubelet connects to instead of the container, in probes and hooks."""
 
@@ -367,6 +396,7 @@ TABLE = FactTable(
         "group": Cell("securityContext.runAsGroup", "either"),
         "sysctls": Sysctls("securityContext.sysctls", "outer"),
         "host_process": Flag("securityContext.windowsOptions.hostProcess", "either"),
+        "tmpfs": EmptyFolders("volumeMounts"),
         "host_ports": HostPorts("ports"),
         "listens_on": ContainerPorts("ports"),
         "probe_hosts": ProbeHosts(""),

@@ -11,7 +11,8 @@ from ...source import Source, Span
 from ...syntax.yaml import Entry, Mapping, Scalar, Sequence, resolve
 from ..env_way_out import added, ignoring
 from ..way_out import Way
-from ..yaml_writer import append_item, remove_item
+from ..yaml_items import append_items
+from ..yaml_writer import remove_item
 from .way_out import text_at
 
 TYPE_CHECKING = False
@@ -51,7 +52,7 @@ def _named(source: Source, generator: Mapping, literals: Entry, items: Sequence,
         return [Edit(literals.span, f"envs: [{file}]")]
     edits = [remove_item(source, items, items.items.index(place.scalar))]
     if known is not None and not named:
-        edits.append(append_item(source, known, file))
+        edits.append(append_items(source, known, (file,)))
     elif not named:
         apart = ", " if generator.flow else f"{source.newline}{' ' * (source.position(literals.start).column - 1)}"
         edits.append(Edit(Span(literals.start, literals.start), f"envs: [{file}]{apart}"))

@@ -12,8 +12,9 @@ from ...syntax import yaml
 from ...syntax.yaml import Entry, Mapping, Node, Scalar, resolve
 from ..way_out import Way
 from ..yaml_document import YamlFile
+from ..yaml_items import append_items, new_list
 from ..yaml_way_out import YamlWayOut
-from ..yaml_writer import add_entry, append_item, is_json, quoted, remove_entry, replace_entry
+from ..yaml_writer import add_entry, remove_entry, replace_entry
 from .environment import Secret
 from .helm_run import WRITTEN
 
@@ -174,26 +175,14 @@ class KubernetesWayOut(YamlWayOut):
         """The variable for a container."""
         source = self.source
         given = resolve(container.get("env") or container)
-        pairs = {"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": name}}}
-        quote = '"' if is_json(source) else ""
-        if given is container and container.flow:
-            yield add_entry(source, container, ["env"], f"[{flow(pairs, quote)}]")
-        elif given is container:
-            indent = " " * (source.position(container.entries[0].key.outer).column - 1)
-            edit = add_entry(source, container, ["env"], "")
-            first, *rest = block(pairs, f"{indent}    ")
-            yield Edit(edit.span, source.newline.join([edit.text.rstrip(), f"{indent}  - {first.lstrip()}", *rest]))
+        pairs: dict[str, object] = {"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": name}}}
+        if given is container:
+            brackets, below = new_list(source, container, (pairs,))
+            yield add_entry(source, container, ["env"], brackets if container.flow else below or brackets)
         elif not isinstance(given, yaml.Sequence) or not given.items:
             raise Refused("its variables are written in an unusual way")
         elif all(text_at(item, "name") != name for item in given.items):
-            yield self._item(given, pairs)
-
-    def _item(self, items: yaml.Sequence, content: object) -> Edit:
-        """A new last item of a list, in the list's style."""
-        if items.flow:
-            return append_item(self.source, items, flow(content, '"' if is_json(self.source) else ""))
-        lines = block(content, " " * (self.source.position(items.items[-1].outer).column - 1))
-        return append_item(self.source, items, self.source.newline.join(lines).lstrip())
+            yield append_items(source, given, (pairs,))
 
     def _moved(self, place: Place, thing: Mapping) -> Way:
         """Move an entry of a ConfigMap into a Secret, with those in the file that read it."""
@@ -223,7 +212,7 @@ class KubernetesWayOut(YamlWayOut):
             target = resolve(entry.value)
             if isinstance(target, yaml.Sequence):
                 if _takes_all(target, name):
-                    yield self._item(target, {"secretRef": {"name": secret}})
+                    yield append_items(self.source, target, ({"secretRef": {"name": secret}},))
             elif text_at(target, "name") == name and text_at(target, "key") == key:
                 yield self._renamed(entry, target, secret)
 
@@ -288,28 +277,3 @@ def _word_before(place: Place) -> str:
     at = items.index(place.scalar) if place.scalar in items else 0
     before = items[at - 1] if at else None
     return f"{before.value} " if isinstance(before, Scalar) else ""
-
-
-def flow(content: object, quote: str) -> str:
-    """Mappings and lists on one line."""
-    if isinstance(content, dict):
-        return f"{{{', '.join(f'{quote}{key}{quote}: {flow(value, quote)}' for key, value in content.items())}}}"
-    if isinstance(content, list):
-        return f"[{', '.join(flow(item, quote) for item in content)}]"
-    return f'"{content}"' if quote else quoted(str(content))
-
-
-def block(content: object, indent: str) -> list[str]:
-    """Mappings and lists as the lines of a block, each behind an indent."""
-    lines: list[str] = []
-    for key, value in content.items() if isinstance(content, dict) else ():
-        if isinstance(value, dict):
-            lines += [f"{indent}{key}:", *block(value, f"{indent}  ")]
-        elif isinstance(value, list):
-            lines.append(f"{indent}{key}:")
-            for item in value:
-                first, *rest = block(item, f"{indent}    ")
-                lines += [f"{indent}  - {first.lstrip()}", *rest]
-        else:
-            lines.append(f"{indent}{key}: {quoted(value)}")
-    return lines
