@@ -118,6 +118,13 @@ OPERANDS = by_program(
 """Secrets among the operands: the operands that they begin with, what the value is (or the operand that names it), and the operand
 that holds it."""
 
+EDITORS = frozenset({"gsed", "perl", "sed"})
+SET = r"([A-Za-z_][\w.-]{1,60})(?:[\"']\s{0,4},|[\"']?\s{0,4}(?:=>|[=:]))\s{0,4}[\"']?([^\s\"']{3,255})"
+"""A name and what it is set to: `a=b`, `a: b`, `'a', 'b'`."""
+DIRECTIVE = r"\b(requirepass|masterauth|rootpw|bindpw|auth_pass)\s{1,4}[\"']?([^\s\"']{3,255})"
+ALONE = r"(?:\\[0-9]|&|\$\{?[0-9]\}?)?[\"']?([^\s\"'\\&$]{3,255})[\"']?(?:\\[0-9]|\$\{?[0-9]\}?)?"
+"""A value without a name, between what is left as it was found."""
+
 READS_SHORT = frozenset({*NEXT_WORD, *LOGINS, *HEADERS, *PAIRS})
 """Programs with short options that are known to take a secret."""
 SHORTEST = 12
@@ -188,6 +195,12 @@ def secret_build_argument(variable: Variable) -> Iterator[Finding]:
         Good(
             "Dockerfile", "FROM php:8.4\nRUN composer config repositories.a vcs https://git.acme.io/a && htpasswd -c /f u && setx /M A b\n"
         ),
+        Bad(
+            "Dockerfile",
+            f"FROM alpine:3.22\nRUN sed -i 's/^db_password=.*/db_password=«{PASSWORD}»/' /etc/a\n"
+            f"RUN perl -pi -e 's/__DB_PASSWORD__/«{PASSWORD}»/' /etc/a\n",
+        ),
+        Good("Dockerfile", "FROM alpine:3.22\nRUN sed -i -e 's/password/secret/' -e \"s/^token=.*/token=$TOKEN/\" /etc/a\n"),
         Bad("compose.yaml", f"services: {{cache: {{image: 'redis:8', command: redis-server --requirepass «{PASSWORD}»}}}}\n"),
         Bad(
             "pod.yaml",
@@ -291,6 +304,9 @@ def given_values(command: Command) -> Iterator[Given]:
     if program in ("echo", "printf"):
         yield from read_settings(command)
         return
+    if program in EDITORS:
+        yield from read_edits(command)
+        return
     short = program in READS_SHORT
     for index, word in enumerate(words):
         text = word.text
@@ -356,6 +372,25 @@ def read_settings(command: Command) -> Iterator[Given]:
             and name.replace("_", "").replace("-", "").replace(".", "").isalnum()
         ):
             yield name, word, len(word.text) - len(value)
+
+
+def read_edits(command: Command) -> Iterator[Given]:
+    """The settings that are written over others: `sed -i 's/^password=.*/password=.../'`."""
+    for sought, word in command.edits:
+        settings = [*re.finditer(SET, word.text), *re.finditer(DIRECTIVE, word.text)]
+        for match in settings:
+            yield match[1], word.part(*match.span(2)), 0
+        alone = re.fullmatch(ALONE, word.text) if not settings else None
+        if alone is not None:
+            yield named_in(sought), word.part(*alone.span(1)), 0
+
+
+def named_in(sought: str) -> str:
+    """The name before the value that a regular expression looks for (`password=.*`), or in the mark that it is: `__PASSWORD__`."""
+    plain = re.sub(r"\\[a-zA-Z]|\[[^\]]{0,80}\]", " ", sought)
+    names = re.findall(r"[A-Za-z_][\w.-]*", plain)
+    is_mark = plain[:1] in ("_", "@", "%", "{", "<", "$", "#") and plain[-1:] in ("_", "@", "%", "}", ">", "#")
+    return names[-1].strip("_") if names and (is_mark or "=" in plain or ":" in plain) else ""
 
 
 def read_short(command: Command, name: str, word: Word, start: int) -> Iterator[Given]:

@@ -137,13 +137,16 @@ def detect_secrets_finding(text: Text) -> Iterator[Finding]:
     if text.address:
         return  # what was decoded is no line of the file
     for other in find_by_detect_secrets(whole, text.source.path):
-        if not told_by_us(whole[max(0, other.start - 300) : other.end + 300]):
+        if not told_by_us(whole, other.start, other.end):
             yield text.finding_in(other.start, other.end, f"detect-secrets: {other.what}; {ROTATE}", fix=better_way(text))
 
 
-def told_by_us(text: str) -> bool:
-    """Whether the rules on text tell of a secret in it."""
-    return any(next(iter(find(text)), None) is not None for find in (find_tokens, find_private_keys, find_url_passwords, find_logins))
+def told_by_us(text: str, start: int, end: int) -> bool:
+    """Whether the rules on text tell of a secret in a range of it."""
+    first = max(0, start - 300)
+    near = text[first : end + 300]
+    ours = (one for find in (find_tokens, find_private_keys, find_url_passwords, find_logins) for one in find(near))
+    return any(one.start < end - first and start - first < one.end for one in ours)
 
 
 def in_comment(text: str, offset: int) -> bool:

@@ -29,7 +29,7 @@ ARROWS = """
     engine         -> source finding reading model rule rulebook suppress discover dialects together elsewhere pragmas other_tools
     elsewhere      -> source finding reading model rulebook suppress report
     overlays       -> source finding reading rulebook report
-    discover       -> gitignore
+    discover       -> files gitignore
     gitignore      ->
     config         -> source files rulebook
     config_schema  -> config rule rulebook

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from capdrop import cli
 from capdrop.pragmas import allowed_lines
+from capdrop.secrets.bridge import others
+from capdrop.source import Source
 
 PASSWORD = "Kp3-vv81" + "-Qz"
 SEED = "4f0c92d1b7e83a65" + "d20f9c417ab8e653"
@@ -140,6 +142,68 @@ def test_its_plugins_find_more_and_agreement_is_one_finding(
     assert not any(PASSWORD in json.dumps(finding) or SEED in json.dumps(finding) for finding in found)
     (tmp_path / ".secrets.baseline").unlink()
     assert not any(finding["rule"] == "detect-secrets-finding" for finding in checked(tmp_path, capsys=capsys)["findings"])
+
+
+@needs_the_extra
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("compose.yaml", f"services: {{}}\nx-a:\n  SEED: {SEED}\n"),
+        ("compose.yaml", f'services: {{}}\nx-a:\n  SEED: "{SEED}"\n'),
+        ("compose.yaml", f"services: {{}}\nx-a:\n  SEED: {SEED} # pragma: allowlist secret\n"),
+        ("compose.yaml", f"services: {{}}\r\nx-a:\r\n  A: b\r\n  SEED: {SEED}\r\n"),
+        ("compose.yaml", f"services: {{}}\nx-a:\n  SEED: >-\n    {SEED}\n"),
+        ("two.yaml", f"a: b\n---\nSEED: {SEED}\nB: '{SEED}'\n"),
+        ("broken.yaml", f"a: [\nSEED: {SEED}\nB: '{SEED}'\n"),
+        (".env", f"A=1\nSEED={SEED}\n"),
+        (".env", f"A=1\nSEED={SEED}\nB='{SEED[::-1]}'\n"),
+        ("Dockerfile", f"FROM a\nENV SEED={SEED}\n"),
+        ("package-lock.yaml", f"SEED: {SEED}\n"),
+    ],
+)
+def test_it_finds_what_detect_secrets_scan_finds(name: str, text: str, tmp_path: Path) -> None:
+    from detect_secrets.core.scan import scan_file
+    from detect_secrets.settings import default_settings
+
+    path = tmp_path / name
+    path.write_bytes(text.encode())
+    with default_settings():
+        theirs = {(secret.line_number, secret.type, secret.secret_value) for secret in scan_file(str(path))}
+    source = Source(str(path), text)
+    ours = {(source.position(one.start).line, one.what, text[one.start : one.end]) for one in others(text, str(path))}
+    assert {one[1:] for one in ours} == {one[1:] for one in theirs}
+    assert ours == theirs or ">-" in text  # there it is not on the line of its name
+
+
+@needs_the_extra
+def test_what_is_beside_another_secret_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    compose(tmp_path, f"URL: postgres://app:{PASSWORD}@db/app", f"SEED: {SEED}")
+    found = checked(tmp_path, "--select", "password-in-url,detect-secrets-finding", capsys=capsys)["findings"]
+    assert [(finding["rule"], finding["line"]) for finding in found] == [("password-in-url", 5), ("detect-secrets-finding", 6)]
+
+
+@needs_the_extra
+def test_nobody_is_asked_whether_a_secret_is_in_force(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The baselines that `detect-secrets scan` writes have its filter that asks the providers."""
+    import requests
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network is asked")
+
+    monkeypatch.setattr(requests.Session, "request", refuse)
+    monkeypatch.chdir(tmp_path)
+    token = "xoxb" + "-723194605318-839205716429-aB3dE5fG7hJ9kL1mN3pQ5rS7"
+    compose(tmp_path, f'SLACK: "{token}"')
+    asks = {"path": "detect_secrets.filters.common.is_ignored_due_to_verification_policies", "min_level": 2}
+    content = {"version": "1.5.0", "plugins_used": [{"name": "SlackDetector"}], "filters_used": [asks], "results": {}}
+    (tmp_path / ".secrets.baseline").write_text(json.dumps(content))
+    assert [one.what for one in others((tmp_path / "compose.yaml").read_text(), "compose.yaml")] == ["Slack Token"]
+    assert cli.main(["baseline", "--detect-secrets", "."]) == 0
+    assert asks in json.loads((tmp_path / ".secrets.baseline").read_text())["filters_used"]
+    capsys.readouterr()
 
 
 @needs_the_extra

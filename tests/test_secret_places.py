@@ -85,6 +85,13 @@ def in_object(kind: str, lines: Callable[[str], str], version: str = "v1") -> Ca
     return lambda text: f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a}}\n{lines(text)}\n"
 
 
+def applied(kind: str, fields: dict[str, object]) -> str:
+    """An object with the annotation in which `kubectl apply` keeps it."""
+    kept = json.dumps({"apiVersion": "v1", "kind": kind, "metadata": {"annotations": {}, "name": "a"}, **fields}, separators=(",", ":"))
+    name = "kubectl.kubernetes.io/last-applied-configuration"
+    return f"apiVersion: v1\nkind: {kind}\nmetadata:\n  name: a\n  annotations:\n    {name}: |\n      {kept}\n"
+
+
 ALL, LINES = "token named url header json pair", "token named url header"
 COMMANDS = "token named url header login json pair"
 PLACES: dict[str, tuple[str, Callable[[str], str], str]] = {
@@ -130,6 +137,11 @@ PLACES: dict[str, tuple[str, Callable[[str], str], str]] = {
         ALL,
     ),
     "logging options": ("compose.yaml", in_service(lambda text: f"logging: {{driver: x, options: {{{entry(text)}}}}}"), LINES),
+    "secret of Compose": (
+        "compose.yaml",
+        lambda text: in_service(lambda _: "user: '1'")("") + f"secrets:\n  a:\n    content: |\n      {text}\n",
+        ALL,
+    ),
     "env file": (".env", lambda text: f"{entry(text, '=')}\n", ALL),
     "export in an env file": (".env", lambda text: f"export {entry(text, '=')}\n", ALL),
     "comment in an env file": (".env", lambda text: f"A=1\n# {text}\n", LINES),
@@ -188,6 +200,8 @@ PLACES: dict[str, tuple[str, Callable[[str], str], str]] = {
         lambda text: f"apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n    x: |\n      a=1\n      {text}\n",
         LINES,
     ),
+    "last applied ConfigMap": ("map.yaml", lambda text: applied("ConfigMap", {"data": {"a.conf": f"a=1\n{text}\n"}}), LINES),
+    "last applied Secret": ("secret.yaml", lambda text: applied("Secret", {"data": {"a.conf": encoded(text)}}), LINES),
     "ConfigMap": ("map.yaml", in_object("ConfigMap", lambda text: f"data:\n  {entry(text)}"), ALL),
     "ConfigMap folded": ("map.yaml", in_object("ConfigMap", lambda text: f"data:\n  a.conf: >\n    a=1\n\n    {text}"), LINES),
     "ConfigMap escaped": (

@@ -305,7 +305,57 @@ SHELL = f"curl -u bot:{PASSWORD} https://a.acme.io\nsshpass -p {PASSWORD} ssh a@
 )
 def test_the_commands_of_a_script_within(text: str) -> None:
     findings = found("compose.yaml" if text.startswith("services") else "m.yaml", text.replace("metadata: {}", "metadata: {name: a}"))
-    assert [finding.rule for finding in findings] == ["credential-in-command", "credential-in-command", "hard-coded-credential"]
+    assert [finding.rule for finding in findings] == ["credential-in-command"] * 3
+    assert not any(" " in finding.source[span] for finding in findings for span in finding.hidden)
+
+
+SETS = f"""\
+PGPASSWORD={PASSWORD}a psql -h db
+export DB_PASSWORD={PASSWORD}b
+API_PASSWORD='{PASSWORD}c'
+PGPASSWORD="{PASSWORD}d" psql
+X_PASSWORD={PASSWORD}e; make
+Y_PASSWORD={PASSWORD}f && make
+local Z_PASSWORD={PASSWORD}g
+env PGPASSWORD={PASSWORD}h psql
+W_PASSWORD={PASSWORD}i # why
+if PGPASSWORD={PASSWORD}j psql; then
+cat <<E
+db_password: {PASSWORD}k
+password = {PASSWORD}l
+E
+fi
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("m.yaml", config("run.sh", SETS)),
+        ("m.yaml", config("run", "#!/bin/sh\n" + SETS)),
+        ("Dockerfile", f"FROM a\nCOPY <<EOF /run\n#!/bin/sh\n{SETS}EOF\n"),
+        ("Dockerfile", f"FROM a\nRUN cat > /run <<EOF\n#!/bin/sh\n{SETS}EOF\n"),
+        ("Dockerfile", f"FROM a\nRUN <<EOF\n{SETS}EOF\n"),
+    ],
+)
+def test_what_a_script_sets_is_told_once(path: str, text: str) -> None:
+    findings = found(path, text.replace("metadata: {}", "metadata: {name: a}"))
+    hidden = sorted(finding.source[span] for finding in findings for span in finding.hidden)
+    assert hidden == [PASSWORD + letter for letter in "abcdefghijkl"]
+
+
+def test_a_secret_with_two_names_is_told_once() -> None:
+    text = "services:\n  a:\n    image: a:1\n    environment:\n      DB_PASSWORD: &p changeme\n      JWT_SECRET: *p\n"
+    (finding,) = found("compose.yaml", text)
+    assert finding.source[finding.span] == "DB_PASSWORD: &p changeme"
+
+
+@pytest.mark.parametrize("name", ["EXPO_PUBLIC_FIREBASE", "NEXT_PUBLIC_MAPS_KEY", "VITE_KEY"])
+def test_a_key_for_browsers_in_a_secret(name: str) -> None:
+    key = "AIza" + "SyD-3kQ9mZ2vLr8TnB4wYpXf7kW1mN5vHj0"
+    manifest = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {NAME: " + base64.b64encode(key.encode()).decode() + "}\n"
+    assert found("s.yaml", manifest.replace("NAME", name)) == []
+    assert [finding.rule for finding in found("s.yaml", manifest.replace("NAME", "MAPS"))] == ["provider-token"]
 
 
 def test_what_is_no_shell_script_has_no_commands() -> None:

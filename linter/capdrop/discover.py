@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .files import Files
     from .gitignore import Excluded
 
 
@@ -162,17 +163,20 @@ def _holds(kind: Kind, text: str) -> bool:
 
 def walk(folder: str, excluded: Excluded) -> Iterator[tuple[str, str]]:
     """The files below a folder that may be ours, sorted, without those that are excluded; and what cannot be listed, with the reason.
+    A file that git has is not excluded by a .gitignore.
 
     Folders behind links are not entered. Links to files that are found under their own name are left out.
     """
-    top = os.path.realpath(folder) + os.sep
+    from .files import FilesOnDisk
+
+    top, files = os.path.realpath(folder) + os.sep, FilesOnDisk([folder])
     prefix = "" if folder == os.curdir else folder.rstrip(os.sep) + os.sep
     absolute = os.path.abspath(folder)
     excluded.enter_ancestors(absolute)
-    yield from _walk(prefix, absolute, excluded, top)
+    yield from _walk(prefix, absolute, excluded, top, files)
 
 
-def _walk(prefix: str, absolute: str, excluded: Excluded, top: str) -> Iterator[tuple[str, str]]:
+def _walk(prefix: str, absolute: str, excluded: Excluded, top: str, files: Files) -> Iterator[tuple[str, str]]:
     try:
         with os.scandir(absolute) as entries:
             ordered = sorted(entries, key=lambda entry: entry.name)
@@ -184,10 +188,16 @@ def _walk(prefix: str, absolute: str, excluded: Excluded, top: str) -> Iterator[
         name = entry.name
         if entry.is_dir(follow_symlinks=False):
             if name not in SKIPPED_FOLDERS and not excluded.covers(entry.path, True):
-                yield from _walk(prefix + name + os.sep, entry.path, excluded, top)
-        elif may_be_ours(name) and not excluded.covers(entry.path, False) and not (entry.is_symlink() and _needless(entry.path, top)):
+                yield from _walk(prefix + name + os.sep, entry.path, excluded, top, files)
+        elif (
+            may_be_ours(name) and not _is_left_out(entry.path, excluded, files) and not (entry.is_symlink() and _needless(entry.path, top))
+        ):
             yield prefix + name, ""
     excluded.leave()
+
+
+def _is_left_out(path: str, excluded: Excluded, files: Files) -> bool:
+    return excluded.covers(path, False) and (excluded.is_configured(path) or files.is_ignored(path))
 
 
 def _needless(link: str, top: str) -> bool:

@@ -224,11 +224,15 @@ def dialect(kind: Kind) -> Dialect:
 
 
 def joined(findings: list[Finding]) -> list[Finding]:
-    """One finding where a rule says the same place is wrong for several subjects (an anchor, a pod's default)."""
+    """One finding where a rule says the same place is wrong for several subjects (an anchor, a pod's default), also where one of them has
+    its name before it."""
     kept: dict[tuple[object, ...], Finding] = {}
     notes: dict[int, dict[Note, None]] = {}
     for finding in findings:
-        key: tuple[object, ...] = (finding.source.path, finding.span, finding.rule)
+        span = finding.span
+        if finding.hidden and span.covers(finding.hidden[0]):
+            span = finding.hidden[0]
+        key: tuple[object, ...] = (finding.source.path, span, finding.rule)
         first = kept.get(key, finding)
         if first.subject == finding.subject and first.message != finding.message:
             key = (*key, finding.message)

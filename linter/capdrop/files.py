@@ -158,7 +158,7 @@ class FilesOnDisk(Files):
         from .git_index import holds
 
         top = self.top(os.path.dirname(path))
-        return not holds(self.kept(("index", top), lambda: _index(top)), os.path.relpath(path, top))
+        return not holds(self.kept(("index", top), lambda: index_of(top)), os.path.relpath(path, top))
 
     def kept(self, key: object, make: Callable[[], Any]) -> Any:
         if key not in self._kept:
@@ -174,7 +174,7 @@ class FilesOnDisk(Files):
             return None
 
 
-def _index(top: str) -> bytes:
+def index_of(top: str) -> bytes:
     """The index of a repository, or of a work tree that has its own elsewhere; nothing where there is none to read."""
     from .gitignore import git_folder
 

@@ -63,6 +63,15 @@ def find_tokens(text: str) -> Iterator[Token]:
     return find_tokens(text)
 
 
+def is_for_browsers(value: str, name: str) -> bool:
+    """Whether a value is a key of Google's under a name of which browsers get the value."""
+    if not value.startswith("AIza"):
+        return False
+    from capdrop.secrets.tokens import is_for_browsers
+
+    return is_for_browsers(value, name)
+
+
 def find_private_keys(text: str) -> Iterator[PrivateKey]:
     """Every private key in a text."""
     if not may_hold_a_private_key(text):
@@ -100,13 +109,13 @@ def find_encoded(text: str) -> list[Verdict]:
     return judge_lines_with_base64(text)
 
 
-def find_in_json(text: str) -> list[Verdict]:
-    """The secrets in a JSON text that only their names tell."""
-    if text[:1] not in ("{", "[") or not may_name_a_secret(text):
+def find_in_json(text: str, called: str = "") -> list[Verdict]:
+    """The secrets in a JSON text that only their names tell, or `called`, the name of the whole."""
+    if text[:1] not in ("{", "[") or not (may_name_a_secret(text) or may_name_a_secret(called)):
         return []
     from capdrop.secrets.judge import judge_json
 
-    return judge_json(text)
+    return judge_json(text, called)
 
 
 def revocation(provider: str) -> str:
@@ -121,6 +130,8 @@ def revocation(provider: str) -> str:
 def better_way(subject: Subject) -> Fix:
     """Where a secret comes from instead, as a change to make by hand."""
     where, name = subject.address, subject.source.path.lower().rpartition("/")[2]
+    if "annotations.kubectl.kubernetes.io/" in where:
+        return Fix("Leave the annotation out: `kubectl apply` writes it anew")
     if where.startswith("Secret/"):
         return Fix("Encrypt the Secret (SOPS, Sealed Secrets), or have it made in the cluster (External Secrets)")
     if ".env" in name or name == "env" or (where.startswith(("services.", "variables.")) and not name.endswith((".yaml", ".yml", ".json"))):

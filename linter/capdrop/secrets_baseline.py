@@ -87,7 +87,8 @@ def write(path: str, paths: Sequence[str]) -> int:
 
     root = os.path.dirname(os.path.abspath(path))
     earlier = load(path) if os.path.exists(path) else None
-    with transient_settings(bridge.settings(root)):
+    chosen = bridge.settings(root)
+    with transient_settings(bridge.without_network(chosen)):
         collection = SecretsCollection(root=root)
         for one in paths:
             collection.scan_file(os.path.relpath(os.path.abspath(one), root))
@@ -98,5 +99,6 @@ def write(path: str, paths: Sequence[str]) -> int:
             for name, secrets in known.data.items():
                 if name not in scanned:
                     collection.data[name] = secrets
+    with transient_settings(chosen):
         theirs.save_to_file(collection, path)
         return sum(1 for _ in collection)

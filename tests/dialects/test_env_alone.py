@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from capdrop.config import Config, rules_in_force
+from capdrop.files import index_of
+from capdrop.git_index import holds
 from capdrop.run import Run, check, check_text
 
+GIT = shutil.which("git")
 PASSWORD = "Kp3-vv81" + "-Qz"
 TOKEN = "glpat" + "-Xf3kQ9mZ2vLr8TnB4wYp"
 COMPOSE = "services:\n  app:\n    image: acme/app:1.2.3\n    user: '1000'\n    env_file: prod.env\n"
@@ -194,6 +199,40 @@ def test_what_git_has_is_told_though_a_gitignore_names_it(name: str, is_told: bo
     assert all(one.fix is not None and not one.fix.edits and "git rm --cached .env" in one.fix.caveat for one in found)
 
 
+def test_a_walk_finds_what_git_has_though_a_gitignore_names_it(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "index").write_bytes(index("app/.env"))
+    line = f"DB_PASSWORD={PASSWORD}\n"
+    files = {"app/.env": line, "web/.env": line, ".gitignore": ".env\n"}
+    assert [result.path for result in run(tmp_path, files).results] == [str(tmp_path / "app" / ".env")]
+    config = Config(str(tmp_path))
+    config.exclude = ["app/.env"]
+    assert check([str(tmp_path)], config, rules_in_force(config)).results == []
+
+
+def test_a_gitignore_outside_of_a_repository(tmp_path: Path) -> None:
+    line = f"DB_PASSWORD={PASSWORD}\n"
+    ran = run(tmp_path, {".env": line, "a/.env": line, "a/b.env": line, ".gitignore": ".env\n"})
+    assert [result.path for result in ran.results] == [str(tmp_path / "a" / "b.env")]
+
+
+@pytest.mark.skipif(GIT is None, reason="git is not installed")
+@pytest.mark.parametrize("version", ["2", "3", "4"])
+def test_the_indexes_that_git_writes(version: str, tmp_path: Path) -> None:
+    assert GIT is not None
+    names = [".env", "app/.env", "app/.env.local", "app/a b/é.env", "z" * 200 + "/.env", "z/.env"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("A=1\n", encoding="utf-8")
+    for command in (["init", "-q"], ["add", "-f", *names], ["update-index", "--index-version", version, "--skip-worktree", "z/.env"]):
+        subprocess.run([GIT, *command], cwd=tmp_path, check=True)
+    data = index_of(str(tmp_path))
+    assert data[7] in (2, 3, 4)
+    assert (data[7] == 4) == (version == "4")
+    assert all(holds(data, name) for name in names)
+    assert not any(holds(data, name) for name in ["env", "pp/.env", "app", "app/.env.loca", "é.env", "a b/é.env"])
+
+
 def test_a_work_tree_has_an_index_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "main").mkdir()
     (tmp_path / "main" / "index").write_bytes(index(".env"))
@@ -203,7 +242,9 @@ def test_a_work_tree_has_an_index_of_its_own(tmp_path: Path) -> None:
     assert [rule for rule, _, _ in told(ran)] == ["hard-coded-credential"]
 
 
-@pytest.mark.parametrize("data", [b"", b"DIRC\0\0\0\4" + bytes(70) + b".env\0", index(".env")[:40], b".env\0"])
+@pytest.mark.parametrize(
+    "data", [b"", b"DIRC\0\0\0\4" + bytes(70) + b".env\0", b"DIRC\0\0\0\4\0\0\xff\xff" + b"\xff" * 300, index(".env")[:40], b".env\0"]
+)
 def test_an_index_that_cannot_be_read_tells_nothing(data: bytes, tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "index").write_bytes(data)

@@ -125,6 +125,8 @@ def test_an_age_identity() -> None:
         ("postgres://shopuser:shop_password@db/x", "shop_password", "shopuser", "postgres", True),
         ("postgres://shop:shop-Vv6bb13@db/x", "shop-Vv6bb13", "shop", "postgres", False),
         ("postgres://a:apple-Vv6@db/x", "apple-Vv6", "a", "postgres", False),
+        ("postgresql+psycopg2://app:Kp3/vv81Qz9a@db:5432/x", "Kp3/vv81Qz9a", "app", "postgresql+psycopg2", False),
+        ("redis://:ab/cD9+ef8=@redis:6379/0", "ab/cD9+ef8=", "", "redis", False),
     ],
 )
 def test_a_url_password(text: str, password: str, user: str, scheme: str, weak: bool) -> None:
@@ -165,6 +167,10 @@ def test_a_token_as_the_user() -> None:
         "http://a b:c@d",
         "http://host:8080#a:b@c",
         "http://host:PORT?email=a@b",
+        "mongodb://a:27017,b:27017/x1y2z3@c",
+        "mysql://host:port/a@b",
+        "git+ssh://git@github.com:org/r2d2@v1",
+        "https://acme.io:a1b2/c3d4@e",
     ],
 )
 def test_no_url_password(text: str) -> None:

@@ -58,6 +58,8 @@ LOGINS = [
     ("directive", 'user bot\npassword "{}"\n', WORD),
     ("commented", "# DB_PASSWORD={}", WORD),
     ("commented", "  # - API_TOKEN: {}", TOKEN),
+    ("commented", "# - CONN: Server=db;User Id=sa;Password={};", WORD),
+    ("commented", "a: b\n  # host=db user=a password={} dbname=x\n", WORD),
     ("kubeconfig", "kind: Config\nusers:\n- name: a\n  user:\n    token: {}\n", TOKEN),
     ("engine", "docker login -u bot -p {} reg.acme.io", WORD),
     ("engine", "helm registry login --password={} reg.acme.io", WORD),
@@ -95,6 +97,8 @@ def test_a_reference_or_a_placeholder_is_none(shape: str, frame: str, value: str
         "# the password is taken from the secret",
         "# POSTGRES_PASSWORD=changeme",
         "# see https://docs.acme.io/key=value",
+        "# host=db user=a password=changeme",
+        "# the option is -Dpassword=Kp3-vv81-Qz in all cases",
         "password: this is no directive",
         "password incorrect\npasswd root\n",
         "127.0.0.1:5432:5432",
@@ -198,3 +202,10 @@ def test_every_secret_of_a_json_text() -> None:
     text = f'{{"db": {{"user": "app", "password": "{WORD}"}}, "apiKey": "{TOKEN}", "token": "${{TOKEN}}", "port": "5432"}}'
     assert [text[one.start : one.end] for one in find_in_json(text)] == [WORD, TOKEN]
     assert find_in_json("no json") == []
+
+
+def test_every_secret_of_a_list() -> None:
+    text = f'["{WORD}", "{TOKEN}", "${{TOKEN}}", "true"]'
+    assert [text[one.start : one.end] for one in find_in_json(text, "DB_PASSWORDS")] == [WORD, TOKEN]
+    assert [text[one.start : one.end] for one in find_in_json(text, "API_KEYS")] == [WORD, TOKEN]
+    assert find_in_json(text, "ORIGINS") == find_in_json('["admin", "secret"]', "DB_PASSWORDS") == find_in_json(text, "TOKEN_NAMES") == []

@@ -277,8 +277,17 @@ def commands_of_file(file: WrittenFile, setting: Setting, depth: int = 0) -> Ite
         scripts, place = [text for text in file.texts[:1] if shell.shebang(text.text) == "sh"], "script"
     for script in scripts:
         own = Setting(setting.source, f"{setting.address} {place}", place, ships=setting.ships, owner=setting.owner)
-        yield from commands_in_shell(script, own, depth + 1)
+        for subject in commands_in_shell(script, own, depth + 1):
+            if place == "script" and isinstance(subject, Command) and "\n" in script.text.strip():
+                leave_to_settings(subject)
+            yield subject
         yield from _whole(own)
+
+
+def leave_to_settings(command: Command) -> None:
+    """Take from a command of a file the assignments that are read as the file's settings: those for the rest of the script."""
+    if command.name == "export" or not command.words:
+        command.assignments = ()
 
 
 def _whole(setting: Setting) -> Iterator[Script]:

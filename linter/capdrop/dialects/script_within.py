@@ -6,7 +6,8 @@ from capdrop.model.command import Command
 from capdrop.source import Fragment, Source
 from capdrop.syntax import shell
 
-from .commands import Setting, commands_in_shell
+from .commands import Setting, commands_in_shell, leave_to_settings
+from .settings_file import is_shell_script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def commands_of_script(fragment: Fragment, name: str, source: Source, address: str) -> Iterator[Command]:
-    """The commands of a file that stands in a value, where it is a shell script; its assignments are read as settings."""
+    """The commands of a file that stands in a value, where it is a shell script."""
     text = fragment.text
-    if shell.shebang(text) == "sh" and (text.startswith("#!") or name.lower().endswith((".sh", ".bash"))):
+    if is_shell_script(text, name) and shell.shebang(text) == "sh":
         for subject in commands_in_shell(fragment, Setting(source, address, "script"), depth=1):
             if isinstance(subject, Command):
-                subject.assignments = ()
+                leave_to_settings(subject)
                 if fragment.decoded is not None:
                     subject.origin = None  # no edit can be written into what is encoded
                 yield subject

@@ -19,7 +19,9 @@ SETTINGS = (".conf", ".cnf", ".cfg", ".ini", ".env", ".properties", ".toml", ".y
 """How the names of files end that hold settings by their names."""
 
 
-def variables_in_file(fragment: Fragment, source: Source, address: str, path: str, *, ships: bool = True) -> Iterator[Variable]:
+def variables_in_file(
+    fragment: Fragment, source: Source, address: str, path: str, *, ships: bool = True, place: str = "file"
+) -> Iterator[Variable]:
     """The settings in a file, and the one line that is all of it under the file's own name: `master.key`, `db_password`; but for one that
     gives a name something in quotes."""
     text = fragment.text.strip()
@@ -36,10 +38,26 @@ def variables_in_file(fragment: Fragment, source: Source, address: str, path: st
             name_span=part.span(),
             value=Value.known(text, source, part.span()),
             fragment=part,
-            place="file",
+            place=place,
             ships=ships,
         )
-    yield from variables_in_settings(fragment, source, address, ships=ships)
+    yield from variables_in_settings(fragment, source, address, ships=ships, path=path)
+
+
+def is_shell_script(text: str, path: str) -> bool:
+    """Whether a text is a script for a shell, or at least begins like one."""
+    return text.startswith("#!") or path.lower().endswith((".sh", ".bash"))
+
+
+def _own_value(text: str, start: int, end: int) -> int:
+    """Where the value that a shell script sets ends; `start` where it is set for one command alone: `PGPASSWORD=... psql`."""
+    if text[start - 1] in "'\"":
+        rest = text[end + 1 : text.find("\n", end) + 1 or len(text)]
+    else:
+        stop = next((at for at in range(start, end) if text[at] in " \t;&|"), end)
+        rest, end = text[stop:end], stop
+    following = rest.strip()[:1]
+    return end if following in ("", "#", ";", "&", "|", "\\") else start
 
 
 def variables_in_lines(fragment: Fragment, source: Source, address: str, *, place: str = "file") -> Iterator[Variable]:
@@ -50,13 +68,16 @@ def variables_in_lines(fragment: Fragment, source: Source, address: str, *, plac
 
 
 def variables_in_settings(
-    fragment: Fragment, source: Source, address: str, *, ships: bool = True, place: str = "file"
+    fragment: Fragment, source: Source, address: str, *, ships: bool = True, place: str = "file", path: str = ""
 ) -> Iterator[Variable]:
     """The `name = value` and `name: value` lines of a settings file: of .env, .ini, .properties, TOML and YAML. A line `value: ...` below
-    one `name: ...` is called by that."""
+    one `name: ...` is called by that. What a shell script sets for one command alone is read with that."""
     called: tuple[int, int] | None = None
+    is_script = is_shell_script(fragment.text, path)
     for match in re.finditer(_NAME, fragment.text):
         start, end = _value(fragment.text, match.end())
+        if is_script and match[0][-1:] == "=":
+            end = _own_value(fragment.text, start, end)
         if start >= end:
             continue
         at = called if called is not None and match[2] == "value" else match.span(2)

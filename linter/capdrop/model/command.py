@@ -184,6 +184,13 @@ class Command(Subject):
         return self._read()[0]
 
     @property
+    def edits(self) -> Iterator[tuple[str, Word]]:
+        """What it writes in place of what it finds, if it is `sed` or `perl`: the regular expression looked for, and the text."""
+        from .stream_edits import edits_of
+
+        return edits_of(self.words[1:])
+
+    @property
     def operands(self) -> list[Word]:
         """The words that are neither the program, nor options, nor values of options."""
         return self._read()[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 TYPE_CHECKING = False
@@ -9,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from detect_secrets.core.potential_secret import PotentialSecret
+
+FURTHEST = 4000
+"""Characters behind its line in which a value of several lines is looked for."""
 NAME = ".secrets.baseline"
 
 
@@ -45,25 +50,64 @@ def load(path: str) -> dict[str, Any]:
 
 
 def others(text: str, path: str) -> Iterator[Other]:
-    """What the plugins find in a text, by the settings of the nearest `.secrets.baseline` and through its filters."""
+    """What the plugins find in a text as in a file, by the settings of the nearest `.secrets.baseline` and through its filters."""
     import os
 
     if not installed():
         return
-    from detect_secrets.core.scan import _process_line_based_plugins
     from detect_secrets.settings import transient_settings
 
-    lines = text.split("\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
-    with transient_settings(settings(os.path.dirname(os.path.abspath(path)))):
-        found = list(_process_line_based_plugins(list(enumerate(lines, 1)), filename=path))
+    folder = os.path.dirname(os.path.abspath(path))
+    root = os.path.dirname(nearest(folder)) or folder
+    with transient_settings(without_network(settings(folder))):
+        found = _found(text, os.path.relpath(os.path.abspath(path), root))
+    starts = [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text)), len(text)]
     for secret in found:
-        line, start = lines[secret.line_number - 1], starts[secret.line_number - 1]
-        begin = line.find(secret.secret_value) if secret.secret_value else -1
-        first, last = (begin, begin + len(secret.secret_value)) if begin >= 0 else (0, len(line))
-        yield Other(start + first, start + last, secret.type)
+        line, end = starts[secret.line_number - 1], starts[secret.line_number]
+        value = secret.secret_value or ""
+        begin = text.find(value, line, end + FURTHEST) if value else -1
+        first, last = (begin, begin + len(value)) if begin >= 0 else (line, line + len(text[line:end].rstrip("\r\n")))
+        yield Other(first, last, secret.type)
+
+
+def _found(text: str, name: str) -> list[PotentialSecret]:
+    """What is found in the first way of reading the file in which there is something, as `detect-secrets scan` does it."""
+    from detect_secrets.core.scan import _is_filtered_out, _process_line_based_plugins
+    from detect_secrets.settings import get_settings
+
+    get_settings().disable_filters("detect_secrets.filters.common.is_invalid_file")  # an editor's file need not be saved
+    if _is_filtered_out(["filename"], filename=name):
+        return []
+    for lines in _readings(text, name):
+        found = list(_process_line_based_plugins(list(enumerate(lines, 1)), filename=name))
+        if found:
+            return found
+    return []
+
+
+def _readings(text: str, name: str) -> Iterator[list[str]]:
+    """The lines of a file, those of YAML and the like with their values in quotes; then those of a file that may hold settings."""
+    import io
+
+    from detect_secrets.transformers import get_transformed_file
+
+    file = io.StringIO(text, newline=None)
+    file.name = name
+    for eager in (False, True):
+        try:
+            lines = get_transformed_file(file, use_eager_transformers=eager)
+        except (RecursionError, ValueError):
+            lines = None
+        if lines or not eager:
+            file.seek(0)
+            yield lines or file.readlines()
+        file.seek(0)
+
+
+def without_network(config: dict[str, Any]) -> dict[str, Any]:
+    """The settings without the filter that asks the providers whether a secret is still in force."""
+    filters = [one for one in config["filters_used"] if not str(one.get("path", "")).endswith("is_ignored_due_to_verification_policies")]
+    return {**config, "filters_used": filters}
 
 
 @lru_cache(maxsize=64)

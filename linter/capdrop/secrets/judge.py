@@ -66,7 +66,7 @@ def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
     if len(value) >= SHORTEST or "://" in value:
         verdict = _by_shape(value) or judge_encoded(value)
         if verdict is not None:
-            return verdict if not is_for_browsers(value, name) else None
+            return verdict if not is_for_browsers(unencoded(value) or value, name) else None
     if name.startswith("BUNDLE_") and "__" in name:
         return _bundler(value)
     role = role_in_a_secret(name) if place in ("secret", "bytes") else role_of(name)
@@ -136,15 +136,22 @@ def _named_value() -> re.Pattern[str]:
     return re.compile(r"\"name\"\s{0,8}:\s{0,8}\"([A-Za-z_][\w.-]{0,80})\"\s{0,8},\s{0,40}\"value\"\s{0,8}:\s{0,8}\"([^\"\n]{3,400})\"")
 
 
-def judge_json(text: str) -> list[Verdict]:
+@lru_cache(maxsize=1)
+def _item() -> re.Pattern[str]:
+    return re.compile(r"[\[,]\s{0,40}([\"'])([^\"'\n]{3,400})\1(?=\s{0,40}[,\]])")
+
+
+def judge_json(text: str, called: str = "") -> list[Verdict]:
     """The secrets in a JSON text that only their names tell, as keys or in `{"name": ..., "value": ...}`, and the passwords of connection
-    strings; what shows by itself is left to those who search the text."""
+    strings; what shows by itself is left to those who search the text. In a list of texts, each has the name of the whole, `called`."""
     found = []
     pairs = [(match[2], match[4], match.start(4)) for match in _pair().finditer(text)]
     pairs += [(match[1], match[2], match.start(2)) for match in _named_value().finditer(text)]
+    is_list = text[:1] == "[" and text[1:].lstrip()[:1] in ("'", '"')
+    pairs += [(called, match[2], match.start(2)) for match in _item().finditer(text)] if is_list else []
     for name, value, start in pairs:
         verdict = judge(value, name) if role_of(name) or "=" in value else None
-        if verdict is not None and verdict.kind in ("credential", "default-credential"):
+        if verdict is not None and (verdict.kind == "credential" or (verdict.kind == "default-credential" and not is_list)):
             verdict.start += start
             verdict.end += start
             found.append(verdict)

@@ -9,6 +9,7 @@ from capdrop.source import Record
 
 from .documented import DOCUMENTED
 from .names import role_of
+from .pairs import find_pair_passwords
 from .tokens import is_text_in_base64
 from .values import is_digest, is_number, is_placeholder, is_plain, is_reference, is_weak, looks_random
 from .words import PASSWORD
@@ -290,6 +291,21 @@ def _commented(text: str) -> Iterator[Login]:
             yield from _credential(match, 2, "secret that is commented out")
         elif role_of(match[1]):
             yield from _issued(match, 2, "secret that is commented out")
+    yield from _commented_strings(text)
+
+
+def _commented_strings(text: str) -> Iterator[Login]:
+    for pair in find_pair_passwords(text):
+        first, last = max(0, pair.start - _LONGEST_STRING), pair.end + _LONGEST_STRING
+        before = text[max(first, text.rfind("\n", first, pair.start) + 1) : pair.start]
+        line = (before + text[pair.end : last].partition("\n")[0]).lower()
+        if line.lstrip().startswith("#") and any(word in line for word in _BESIDE) and looks_random(text[pair.start : pair.end]):
+            yield Login(pair.start, pair.end, "connection string with a password that is commented out")
+
+
+_LONGEST_STRING = 300
+_BESIDE = ("user=", "user id=", "userid=", "uid=", "username=", "server=", "host=", "data source=", "dbname=", "database=")
+"""What stands beside the password of a connection string."""
 
 
 def _kubeconfig(text: str) -> Iterator[Login]:

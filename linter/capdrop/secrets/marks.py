@@ -59,6 +59,12 @@ PART_HINTS = tuple(
 """One of them is in every text that holds one of `TOKEN_PARTS`; they are fewer."""
 ARMOUR, PUTTY, AGE = "-----BEGIN ", "PuTTY-User-Key-File-", "AGE-SECRET-KEY-1"
 """How private keys begin."""
+SERVER_SCHEMES = (
+    "amqp", "amqps", "clickhouse", "db2", "mariadb", "mongodb", "mongodb+srv", "mssql", "mysql", "mysql2", "nats", "postgis", "postgres",
+    "postgresql", "redis", "rediss", "sqlserver",
+)  # fmt: skip
+"""Schemes of databases and brokers."""
+LONGEST_DRIVER = 20
 ENCODED_MARKS = ("base64", "-key-data:")
 """What stands on lines that hold base64."""
 PAIR_KEYS = ("password=", "passwd=", "pwd=")
@@ -132,7 +138,20 @@ def may_hold_a_private_key(text: str) -> bool:
 
 def may_hold_a_url_password(text: str) -> bool:
     """Whether `find_url_passwords` may find something."""
-    return "://" in text and "@" in text and any("@" in rest.partition("/")[0] for rest in text.split("://")[1:])
+    if "://" not in text or "@" not in text:
+        return False
+    before = ""
+    for part in text.split("://"):
+        authority = part.partition("/")[0]
+        if before and ("@" in authority or (":" in authority and _is_of_a_server(before))):
+            return True
+        before = part
+    return False
+
+
+def _is_of_a_server(before: str) -> bool:
+    """Whether a text ends in the scheme of a database or a broker; libraries add how they speak it (`postgresql+psycopg2`)."""
+    return before[-12:].lower().endswith(SERVER_SCHEMES) or "+" in before[-LONGEST_DRIVER:]
 
 
 LOGIN_MARKS = (

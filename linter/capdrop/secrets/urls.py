@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from capdrop.source import Record
 
+from .marks import SERVER_SCHEMES
 from .values import is_number, is_placeholder, is_reference, is_weak, turns
 
 TYPE_CHECKING = False
@@ -15,6 +16,7 @@ LONGEST_SCHEME = 24
 
 _AUTHORITY_ENDS = frozenset("/?# \t\r\n\"'`<>\\|")
 _LINK_ENDS = _AUTHORITY_ENDS - {"#", "?"}
+_SLASHED_ENDS = _AUTHORITY_ENDS - {"/"}
 _SCHEME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-")
 _TOKEN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.~")
 _NO_PASSWORDS = frozenset({"x-oauth-basic", "x", "", "x-oauth-token"})
@@ -50,14 +52,16 @@ def find_url_passwords(text: str) -> Iterator[UrlPassword]:
 def _read(text: str, colon: int) -> UrlPassword | None:
     start = colon + 3
     stop = _authority_end(text, start, _AUTHORITY_ENDS)
+    scheme = _scheme(text, colon)
+    if not scheme:
+        return None
     if text[stop : stop + 1] in ("#", "?") and _is_no_port(text, start, stop):
         further = _authority_end(text, start, _LINK_ENDS)
         stop = further if "=" not in text[stop:further] else stop  # a password that nobody encoded
+    elif text[stop : stop + 1] == "/" and _is_of_a_server(scheme) and "@" not in text[start:stop] and _is_no_port(text, start, stop):
+        stop = _end_of_unencoded(text, start, stop)
     sign = text.rfind("@", start, stop)
     if sign <= start:
-        return None
-    scheme = _scheme(text, colon)
-    if not scheme:
         return None
     host = text[sign + 1 : stop]
     middle = text.find(":", start, sign)
@@ -85,6 +89,17 @@ def _authority_end(text: str, start: int, ends: frozenset[str]) -> int:
         if text[index] in ends:
             return index
     return stop
+
+
+def _is_of_a_server(scheme: str) -> bool:
+    return scheme.lower() in SERVER_SCHEMES or scheme.lower().partition("+")[0] in SERVER_SCHEMES
+
+
+def _end_of_unencoded(text: str, start: int, stop: int) -> int:
+    """Where an authority ends in whose password a slash stands as it is: behind the host that follows the `@`. A path is no password."""
+    sign = text.find("@", stop, _authority_end(text, start, _SLASHED_ENDS))
+    password = text[text.find(":", start) + 1 : sign] if sign > 0 else ""
+    return _authority_end(text, sign, _AUTHORITY_ENDS) if turns(password) > 1 else stop
 
 
 def _is_no_port(text: str, start: int, stop: int) -> bool:

@@ -39,7 +39,7 @@ from .keys import sections_with_odd_keys
 from .merge import is_empty
 from .ports import ports_of
 from .service import Alone, Service, ServiceSite, is_project
-from .variables import names_of, subjects_in_configs, variables_in_volumes, variables_of
+from .variables import names_of, subjects_in_contents, variables_in_volumes, variables_of
 from .volumes import mounts_of
 
 TYPE_CHECKING = False
@@ -182,7 +182,8 @@ class _Reader:
 
     def subjects(self) -> Iterator[Subject]:
         yield from self.file.subjects()
-        yield from subjects_in_configs(self.project.sections["configs"])
+        for path in ("configs", "secrets"):
+            yield from subjects_in_contents(self.project.sections[path], path)
         yield from variables_in_volumes(self.project.sections["volumes"])
         yield from models_in(self.project.sections["models"], self.project.names.replace)
         for field, names in self.project.remotes:

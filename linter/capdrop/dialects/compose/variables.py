@@ -149,13 +149,14 @@ def names_of(site: Site, path: str) -> set[str]:
     return items | set(field.section().fields)
 
 
-def subjects_in_configs(configs: Section) -> Iterator[Subject]:
-    """The settings in files that stand in the Compose file itself, as `content` of a config, and the commands of scripts."""
-    for name, field in configs.fields.items():
+def subjects_in_contents(files: Section, path: str) -> Iterator[Subject]:
+    """The settings in files that stand in the Compose file itself, as `content` of a config, and the commands of scripts. Of a secret
+    Compose knows no `content`, but people write one."""
+    for name, field in files.fields.items():
         content = field.section().get("content")
         if content is not None and isinstance(content.value, Scalar):
-            fragment, address = content.value.fragment(field.source.text), f"configs.{name}.content"
-            yield from variables_in_file(fragment, field.source, address, name)
+            fragment, address = content.value.fragment(field.source.text), f"{path}.{name}.content"
+            yield from variables_in_file(fragment, field.source, address, name, place="secret" if path == "secrets" else "file")
             yield from commands_of_script(left_to_shell(fragment), name, field.source, address)
 
 

@@ -7,7 +7,7 @@ from ...model.subject import Change, Origin, Refused, Subject
 from ...model.text import Text
 from ...model.value import Value
 from ...model.variable import Variable
-from ...secret_search import unencoded
+from ...secret_search import is_for_browsers, unencoded
 from ...source import Fragment, Source, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, boolean
@@ -17,6 +17,9 @@ from ..yaml_facts import Site, drop, put, remove
 from ..yaml_view import Field, Joined, Section, followed
 from ..yaml_writer import add_entry, quoted
 from .annotations import OTHER_TOOLS, PREFIX, ignored
+from .last_applied import KINDS as KINDS_APPLIED
+from .last_applied import NAME as LAST_APPLIED
+from .last_applied import entries_applied
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -197,7 +200,9 @@ def entries_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
             yield from ignored(section.section("spec.jobTemplate.metadata"), thing.address, section.mapping.span)
     for name, field in section.section("metadata.annotations").fields.items():
         fragment = _text_of(field)
-        if fragment is not None and not name.startswith(PREFIX) and name != _EXAMPLES:
+        if fragment is not None and name == LAST_APPLIED and thing.kind in KINDS_APPLIED:
+            yield from entries_applied(field, fragment, f"{thing.address} annotations.{name}")
+        elif fragment is not None and not name.startswith(PREFIX) and name != _EXAMPLES:
             address = f"{thing.address} annotations.{name}"
             yield _variable(address, name, field, fragment, "annotation")
             yield from variables_in_lines(fragment, field.source, address, place="annotation")
@@ -272,7 +277,7 @@ def _entry(address: str, name: str, field: Field, fragment: Fragment | None, pla
     if not is_file or fragment.text.lstrip().startswith("{"):
         yield _variable(address, name, field, fragment, place)
     elif _holds_settings(name.lower()):
-        yield from variables_in_settings(fragment, field.source, address)
+        yield from variables_in_settings(fragment, field.source, address, path=name)
         yield from commands_of_script(fragment, name, field.source, address)
 
 
@@ -287,7 +292,8 @@ def _encoded(address: str, name: str, field: Field, place: str) -> Iterator[Subj
     if fragment is not None:
         inner = decoded(fragment) if unencoded(fragment.text.strip()) else None  # people encode what is to be encoded for them
         fragment = inner or fragment
-        yield Text(field.source, field.span, address, fragment=fragment, address_at=_always(address))
+        if not is_for_browsers(fragment.text, name):
+            yield Text(field.source, field.span, address, fragment=fragment, address_at=_always(address))
         yield from _entry(address, name, field, fragment, place)
     elif written is not None and place == "secret" and _is_base64(written.text):
         yield _variable(address, name, field, written, "bytes")
