@@ -60,7 +60,7 @@ _OTHERWISE_CALLED = {
 _TASKS = "tekton.dev/"
 """Objects whose pods have steps."""
 _USUAL = frozenset({"spec", "spec.template.spec", "spec.jobTemplate.spec.template.spec"})
-_COMPLETED = "it is a part of something that its operator completes"
+COMPLETED = "it is a part of something that its operator completes"
 _ONE_PART = "there is no image, so this is one part of several"
 
 
@@ -102,9 +102,9 @@ def pods_in(source: Source, root: Node, *, shared: bool = False) -> Iterator[Pod
                 if not _OTHERWISE_CALLED.keys().isdisjoint(keys):
                     settings = _in_our_words(node)
                     if _shape(settings):
-                        yield Pod(Section(source, settings, (), shared), path, Section(source, None), _COMPLETED)
+                        yield Pod(Section(source, settings, (), shared), path, Section(source, None), COMPLETED)
                 if shape:
-                    partial = _COMPLETED if shape != "pod" else _inherits(node) or defaults
+                    partial = COMPLETED if shape != "pod" or "verride" in path else _inherits(node) or defaults
                     metadata = Section(source, holder).section("metadata")
                     yield Pod(Section(source, node, (), shared), path, metadata, partial, lone=shape == "lone")
                     if shape != "part":
@@ -177,15 +177,20 @@ def _holds_containers(key: str, node: Node) -> bool:
 
 def _inherits(pod: Mapping) -> str:
     """Why nothing follows from what a pod does not say: it has only steps, whose pod is made by who runs the task (Tekton, `podTemplate`
-    of a TaskRun), or only containers that an operator puts beside its own."""
-    alone = pod.get("sidecars") is not None and all(pod.get(key) is None for key in ("containers", "container", "script"))
-    return _COMPLETED if alone or pod.get("steps") is not None else ""
+    of a TaskRun), only containers that an operator puts beside its own, one container without the name that a template of Argo has, or
+    a patch that says more (Argo)."""
+    if any(pod.get(key) is not None for key in ("steps", "podSpecPatch")):
+        return COMPLETED
+    if pod.get("containers") is not None:
+        return ""
+    alone = pod.get("sidecars") is not None if pod.get("container") is None and pod.get("script") is None else pod.get("name") is None
+    return COMPLETED if alone else ""
 
 
 def _gives_defaults(node: Mapping) -> str:
     """The same for the pods below a mapping: an Argo workflow sets these for all its templates."""
     given = any(node.get(key) is not None for key in ("securityContext", "podSpecPatch", "templateDefaults"))
-    return _COMPLETED if given else ""
+    return COMPLETED if given else ""
 
 
 def _name(section: Section) -> str:
@@ -208,7 +213,7 @@ def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str)
             yield subject
     owners = dict(containers)
     if not containers and pod.section.mapping is not None:
-        for subject in _unnamed(source, pod, pod.section.mapping, address, owner, silence or _COMPLETED, fixable):
+        for subject in _unnamed(source, pod, pod.section.mapping, address, owner, silence or COMPLETED, fixable):
             if isinstance(subject, Container):
                 owners[pod.section.mapping] = subject
             yield subject
