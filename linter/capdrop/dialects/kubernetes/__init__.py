@@ -12,7 +12,7 @@ from ...syntax.yaml import Mapping, Node
 from ..context import Context
 from ..yaml_document import YamlFile
 from ..yaml_view import Section
-from .cluster import noted, parts_of, workload_of
+from .cluster import borrowed_by, noted, parts_of, workload_of
 from .environment import Secret
 from .facts import place_of
 from .objects import VALUES, entries_of, held_in, object_of, objects_in, passwords_of, values_of
@@ -142,6 +142,7 @@ def object_subjects(
         workload = workload_of(here or source, thing, pod, section, silence or pod.partial)
         workload.partial |= templated
         parts.append(workload)
+        parts += borrowed_by(here or source, thing, pod, section, silence or pod.partial)
         for subject in subjects_of(source, pod, thing, silence):
             noted(workload, subject)
             yield subject

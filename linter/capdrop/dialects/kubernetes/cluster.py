@@ -6,6 +6,8 @@ import re
 
 from ...finding import Note
 from ...model.cluster import (
+    BorrowedVariables,
+    ConfigMap,
     Grant,
     Item,
     NetworkPolicy,
@@ -28,9 +30,9 @@ from ...model.subject import Subject
 from ...source import Inset, Source, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
-from ..yaml_view import Field, Section, fields_of
+from ..yaml_view import Field, Joined, Section, fields_of
 from .objects import place_of_entry
-from .pods import Pod
+from .pods import Pod, containers_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ _BALANCERS = {
 _RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 """The annotation that came before `loadBalancerSourceRanges`: ranges with commas between."""
 _ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+_LONGEST_SETTING = 64
 
 
 def parts_of(here: Source, thing: KubernetesObject, section: Section, silence: str) -> Iterator[Part]:
@@ -77,6 +80,10 @@ def parts_of(here: Source, thing: KubernetesObject, section: Section, silence: s
         yield ServiceAccount(base, _flag(section.get("automountServiceAccountToken")))
     elif thing.api_version == "v1" and kind == "Service":
         yield _service(base, here, section)
+    elif thing.api_version == "v1" and kind == "ConfigMap":
+        entries = dict(_entries(here, section.section("data")))
+        if entries:
+            yield ConfigMap(base, entries)
     elif kind == "NetworkPolicy" and group == "networking.k8s.io":
         yield _policy(base, here, section)
     elif kind in _BACKENDS:
@@ -99,6 +106,36 @@ def workload_of(here: Source, thing: KubernetesObject, pod: Pod, root: Section, 
     if pod.section.mapping is not None:
         workload.pod_start = pod.section.mapping.start
     return workload
+
+
+def borrowed_by(here: Source, thing: KubernetesObject, pod: Pod, root: Section, silence: str) -> Iterator[BorrowedVariables]:
+    """What the containers of a pod take from ConfigMaps under names of their own."""
+    mapping, text = pod.section.mapping, pod.section.source.text
+    written = type(mapping) is Joined or any(
+        mapping is not None and text.find(word, mapping.start, mapping.end) >= 0 for word in ("configMapKeyRef", "configMapRef")
+    )
+    base = _base(here, thing, root, silence) if written else {}
+    for container, _, at in containers_of(pod) if written else ():
+        base["address"] = f"{pod.address(thing.address)} {at}.{container.text('name')}"
+        for variable in _sections(container, "env"):
+            name, chosen = variable.text("name"), variable.section("valueFrom.configMapKeyRef")
+            key = chosen.get("key")
+            if key is not None and chosen.text("key") != name:
+                base["span"] = _place(here, key)
+                yield BorrowedVariables(base, _written(chosen.get("name")), chosen.text("key"), name)
+        for source in _sections(container, "envFrom"):
+            prefix = source.get("prefix")
+            if prefix is not None and source.text("prefix"):
+                base["span"] = _place(here, prefix)
+                yield BorrowedVariables(base, _written(source.find("configMapRef.name")), "", source.text("prefix"))
+
+
+def _entries(here: Source, data: Section) -> Iterator[tuple[str, Item]]:
+    """The entries of a ConfigMap that may be settings of a program."""
+    for name, field in data.fields.items():
+        text = field.value.value if isinstance(field.value, Scalar) else "\n"
+        if len(text) <= _LONGEST_SETTING and "\n" not in text and not is_masked(text):
+            yield name, Item(text, _place(here, field))
 
 
 def _base(here: Source, thing: KubernetesObject, section: Section, silence: str) -> dict[str, object]:

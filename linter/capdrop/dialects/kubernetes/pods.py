@@ -205,7 +205,7 @@ def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str)
     source = pod.section.source
     address = pod.address(owner.address)
     containers: dict[Node, Container] = {}
-    for section, kind, at in _containers_of(pod):
+    for section, kind, at in containers_of(pod):
         assert section.mapping is not None
         for subject in _container(source, pod, section, f"{address} {at}".rstrip(), kind, silence, fixable):
             if isinstance(subject, Container):
@@ -232,7 +232,7 @@ def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str)
         yield _pod(source, pod, owner, tuple(owners.values()), silence, fixable)
 
 
-def _containers_of(pod: Pod) -> Iterator[tuple[Section, str, str]]:
+def containers_of(pod: Pod) -> Iterator[tuple[Section, str, str]]:
     """The mappings of a pod's containers, what users call each, and the key that it stands at."""
     if pod.lone:
         yield pod.section, "container", ""
@@ -254,7 +254,7 @@ def _pod(source: Source, pod: Pod, owner: KubernetesObject, containers: tuple[Co
     """The pod itself; what it does not say is told at the key of its containers."""
     fields = pod.section.fields
     key = next((field for name, field in fields.items() if name in CONTAINER_LISTS), next(iter(fields.values()))).entry.key
-    if not any(section.get("image") for section, _, _ in _containers_of(pod)):
+    if not any(section.get("image") for section, _, _ in containers_of(pod)):
         silence = silence or _ONE_PART
     section, source = pod.section, key.source or source
     site = PodSite(source, key.span, section, section, pod.annotations, silence=silence, fixable=fixable)
