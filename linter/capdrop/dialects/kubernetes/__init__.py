@@ -142,10 +142,11 @@ def object_subjects(
         workload = workload_of(here or source, thing, pod, section, silence or pod.partial)
         workload.partial |= templated
         parts.append(workload)
-        parts += borrowed_by(here or source, thing, pod, section, silence or pod.partial)
         for subject in subjects_of(source, pod, thing, silence):
             noted(workload, subject)
             yield subject
+        if pod.taken:
+            parts += borrowed_by(here or source, thing, pod, section, silence or pod.partial)
     if thing.api_version.startswith(_WORKFLOWS):
         from .pod_patches import patches_in
 

@@ -30,9 +30,9 @@ from ...model.subject import Subject
 from ...source import Inset, Source, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
-from ..yaml_view import Field, Joined, Section, fields_of
+from ..yaml_view import Field, Section, fields_of
 from .objects import place_of_entry
-from .pods import Pod, containers_of
+from .pods import Pod
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,24 +110,16 @@ def workload_of(here: Source, thing: KubernetesObject, pod: Pod, root: Section, 
 
 def borrowed_by(here: Source, thing: KubernetesObject, pod: Pod, root: Section, silence: str) -> Iterator[BorrowedVariables]:
     """What the containers of a pod take from ConfigMaps under names of their own."""
-    mapping, text = pod.section.mapping, pod.section.source.text
-    written = type(mapping) is Joined or any(
-        mapping is not None and text.find(word, mapping.start, mapping.end) >= 0 for word in ("configMapKeyRef", "configMapRef")
-    )
-    base = _base(here, thing, root, silence) if written else {}
-    for container, _, at in containers_of(pod) if written else ():
-        base["address"] = f"{pod.address(thing.address)} {at}.{container.text('name')}"
-        for variable in _sections(container, "env"):
-            name, chosen = variable.text("name"), variable.section("valueFrom.configMapKeyRef")
-            key = chosen.get("key")
-            if key is not None and chosen.text("key") != name:
-                base["span"] = _place(here, key)
-                yield BorrowedVariables(base, _written(chosen.get("name")), chosen.text("key"), name)
-        for source in _sections(container, "envFrom"):
-            prefix = source.get("prefix")
-            if prefix is not None and source.text("prefix"):
-                base["span"] = _place(here, prefix)
-                yield BorrowedVariables(base, _written(source.find("configMapRef.name")), "", source.text("prefix"))
+    base: dict[str, object] = {}
+    for address, taken in pod.taken:
+        chosen, name = taken.section("valueFrom.configMapKeyRef"), taken.text("name")
+        key = chosen.get("key") or taken.get("prefix")
+        if key is None or (name and chosen.text("key") == name):
+            continue
+        base = base or _base(here, thing, root, silence)
+        base |= {"address": address, "span": _place(here, key)}
+        map_name = chosen.get("name") or taken.find("configMapRef.name")
+        yield BorrowedVariables(base, _written(map_name), chosen.text("key"), name or taken.text("prefix"))
 
 
 def _entries(here: Source, data: Section) -> Iterator[tuple[str, Item]]:

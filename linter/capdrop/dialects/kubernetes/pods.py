@@ -68,10 +68,11 @@ class Pod:
     """A pod's mapping, the path of keys that leads to it, the metadata beside it with its annotations, and its place in the cluster.
 
     `lone` is set where the mapping is a container in itself, and the pod around it is made by an operator. `partial` says why nothing
-    follows from what is not written, where an operator fills that in. `secret` is where its containers can take values from.
+    follows from what is not written, where an operator fills that in. `secret` is where its containers can take values from, and `taken`
+    what they take from ConfigMaps, each with the address of its container; it is filled as the subjects are read.
     """
 
-    __slots__ = ("annotations", "lone", "metadata", "partial", "path", "place", "secret", "section")
+    __slots__ = ("annotations", "lone", "metadata", "partial", "path", "place", "secret", "section", "taken")
 
     def __init__(self, section: Section, path: str, metadata: Section, partial: str = "", *, lone: bool = False) -> None:
         self.section = section
@@ -82,6 +83,7 @@ class Pod:
         self.lone = lone
         self.place = ""
         self.secret = Secret("", "", None)
+        self.taken: list[tuple[str, Section]] = []
 
     def address(self, owner: str) -> str:
         """The pod's address below the object that holds it."""
@@ -205,7 +207,7 @@ def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str)
     source = pod.section.source
     address = pod.address(owner.address)
     containers: dict[Node, Container] = {}
-    for section, kind, at in containers_of(pod):
+    for section, kind, at in _containers_of(pod):
         assert section.mapping is not None
         for subject in _container(source, pod, section, f"{address} {at}".rstrip(), kind, silence, fixable):
             if isinstance(subject, Container):
@@ -232,7 +234,7 @@ def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str)
         yield _pod(source, pod, owner, tuple(owners.values()), silence, fixable)
 
 
-def containers_of(pod: Pod) -> Iterator[tuple[Section, str, str]]:
+def _containers_of(pod: Pod) -> Iterator[tuple[Section, str, str]]:
     """The mappings of a pod's containers, what users call each, and the key that it stands at."""
     if pod.lone:
         yield pod.section, "container", ""
@@ -254,7 +256,7 @@ def _pod(source: Source, pod: Pod, owner: KubernetesObject, containers: tuple[Co
     """The pod itself; what it does not say is told at the key of its containers."""
     fields = pod.section.fields
     key = next((field for name, field in fields.items() if name in CONTAINER_LISTS), next(iter(fields.values()))).entry.key
-    if not any(section.get("image") for section, _, _ in containers_of(pod)):
+    if not any(section.get("image") for section, _, _ in _containers_of(pod)):
         silence = silence or _ONE_PART
     section, source = pod.section, key.source or source
     site = PodSite(source, key.span, section, section, pod.annotations, silence=silence, fixable=fixable)
@@ -282,7 +284,7 @@ def _unnamed(
     kind = "step" if owner.api_version.startswith(_TASKS) else "pod"
     name = "the container" if pod.path.endswith("ontainer") else "the pod"
     yield container(site, TABLE, f"{address} containers", name=name, dialect="kubernetes", kind=kind)
-    yield from variables_of(Site(source, site.span, pod.section, fixable=fixable), address, pod.secret)
+    yield from variables_of(Site(source, site.span, pod.section, fixable=fixable), address, pod.secret, pod.taken)
 
 
 def _container(source: Source, pod: Pod, section: Section, address: str, kind: str, silence: str, fixable: bool) -> Iterator[Subject]:
@@ -309,7 +311,7 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
         pull_policy = site.nothing() if policy is None else site.scalar(policy)
         value, origin = site.scalar(image), TableOrigin(site, IMAGE_TABLE)
         yield Image(image.source, image.span, f"{address}.image", origin, value=value, role="run", pull_policy=pull_policy)
-    yield from variables_of(site, address, pod.secret)
+    yield from variables_of(site, address, pod.secret, pod.taken)
     yield from commands_of(site, address, own)
 
 
