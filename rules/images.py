@@ -108,6 +108,7 @@ OTHER_PATHS = ("docker.pkg.github.com/",)
               containers:
                 - {name: web, image: 'localhost:5000/acme/web:1'}
                 - {name: side, image: localhost/acme/side}
+                - {name: loaded, image: acme/loaded, imagePullPolicy: Never}
             """,
         ),
     ),

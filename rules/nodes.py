@@ -14,6 +14,9 @@ SYSCTLS = frozenset(
 )
 """What Kubernetes v1.37 lets a pod set by itself (kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster, read in November 2026)."""
 SELINUX_TYPES = ("", "disable", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")
+DEVICE_TYPES = ("container_device_t", "container_device_plugin_t", "container_device_plugin_init_t")
+"""Types of containers that are given devices, or hand them out (github.com/containers/container-selinux, container.te); the Pod Security
+Standards do not allow them."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -284,6 +287,7 @@ def probe_host(container: Container) -> Iterator[Finding]:
                 - {name: side, image: 'acme/side:1', securityContext: {seLinuxOptions: {type: container_init_t}}}
                 - {name: build, image: 'acme/build:1', securityContext: {seLinuxOptions: {type: container_engine_t}}}
                 - {name: other, image: 'acme/other:1', securityContext: {seLinuxOptions: {type: container_t}}}
+                - {name: plugin, image: 'acme/plugin:1', securityContext: {seLinuxOptions: {type: container_device_plugin_t}}}
             """,
         ),
     ),
@@ -297,7 +301,7 @@ def selinux_options(container: Container) -> Iterator[Finding]:
     if container.dialect != "kubernetes":
         return
     value = container.fact("selinux")
-    if value.is_known and value.text not in SELINUX_TYPES:
+    if value.is_known and value.text not in (*SELINUX_TYPES, *DEVICE_TYPES):
         yield container.finding(value, f"`{container.name}` runs as the SELinux type {value.text}, which is not one of containers")
     for fact, what in (("selinux_user", "user"), ("selinux_role", "role")):
         value = container.fact(fact)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Confidence, Finding, Good, Severity, Span, Variable, Word, WrittenFile, rule
+from capdrop import Bad, BorrowedVariables, Command, Confidence, Finding, Good, Severity, Span, Variable, Word, WrittenFile, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -252,14 +252,6 @@ NEEDS_A_PASSWORD = "it asks for a password then, and may not start before it is 
             "compose.yaml",
             """
             services:
-              db:
-                image: postgres:17
-                environment:
-                  «POSTGRES_HOST_AUTH_METHOD: trust»
-                  POSTGRES_DB: app
-              old:
-                image: mysql:8.4
-                environment: [«MYSQL_ALLOW_EMPTY_PASSWORD=yes»]
               search:
                 image: elasticsearch:9.1.4
                 environment:
@@ -274,9 +266,7 @@ NEEDS_A_PASSWORD = "it asks for a password then, and may not start before it is 
               roach:
                 image: cockroachdb/cockroach:v25.3.1
                 command: start-single-node «--insecure»
-              builder:
-                image: docker:29-dind
-                environment: {«DOCKER_TLS_CERTDIR: ''»}
+              builder: {image: 'docker:29-dind', environment: {«DOCKER_TLS_CERTDIR: ''»}}
               alone:
                 image: redis:8
                 command: [«--protected-mode, no», --save, '60']
@@ -292,9 +282,7 @@ NEEDS_A_PASSWORD = "it asks for a password then, and may not start before it is 
               broker:
                 image: eclipse-mosquitto:2.0.22
                 command: mosquitto «-c /mosquitto-no-auth.conf»
-              passwords:
-                image: vaultwarden/server:1.34.3
-                environment: [«DISABLE_ADMIN_TOKEN=true»]
+              passwords: {image: 'vaultwarden/server:1.34.3', environment: [«DISABLE_ADMIN_TOKEN=true»]}
             """,
         ),
         Bad(
@@ -324,6 +312,12 @@ NEEDS_A_PASSWORD = "it asks for a password then, and may not start before it is 
                 - {name: api, image: 'acme/a:1', command: [kube-apiserver, «--insecure-bind-address=0.0.0.0», «--insecure-port=8080»]}
                 - {name: etcd, image: 'acme/e:1', command: [etcd, «--client-cert-auth=false», --listen-client-urls=https://0.0.0.0:2379]}
             """,
+        ),
+        Bad(
+            "pod.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: db}\ndata: {auth: trust}\n---\n"
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: db}\nspec: {containers: [{name: db, image: 'postgres:17', env: "
+            "[{name: POSTGRES_HOST_AUTH_METHOD, valueFrom: {configMapKeyRef: {name: db, key: «auth»}}}]}]}\n",
         ),
         Good(
             "compose.yaml",
@@ -393,7 +387,7 @@ NEEDS_A_PASSWORD = "it asks for a password then, and may not start before it is 
         ),
     ),
 )
-def protection_switched_off(subject: Command | Variable | WrittenFile) -> Iterator[Finding]:
+def protection_switched_off(subject: Command | Variable | WrittenFile | BorrowedVariables) -> Iterator[Finding]:
     """A service is told to let everyone in.
 
     It asks for a password, or shows itself to its own administrators only, unless somebody switches that off. Whoever reaches its port,
@@ -404,6 +398,8 @@ def protection_switched_off(subject: Command | Variable | WrittenFile) -> Iterat
         found = _variable(subject)
     elif isinstance(subject, WrittenFile):
         found = _lines(subject)
+    elif isinstance(subject, BorrowedVariables):
+        found = _borrowed(subject)
     else:
         found = _command(subject)
     for finding in found:
@@ -433,6 +429,15 @@ def _variable(variable: Variable) -> Iterator[Finding]:
         fix = variable.drop("variable", caveat=NEEDS_A_PASSWORD)
         whole, notes = Span(start, end), variable.value.trail
         yield variable.finding(whole, f"`{shown}`: {opens}", severity=mild, confidence=unsure, fix=fix, notes=notes)
+
+
+def _borrowed(variables: BorrowedVariables) -> Iterator[Finding]:
+    """What a ConfigMap says under another name than the one that the program reads it by."""
+    for name, text, note in variables.values:
+        values, opens = VARIABLES.get(name.lower(), (NEVER, ""))
+        if text.strip().lower() in values and name.lower() not in OVERRULED:
+            mild = Severity.MEDIUM if name.lower() in MILD else None
+            yield variables.finding(variables.span, f"`{name}={text}`: {opens}", severity=mild, notes=(note,))
 
 
 def _lines(file: WrittenFile) -> Iterator[Finding]:

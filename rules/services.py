@@ -31,6 +31,19 @@ def service_that(says: str) -> str:
         Bad("service.yaml", service_that("type: NodePort, externalIPs: [«192.0.2.7»]"), fixed=service_that("type: NodePort")),
         Good("service.yaml", service_that("type: LoadBalancer, loadBalancerIP: 192.0.2.7")),
         Good("service.yaml", service_that("externalIPs: []")),
+        Good(
+            "templates/service.yaml",
+            """
+            apiVersion: v1
+            kind: Service
+            metadata:
+              name: {{ .Release.Name }}
+            spec:
+              externalIPs: {{- range .Values.ips }}
+                - {{ . }}
+              {{- end }}
+            """,
+        ),
     ),
 )
 def external_ip_service(thing: KubernetesObject) -> Iterator[Finding]:
@@ -41,8 +54,9 @@ def external_ip_service(thing: KubernetesObject) -> Iterator[Finding]:
     """
     if is_service(thing):
         for address in thing.get("spec", "externalIPs"):
-            fix = thing.drop("spec.externalIPs", caveat="whoever uses these addresses no longer reaches it")
-            yield thing.finding(address, f"`{thing.name}` takes the traffic for {address.text or 'an address'}", fix=fix)
+            if address.is_known:
+                fix = thing.drop("spec.externalIPs", caveat="whoever uses these addresses no longer reaches it")
+                yield thing.finding(address, f"`{thing.name}` takes the traffic for {address.text}", fix=fix)
 
 
 @rule(

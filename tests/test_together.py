@@ -290,3 +290,46 @@ def test_thousands_of_parts_of_one_name_are_joined_soon() -> None:
     book = rules_in_force(Config(os.getcwd()))
     book.select(rule.name for rule in book.rules.values() if not SUBJECTS.isdisjoint(rule.subjects))
     assert_grows_linearly(lambda size: verdicts(ready[size], book, lambda _: None, whole=True), 400, 4000)
+
+
+MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: db}\ndata: {auth: trust, AUTH_ANONYMOUS_ORG_ROLE: Admin, user: app}\n"
+TAKES = (
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: db}\nspec:\n  containers:\n    - name: db\n      image: acme/db:1\n"
+    "      env: [{name: POSTGRES_HOST_AUTH_METHOD, valueFrom: {configMapKeyRef: {name: db, key: auth}}}]\n"
+    "      envFrom: [{prefix: GF_, configMapRef: {name: db}}]\n"
+)
+
+
+def test_what_a_pod_takes_from_a_map_under_another_name_is_judged_by_that_name() -> None:
+    put("app/map.yaml", MAP)
+    put("app/pod.yaml", TAKES)
+    findings = found("protection-switched-off")
+    assert [(one.source.path, one.subject, one.message.partition(":")[0]) for one in findings] == [
+        ("app/pod.yaml", "Pod/db containers.db", "`POSTGRES_HOST_AUTH_METHOD=trust`"),
+        ("app/pod.yaml", "Pod/db containers.db", "`GF_AUTH_ANONYMOUS_ORG_ROLE=Admin`"),
+    ]
+    assert [notes(one) for one in findings] == [[("app/map.yaml", 4, "it is written here")]] * 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"app/map.yaml": MAP.replace("trust", "scram-sha-256").replace("Admin", "Viewer")},
+        {"app/map.yaml": MAP.replace("name: db", "name: other")},
+        {
+            "app/map.yaml": MAP.replace("name: db", "name: db, namespace: a"),
+            "app/pod.yaml": TAKES.replace("{name: db}\nspec", "{name: db, namespace: b}\nspec"),
+        },
+        {"app/map.yaml": "", "elsewhere/deep/map.yaml": MAP},
+    ],
+)
+def test_what_a_pod_takes_from_no_such_map_is_not_judged(change: dict[str, str]) -> None:
+    for name, text in ({"app/map.yaml": MAP, "app/pod.yaml": TAKES} | change).items():
+        put(name, text)
+    assert found("protection-switched-off") == []
+
+
+def test_what_a_map_names_itself_is_told_once_where_it_stands() -> None:
+    put("map.yaml", MAP.replace("auth: trust", "POSTGRES_HOST_AUTH_METHOD: trust"))
+    put("pod.yaml", TAKES.replace("key: auth", "key: POSTGRES_HOST_AUTH_METHOD").replace("prefix: GF_, ", ""))
+    assert [one.source.path for one in found("protection-switched-off")] == ["map.yaml"]

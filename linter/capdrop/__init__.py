@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .model.build_context import BuildContext
     from .model.build_step import BuildStep, RunMount
     from .model.cluster import (
+        BorrowedVariables,
         Cluster,
         Grant,
         Item,
@@ -77,6 +78,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Account": "model.account",
+    "BorrowedVariables": "model.cluster",
     "BuildContext": "model.build_context",
     "BuildStep": "model.build_step",
     "Cluster": "model.cluster",
@@ -161,6 +163,7 @@ __all__ = [
     "RUNNERS",
     "Account",
     "Bad",
+    "BorrowedVariables",
     "BuildContext",
     "BuildStep",
     "Cluster",

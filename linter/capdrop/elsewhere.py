@@ -30,7 +30,7 @@ def tell_outside(findings: Iterable[Finding]) -> None:
             finding.fix = _fix(finding.fix, inner) if finding.fix is not None else None
             finding.span = inner.place(finding.span)
             finding.hidden = tuple(inner.place(span) for span in finding.hidden)
-            finding.subject = f"{inner.address} {finding.subject}".rstrip()
+            finding.subject = f"{inner.address} {finding.subject}".strip()
             finding.source = inner.outer
 
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from .reading import Reading
     from .rulebook import Rulebook
 
-SUBJECTS = frozenset({"Cluster", "NetworkPolicy", "Role", "RoleBinding", "Route", "Service", "ServiceAccount", "Workload"})
+SUBJECTS = frozenset(
+    {"BorrowedVariables", "Cluster", "NetworkPolicy", "Role", "RoleBinding", "Route", "Service", "ServiceAccount", "Workload"}
+)
 """What rules judge that may need other files."""
 
 

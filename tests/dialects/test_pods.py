@@ -239,6 +239,27 @@ def test_what_stands_beside_the_containers_of_an_operator_lacks_nothing() -> Non
     assert container.fact("user").is_unknown
 
 
+LENT = {
+    "EnvoyProxy": "spec: {provider: {kubernetes: {envoyDeployment: {container: {image: a}}}}}",
+    "RabbitmqCluster": "spec: {override: {statefulSet: {spec: {template: {spec: {containers: [{name: s, image: a}]}}}}}}",
+    "ServingRuntime": "spec: {containers: [{name: s, image: a}]}",
+    "Workflow": "spec: {templates: [{name: t, podSpecPatch: x, container: {image: a}}]}",
+}
+
+
+@pytest.mark.parametrize("kind", LENT)
+def test_a_container_that_is_put_into_a_pod_of_others_lacks_nothing(kind: str) -> None:
+    (container,) = containers(of(kind, LENT[kind]))
+    assert container.fact("non_root_enforced").is_unknown
+    (said,) = containers(of(kind, LENT[kind].replace("image: a", "image: a, securityContext: {privileged: true}")))
+    assert said.fact("privileged").is_true
+
+
+def test_a_template_of_a_workflow_is_a_whole_pod() -> None:
+    (container,) = containers(of("Workflow", "spec: {templates: [{name: t, container: {image: a}}]}"))
+    assert container.fact("non_root_enforced").is_absent
+
+
 def test_a_pod_knows_its_object_and_its_volumes() -> None:
     text = of("Pod", "spec: {volumes: [{name: a, nfs: {path: /}}, {name: b}, {emptyDir: }], containers: [{name: c, image: a}]}", "v1")
     (pod,) = [subject for subject in read(Source("pod.yaml", text), Context()).subjects if isinstance(subject, Pod)]

@@ -302,6 +302,39 @@ class Workload(Part):
         return self.cluster.joins.policies_near(self)
 
 
+class ConfigMap(Part):
+    """A ConfigMap: its entries of one line, by their keys."""
+
+    __slots__ = ("entries",)
+
+    def __init__(self, part: Mapping[str, object], entries: Mapping[str, Item]) -> None:
+        super().__init__(**part)  # type: ignore[arg-type]
+        self.entries = entries
+
+
+class BorrowedVariables(Part):
+    """What a pod takes from a ConfigMap under names of its own: the entry at `key` as the variable `variable`, or where no key is named
+    all entries, with `variable` before their names."""
+
+    __slots__ = ("key", "map_name", "variable")
+
+    def __init__(self, part: Mapping[str, object], map_name: str, key: str, variable: str) -> None:
+        super().__init__(**part)  # type: ignore[arg-type]
+        self.map_name = map_name
+        self.key = key
+        self.variable = variable
+
+    @property
+    def values(self) -> list[tuple[str, str, Note]]:
+        """The variables, as far as a file of the run holds the ConfigMap: their names, values, and where those are written."""
+        return [
+            (self.variable if self.key else f"{self.variable}{key}", item.text, one.note("it is written here", item.span))
+            for one in self.cluster.joins.maps_of(self)[:1]
+            for key, item in one.entries.items()
+            if self.key in ("", key)
+        ]
+
+
 class Traffic(Record):
     """One rule of a network policy: `blocks` are the blocks of addresses with what they leave out, `anyone` is set where it names no
     peer at all, `every_pod` is where a peer stands that is every pod of every namespace, and `ports` are the ports that it names, as

@@ -19,7 +19,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import TypeVar
 
-    from .cluster import Grant, NetworkPolicy, Part, Party, Role, RoleBinding, Route, Service, ServiceAccount, Workload
+    from .cluster import (
+        BorrowedVariables,
+        ConfigMap,
+        Grant,
+        NetworkPolicy,
+        Part,
+        Party,
+        Role,
+        RoleBinding,
+        Route,
+        Service,
+        ServiceAccount,
+        Workload,
+    )
 
     P = TypeVar("P", bound=Part)
 
@@ -129,6 +142,9 @@ class Joins:
     def accounts_of(self, workload: Workload) -> list[ServiceAccount]:
         accounts = self._index("ServiceAccount", lambda account: (account.name,))
         return accounts.near(workload.account, workload, workload.shares_namespace)
+
+    def maps_of(self, borrowed: BorrowedVariables) -> list[ConfigMap]:
+        return self._index("ConfigMap", lambda one: (one.name,)).close(borrowed.map_name, borrowed, borrowed.shares_namespace)
 
     def policies_near(self, workload: Workload) -> list[NetworkPolicy]:
         return self._index("NetworkPolicy", _any_key).close(EVERYTHING, workload, workload.shares_namespace)

@@ -57,10 +57,12 @@ class Image(Subject):
 
     @property
     def is_fetched(self) -> bool:
-        """Whether it is fetched by its name: it is neither built here, nor nothing (`scratch`), nor perhaps a context that the builder
-        is given under that name."""
+        """Whether it is fetched by its name: it is neither built here, nor put on the node by hand (`imagePullPolicy: Never`), nor nothing
+        (`scratch`), nor perhaps a context that the builder is given under that name."""
         reference = self.reference
         if reference is None or self.local or self.role == "frontend" or reference.registry == "localhost":
+            return False
+        if self.pull_policy is not None and self.pull_policy.text == "Never":
             return False
         if self.role == "copied" and self.is_stand_in:
             return reference.tag is not None or reference.digest is not None

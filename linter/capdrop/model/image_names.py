@@ -87,8 +87,8 @@ REGISTRIES = (
 )  # fmt: skip
 """Public registries. `ghrc.io`, which answers and asks for credentials, is why (bmitch.net, summed up at
 https://news.hada.io/topic?id=22718)."""
-PROJECTS = {"gcr.io": ("distroless", "kaniko-project", "google-containers")}
-"""Publishers in other registries, where anyone may take a name."""
+PROJECTS = {"gcr.io": ("distroless", "kaniko-project", "google-containers", "google_containers")}
+"""Publishers in other registries, where anyone may take a name. Kubernetes' images of long ago had both of the last two."""
 LOOK_ALIKE = str.maketrans({"0": "o", "1": "l", "5": "s", "3": "e"})
 _MIDDLE = 5
 
@@ -113,8 +113,8 @@ def resemblance(reference: Reference) -> Resemblance | None:
         meant = "" if host in REGISTRIES else next((known for known in REGISTRIES if _is_near(host, known)), "")
         if meant:
             return Resemblance("registry", host, meant)
-        project = reference.repository.partition("/")[0]
-        meant = next((known for known in PROJECTS.get(host, ()) if is_slip(project, known)), "")
+        project, known_there = reference.repository.partition("/")[0], PROJECTS.get(host, ())
+        meant = "" if project in known_there else next((known for known in known_there if is_slip(project, known)), "")
         return Resemblance("namespace", project, meant) if meant else None
     if reference.official:
         name = reference.name

@@ -13,7 +13,7 @@ _NON_ROOT_WORDS = ("nonroot", "unprivileged", "rootless", "chiseled")
 .NET's `-chiseled` and `-distroless` tags (https://github.com/dotnet/dotnet-docker/blob/main/documentation/distroless.md)."""
 _DOTNET = "mcr.microsoft.com/dotnet/"
 _DISTROLESS = "distroless"
-_NON_ROOT = (
+_NON_ROOT = frozenset({
     "docker.elastic.co/elasticsearch/elasticsearch",  # elastic/elasticsearch, distribution/docker/src/docker/Dockerfile
     "docker.io/library/elasticsearch",  # the same, under Docker's name
     "docker.io/grafana/grafana",  # https://grafana.com/docs/grafana/latest/setup-grafana/configure-docker/: user 472
@@ -39,7 +39,58 @@ _NON_ROOT = (
     "docker.io/bitnami/",  # https://github.com/bitnami/containers, "Non-root containers": user 1001
     "docker.io/bitnamilegacy/",
     "docker.io/bitnamisecure/",
-)
+    # servers and tools of their makers; each Dockerfile read 2026-11
+    "docker.io/apache/airflow",  # apache/airflow, Dockerfile: USER ${AIRFLOW_UID}
+    "docker.io/apache/kafka",  # apache/kafka, docker/jvm/Dockerfile: USER appuser
+    "docker.io/apache/spark",  # apache/spark-docker, Dockerfile of each version: USER spark
+    "docker.io/library/spark",
+    "docker.io/confluentinc/",  # confluentinc/common-docker, base-java/Dockerfile.ubi9: USER appuser
+    "docker.io/fluent/fluentd",  # fluent/fluentd-docker-image, Dockerfile.template.erb: USER fluent
+    "docker.io/goharbor/",  # goharbor/harbor, make/photon/*/Dockerfile
+    "docker.io/grafana/loki",  # grafana/loki, cmd/loki/Dockerfile: USER 10001
+    "docker.io/grafana/tempo",  # grafana/tempo, cmd/tempo/Dockerfile: USER 10001:10001
+    "docker.io/jaegertracing/",  # jaegertracing/jaeger, cmd/*/Dockerfile: USER ${USER_UID}
+    "docker.io/jupyter/",  # jupyter/docker-stacks, images/*/Dockerfile: USER ${NB_UID}
+    "quay.io/jupyter/",
+    "docker.io/kserve/",  # kserve/kserve, Dockerfile and python/*.Dockerfile: nonroot, USER 1000
+    "docker.io/library/open-liberty",  # OpenLiberty/ci.docker, releases/*/*/Dockerfile*: USER 1001
+    "docker.io/openzipkin/zipkin",  # openzipkin/zipkin, docker/Dockerfile: USER ${USER}
+    "docker.io/openzipkin/zipkin-slim",
+    "docker.io/otel/",  # open-telemetry/opentelemetry-collector-releases, distributions/*/Dockerfile: USER ${USER_UID}
+    "docker.io/rayproject/",  # ray-project/ray, docker/base-deps/Dockerfile: USER $RAY_UID
+    "docker.io/stefanprodan/podinfo",  # stefanprodan/podinfo, Dockerfile: USER app
+    "ghcr.io/stefanprodan/podinfo",
+    "ghcr.io/cloudnative-pg/cloudnative-pg",  # cloudnative-pg/cloudnative-pg, Dockerfile: USER 65532:65532
+    "ghcr.io/dexidp/dex",  # dexidp/dex, Dockerfile: USER dex:dex
+    "quay.io/oauth2-proxy/oauth2-proxy",  # oauth2-proxy/oauth2-proxy, Dockerfile: distroless/static:nonroot
+    "quay.io/strimzi/",  # strimzi/strimzi-kafka-operator, docker-images/*/Dockerfile: USER 1001
+    # parts of clusters
+    "docker.io/istio/pilot",  # istio/istio, pilot/docker/Dockerfile.pilot: USER 1337:1337
+    "docker.io/prom/alertmanager",  # prometheus/alertmanager, Dockerfile: USER nobody
+    "quay.io/prometheus/alertmanager",
+    "docker.io/prom/node-exporter",  # prometheus/node_exporter, Dockerfile: USER nobody
+    "quay.io/prometheus/node-exporter",
+    "quay.io/prometheus-operator/",  # prometheus-operator/prometheus-operator, Dockerfile: USER 65534
+    "quay.io/argoproj/argocd",  # argoproj/argo-cd, Dockerfile: USER $ARGOCD_USER_ID
+    "quay.io/argoproj/argo-rollouts",  # argoproj/argo-rollouts, Dockerfile: USER 999
+    "quay.io/kuberay/",  # ray-project/kuberay, */Dockerfile: USER 65532:65532
+    "docker.io/kuberay/",
+    "gcr.io/kubebuilder/kube-rbac-proxy",  # brancz/kube-rbac-proxy, Dockerfile
+    "registry.k8s.io/kubebuilder/kube-rbac-proxy",
+    "registry.k8s.io/ingress-nginx/controller",  # kubernetes/ingress-nginx, rootfs/Dockerfile: USER www-data
+    "registry.k8s.io/kube-state-metrics/kube-state-metrics",  # kubernetes/kube-state-metrics, Dockerfile: USER nobody
+    "registry.k8s.io/metrics-server/metrics-server",  # kubernetes-sigs/metrics-server, Dockerfile: USER 65534
+    "registry.k8s.io/nfd/node-feature-discovery",  # kubernetes-sigs/node-feature-discovery, Dockerfile: USER 65534:65534
+    "gcr.io/k8s-staging-nfd/node-feature-discovery",
+    # what samples run
+    "gcr.io/google-samples/hello-app",  # GoogleCloudPlatform/kubernetes-engine-samples, quickstarts/hello-app/Dockerfile: USER nonroot
+    "us-docker.pkg.dev/google-samples/containers/gke/hello-app",
+    *(
+        f"{registry}/examples-bookinfo-{name}"  # istio/istio, samples/bookinfo/src/*/Dockerfile: USER 1000
+        for registry in ("docker.io/istio", "registry.istio.io/release")
+        for name in ("details-v1", "details-v2", "productpage-v1", "ratings-v1", "ratings-v2", "reviews-v1", "reviews-v2", "reviews-v3")
+    ),
+})  # fmt: skip
 """Images, and folders of them, whose Dockerfile or documentation names a user other than root."""
 _NON_ROOT_FOLDERS = tuple(name for name in _NON_ROOT if name.endswith("/"))
 _ROOT_AFTER_ALL = ("docker.io/bitnami/minideb", "docker.io/bitnamilegacy/minideb")

@@ -12,11 +12,11 @@ from ...syntax.yaml import Mapping, Node
 from ..context import Context
 from ..yaml_document import YamlFile
 from ..yaml_view import Section
-from .cluster import noted, parts_of, workload_of
+from .cluster import borrowed_by, noted, parts_of, workload_of
 from .environment import Secret
 from .facts import place_of
 from .objects import VALUES, entries_of, held_in, object_of, objects_in, passwords_of, values_of
-from .pods import pods_in, subjects_of
+from .pods import COMPLETED, pods_in, subjects_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ...files import Files
     from ...model.cluster import Part
     from ...model.kubernetes_object import KubernetesObject
+    from .pods import Pod
     from .way_out import KubernetesWayOut
 
 _KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
@@ -34,6 +35,7 @@ _SCHEMAS = frozenset({"CustomResourceDefinition", "WorkloadAllowlist"})
 """Objects that hold descriptions of objects and no pods."""
 _CLUSTERS = "kops.k8s.io/"
 """Objects that say what the parts of a cluster itself are like (https://kops.sigs.k8s.io/cluster_spec/)."""
+_WORKFLOWS = "argoproj.io/"
 _POLICIES = frozenset({"PodSecurityPolicy", "SecurityContextConstraints"})
 _POLICY_GROUPS = ("gatekeeper.sh", "kyverno.io", "kubewarden.io", "admissionregistration.k8s.io", "skaffold", "kubevirt.io")
 """Who decides which pods are let in writes down patterns of pods; Skaffold runs containers on the developer's machine, and KubeVirt
@@ -135,7 +137,7 @@ def object_subjects(
         is_daemon = thing.kind == "DaemonSet" or ".daemonSet." in f".{pod.path}."
         annotations = section.section("metadata.annotations")
         pod.place = "system" if thing.api_version.startswith(_CLUSTERS) else place_of(pod.section, is_daemon, thing.namespace, annotations)
-        pod.partial = pod.partial or partial
+        pod.partial = pod.partial or partial or (COMPLETED if _lends_containers(thing, pod) else "")
         pod.secret = Secret(thing.name, thing.namespace, files)
         workload = workload_of(here or source, thing, pod, section, silence or pod.partial)
         workload.partial |= templated
@@ -143,6 +145,19 @@ def object_subjects(
         for subject in subjects_of(source, pod, thing, silence):
             noted(workload, subject)
             yield subject
+        if pod.taken:
+            parts += borrowed_by(here or source, thing, pod, section, silence or pod.partial)
+    if thing.api_version.startswith(_WORKFLOWS):
+        from .pod_patches import patches_in
+
+        for pod in patches_in(source, node):
+            pod.secret = Secret(thing.name, thing.namespace, files)
+            yield from subjects_of(source, pod, thing, silence)
+
+
+def _lends_containers(thing: KubernetesObject, pod: Pod) -> bool:
+    """Whether an operator puts the containers that stand in its object into pods that others describe (SidecarSet, ServingRuntime)."""
+    return pod.path == "spec" and thing.kind != "Pod" and pod.section.get("containers") is not None
 
 
 def _unfinished(section: Section) -> str:

@@ -6,6 +6,8 @@ import re
 
 from ...finding import Note
 from ...model.cluster import (
+    BorrowedVariables,
+    ConfigMap,
     Grant,
     Item,
     NetworkPolicy,
@@ -59,6 +61,7 @@ _BALANCERS = {
 _RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 """The annotation that came before `loadBalancerSourceRanges`: ranges with commas between."""
 _ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+_LONGEST_SETTING = 64
 
 
 def parts_of(here: Source, thing: KubernetesObject, section: Section, silence: str) -> Iterator[Part]:
@@ -77,6 +80,10 @@ def parts_of(here: Source, thing: KubernetesObject, section: Section, silence: s
         yield ServiceAccount(base, _flag(section.get("automountServiceAccountToken")))
     elif thing.api_version == "v1" and kind == "Service":
         yield _service(base, here, section)
+    elif thing.api_version == "v1" and kind == "ConfigMap":
+        entries = dict(_entries(here, section.section("data")))
+        if entries:
+            yield ConfigMap(base, entries)
     elif kind == "NetworkPolicy" and group == "networking.k8s.io":
         yield _policy(base, here, section)
     elif kind in _BACKENDS:
@@ -99,6 +106,28 @@ def workload_of(here: Source, thing: KubernetesObject, pod: Pod, root: Section, 
     if pod.section.mapping is not None:
         workload.pod_start = pod.section.mapping.start
     return workload
+
+
+def borrowed_by(here: Source, thing: KubernetesObject, pod: Pod, root: Section, silence: str) -> Iterator[BorrowedVariables]:
+    """What the containers of a pod take from ConfigMaps under names of their own."""
+    base: dict[str, object] = {}
+    for address, taken in pod.taken:
+        chosen, name = taken.section("valueFrom.configMapKeyRef"), taken.text("name")
+        key = chosen.get("key") or taken.get("prefix")
+        if key is None or (name and chosen.text("key") == name):
+            continue
+        base = base or _base(here, thing, root, silence)
+        base |= {"address": address, "span": _place(here, key)}
+        map_name = chosen.get("name") or taken.find("configMapRef.name")
+        yield BorrowedVariables(base, _written(map_name), chosen.text("key"), name or taken.text("prefix"))
+
+
+def _entries(here: Source, data: Section) -> Iterator[tuple[str, Item]]:
+    """The entries of a ConfigMap that may be settings of a program."""
+    for name, field in data.fields.items():
+        text = field.value.value if isinstance(field.value, Scalar) else "\n"
+        if len(text) <= _LONGEST_SETTING and "\n" not in text and not is_masked(text):
+            yield name, Item(text, _place(here, field))
 
 
 def _base(here: Source, thing: KubernetesObject, section: Section, silence: str) -> dict[str, object]:

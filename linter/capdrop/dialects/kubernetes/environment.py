@@ -101,12 +101,14 @@ class VariableOrigin(Origin):
         return (self.container, "secret_variables"), (f"{self.container}.env.{self.name}", "variable")
 
 
-def variables_of(site: Site, address: str, secret: Secret) -> Iterator[Variable]:
-    """The variables whose values a container's `env` writes out."""
+def variables_of(site: Site, address: str, secret: Secret, taken: list[tuple[str, Section]]) -> Iterator[Variable]:
+    """The variables whose values a container's `env` writes out; what it takes from ConfigMaps goes to `taken`, with the address."""
     for node, trail, shared in site.own.items("env"):
         section = Section(site.source, node, trail, shared)
         name, field = section.get("name"), section.get("value")
         if name is None or not isinstance(name.value, Scalar) or field is None or not isinstance(field.value, Scalar):
+            if field is None and section.source.text.find("configMapKeyRef", node.start, node.end) >= 0:
+                taken.append((address, section))
             continue
         value = site.scalar(field)
         yield Variable(
@@ -123,3 +125,5 @@ def variables_of(site: Site, address: str, secret: Secret) -> Iterator[Variable]
         if value.is_known and "\n" in field.value.value:
             written = field.value.fragment(field.source.text)
             yield from variables_in_lines(written, field.source, f"{address}.env.{name.value.value}")
+    if site.own.get("envFrom") is not None:
+        taken += ((address, Section(site.source, *item)) for item in site.own.items("envFrom"))

@@ -60,7 +60,7 @@ _OTHERWISE_CALLED = {
 _TASKS = "tekton.dev/"
 """Objects whose pods have steps."""
 _USUAL = frozenset({"spec", "spec.template.spec", "spec.jobTemplate.spec.template.spec"})
-_COMPLETED = "it is a part of something that its operator completes"
+COMPLETED = "it is a part of something that its operator completes"
 _ONE_PART = "there is no image, so this is one part of several"
 
 
@@ -68,10 +68,11 @@ class Pod:
     """A pod's mapping, the path of keys that leads to it, the metadata beside it with its annotations, and its place in the cluster.
 
     `lone` is set where the mapping is a container in itself, and the pod around it is made by an operator. `partial` says why nothing
-    follows from what is not written, where an operator fills that in. `secret` is where its containers can take values from.
+    follows from what is not written, where an operator fills that in. `secret` is where its containers can take values from, and `taken`
+    what they take from ConfigMaps, each with the address of its container; it is filled as the subjects are read.
     """
 
-    __slots__ = ("annotations", "lone", "metadata", "partial", "path", "place", "secret", "section")
+    __slots__ = ("annotations", "lone", "metadata", "partial", "path", "place", "secret", "section", "taken")
 
     def __init__(self, section: Section, path: str, metadata: Section, partial: str = "", *, lone: bool = False) -> None:
         self.section = section
@@ -82,6 +83,7 @@ class Pod:
         self.lone = lone
         self.place = ""
         self.secret = Secret("", "", None)
+        self.taken: list[tuple[str, Section]] = []
 
     def address(self, owner: str) -> str:
         """The pod's address below the object that holds it."""
@@ -102,9 +104,9 @@ def pods_in(source: Source, root: Node, *, shared: bool = False) -> Iterator[Pod
                 if not _OTHERWISE_CALLED.keys().isdisjoint(keys):
                     settings = _in_our_words(node)
                     if _shape(settings):
-                        yield Pod(Section(source, settings, (), shared), path, Section(source, None), _COMPLETED)
+                        yield Pod(Section(source, settings, (), shared), path, Section(source, None), COMPLETED)
                 if shape:
-                    partial = _COMPLETED if shape != "pod" else _inherits(node) or defaults
+                    partial = COMPLETED if shape != "pod" or "verride" in path else _inherits(node) or defaults
                     metadata = Section(source, holder).section("metadata")
                     yield Pod(Section(source, node, (), shared), path, metadata, partial, lone=shape == "lone")
                     if shape != "part":
@@ -177,15 +179,20 @@ def _holds_containers(key: str, node: Node) -> bool:
 
 def _inherits(pod: Mapping) -> str:
     """Why nothing follows from what a pod does not say: it has only steps, whose pod is made by who runs the task (Tekton, `podTemplate`
-    of a TaskRun), or only containers that an operator puts beside its own."""
-    alone = pod.get("sidecars") is not None and all(pod.get(key) is None for key in ("containers", "container", "script"))
-    return _COMPLETED if alone or pod.get("steps") is not None else ""
+    of a TaskRun), only containers that an operator puts beside its own, one container without the name that a template of Argo has, or
+    a patch that says more (Argo)."""
+    if any(pod.get(key) is not None for key in ("steps", "podSpecPatch")):
+        return COMPLETED
+    if pod.get("containers") is not None:
+        return ""
+    alone = pod.get("sidecars") is not None if pod.get("container") is None and pod.get("script") is None else pod.get("name") is None
+    return COMPLETED if alone else ""
 
 
 def _gives_defaults(node: Mapping) -> str:
     """The same for the pods below a mapping: an Argo workflow sets these for all its templates."""
     given = any(node.get(key) is not None for key in ("securityContext", "podSpecPatch", "templateDefaults"))
-    return _COMPLETED if given else ""
+    return COMPLETED if given else ""
 
 
 def _name(section: Section) -> str:
@@ -208,7 +215,7 @@ def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str)
             yield subject
     owners = dict(containers)
     if not containers and pod.section.mapping is not None:
-        for subject in _unnamed(source, pod, pod.section.mapping, address, owner, silence or _COMPLETED, fixable):
+        for subject in _unnamed(source, pod, pod.section.mapping, address, owner, silence or COMPLETED, fixable):
             if isinstance(subject, Container):
                 owners[pod.section.mapping] = subject
             yield subject
@@ -277,7 +284,7 @@ def _unnamed(
     kind = "step" if owner.api_version.startswith(_TASKS) else "pod"
     name = "the container" if pod.path.endswith("ontainer") else "the pod"
     yield container(site, TABLE, f"{address} containers", name=name, dialect="kubernetes", kind=kind)
-    yield from variables_of(Site(source, site.span, pod.section, fixable=fixable), address, pod.secret)
+    yield from variables_of(Site(source, site.span, pod.section, fixable=fixable), address, pod.secret, pod.taken)
 
 
 def _container(source: Source, pod: Pod, section: Section, address: str, kind: str, silence: str, fixable: bool) -> Iterator[Subject]:
@@ -304,7 +311,7 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
         pull_policy = site.nothing() if policy is None else site.scalar(policy)
         value, origin = site.scalar(image), TableOrigin(site, IMAGE_TABLE)
         yield Image(image.source, image.span, f"{address}.image", origin, value=value, role="run", pull_policy=pull_policy)
-    yield from variables_of(site, address, pod.secret)
+    yield from variables_of(site, address, pod.secret, pod.taken)
     yield from commands_of(site, address, own)
 
 

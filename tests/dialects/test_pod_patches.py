@@ -1,0 +1,92 @@
+"""`podSpecPatch` of Argo Workflows, which says more of a pod in a text."""
+
+from __future__ import annotations
+
+import pytest
+from capdrop import rulebook
+from capdrop.dialects.context import Context
+from capdrop.dialects.kubernetes import read
+from capdrop.discover import kind_named
+from capdrop.engine import Analysis, analyse
+from capdrop.model.container import Container
+from capdrop.source import Source
+
+PATCHES = {
+    '\'{"containers":[{"name":"main","securityContext":{"privileged":true}}]}\'': [("privileged-container", "true")],
+    '"{\\"containers\\":[{\\"name\\":\\"main\\",\\"securityContext\\":{\\"privileged\\":true}}]}"': [("privileged-container", "true")],
+    "|\n        hostPID: true\n        containers:\n        - name: main\n          securityContext: {runAsUser: 0}": [
+        ("host-pid", "true"),
+        ("root-user", "0"),
+    ],
+    "|\n        volumes: [{name: root, hostPath: {path: /var/run/docker.sock}}]": [("runtime-socket-mount", "/var/run/docker.sock")],
+    "|\n        containers:\n        - name: main\n          resources: {limits: {memory: {{inputs.parameters.m}}}}\n"
+    "          securityContext: {privileged: {{inputs.parameters.p}}, capabilities: {add: [SYS_ADMIN]}}": [
+        ("dangerous-capability", "SYS_ADMIN")
+    ],
+    '\'{"containers":[{"name":"main","securityContext":{"runAsUser":"{{inputs.parameters.u}}"}}]}\'': [],
+    '\'{"containers":[{"name":"main","resources":{"limits":{"memory":"{{workflow.parameters.m}}"}}}]}\'': [],
+    "'{{=toJson(1)}}'": [],
+    "'{\"containers\":[{'": [],
+    "''": [],
+    "[a]": [],
+}
+
+
+def workflow(patch: str, *, of_template: bool, kind: str = "Workflow") -> str:
+    template = f"      podSpecPatch: {patch}\n" if of_template else ""
+    whole = "" if of_template else f"  podSpecPatch: {patch}\n"
+    return (
+        f"apiVersion: argoproj.io/v1alpha1\nkind: {kind}\nmetadata: {{name: w}}\nspec:\n{whole}  templates:\n"
+        f"    - name: main\n{template}      container: {{image: 'acme/a:1'}}\n"
+    )
+
+
+RULES = ("dangerous-capability", "host-pid", "missing-user", "privileged-container", "root-user", "runtime-socket-mount")
+
+
+def judged(text: str, *rules: str) -> Analysis:
+    book = rulebook.load()
+    book.select(rules or RULES)
+    analysis = analyse(Source("w.yaml", text), kind_named("kubernetes"), book, Context())
+    assert analysis.broken == []
+    return analysis
+
+
+@pytest.mark.parametrize("of_template", [True, False])
+@pytest.mark.parametrize("patch", PATCHES)
+def test_it_is_judged_by_what_it_says_at_its_place_in_the_text(patch: str, of_template: bool) -> None:
+    text = workflow(patch, of_template=of_template)
+    path = "spec.templates.podSpecPatch" if of_template else "spec.podSpecPatch"
+    analysis = judged(text)
+    assert [(finding.rule, text[finding.span.start : finding.span.end]) for finding in analysis.findings] == PATCHES[patch]
+    assert all(finding.subject.startswith(f"Workflow/w {path} ") for finding in analysis.findings)
+    assert analysis.outcome == "analysed"
+
+
+def test_a_workflow_that_something_makes_has_patches_too() -> None:
+    held = workflow("'{\"hostPID\": true}'", of_template=True).replace("\n", "\n        ")
+    text = f"apiVersion: argoproj.io/v1alpha1\nkind: Sensor\nmetadata: {{name: s}}\nspec:\n  triggers:\n    - resource:\n        {held}\n"
+    assert [finding.rule for finding in judged(text).findings] == ["host-pid"]
+
+
+def test_nothing_is_missed_in_a_pod_that_is_patched() -> None:
+    text = workflow("'{}'", of_template=True)
+    own = [subject for subject in read(Source("w.yaml", text), Context()).subjects if isinstance(subject, Container)]
+    assert [container.fact("non_root_enforced").is_unknown for container in own] == [True]
+
+
+def test_a_secret_in_a_patch_is_told_once() -> None:
+    patch = "|\n        containers:\n        - name: main\n          env: [{name: DB_PASSWORD, value: Zt4-kk20-PP}]"
+    findings = judged(workflow(patch, of_template=False), "hard-coded-credential").findings
+    assert [(finding.rule, finding.subject) for finding in findings] == [
+        ("hard-coded-credential", "Workflow/w spec.podSpecPatch containers.main.env.DB_PASSWORD")
+    ]
+
+
+def test_a_fix_is_written_into_the_text() -> None:
+    text = workflow('\'{"hostPID": true, "containers": [{"name": "main", "securityContext": {"privileged": true}}]}\'', of_template=True)
+    fixes = [finding.fix for finding in judged(text).findings]
+    assert [text[edit.span.start : edit.span.end] for fix in fixes if fix is not None for edit in fix.edits] == [
+        '"hostPID": true, ',
+        ', "securityContext": {"privileged": true}',
+    ]
