@@ -87,7 +87,11 @@ class YamlFile:
         """Why nothing follows from what a document does not say, where so."""
         if self.decided is None or self.stream.problems:
             return self.silence
-        return "a template action decides it" if self.decided.is_silent(document) else ""
+        return "a template action decides it" if self.decided.silent_at(document) else ""
+
+    def silent_at(self, document: yaml.Document) -> list[int]:
+        """The collections of a document to which a template may add, by their beginnings; none where that is not known."""
+        return self.decided.silent_at(document) if self.decided is not None and not self.stream.problems else []
 
     def reading(
         self, subjects: Iterable[Subject], summary: tuple[BuildTarget | EnvUse, ...] = (), parts: list[Part] | None = None

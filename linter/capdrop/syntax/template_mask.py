@@ -11,7 +11,7 @@ from capdrop.syntax.template import Insert, Masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _JINJA_WORDS = "if|elif|else|endif|for|endfor|set|block|endblock|include|import|from|macro|endmacro|raw|endraw|with|endwith"
@@ -61,10 +61,11 @@ def _lines_outside_blocks(text: str) -> Iterator[str]:
         yield line
 
 
-def actions(text: str) -> Iterator[Span]:
-    """Every action, statement and comment of a template language, from its opening to its closing braces."""
+def actions(text: str, part: Span | None = None) -> Iterator[Span]:
+    """Every action, statement and comment of a template language, from its opening to its closing braces, in a text or a part of it."""
     unclosed: set[str] = set()
-    found = _OPENING.search(text)
+    last = part.end if part is not None else len(text)
+    found = _OPENING.search(text, part.start if part is not None else 0, last)
     while found:
         at = found.start()
         opening = "/*" if _GO_COMMENT.match(text, at) else text[at : at + 2]
@@ -73,7 +74,7 @@ def actions(text: str) -> Iterator[Span]:
             yield Span(at, end)
         elif opening != "{{":
             unclosed.add(opening)  # as are all that follow
-        found = _OPENING.search(text, end or at + 2)
+        found = _OPENING.search(text, end or at + 2, last)
 
 
 def _end_of_action(text: str, at: int, opening: str) -> int | None:
@@ -89,9 +90,10 @@ def _end_of_action(text: str, at: int, opening: str) -> int | None:
     return None
 
 
-def without_markup(text: str, found: list[Span]) -> Masked:
-    """The text with its actions, as `actions` found them, masked."""
-    return _Masker(text, found).run()
+def without_markup(text: str, found: list[Span], undecided: Collection[int] | None = None) -> Masked:
+    """The text with its actions, as `actions` found them, masked. `undecided` are the beginnings of conditions that may write something,
+    where all others are known to hold."""
+    return _Masker(text, found, undecided).run()
 
 
 def _value_column(item: str) -> int:
@@ -153,9 +155,11 @@ class _Masker:
     block scalar that we are in, `block_column` where its text begins (0: not known yet), and `block_begun` whether there was any of it.
     """
 
-    def __init__(self, text: str, found: list[Span]) -> None:
+    def __init__(self, text: str, found: list[Span], undecided: Collection[int] | None) -> None:
         self.text = text
         self.found = found
+        self.is_decided = undecided is not None
+        self.undecided = undecided or ()
         self.inserts: list[Insert] = []
         self.alone: dict[int, int] = {}
         self.outputs: dict[int, Span] = {}
@@ -192,9 +196,13 @@ class _Masker:
         words_end = len(_COMMENT.sub("", rest).rstrip())
         if not words_end:
             self.alone[number] = parts[-1][1]
+        elif self.is_decided and self.is_moved(line, parts):
+            self.alone[number] = len(line)
+            self.outputs[number] = parts[0][2]
+            return " " * len(line)
         fillers = []
         for start, end, action in parts:
-            control = _CONTROL.match(self.text, action.start) is not None
+            control = action.start not in self.undecided and _CONTROL.match(self.text, action.start) is not None
             goes_on = action.start < self.starts[number]
             if not control and not goes_on:
                 self.outputs.setdefault(number, action)
@@ -202,6 +210,12 @@ class _Masker:
             fillers.append((start, end, " " if blank else UNKNOWN))
         line, end = _replace(line, fillers), parts[-1][1]
         return line if line[:end].strip() else " " * end + line[end:]  # no tabs
+
+    def is_moved(self, line: str, parts: list[tuple[int, int, Span]]) -> bool:
+        """Whether an entry stands behind markup that only decides about it, in whose column it will stand."""
+        start, end, action = parts[0]
+        is_first = not line[:start].strip() and _CONTROL.match(self.text, action.start) is not None
+        return is_first and _ENTRY.match(line[end:].lstrip()) is not None and line[end:].lstrip()[:2] != "{{"
 
     def mend(self) -> None:
         """Walk down the lines and give what the template puts in a place, as a value or as an insert."""
@@ -213,10 +227,19 @@ class _Masker:
             if shape.empty:
                 if number in self.alone:
                     self.put_in(number, following[number])
+                elif self.block and not self.block_begun:
+                    self.begin_with_comment(self.lines[number])
             elif self.block and shape.indent > self.block.level:
                 self.block_begun = True
             else:
                 self.go_on(number, shape, following[number])
+
+    def begin_with_comment(self, line: str) -> None:
+        """Take the first line of a block scalar for its text where it looks like a comment."""
+        assert self.block
+        indent = len(line) - len(line.lstrip(" "))
+        if indent > self.block.level and line[indent:].startswith("#"):
+            self.block_column, self.block_begun = indent, True
 
     def put_in(self, number: int, following: _Shape | None) -> None:
         """Make markup that stands alone the text of a block, or the value that is missing; else what it outputs is an insert."""
@@ -269,7 +292,18 @@ class _Masker:
 
     def column(self, output: Span) -> int:
         """How deep the lines that an action puts in are indented."""
+        if output.start in self.undecided:
+            return self.column_within(output)
         indent = _INDENT.findall(self.text, output.start, output.end)
         if indent:
             return int(indent[-1])
         return output.start - self.starts[bisect_right(self.starts, output.start) - 1]
+
+    def column_within(self, block: Span) -> int:
+        """How deep the first line is indented that a block puts in."""
+        for line in self.text[block.start : block.end].split("\n")[1:]:
+            words = line.lstrip()
+            if words and words[0] != "#" and not _CONTROL.match(words):
+                indent = _INDENT.search(words) if words.startswith("{{") else None
+                return int(indent[1]) if indent is not None else len(line) - len(words)
+        return block.start - self.starts[bisect_right(self.starts, block.start) - 1]

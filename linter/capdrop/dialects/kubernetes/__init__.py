@@ -20,7 +20,7 @@ from .pods import COMPLETED, pods_in, subjects_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...files import Files
     from ...model.cluster import Part
@@ -82,11 +82,13 @@ def file_subjects(file: YamlFile, parts: list[Part], partial: str = "", *, may_c
     in it do not say, where so, and `may_complete` that it may hold patches."""
     yield from file.subjects()
     for document in file.documents:
-        silence = file.silence_in(document)
+        silence, silent_at = file.silence_in(document), file.silent_at(document)
         for node in _all_objects(file.source, document.root):
             why = partial or (_unfinished(Section(file.source, node)) if may_complete else "")
             decided = file.decided is not None
-            yield from object_subjects(file.source, node, parts, silence=silence, partial=why, templated=decided, files=file.files)
+            yield from object_subjects(
+                file.source, node, parts, silence=silence, silent_at=silent_at, partial=why, templated=decided, files=file.files
+            )
 
 
 def _all_objects(source: Source, root: Node | None) -> Iterator[Mapping]:
@@ -111,15 +113,16 @@ def object_subjects(
     parts: list[Part],
     *,
     silence: str = "",
+    silent_at: Sequence[int] = (),
     partial: str = "",
     joined: bool = False,
     templated: bool = False,
     here: Source | None = None,
     files: Files | None = None,
 ) -> Iterator[Subject]:
-    """The subjects of an object. `joined` is set where it is put together from several places, so that none of it can be edited, and
-    `templated` where helpers write its names and labels, so that what belongs together cannot be told. `here` is the file that is read,
-    where that is not its own."""
+    """The subjects of an object. `silent_at` are the collections that `silence` is about, if not about all. `joined` is set where it is put
+    together from several places, so that none of it can be edited, and `templated` where helpers write its names and labels, so that what
+    belongs together cannot be told. `here` is the file that is read, where that is not its own."""
     section = Section(source, node, (), joined)
     thing = object_of(source, section, silence or partial)
     if thing is None:
@@ -138,6 +141,7 @@ def object_subjects(
         annotations = section.section("metadata.annotations")
         pod.place = "system" if thing.api_version.startswith(_CLUSTERS) else place_of(pod.section, is_daemon, thing.namespace, annotations)
         pod.partial = pod.partial or partial or (COMPLETED if _lends_containers(thing, pod) else "")
+        pod.silent_at = silent_at
         pod.secret = Secret(thing.name, thing.namespace, files)
         workload = workload_of(here or source, thing, pod, section, silence or pod.partial)
         workload.partial |= templated

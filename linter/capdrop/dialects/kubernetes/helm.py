@@ -8,21 +8,25 @@ from bisect import bisect_left, bisect_right
 from ...finding import Note
 from ...reading import Gap
 from ...source import Source, Span
-from ...syntax import UNKNOWN
+from ...syntax import UNKNOWN, yaml
 from ...syntax.template import Insert
 from ...syntax.template_mask import without_markup
 from ...syntax.yaml import Document, Entry, Mapping, Node, Scalar, Sequence
+from ..yaml_placed import PlacedMapping, PlacedSequence, placed
 from ..yaml_view import Link
 from .helm_chart import Chart, chart_of
-from .helm_run import OPEN, WRITTEN, Run, Unbalanced
-from .helm_scalars import composed, filled
-from .helm_values import Given, items_given
+from .helm_named import DEEPEST, MOST_INCLUDED, text_of
+from .helm_run import OPEN, WRITTEN, Outcome, Run, Unbalanced
+from .helm_scalars import composed, filled, patched
+from .helm_values import TOP, UNWRITTEN, Bundle, Given, items_given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...files import Files
     from ...reading import Joint
 
+_Held = tuple[Node, str, bool, int]
+"""A node, the key that it stands at, whether nothing in it is judged, and where the entry or the item begins that holds it."""
 MOST_COLLECTIONS = 500
 """Collections of the values that one template takes in."""
 
@@ -44,22 +48,29 @@ _COLLECTIONS = frozenset(
     "securityContext capabilities add drop seccompProfile appArmorProfile seLinuxOptions windowsOptions resources limits requests spec "
     "template containers initContainers volumes volumeMounts rules subjects".split()
 )
+_ENTRY = re.compile(r"\s*(?:- |[\w./-]+:(?: |$)|[\[{])")
+"""What a collection begins with."""
+_KEY = re.compile(r"([\w./-]+):(?: |$)")
+_INDENT = re.compile(r"n?indent (\d{1,4})\b")
+_CONTROL = re.compile(r"\{\{-?\s*(?:/\*|(?:if|else|end|range|with|break|continue)\b|\$)")
 _MANY_LINES = re.compile(r"\b(?:n?indent|to\w*(?:Json|Yaml))\b")
 """What makes an action write more than a word."""
 
 
 class Decided:
-    """A template after its chart's values: `text` is without what is not rendered, and `settle` puts values into the tree of it."""
+    """A template, or a part of one, after its chart's values: `text` is without what is not rendered, and `settle` puts values into its
+    tree. Raises `Unbalanced`."""
 
-    __slots__ = ("_collections", "_silent", "_source", "_starts", "_unknown", "chart", "run", "text")
+    __slots__ = ("_collections", "_part", "_silent", "_source", "_starts", "_unknown", "chart", "run", "text")
 
-    def __init__(self, source: Source, chart: Chart) -> None:
+    def __init__(self, source: Source, chart: Chart, part: Span, dot: Given | None) -> None:
         self._source = source
+        self._part = part
         self.chart = chart
-        self.run = Run(source.text, chart)
+        self.run = Run(source.text, part, chart, WRITER, dot)
         self.text = ""
-        self._unknown: list[Span] = list(self.run.open)
-        self._silent: list[int] = list(self.run.defined)
+        self._unknown: list[Span] = []
+        self._silent: list[int] = []
         self._starts = [outcome.span.start for outcome in self.run.outcomes]
         self._collections = 0
 
@@ -69,10 +80,14 @@ class Decided:
         return self.chart.joints
 
     def mask(self) -> tuple[str, list[Insert]]:
-        """The text without markup and what is not rendered, and the actions that stand for further lines."""
-        masked = without_markup(self._source.text, [outcome.span for outcome in self.run.outcomes])
-        self.text = masked.text
-        return masked.text, masked.inserts
+        """The text without markup and what is not rendered, and the actions that stand for further lines. Where the part begins, as many
+        characters of the text stand for what is before it."""
+        start = self._part.start
+        spans = [Span(outcome.span.start - start, outcome.span.end - start) for outcome in self.run.outcomes]
+        undecided = {outcome.span.start - start for outcome in self.run.outcomes if outcome.kind == OPEN}
+        masked = without_markup(self._source.text[start : self._part.end], spans, undecided)
+        self.text = "\n" * start + masked.text
+        return self.text, [Insert(one.start + start, one.end + start, one.column) for one in masked.inserts]
 
     def gaps(self) -> list[Gap]:
         """What stays unknown, of what matters."""
@@ -82,10 +97,21 @@ class Decided:
         reason = f"template: what {words} beyond values.yaml is unknown"
         return [Gap(min(self._unknown), reason, by_design=True, told_once=True)]
 
-    def is_silent(self, document: Document) -> bool:
-        """Whether a document may hold more than is known."""
-        at = bisect_left(self._silent, document.start)
-        return at < len(self._silent) and self._silent[at] < document.end
+    def silent_at(self, document: Document) -> list[int]:
+        """Where a document may hold more than is known: the beginnings of collections, or of what stands for one."""
+        return self._silent[bisect_left(self._silent, document.start) : bisect_left(self._silent, document.end)]
+
+    def tree(self) -> Given | None:
+        """The collection that a named template writes, if it writes one."""
+        text, inserts = self.mask()
+        stream = yaml.parse(text)
+        documents = [document for document in stream.documents if document.root is not None]
+        written = documents[0].root if len(documents) == 1 else None
+        if stream.problems or written is None:
+            return None
+        root = documents[0].root = placed(written, self._source)
+        self.settle(documents, inserts)
+        return Given(root, is_yaml=True, is_whole=not self._silent) if isinstance(root, Mapping | Sequence) else None
 
     def settle(self, documents: list[Document], inserts: list[Insert]) -> None:
         """Put values in the place of actions, and note what stays unknown."""
@@ -97,29 +123,43 @@ class Decided:
         self._silent.sort()
 
     def _fill(self, root: Node) -> None:
-        stack: list[tuple[Node, str, bool]] = [(root, "", False)]
+        stack: list[_Held] = [(root, "", False, -1)]
         while stack:
-            node, key, harmless = stack.pop()
+            node, key, harmless, held_at = stack.pop()
+            if self.run.repeated and not harmless and self._is_repeated(node, held_at):
+                self._silent.append(node.start)
             if isinstance(node, Mapping):
                 for entry in node.entries:
                     name = entry.key.value if isinstance(entry.key, Scalar) else ""
-                    entry.value = self._taken(entry.value, name, harmless or name in _HARMLESS, stack)
+                    entry.value = self._taken((entry.value, name, harmless or name in _HARMLESS, entry.start), stack)
             elif isinstance(node, Sequence):
-                node.items = [self._taken(item, key, harmless, stack) for item in node.items]
+                node.items = [self._taken((item, key, harmless, item.outer), stack) for item in node.items]
 
-    def _taken(self, node: Node, key: str, harmless: bool, stack: list[tuple[Node, str, bool]]) -> Node:
+    def _is_repeated(self, node: Node, held_at: int) -> bool:
+        """Whether a loop of which one round is known adds entries to a mapping, or words to a list."""
+        if isinstance(node, Mapping):
+            parts = [entry.start for entry in node.entries]
+        else:
+            parts = [item.start for item in node.items if isinstance(item, Scalar)] if isinstance(node, Sequence) else []
+        loops = [span for span in self.run.repeated if not span.start <= held_at < span.end]
+        return any(span.start <= part < span.end for span in loops for part in parts)
+
+    def _taken(self, held: _Held, stack: list[_Held]) -> Node:
         """The node that takes the place of one: itself, or a value."""
+        node, key, harmless, _ = held
         if not isinstance(node, Scalar):
-            stack.append((node, key, harmless))
+            stack.append(held)
         elif UNKNOWN in node.value:
             found = self._value_of(node, in_place=key in _WORDS)
-            if found is not None:
-                return found
-            if not harmless and key not in _OF_NO_INTEREST:
+            if (found is None or not self._is_whole(node)) and not harmless and key not in _OF_NO_INTEREST:
                 self._unknown.append(node.span)
-                if key in _COLLECTIONS or _MANY_LINES.search(self._source.text, *self._around(node)):
+                if found is not None or key in _COLLECTIONS or _MANY_LINES.search(self._source.text, *self._around(node)):
                     self._silent.append(node.start)
+            return node if found is None else found
         return node
+
+    def _is_whole(self, node: Scalar) -> bool:
+        return all(outcome.given is None or outcome.given.is_whole for outcome in self._outcomes(node))
 
     def _around(self, node: Scalar) -> tuple[int, int]:
         """A scalar with the whole of its actions."""
@@ -130,8 +170,10 @@ class Decided:
     def _value_of(self, node: Scalar, *, in_place: bool) -> Node | None:
         """What stands in the place of a scalar that actions write, or are a part of; None where that is not known. `in_place` says that it
         must be a part of this file."""
-        outcomes = self.run.outcomes[self._first(node.start) : bisect_left(self._starts, node.end)]
+        outcomes = self._outcomes(node)
         written = [outcome for outcome in outcomes if outcome.kind == WRITTEN]
+        if node.style in ("|", ">"):
+            return self._block(node)
         if any(outcome.kind == OPEN for outcome in outcomes) or any(outcome.given is None for outcome in written):
             return None
         edge = 1 if node.style else 0
@@ -140,11 +182,25 @@ class Decided:
             given = written[0].given
             assert given is not None
             return self._whole(node, given, written[0].span, in_place)
-        if node.style in ("|", ">") or inner != node.value:
+        if inner != node.value:
             return None
         made = composed(node, inner, node.start + edge, [(outcome.span, outcome.given) for outcome in outcomes])
         notes = tuple(note for outcome in written if outcome.given is not None for note in outcome.given.notes)
         return _Used(made, node, notes) if made is not None and notes else made
+
+    def _block(self, node: Scalar) -> Node | None:
+        """A text of several lines with what is known of its actions; the others stay as they are."""
+
+        def written_at(offset: int) -> tuple[Span, Given | None]:
+            outcome = next(iter(self.run.outcomes[self._first(offset) :]), None)
+            is_there = outcome is not None and outcome.span.start <= offset
+            return (outcome.span, outcome.given) if outcome is not None and is_there else (Span(offset, offset + 1), None)
+
+        return patched(node, node.fragment(self.text), written_at)
+
+    def _outcomes(self, node: Scalar) -> list[Outcome]:
+        """The actions in a scalar."""
+        return self.run.outcomes[self._first(node.start) : bisect_left(self._starts, node.end)]
 
     def _first(self, offset: int) -> int:
         """The first action that ends behind an offset."""
@@ -155,12 +211,39 @@ class Decided:
         if given.is_collection:
             self._collections += 1
             usable = given.is_yaml and not node.style and self._collections <= MOST_COLLECTIONS
-            assert isinstance(given.content, Node)
-            return _Used(given.content, node, self._trail(given, at)) if usable else None
+            return self._tree(given, node, at) if usable else None
         target = filled(node, given, in_place=in_place)
         if target is None or target.source is None:
             return _Used(target, node, given.notes) if target is not None and given.notes else target
         return _Used(target, node, self._trail(given, at))
+
+    def _tree(self, given: Given, place: Node, at: Span) -> Node | None:
+        """A value as a tree that stands at a place; None where a part of it is not known."""
+        content = given.content
+        if isinstance(content, Node):
+            return _Used(content, place, self._trail(given, at))
+        if isinstance(content, Bundle | tuple):
+            items = items_given(given)
+            trees = [(name, self._tree(item, place, at)) for name, item in items or ()]
+            if items is None or any(tree is None for _, tree in trees):
+                return None
+            if isinstance(content, tuple):
+                return self._list_of([tree for _, tree in trees if tree is not None], place)
+            made = PlacedMapping(place.start, place.end, True)
+            made.source = self._source
+            made.entries = [Entry(Scalar(place.start, place.end, name.text or ""), tree) for name, tree in trees if tree is not None]
+            return made
+        if given in UNWRITTEN:
+            return None
+        written = Given(content, given.notes, given.field, is_quoted=given.is_quoted, is_yaml=True)
+        scalar = filled(Scalar(place.start, place.end, ""), written) or Scalar(place.start, place.end, "", '"')
+        return scalar if scalar.source is None else _Used(scalar, place, self._trail(given, at))
+
+    def _list_of(self, items: list[Node], place: Node) -> Node:
+        made = PlacedSequence(place.start, place.end, True)
+        made.source = self._source
+        made.items = items
+        return made
 
     def _trail(self, given: Given, at: Span) -> tuple[Note, ...]:
         """The places that a value came through, up to the action that writes it."""
@@ -172,27 +255,46 @@ class Decided:
         outcome = self.run.outcomes[at]
         holders, harmless = self._holders(insert, documents)
         given = outcome.given
-        if given is not None and given.is_yaml and (not given.truth or self._joined(holders, given, insert)):
-            return
-        if given is not None and not given.truth and not given.is_yaml:
-            return
-        if not harmless:
+        if given is not None and given not in UNWRITTEN:
+            known = given.is_yaml and (not given.truth or self._joined(holders, given, insert))
+            if (known or not given.truth) and (given.is_whole or harmless):
+                return
+        if not harmless and not (outcome.kind == OPEN and self._writes_harmless(insert)):
             self._unknown.append(Span(insert.start, insert.end))
-            self._silent.append(insert.start)
+            self._silent += [holder.start for holder in holders] or [self._root_at(insert, documents)]
+
+    def _root_at(self, insert: Insert, documents: list[Document]) -> int:
+        """The beginning of what stands around an insert that may add to anything."""
+        at = bisect_right(documents, insert.start, key=lambda document: document.start) - 1
+        root = documents[at].root if at >= 0 else None
+        return root.start if root is not None else insert.start
+
+    def _writes_harmless(self, insert: Insert) -> bool:
+        """Whether nothing is judged of all that a condition decides about, by its keys."""
+        for line in self._source.text[insert.start : insert.end].split("\n")[1:]:
+            words = line.lstrip()
+            column = len(line) - len(words)
+            indent = _INDENT.search(words) if words.startswith("{{") else None
+            if not words or words[0] == "#" or _CONTROL.match(words) or (int(indent[1]) if indent else column) > insert.column:
+                continue
+            key = _KEY.match(words)
+            if key is None or (key[1] not in _HARMLESS and (key[1] not in _OF_NO_INTEREST or key[1] == "serviceAccountName")):
+                return False
+        return True
 
     def _joined(self, holders: list[Mapping | Sequence], given: Given, at: Insert) -> bool:
         """Put the entries or the items of a collection beside those that are written."""
-        kind = Mapping if isinstance(given.content, Mapping) else Sequence
-        holder = next((one for one in reversed(holders) if isinstance(one, kind)), None)
+        is_mapping = isinstance(given.content, Mapping | Bundle)
+        holder = next((one for one in reversed(holders) if isinstance(one, Mapping if is_mapping else Sequence)), None)
         items = items_given(given) if given.is_collection else None
         self._collections += 1
         if holder is None or items is None or self._collections > MOST_COLLECTIONS:
             return False
         here = Scalar(at.start, at.end, "")
         for name, item in items:
-            if item.field is None:
+            link = self._tree(item, here, Span(at.start, at.end))
+            if link is None:
                 return False
-            link = _Used(item.field.value, here, self._trail(item, Span(at.start, at.end)))
             if isinstance(holder, Mapping):
                 place = bisect_right(holder.entries, at.start, key=lambda entry: entry.start)
                 holder.entries.insert(place, Entry(Scalar(at.start, at.start, name.text or ""), link))
@@ -244,12 +346,61 @@ class _Used(Link):
         self.end = place.end
 
 
+class _Writer:
+    """What other templates of the chart write."""
+
+    __slots__ = ()
+
+    def included(self, name: str, argument: Given | None, chart: Chart) -> Given | None:
+        """What a named template writes: a text of one line, or a tree."""
+        named = chart.named
+        body = named.bodies.get(name)
+        is_known = argument is TOP and not chart.added
+        if is_known and name in named.known:
+            return named.known[name]
+        if body is None or named.left <= 0 or named.depth == DEEPEST:
+            return None
+        source, part = body
+        changes = chart.changes
+        if is_known:
+            named.known[name] = None  # until it is known, so that one that includes itself ends
+        given = self._written(source, part, argument, chart)
+        if is_known and chart.changes == changes:
+            named.known[name] = given
+        elif is_known:
+            del named.known[name]
+        return given
+
+    def run(self, text: str, argument: Given | None, chart: Chart) -> Given | None:
+        """What a template in a text writes on one line."""
+        if chart.named.left <= 0 or chart.named.depth == DEEPEST:
+            return None
+        return self._written(Source("", text), Span(0, len(text)), argument, chart, as_tree=False)
+
+    def _written(self, source: Source, part: Span, argument: Given | None, chart: Chart, *, as_tree: bool = True) -> Given | None:
+        chart.named.left -= 100 + part.end - part.start
+        chart.named.depth += 1
+        try:
+            decided = Decided(source, chart, part, argument)
+            given = text_of(source.text, part, decided.run)
+            tree = decided.tree() if as_tree and (given is None or _ENTRY.match(given.text or "")) else None
+        except Unbalanced:
+            given = tree = None
+        chart.named.depth -= 1
+        return tree or given
+
+
+WRITER = _Writer()
+
+
 def decided(source: Source, files: Files) -> Decided | None:
     """A template of a chart after the chart's values; None where it is none, or not one that is understood."""
     chart = chart_of(source.path, files)
     if chart is None or chart.values is None:
         return None
+    chart.added.clear()
+    chart.named.left = MOST_INCLUDED
     try:
-        return Decided(source, chart)
+        return Decided(source, chart, Span(0, len(source.text)), TOP)
     except Unbalanced:
         return None

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from ...files import Files
     from ...syntax.yaml import Stream
     from .helm_named import Named
+    from .helm_values import Given
 
-TEMPLATES, ABOUT, VALUES, BELOW = "templates", "Chart.yaml", "values.yaml", "charts"
+TEMPLATES, ABOUT, VALUES, BELOW, REQUIREMENTS = "templates", "Chart.yaml", "values.yaml", "charts", "requirements.yaml"
 DEEPEST = 5
 """Charts in charts that are followed."""
 DEEPEST_VALUES = 40
@@ -31,9 +32,9 @@ _NOWHERE = Source("", "")
 class Chart:
     """A chart as it is rendered by default. `values` is None where they cannot be known, `about` holds what templates call `.Chart`, and
     `foreign` are keys of the values of which others have a say: those of charts that this one depends on. `named` are its templates for
-    others."""
+    others, and `added` is what a template that is gone through has added to what it starts with, after so many `changes`."""
 
-    __slots__ = ("about", "actions", "foreign", "joints", "name", "named", "values")
+    __slots__ = ("about", "actions", "added", "changes", "foreign", "joints", "name", "named", "values")
 
     def __init__(self, about: Section, values: Section | None, foreign: frozenset[str], joints: list[Joint], named: Named) -> None:
         self.about = about
@@ -43,6 +44,8 @@ class Chart:
         self.joints = joints
         self.named = named
         self.actions: dict[int, bool] = {}
+        self.added: dict[str, Given | None] = {}
+        self.changes = 0
 
     def has_actions(self, node: Node) -> bool:
         """Whether there may be template actions in a part of the values, which `tpl` runs."""
@@ -100,12 +103,14 @@ def _chart(folder: str, files: Files, shown: _Shown, depth: int) -> Chart:
 def _loaded(folder: str, files: Files, shown: _Shown, depth: int) -> Chart:
     about, _ = _read(os.path.join(folder, ABOUT), files, shown)
     about = about or Section(_NOWHERE, None)
-    dependencies = [Section(about.source, *item) for item in about.items("dependencies")]
+    dependencies = _dependencies(folder, about, files, shown)
     foreign = frozenset(one.text("alias") or one.text("name") for one in dependencies)
-    named = named_in(os.path.join(folder, TEMPLATES), files)
+    named = named_in([os.path.join(one, TEMPLATES) for one in (folder, *_beside(folder, dependencies, files))], files, shown)
     if any(one.get("import-values") for one in dependencies):
         return Chart(about, None, foreign, [], named)
     values, stream = _read(os.path.join(folder, VALUES), files, shown)
+    if VALUES not in files.names(folder):
+        values = Section(_NOWHERE, _empty(_NOWHERE))
     joints = [_joint(values, stream)] if values is not None and stream is not None else []
     chart = Chart(about, values, foreign, joints, named)
     above = _above(folder, files, shown, depth)
@@ -115,6 +120,25 @@ def _loaded(folder: str, files: Files, shown: _Shown, depth: int) -> Chart:
         chart.joints = [*joints, *also]
         chart.foreign = frozenset({*foreign, "global"})
     return chart
+
+
+def _dependencies(folder: str, about: Section, files: Files, shown: _Shown) -> list[Section]:
+    """What a chart says of the charts that it depends on, in the file of old if not in its own."""
+    if about.get("dependencies") is None and REQUIREMENTS in files.names(folder):
+        about = _read(os.path.join(folder, REQUIREMENTS), files, shown)[0] or about
+    return [Section(about.source, *item) for item in about.items("dependencies")]
+
+
+def _beside(folder: str, dependencies: list[Section], files: Files) -> Iterator[str]:
+    """The charts that a chart depends on, where they are unpacked in it, or are said to stand in another folder."""
+    below = os.path.join(folder, BELOW)
+    yield from (os.path.join(below, name) for name, is_folder in sorted(files.names(below).items()) if is_folder)
+    top = files.top(folder).rstrip(os.sep) + os.sep
+    for one in dependencies:
+        way, is_local, path = one.text("repository").partition("file://")
+        beside = os.path.normpath(os.path.join(folder, path))
+        if is_local and not way and beside.startswith(top):
+            yield beside
 
 
 def _above(folder: str, files: Files, shown: _Shown, depth: int) -> Chart | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from base64 import b64encode
 
-from ...source import Source
-from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, resolve
-from ..yaml_placed import PlacedMapping
-from .helm_values import CLUSTER, SOMETHING, UNWRITTEN, Bundle, Given, Number, below, content_of, items_given
+from ...syntax.yaml import Mapping, Node, Sequence
+from .helm_arguments import Unsure, collection_in, known, text_in
+from .helm_collections import COLLECTIONS
+from .helm_values import CLUSTER, SOMETHING, Bundle, Given, Number, items_given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,31 +17,10 @@ if TYPE_CHECKING:
 
 _ALL_HAVE = (1, 26)
 """A version that all supported clusters reach."""
-_DEEPEST = 40
-"""Mappings in mappings that are merged."""
-_NO_ENTRIES = PlacedMapping(0, 0, True)
-_NO_ENTRIES.source = Source("", "")
-
-
-class Unsure(Exception):
-    """Something that must be known for a function to say anything."""
-
-
-def _known(given: Given | None) -> Given:
-    if given is None or given in UNWRITTEN:
-        raise Unsure
-    return given
-
-
-def _text(given: Given | None) -> str:
-    text = _known(given).text
-    if text is None:
-        raise Unsure
-    return text
 
 
 def _default(arguments: list[Given | None]) -> Given | None:
-    fallback, value = arguments[0], _known(arguments[-1])
+    fallback, value = arguments[0], known(arguments[-1])
     return value if value.truth or len(arguments) < 2 else fallback
 
 
@@ -62,12 +43,12 @@ def _or(arguments: list[Given | None]) -> Given | None:
 
 
 def _coalesce(arguments: list[Given | None]) -> Given | None:
-    return next((one for one in map(_known, arguments) if one.truth), Given(None))
+    return next((one for one in map(known, arguments) if one.truth), Given(None))
 
 
 def _equal(arguments: list[Given | None]) -> Given:
-    first, *others = [_known(one).content for one in arguments]
-    if isinstance(first, Node) or any(isinstance(one, Node) for one in others):
+    first, *others = [known(one).content for one in arguments]
+    if any(isinstance(one, Node | Bundle | tuple) for one in (first, *others)):
         raise Unsure
     return Given(any(first == one and isinstance(first, bool) is isinstance(one, bool) for one in others))
 
@@ -78,7 +59,7 @@ def _not_equal(arguments: list[Given | None]) -> Given:
 
 def _written(arguments: list[Given | None], *, is_quoted: bool = False) -> Given:
     """A text, or nothing, as text."""
-    value = _known(arguments[-1])
+    value = known(arguments[-1])
     if value.is_collection:
         raise Unsure
     return Given(value.text or "", value.notes, value.field if value.text else None, is_quoted=is_quoted)
@@ -89,7 +70,7 @@ def _quoted(arguments: list[Given | None]) -> Given:
 
 
 def _number(arguments: list[Given | None]) -> Given:
-    value = _known(arguments[-1])
+    value = known(arguments[-1])
     if isinstance(value.content, Number):
         return value
     text = value.text or ""
@@ -99,109 +80,51 @@ def _number(arguments: list[Given | None]) -> Given:
 
 
 def _as_yaml(arguments: list[Given | None]) -> Given:
-    value = _known(arguments[-1])
+    value = known(arguments[-1])
+    if value.is_yaml:
+        raise Unsure
     return Given(value.content, value.notes, value.field, is_quoted=value.is_quoted, is_yaml=True)
+
+
+def _from_yaml(arguments: list[Given | None]) -> Given:
+    """What a text of YAML says, where an action before wrote it."""
+    value = known(arguments[-1])
+    if not value.is_yaml or not value.is_whole or not value.is_collection:
+        raise Unsure
+    return Given(value.content, value.notes, value.field)
 
 
 def _same(arguments: list[Given | None]) -> Given:
     """The value itself: what is done to it is about blanks and lines."""
-    return _known(arguments[-1])
+    return known(arguments[-1])
 
 
 def _trimmed(arguments: list[Given | None]) -> Given:
-    value = _known(arguments[-1])
-    return value if value.is_yaml else value.as_text(_text(value).strip())
+    value = known(arguments[-1])
+    return value if value.is_yaml else value.as_text(text_in(value).strip())
 
 
 def _ternary(arguments: list[Given | None]) -> Given | None:
-    return arguments[0] if _known(arguments[2]).truth else arguments[1]
+    return arguments[0] if known(arguments[2]).truth else arguments[1]
 
 
-def _dictionary(arguments: list[Given | None]) -> Given:
-    return Given(Bundle(zip(map(_text, arguments[::2]), arguments[1::2], strict=True)))
+def _in_base64(arguments: list[Given | None]) -> Given:
+    value = known(arguments[0])
+    return Given(b64encode(text_in(value).encode()).decode(), value.notes, value.field)
 
 
-def _changed_bundle(arguments: list[Given | None]) -> None:
-    """`set`, `unset` and the like change what they are given."""
-    first = arguments[0]
-    if first is not None and isinstance(first.content, Bundle):
-        first.content.changed = True
+def _calculated(calculate: Callable[[int, int], int]) -> Callable[[list[Given | None]], Given]:
+    def calculated(arguments: list[Given | None]) -> Given:
+        first, second = arguments
+        return Given(Number(calculate(int(text_in(first)), int(text_in(second)))))
 
-
-def _merged(arguments: list[Given | None]) -> Given:
-    """Mappings laid under the first: what is empty there comes from the next."""
-    _changed_bundle(arguments)
-    filled = [one for one in map(_known, arguments) if one.truth]
-    if len(filled) == 1:
-        return filled[0]
-    whole: Node = _NO_ENTRIES
-    for one in reversed(filled):
-        whole = _laid_over(one.content, whole, 0)
-    return Given(whole)
-
-
-def _merged_over(arguments: list[Given | None]) -> Given:
-    """Mappings laid over the first: what is not empty in the last counts."""
-    _changed_bundle(arguments)
-    return _merged(arguments[::-1])
-
-
-def _laid_over(above: object, below: Node, depth: int) -> Mapping:
-    if not isinstance(above, Mapping) or not isinstance(below, Mapping) or depth > _DEEPEST:
-        raise Unsure
-    whole = PlacedMapping(above.start, above.end, False)
-    whole.source = above.source
-    under = {entry.key.value: entry for entry in below.entries if isinstance(entry.key, Scalar)}
-    for entry in above.entries:
-        other = under.pop(entry.key.value, None) if isinstance(entry.key, Scalar) else None
-        value, under_it = resolve(entry.value), resolve(other.value) if other is not None else None
-        if isinstance(value, Mapping) and isinstance(under_it, Mapping):
-            whole.entries.append(Entry(entry.key, _laid_over(value, under_it, depth + 1)))
-        elif other is not None and not Given(content_of(value) if isinstance(value, Scalar) else value).truth:
-            whole.entries.append(other)
-        else:
-            whole.entries.append(entry)
-    whole.entries += under.values()
-    return whole
-
-
-def _has(arguments: list[Given | None]) -> Given:
-    """Whether a list holds something."""
-    wanted = _text(arguments[0])
-    items = items_given(_known(arguments[1]))
-    if items is None:
-        raise Unsure
-    return Given(any(item.text == wanted for _, item in items))
-
-
-def _has_key(arguments: list[Given | None]) -> Given:
-    field = below(_known(arguments[0]), [_text(arguments[1])])
-    holder = _known(arguments[0]).content
-    if not isinstance(holder, Mapping):
-        raise Unsure
-    return Given(field is not None and (field.content is not None or field.field is not None))
-
-
-def _list(arguments: list[Given | None]) -> Given:
-    return Given(tuple(arguments))
-
-
-def _index(arguments: list[Given | None]) -> Given | None:
-    content = _known(arguments[0]).content
-    if isinstance(content, tuple):
-        item: Given | None = content[int(_text(arguments[1]))]
-        return item if len(arguments) == 2 else None
-    return below(_known(arguments[0]), [_text(one) for one in arguments[1:]])
-
-
-def _get(arguments: list[Given | None]) -> Given | None:
-    return below(_known(arguments[0]), [_text(arguments[1])])
+    return calculated
 
 
 def _formatted(arguments: list[Given | None]) -> Given:
     """`printf` with texts and whole numbers only."""
-    pieces = _text(arguments[0]).replace("%v", "%s").replace("%d", "%s").split("%s")
-    values = [_text(one) for one in arguments[1:]]
+    pieces = text_in(arguments[0]).replace("%v", "%s").replace("%d", "%s").split("%s")
+    values = [text_in(one) for one in arguments[1:]]
     if len(pieces) != len(values) + 1 or any("%" in piece for piece in pieces):
         raise Unsure
     text = pieces[0] + "".join(value + piece for value, piece in zip(values, pieces[1:], strict=True))
@@ -210,50 +133,64 @@ def _formatted(arguments: list[Given | None]) -> Given:
 
 def _changed(change: Callable[[str, str], str]) -> Callable[[list[Given | None]], Given]:
     """A function that makes another text of its last argument, by its first."""
-    return lambda arguments: _known(arguments[-1]).as_text(change(_text(arguments[-1]), _text(arguments[0])))
+    return lambda arguments: known(arguments[-1]).as_text(change(text_in(arguments[-1]), text_in(arguments[0])))
 
 
 def _length(given: Given | None) -> int:
-    if not _text(given).isdigit():
+    if not text_in(given).isdigit():
         raise Unsure
-    return int(_text(given))
+    return int(text_in(given))
 
 
 def _count(arguments: list[Given | None]) -> Given:
-    value = _known(arguments[0])
-    if isinstance(value.content, tuple):
-        return Given(Number(len(value.content)))
-    items = items_given(value) if value.is_collection else None
-    return Given(Number(len(_text(value) if items is None else items)))
+    value = known(arguments[0])
+    if not value.is_collection:
+        return Given(Number(len(text_in(value))))
+    items = items_given(collection_in(value))
+    if items is None:
+        raise Unsure
+    return Given(Number(len(items)))
 
 
 def _compared(compare: Callable[[int, int], bool]) -> Callable[[list[Given | None]], Given]:
-    return lambda arguments: Given(compare(int(_text(arguments[0])), int(_text(arguments[1]))))
+    return lambda arguments: Given(compare(int(text_in(arguments[0])), int(text_in(arguments[1]))))
 
 
 def _version_fits(arguments: list[Given | None]) -> Given | None:
     """Whether a cluster is at least, or older than, a version that all supported ones reach."""
-    wanted = re.fullmatch(r"\s*(>=?|<)\s*v?1\.(\d{1,3})(?:\.[0x])?(?:-0|-r0)?\s*", _text(arguments[0]))
+    wanted = re.fullmatch(r"\s*(>=?|<)\s*v?1\.(\d{1,3})(?:\.[0x])?(?:-0|-r0)?\s*", text_in(arguments[0]))
     if wanted is None or arguments[1] is not CLUSTER or (1, int(wanted[2])) >= _ALL_HAVE:
         return None
     return Given(wanted[1] != "<")
 
 
+_KINDS = {"string": str, "bool": bool, "map": Mapping | Bundle, "slice": Sequence | tuple, "invalid": type(None)}
+
+
 def _is_of_kind(arguments: list[Given | None]) -> Given:
-    content = _known(arguments[1]).content
-    if isinstance(content, Number):
-        raise Unsure
-    kinds = {bool: "bool", str: "string"}
-    kind = "map" if isinstance(content, Mapping) else "slice" if isinstance(content, Sequence) else kinds.get(type(content), "invalid")
-    return Given(_text(arguments[0]) == kind)
+    value, wanted = known(arguments[1]), text_in(arguments[0])
+    if wanted not in _KINDS:
+        if isinstance(value.content, Number):
+            raise Unsure
+        return Given(False)
+    if value.is_yaml:
+        return Given(wanted == "string")
+    return Given(isinstance(value.content, _KINDS[wanted]) and not isinstance(value.content, Number))
+
+
+def _is_of_type(arguments: list[Given | None]) -> Given:
+    wanted = text_in(arguments[0])
+    names = {"string": "string", "bool": "bool", "map[string]interface {}": "map", "[]interface {}": "slice"}
+    return _is_of_kind([Given(names.get(wanted, wanted)), arguments[1]])
 
 
 FUNCTIONS: dict[str, Callable[[list[Given | None]], Given | None]] = {
+    **COLLECTIONS,
     "default": _default,
     "and": _and,
     "or": _or,
-    "not": lambda arguments: Given(not _known(arguments[0]).truth),
-    "empty": lambda arguments: Given(not _known(arguments[0]).truth),
+    "not": lambda arguments: Given(not known(arguments[0]).truth),
+    "empty": lambda arguments: Given(not known(arguments[0]).truth),
     "coalesce": _coalesce,
     "eq": _equal,
     "ne": _not_equal,
@@ -269,35 +206,30 @@ FUNCTIONS: dict[str, Callable[[list[Given | None]], Given | None]] = {
     "int64": _number,
     "toYaml": _as_yaml,
     "toJson": _as_yaml,
-    "tpl": _same,
     "indent": _same,
     "nindent": _same,
     "trim": _trimmed,
     "required": _same,
     "ternary": _ternary,
-    "dict": _dictionary,
-    "list": _list,
-    "tuple": _list,
-    "set": _changed_bundle,
-    "unset": _changed_bundle,
-    "merge": _merged,
-    "mergeOverwrite": _merged_over,
-    "mustMerge": _merged,
-    "mustMergeOverwrite": _merged_over,
-    "deepCopy": _same,
-    "has": _has,
-    "hasKey": _has_key,
-    "index": _index,
-    "get": _get,
+    "fromYaml": _from_yaml,
+    "add": _calculated(lambda a, b: a + b),
+    "sub": _calculated(lambda a, b: a - b),
+    "mul": _calculated(lambda a, b: a * b),
+    "b64enc": _in_base64,
     "kindIs": _is_of_kind,
+    "typeIs": _is_of_type,
     "printf": _formatted,
     "semverCompare": _version_fits,
+    "dir": lambda arguments: known(arguments[0]).as_text(posixpath.normpath(posixpath.dirname(text_in(arguments[0])))),
+    "base": lambda arguments: known(arguments[0]).as_text(posixpath.basename(text_in(arguments[0]))),
     "lower": _changed(lambda text, _: text.lower()),
     "upper": _changed(lambda text, _: text.upper()),
     "print": lambda arguments: _written(arguments) if len(arguments) == 1 else None,
-    "replace": lambda arguments: _known(arguments[2]).as_text(_text(arguments[2]).replace(_text(arguments[0]), _text(arguments[1]))),
-    "trunc": lambda arguments: _known(arguments[1]).as_text(_text(arguments[1])[: _length(arguments[0])]),
-    "contains": lambda arguments: Given(_text(arguments[0]) in _text(arguments[1])),
+    "replace": lambda arguments: known(arguments[2]).as_text(text_in(arguments[2]).replace(text_in(arguments[0]), text_in(arguments[1]))),
+    "trunc": lambda arguments: known(arguments[1]).as_text(text_in(arguments[1])[: _length(arguments[0])]),
+    "hasPrefix": lambda arguments: Given(text_in(arguments[1]).startswith(text_in(arguments[0]))),
+    "hasSuffix": lambda arguments: Given(text_in(arguments[1]).endswith(text_in(arguments[0]))),
+    "contains": lambda arguments: Given(text_in(arguments[0]) in text_in(arguments[1])),
     "trimSuffix": _changed(lambda text, part: text.removesuffix(part)),
     "trimPrefix": _changed(lambda text, part: text.removeprefix(part)),
 }

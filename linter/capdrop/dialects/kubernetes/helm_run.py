@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import re
-
 from ...source import Span
 from ...syntax import template_actions
 from ...syntax.template_actions import Action, Pipeline
 from ...syntax.template_mask import actions
-from .helm_chart import Chart
-from .helm_named import DEEPEST, text_of
 from .helm_scope import Scope
-from .helm_values import TOP, Given, items_given
+from .helm_values import TOP, items_given
 
-_SET_AGAIN = re.compile(r"\{\{-?\s*(\$\w+)\s*=[^=]")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .helm_chart import Chart
+    from .helm_scope import Writer
+    from .helm_values import Given
+
 _OPENERS = frozenset({"if", "with", "range", "define", "block"})
-_SILENT = frozenset({"/*", "break", "continue", "=", ":="})
+_LEAVES = frozenset({"break", "continue"})
+_SILENT = frozenset({"/*", "=", ":="})
 GONE, WRITTEN, OPEN = "gone", "written", "open"
+MOST_ROUNDS = 20
+"""Rounds of one loop that are gone through."""
+MOST_TAKEN = 20_000
+"""Actions of one template that are gone through, with those of all rounds."""
 
 
 class Unbalanced(Exception):
@@ -25,7 +31,7 @@ class Unbalanced(Exception):
 
 class Outcome:
     """What is known of an action: it writes nothing, as all that it keeps from being rendered, it writes `given` (unknown where that is
-    None), or it is a part of a condition or a loop that is open."""
+    None), or it is a condition or a loop that is open, with all that it holds."""
 
     __slots__ = ("given", "kind", "span")
 
@@ -35,78 +41,64 @@ class Outcome:
         self.given = given
 
 
-def included(name: str, argument: Given | None, chart: Chart) -> Given | None:
-    """What a named template writes on one line; None where that is not known."""
-    named = chart.named
-    body = named.bodies.get(name)
-    if argument is TOP and name in named.known:
-        return named.known[name]
-    if body is None or named.left <= 0 or named.depth == DEEPEST:
-        return None
-    named.left -= 100 + len(body)
-    named.depth += 1
-    if argument is TOP:
-        named.known[name] = None  # until it is known, so that one that includes itself ends
-    try:
-        given = text_of(body, Run(body, chart, argument).outcomes)
-    except Unbalanced:
-        given = None
-    named.depth -= 1
-    if argument is TOP:
-        named.known[name] = given
-    return given
-
-
 class _Block:
     """An `if`, `with`, `range` or `define` that is not closed yet. `taken` says whether one of its branches is rendered; None where that
     is open. `hidden` are the variables that its own hide."""
 
-    __slots__ = ("dot", "hidden", "root", "taken")
+    __slots__ = ("dot", "hidden", "taken")
 
     def __init__(self, scope: Scope) -> None:
         self.taken: bool | None = False
         self.dot = scope.dot
-        self.root = scope.root
         self.hidden: dict[str, Given | None] = {}
 
 
 class Run:
-    """A template gone through. `settled` are the beginnings of the lines with conditions that are known to hold, `open` the conditions and
-    loops that are not decided, and `defined` the templates for others. Raises `Unbalanced`."""
+    """A part of a template gone through. `settled` are the beginnings of the lines with conditions that are known to hold, and `repeated`
+    the loops of several rounds, of which one stands for all. Raises `Unbalanced`."""
 
-    __slots__ = ("_blocks", "_dead_depth", "_dead_from", "_scope", "_text", "defined", "open", "outcomes", "settled")
+    __slots__ = ("_actions", "_at", "_blocks", "_dead_depth", "_dead_from", "_left", "_scope", "_text", "outcomes", "repeated", "settled")
 
-    def __init__(self, text: str, chart: Chart, dot: Given | None = TOP) -> None:
+    def __init__(self, text: str, part: Span, chart: Chart, writer: Writer, dot: Given | None) -> None:
         self._text = text
         self._blocks: list[_Block] = []
         self._dead_from = 0
         self._dead_depth = 0
-        self._scope = Scope(chart, included)
+        self._left = MOST_TAKEN
+        self._scope = Scope(chart, writer)
         self._scope.dot = self._scope.root = dot
         self.outcomes: list[Outcome] = []
         self.settled: set[int] = set()
-        self.open: list[Span] = []
-        self.defined: list[int] = []
-        for span in actions(text):
-            action = template_actions.parse(text[span.start : span.end])
+        self.repeated: list[Span] = []
+        self._actions = [(span, template_actions.parse(text[span.start : span.end])) for span in actions(text, part)]
+        self._at = 0
+        self._go_on(0)
+        if self._blocks:
+            raise Unbalanced
+
+    def _go_on(self, least: int) -> None:
+        """Go through the actions up to the end of the template, or until no more than so many blocks are open."""
+        while self._at < len(self._actions):
+            span, action = self._actions[self._at]
+            self._at += 1
             if self._dead_depth:
                 self._skip(span, action)
             else:
                 self._take(span, action)
-        if self._blocks:
-            raise Unbalanced
+            if least and len(self._blocks) < least:
+                return
 
     def _take(self, span: Span, action: Action) -> None:
         keyword = action.keyword
+        self._left -= 1
         if keyword in _OPENERS:
             self._begin(span, action)
         elif keyword.startswith("else"):
             self._branch(span, action, span.start)
         elif keyword == "end":
-            block = self._innermost()
-            self._leave(block)
-            self._blocks.pop()
-            self._note(span, GONE if block.taken is not None else OPEN)
+            self._innermost()
+            self._leave(self._blocks.pop())
+            self._note(span, GONE)
         elif keyword in _SILENT:
             if keyword != "/*":
                 self._assign(action)
@@ -117,26 +109,36 @@ class Run:
             self.outcomes.append(Outcome(span, WRITTEN, None if keyword else self._scope.result(action.pipeline)))
 
     def _skip(self, span: Span, action: Action) -> None:
-        """Go on in what is not rendered."""
+        """Go on in what is not rendered, or may not be."""
         keyword = action.keyword
         if keyword in _OPENERS:
             self._dead_depth += 1
         elif keyword == "end":
             self._dead_depth -= 1
             if not self._dead_depth:
-                self._leave(self._blocks.pop())
-                self._note(Span(self._dead_from, span.end), GONE)
-        elif keyword.startswith("else") and self._dead_depth == 1:
-            self._branch(span, action, self._dead_from)
+                block = self._blocks.pop()
+                self._leave(block)
+                self._note(Span(self._dead_from, span.end), OPEN if block.taken is None else GONE)
+        elif keyword.startswith("else"):
+            if self._dead_depth == 1:
+                self._branch(span, action, self._dead_from)
+        elif any(block.taken is None for block in self._blocks):
+            self._may_happen(action)
+
+    def _may_happen(self, action: Action) -> None:
+        """Behind an action that may be left out, what it sets is not known."""
+        if action.keyword in ("=", ":="):
+            self._scope.variables.update(dict.fromkeys(action.variables))
+        self._scope.unsure += 1
+        self._scope.result(action.pipeline)
+        self._scope.unsure -= 1
 
     def _begin(self, span: Span, action: Action) -> None:
         block = _Block(self._scope)
         self._blocks.append(block)
-        if action.keyword in ("define", "block"):
-            self._scope.dot = self._scope.root = None
+        if action.keyword == "define":
             block.taken = True
-            self.defined.append(span.start)
-            self._note(span, GONE)
+            self._die(span.start)
         elif action.keyword == "range":
             self._loop(span, action, block)
         else:
@@ -146,7 +148,7 @@ class Run:
         """Go on with another branch of the innermost block."""
         block = self._innermost()
         self._leave(block)
-        if block.taken:
+        if block.taken is not False:
             self._die(dead_from)
         elif action.keyword == "else":
             self._live(span, block, dead_from)
@@ -155,47 +157,72 @@ class Run:
 
     def _decide(self, span: Span, action: Action, block: _Block, dead_from: int) -> None:
         """Take a branch, or leave it out, by its condition."""
-        given = self._scope.result(action.pipeline)
+        given = self._scope.result(action.pipeline) if action.keyword != "block" else None
         self._set(action, given, block)
         if action.keyword.endswith("with"):
             self._scope.dot = given
         if given is None:
-            if block.taken is False:
-                self.open.append(span)
             block.taken = None
-            self._note(Span(dead_from, span.end), OPEN)
+            self._die(dead_from)
         elif given.truth:
             self._live(span, block, dead_from)
         else:
             self._die(dead_from)
 
     def _loop(self, span: Span, action: Action, block: _Block) -> None:
-        """A loop is decided where it is run through once, or not at all."""
+        """A loop is gone through round by round; what it writes is told by the longest of them."""
         given = self._scope.result(action.pipeline)
         items = items_given(given) if given is not None and given is not TOP else None
         if given is not None and (items == [] or not given.truth):
             self._die(span.start)
-            return
-        one = items is not None and len(items) == 1
-        number, value = items[0] if items is not None and one else (None, None)
-        names = dict(zip(reversed(action.variables), (value, number), strict=False))
-        for name, content in names.items():
-            self._hide(name, content, block)
-        self._scope.dot = value
-        if one:
-            self._live(span, block, span.start)
+        elif items is not None and self._can_be_run(span, len(items)):
+            self._rounds(span, action, block, items)
         else:
             block.taken = None
-            self.open.append(span)
-            self._note(span, OPEN)
-            self._scope.variables.update(dict.fromkeys(_SET_AGAIN.findall(self._text)))  # it may have been set in the round before
+            self._die(span.start)
+
+    def _can_be_run(self, span: Span, rounds: int) -> bool:
+        """Whether a loop can be gone through, and one of its rounds stands by itself."""
+        amid_a_line = bool(self._text[self._text.rfind("\n", 0, span.start) + 1 : span.start].strip())
+        return rounds <= MOST_ROUNDS and self._left > 0 and not (rounds > 1 and amid_a_line) and not self._is_left()
+
+    def _rounds(self, span: Span, action: Action, block: _Block, items: list[tuple[Given, Given]]) -> None:
+        first, depth, before = self._at, len(self._blocks), self.outcomes
+        best: list[Outcome] = []
+        least_dead = len(self._text) + 1
+        for number, value in items:
+            self._at, self.outcomes = first, []
+            if len(self._blocks) < depth:
+                self._blocks.append(block)
+            block.taken = False
+            names = dict(zip(reversed(action.variables), (value, number), strict=False))
+            for name, content in names.items():
+                self._hide(name, content, block)
+            self._scope.dot = value
+            self._live(span, block, span.start)
+            self._go_on(depth)
+            if len(self._blocks) >= depth:
+                raise Unbalanced
+            dead = sum(outcome.span.end - outcome.span.start for outcome in self.outcomes if outcome.kind != WRITTEN)
+            if dead < least_dead:
+                best, least_dead = self.outcomes, dead
+        self.outcomes = before + best
+        if len(items) > 1:
+            self.repeated.append(Span(span.start, best[-1].span.end))
+
+    def _is_left(self) -> bool:
+        """Whether the loop that begins here may be left before its end."""
+        depth = 1
+        for _, action in self._actions[self._at :]:
+            depth += (action.keyword in _OPENERS) - (action.keyword == "end")
+            if not depth or action.keyword in _LEAVES:
+                return depth > 0
+        return False
 
     def _live(self, span: Span, block: _Block, dead_from: int) -> None:
-        if block.taken is False:
-            block.taken = True
-            self.settled.add(self._text.rfind("\n", 0, span.start) + 1)
-        self._note(Span(dead_from, span.end), GONE if block.taken else OPEN)
-        self._dead_depth = 0
+        block.taken = True
+        self.settled.add(self._text.rfind("\n", 0, span.start) + 1)
+        self._note(Span(dead_from, span.end), GONE)
 
     def _die(self, dead_from: int) -> None:
         self._dead_from = dead_from
@@ -212,7 +239,7 @@ class Run:
 
     def _leave(self, block: _Block) -> None:
         """Names mean again what they meant before a block."""
-        self._scope.dot, self._scope.root = block.dot, block.root
+        self._scope.dot = block.dot
         self._scope.variables.update(block.hidden)
         block.hidden = {}
 
@@ -220,9 +247,8 @@ class Run:
         given = self._scope.result(action.pipeline) if isinstance(action.pipeline, Pipeline) else None
         if action.keyword != "=":
             self._set(action, given, self._blocks[-1] if self._blocks else None)
-        else:  # what is set in a block that may be left out is not known behind it
-            unsure = len(action.variables) > 1 or any(block.taken is None for block in self._blocks)
-            self._scope.variables.update(dict.fromkeys(action.variables, None if unsure else given))
+        else:
+            self._scope.variables.update(dict.fromkeys(action.variables, None if len(action.variables) > 1 else given))
 
     def _set(self, action: Action, given: Given | None, block: _Block | None) -> None:
         for name in action.variables:

@@ -8,9 +8,12 @@ from ...source import Fragment, Span
 from ...syntax import UNKNOWN
 from ...syntax.yaml import Scalar
 from ..yaml_placed import PlacedScalar
+from .helm_values import UNWRITTEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .helm_values import Given
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./$(~+][^\n\r#]*|-[^\s][^\n\r#]*|-|:[^\s][^\n\r#]*")
@@ -111,6 +114,38 @@ def composed(node: Scalar, inner: str, start: int, pieces: list[tuple[Span, Give
             text += written
         at = max(at, span.end)
     if UNKNOWN in text or not text.strip() or (not node.style and not _PLAIN.fullmatch(text)):
+        return None
+    return Composed(node, _Patchwork(text, starts, places, ends), node.style)
+
+
+def patched(node: Scalar, fragment: Fragment, written_at: Callable[[int], tuple[Span, Given | None]]) -> Scalar | None:
+    """A text of several lines in which what is known of its actions is put in their place; None where that is nothing."""
+    text = ""
+    starts: list[int] = []
+    places: list[int] = []
+    ends: dict[int, int] = {}
+    at = 0
+    while at < len(fragment.text):
+        hole = fragment.text.find(UNKNOWN, at)
+        hole = len(fragment.text) if hole < 0 else hole
+        if hole > at:
+            plain = fragment.part(at, hole)
+            starts += (len(text) + start for start in plain.starts)
+            places += plain.places
+            text += plain.text
+        at = hole
+        if hole == len(fragment.text):
+            break
+        span, given = written_at(fragment.place(hole))
+        while at < len(fragment.text) and fragment.text[at] == UNKNOWN and fragment.place(at) < span.end:
+            at += 1
+        written = given.text if given is not None and given not in UNWRITTEN and "\n" not in (given.text or "") else None
+        ends[span.start] = span.end
+        count = at - hole if written is None else len(written)
+        starts += range(len(text), len(text) + count)
+        places += [span.start] * count
+        text += UNKNOWN * count if written is None else written
+    if text == fragment.text or not text:
         return None
     return Composed(node, _Patchwork(text, starts, places, ends), node.style)
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from ...finding import Note
 from ...source import Source
-from ...syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
-from ..yaml_view import Section, items_of
+from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, boolean
+from ..yaml_placed import PlacedMapping
+from ..yaml_view import Field, Section, fields_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Sequence as Row
-
-    from ..yaml_view import Field
 
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _DIGITS = frozenset("0123456789")
@@ -41,19 +40,27 @@ class Given:
     collection as it stands in the values.
 
     `field` is where it is written, while it is just what stands there; `notes` are the places that it comes from. `is_quoted` and
-    `is_yaml` say how it is written out.
+    `is_yaml` say how it is written out, and `is_whole` that there is nothing in it that is not known.
     """
 
-    __slots__ = ("content", "field", "is_quoted", "is_yaml", "notes")
+    __slots__ = ("content", "field", "is_quoted", "is_whole", "is_yaml", "notes")
 
     def __init__(
-        self, content: object, notes: tuple[Note, ...] = (), field: Field | None = None, *, is_quoted: bool = False, is_yaml: bool = False
+        self,
+        content: object,
+        notes: tuple[Note, ...] = (),
+        field: Field | None = None,
+        *,
+        is_quoted: bool = False,
+        is_yaml: bool = False,
+        is_whole: bool = True,
     ) -> None:
         self.content = content
         self.field = field
         self.notes = notes
         self.is_quoted = is_quoted
         self.is_yaml = is_yaml
+        self.is_whole = is_whole
 
     def as_text(self, content: str) -> Given:
         """Another text that was made of this value."""
@@ -68,7 +75,7 @@ class Given:
 
     @property
     def is_collection(self) -> bool:
-        return isinstance(self.content, Mapping | Sequence)
+        return isinstance(self.content, Mapping | Sequence | Bundle | tuple)
 
     @property
     def truth(self) -> bool:
@@ -89,6 +96,10 @@ CLUSTER = Given(object())
 """The version of a cluster, any that is supported."""
 UNWRITTEN = (TOP, SOMETHING, CLUSTER)
 """What no action writes out."""
+_EMPTY = PlacedMapping(0, 0, True)
+_EMPTY.source = Source("", "")
+NO_ENTRIES = Given(_EMPTY)
+"""A mapping without entries."""
 
 
 def below(base: Given | None, names: Row[str]) -> Given | None:
@@ -98,14 +109,26 @@ def below(base: Given | None, names: Row[str]) -> Given | None:
     for number, name in enumerate(names):
         if base.content is None:
             return base  # a path that leads on from nothing, where it stops no rendering
-        if not isinstance(base.content, Mapping):
+        if isinstance(base.content, Mapping) and not base.is_yaml:
+            section = base.field.section() if base.field is not None else Section(_source(base), base.content)
+            field = section.get(name)
+            if field is None:
+                return Given(None) if number == len(names) - 1 else None
+            base = given_by(field)
+        elif isinstance(base.content, Bundle):
+            found = None if base.content.changed else base.content.get(name, Given(None) if base.content.whole else None)
+            if found is None:
+                return None
+            base = found
+        else:
             return None
-        section = base.field.section() if base.field is not None else Section(_source(base), base.content)
-        field = section.get(name)
-        if field is None:
-            return Given(None) if number == len(names) - 1 else None
-        base = given_by(field)
     return base
+
+
+def item_of(base: Given, number: int) -> Given | None:
+    """An item of a list."""
+    items = items_given(base) if isinstance(base.content, Sequence | tuple) and not base.is_yaml else None
+    return items[number][1] if items is not None and 0 <= number < len(items) else None
 
 
 def _source(given: Given) -> Source:
@@ -138,15 +161,22 @@ def content_of(node: Scalar) -> object:
 
 
 def items_given(given: Given) -> list[tuple[Given, Given]] | None:
-    """The keys, or numbers, and the values of a collection."""
+    """The keys, or numbers, and the values of a collection; None where they are not known."""
     content, field = given.content, given.field
     if isinstance(content, Mapping):
         section = field.section() if field is not None else Section(_source(given), content)
-        return [(Given(name), given_by(one)) for name, one in section.fields.items()]
-    if not isinstance(content, Sequence) or field is None:
+        return [(Given(name), given_by(one)) for name, one in sorted(section.fields.items())]
+    if isinstance(content, Bundle):
+        known = [(Given(name), content[name]) for name in sorted(content)]
+        entries = [(name, one) for name, one in known if one is not None]
+        return entries if len(entries) == len(content) and not content.changed and content.whole else None
+    if isinstance(content, tuple):
+        whole = [(Given(Number(number)), one) for number, one in enumerate(content) if one is not None]
+        return whole if len(whole) == len(content) else None
+    if not isinstance(content, Sequence):
         return None
-    found = []
-    for number, (node, trail, shared) in enumerate(items_of(field)):
-        item = type(field)(field.source, field.owner, field.entry, node, trail, shared)
-        found.append((Given(Number(number)), given_by(item)))
-    return found
+    if field is None:
+        source = _source(given)
+        owner = Mapping(content.start, content.end, True)
+        field = Field(source, owner, Entry(content, content), content, (), True)
+    return [(Given(Number(number)), given_by(one)) for number, one in enumerate(fields_of(field))]

@@ -27,6 +27,7 @@ from .objects import place_of_entry
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Sequence as Row
 
     from ...model.kubernetes_object import KubernetesObject
 
@@ -68,11 +69,12 @@ class Pod:
     """A pod's mapping, the path of keys that leads to it, the metadata beside it with its annotations, and its place in the cluster.
 
     `lone` is set where the mapping is a container in itself, and the pod around it is made by an operator. `partial` says why nothing
-    follows from what is not written, where an operator fills that in. `secret` is where its containers can take values from, and `taken`
-    what they take from ConfigMaps, each with the address of its container; it is filled as the subjects are read.
+    follows from what is not written, where an operator fills that in. `secret` is where its containers can take values from, `taken` what
+    they take from ConfigMaps, each with the address of its container (it is filled as the subjects are read), and `silent_at` are the
+    beginnings of collections around it to which a template may add.
     """
 
-    __slots__ = ("annotations", "lone", "metadata", "partial", "path", "place", "secret", "section", "taken")
+    __slots__ = ("annotations", "lone", "metadata", "partial", "path", "place", "secret", "section", "silent_at", "taken")
 
     def __init__(self, section: Section, path: str, metadata: Section, partial: str = "", *, lone: bool = False) -> None:
         self.section = section
@@ -84,6 +86,7 @@ class Pod:
         self.place = ""
         self.secret = Secret("", "", None)
         self.taken: list[tuple[str, Section]] = []
+        self.silent_at: Row[int] = ()
 
     def address(self, owner: str) -> str:
         """The pod's address below the object that holds it."""
@@ -207,9 +210,11 @@ def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str)
     source = pod.section.source
     address = pod.address(owner.address)
     containers: dict[Node, Container] = {}
+    whole = _whole(pod) if pod.silent_at else frozenset()
     for section, kind, at in _containers_of(pod):
         assert section.mapping is not None
-        for subject in _container(source, pod, section, f"{address} {at}".rstrip(), kind, silence, fixable):
+        why = pod.partial if section.mapping in whole else silence
+        for subject in _container(source, pod, section, f"{address} {at}".rstrip(), kind, why, fixable):
             if isinstance(subject, Container):
                 containers[section.mapping] = subject
             yield subject
@@ -232,6 +237,20 @@ def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str)
         yield from ignored(pod.metadata, address, pod.section.mapping.span)
     if owners and not pod.lone:
         yield _pod(source, pod, owner, tuple(owners.values()), silence, fixable)
+
+
+def _whole(pod: Pod) -> frozenset[Node]:
+    """The containers of a pod to which a template adds nothing that is not known, nor to what the pod says for them."""
+    mapping = pod.section.mapping
+    if mapping is None or mapping.source is not None:
+        return frozenset()
+    lists = [entry.value for entry in mapping.entries if isinstance(entry.key, Scalar) and entry.key.value in CONTAINER_LISTS]
+    items = [item for one in lists for item in (one.items if isinstance(one, Sequence) else (one,))]
+    further = {entry.value.start for entry in mapping.entries if isinstance(entry.value, Sequence)}
+    inside = [at for at in pod.silent_at if mapping.start <= at < mapping.end and at not in further]
+    if any(not any(item.start <= at < item.end for item in items) for at in inside):
+        return frozenset()
+    return frozenset(resolve(item) for item in items if not any(item.start <= at < item.end for at in inside))
 
 
 def _containers_of(pod: Pod) -> Iterator[tuple[Section, str, str]]:
@@ -381,7 +400,7 @@ def _host_paths(source: Source, pod: Pod, address: str, silence: str, fixable: b
             owner=(_name(uses[0].container) if uses else name) or "the pod",
             host_path=value,
             target=Value.known(targets[0], path.source, path.span) if targets else Value.absent(path.source, path.span),
-            read_only=_read_only(site, uses),
+            read_only=_read_only(site, uses, pod.silent_at),
             propagation=_propagation(site, uses),
             dialect="kubernetes",
         )
@@ -414,14 +433,20 @@ def _told_drivers(source: Source, pod: Pod, address: str) -> Iterator[Variable]:
                 yield from values_below(field.source, field.value, f"{address} volumes.{_name(volume)}.{path}")
 
 
-def _read_only(site: Site, uses: list[Use]) -> Value:
+def _may_grow(section: Section, silent_at: Row[int]) -> bool:
+    """Whether a mapping may have more entries than are known."""
+    mapping = section.mapping
+    return mapping is None or mapping.source is not None or not silent_at or any(mapping.start <= at < mapping.end for at in silent_at)
+
+
+def _read_only(site: Site, uses: list[Use], silent_at: Row[int]) -> Value:
     """Whether every mount of a volume is read-only; of one that may be mounted elsewhere too this cannot be told."""
     writable = [use.mount for use in uses if use.mount.text("readOnly") != "true"]
     if writable and all(mount.mapping is not None and is_conditional(mount.source, mount.mapping.span) for mount in writable):
         return Value.unknown("a template decides it", site.source, site.span)
     if not uses:
         return Value.unknown("nothing in this file mounts it", site.source, site.span)
-    if site.silence and writable and all(mount.get("readOnly") is None for mount in writable):
+    if site.silence and writable and all(mount.get("readOnly") is None and _may_grow(mount, silent_at) for mount in writable):
         return Value.unknown(site.silence, site.source, site.span)
     return Value.known(not writable, site.source, site.span)
 
