@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Confidence, Container, Finding, Good, Port, Severity, rule
+from capdrop import Bad, Confidence, Container, Finding, Good, Severity, rule
 
 
 @rule(
@@ -109,8 +109,7 @@ def is_meant(container: Container) -> bool:
     """Whether what starts it outside a cluster gives it more than that, or takes an image whose makers say what it needs."""
     if container.dialect == "kubernetes":
         return False
-    publishes = any(isinstance(part, Port) and part.role == "published" for part in container.parts)
-    return container.fact("privileged").is_true or (container.is_of_others and not publishes)
+    return container.fact("privileged").is_true or (container.is_of_others and not container.publishes)
 
 
 @rule(

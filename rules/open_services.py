@@ -116,9 +116,9 @@ MILD = frozenset({
 })  # fmt: skip
 """Those that open less, or mostly to neighbours that are to be let in."""
 OPENS_A_STORE = frozenset({
-    *STORES, "--protected-mode", "--noauth", "--skip-grant-tables", "--skip_grant_tables", "--insecure", "--client-cert-auth", "-c",
-    "--config-file", "-Expack.security.enabled", "--web.enable-admin-api", "vault_dev_listen_address", "-dev-listen-address",
-    "minio_prometheus_auth_type", "docker_tls_certdir",
+    *STORES, "--api.insecure", "traefik_api_insecure", "--protected-mode", "--noauth", "--skip-grant-tables", "--skip_grant_tables",
+    "--insecure", "--client-cert-auth", "-c", "--config-file", "-Expack.security.enabled", "--web.enable-admin-api",
+    "vault_dev_listen_address", "-dev-listen-address", "minio_prometheus_auth_type", "docker_tls_certdir",
 })  # fmt: skip
 """Variables and options that open a service to programs; people come to the others, maybe through a proxy."""
 OWN_PORT = {"--api.insecure": 8080, "traefik_api_insecure": 8080}
@@ -394,8 +394,8 @@ def protection_switched_off(subject: Command | Variable | WrittenFile) -> Iterat
     It asks for a password, or shows itself to its own administrators only, unless somebody switches that off. Whoever reaches its port,
     from the other containers, from the network or through a page in a browser, has what it holds. Set a password (from a secret), and where
     the protection is off for tests, keep that setting in a file that is used for tests only: confidence is low there, and in files of
-    developers. It is low too for a database, a search engine, a broker or a container engine of which a Compose file or a command line
-    publishes no port, or on the loopback address only: none but its neighbours reach it.
+    developers. It is low too where a Compose file or a command line publishes ports on the loopback address only, and for a database, a
+    search engine, a broker or a container engine that publishes none: only its neighbours reach it.
     """
     if isinstance(subject, Variable):
         found = _variable(subject)
@@ -410,8 +410,8 @@ def protection_switched_off(subject: Command | Variable | WrittenFile) -> Iterat
 
 
 def among_neighbours(owner: Container | None, name: str) -> bool:
-    """Whether what a variable or an option of a container opens is open to its neighbours alone, as a store is to be."""
-    return owner is not None and (name in OPENS_A_STORE or name in OWN_PORT) and owner.is_shut(OWN_PORT.get(name, -1))
+    """Whether what a variable or an option of a container opens is open to its host or, as a store is to be, to its neighbours alone."""
+    return owner is not None and (name in OPENS_A_STORE or owner.publishes) and owner.is_shut(OWN_PORT.get(name, -1))
 
 
 def _variable(variable: Variable) -> Iterator[Finding]:

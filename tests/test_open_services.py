@@ -181,6 +181,8 @@ def test_other_unknown_keys(key: str) -> None:
         ("compose.dev.yaml", "environment: {NEO4J_AUTH: none}, ports: ['7687:7687']", Confidence.LOW),
         (".devcontainer/compose.yaml", "environment: {NEO4J_AUTH: none}, ports: ['7687:7687']", Confidence.LOW),
         ("compose.yaml", "environment: {FB_NOAUTH: 'true'}", Confidence.HIGH),
+        ("compose.yaml", "environment: {FB_NOAUTH: 'true'}, ports: ['80:80']", Confidence.HIGH),
+        ("compose.yaml", "environment: {FB_NOAUTH: 'true'}, ports: ['127.0.0.1:80:80']", Confidence.LOW),
         ("compose.yaml", "command: [--api.insecure=true], ports: ['80:80']", Confidence.LOW),
         ("compose.yaml", "command: [--api.insecure=true], ports: ['8080:8080']", Confidence.HIGH),
         ("compose.yaml", "command: [mongod, --noauth]", Confidence.LOW),

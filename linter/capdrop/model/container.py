@@ -215,6 +215,13 @@ class Container(WithFacts):
         image = image_reference.parse(self._image_name)
         return image is None or not image.official
 
+    @property
+    def publishes(self) -> bool:
+        """Whether ports of it are published, on whatever address of its host."""
+        from .port import Port
+
+        return any(isinstance(part, Port) and part.role == "published" for part in self.parts)
+
     def is_shut(self, number: int = -1) -> bool:
         """Whether nobody but its neighbours in a network of containers reaches it, or this port of it: whatever it listens on, nothing
         beyond the host's loopback address is published. A pod's network is everybody's in its cluster."""

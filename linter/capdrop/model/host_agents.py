@@ -33,8 +33,8 @@ _KINDS = (
     ((FILES,), "fluentd fluentd-kubernetes-daemonset promtail logspout timberio/vector"),  # logs: grafana.com/docs/loki, vector.dev
     (
         (NETWORK, MODULES),
-        "wireguard wg-easy tailscale/tailscale netbirdio/netbird zerotier openvpn gluetun strongswan netclient kube-proxy calico/node "
-        "cilium/cilium flannel kube-router amazon-k8s-cni metallb/speaker keepalived kube-vip",
+        "wireguard wireguard-ui docker-wireguard-pia wg-easy tailscale/tailscale netbirdio/netbird zerotier openvpn gluetun strongswan "
+        "netclient kube-proxy calico/node cilium/cilium flannel kube-router amazon-k8s-cni metallb/speaker keepalived kube-vip",
     ),  # github.com/linuxserver/docker-wireguard, wg-easy/wg-easy, qdm12/gluetun; tailscale.com/kb/1282/docker; docs.netbird.io
     ((NETWORK, CLOCK), "pihole/pihole"),  # docs.pi-hole.net/docker/configuration: NET_ADMIN and SYS_TIME
     (
@@ -60,7 +60,7 @@ _KINDS = (
     # from memory: linuxserver/docker-homeassistant, homey.app (self-hosted server), ownbee/hass-otbr-docker
     ((CLOCK,), "chrony ntp"),
     ((WHOLE,), "node-exporter node_exporter cadvisor glances metricbeat newrelic/infrastructure netdata/netdata telegraf"),
-    ((BUS,), "systemd-exporter node-exporter node_exporter"),  # they ask systemd for its units
+    ((BUS,), "systemd-exporter node-exporter node_exporter netdata/netdata"),  # they ask systemd for its units
     (
         (KERNEL, PROCESSES),
         "skywalking-rover falco tetragon tracee parca-agent ebpf_exporter coroot-node-agent kepler cilium/cilium netdata/netdata "
@@ -79,19 +79,22 @@ _KINDS = (
     # linuxserver/docker-socket-proxy (READMEs); the last from memory
     (
         (SOCKET,),
-        "portainer portainer-ce portainer-ee portainer/agent dockge yacht dockhand sencho tugtainer komodo-periphery watchtower autoheal "
-        "ofelia chadburn library/docker",
+        "portainer portainer-ce portainer-ee portainer/agent dockge yacht dockhand sencho tugtainer komodo-periphery watchtower shepherd "
+        "getwud/wud autoheal ofelia chadburn swarm-cronjob swarmpit/swarmpit swarmpit/agent coolify dokploy/dokploy caprover/caprover "
+        "cosmos-server umbrel library/docker",
     ),  # consoles, updaters and janitors: docs.portainer.io, containrrr.dev/watchtower, github.com/louislam/dockge, willfarrell/
     # docker-autoheal, mcuadros/ofelia (READMEs), hub.docker.com/_/docker; the rest as public repositories start them
     (
         (SOCKET,),
         "woodpecker-agent drone/agent wings localstack localstack-pro nextcloud/all-in-one nextcloud-releases/all-in-one dokku/dokku "
         "openruntimes/executor orchestrator/orchestrator fabric-peer hyperledger-fabric-peer thehiveproject/cortex shuffle-orborus "
-        "shuffle-backend wolf floci",
+        "shuffle-backend wolf floci harness/harness harness/gitness srl-labs/clab coder/coder openhands provider/docker mcsmanager-daemon "
+        "minepanel-backend discopanel gzctf moby-ryuk testcontainers/ryuk aerokube/selenoid buildkite/agent airbyte/worker",
     ),  # they run each job, game, function or application in a container: woodpecker-ci.org/docs, docs.drone.io, pterodactyl.io/wings,
     # docs.localstack.cloud, nextcloud/all-in-one (README), dokku.com/docs/getting-started/install/docker, open-runtimes/executor,
-    # hyperledger-fabric.readthedocs.io (CORE_VM_ENDPOINT), docs.strangebee.com/cortex, games-on-whales.github.io/wolf; Shuffle and floci
-    # as public repositories start them
+    # hyperledger-fabric.readthedocs.io (CORE_VM_ENDPOINT), docs.strangebee.com/cortex, games-on-whales.github.io/wolf,
+    # developer.harness.io, containerlab.dev, coder.com/docs, docs.all-hands.dev, aerokube.com/selenoid, java.testcontainers.org (Ryuk),
+    # buildkite.com/docs/agent; the rest as public repositories start them
     (
         (SOCKET,),
         "cadvisor glances netdata/netdata beszel-agent metricbeat filebeat telegraf promtail logspout timberio/vector grafana/alloy "
@@ -105,7 +108,9 @@ _KINDS = (
     ),  # google/cadvisor (README, docs/running.md); hub.docker.com/_/docker and linuxserver/docker-kasm (an engine of their own);
     # home-assistant.io/installation/linux (its Compose file), gladysassistant.com/docs/installation/docker, remote-android/redroid-doc,
     # open-telemetry/opentelemetry-ebpf-profiler (READMEs)
-    ((WHOLE,), "opentelemetry-collector opentelemetry-collector-contrib dashdot"),  # hostmetrics receiver, root_path; its README
+    ((WHOLE,), "opentelemetry-collector opentelemetry-collector-contrib dashdot"),  # hostmetrics receiver, root_path
+    ((PROCESSES, FILES), "dashdot"),  # github.com/MauriceNino/dashdot (README)
+    ((KERNEL,), "rclone/rclone"),  # rclone.org/install, Docker: SYS_ADMIN and no AppArmor for what it mounts
     ((DEVICES,), "smartctl-exporter scrutiny"),  # github.com/AnalogJ/scrutiny (README): SYS_RAWIO and the disks
 )
 """What kinds of images are documented to need, by their name or by folder and name, on whatever registry they are mirrored.
