@@ -151,7 +151,9 @@ def runtime_socket_mount(mount: Mount) -> Iterator[Finding]:
     Who speaks to the socket starts a container that mounts `/`; a read-only mount changes nothing, since a socket is spoken to and
     not written. Put a proxy in between that lets only the needed calls through, or use rootless builders. Confidence is low where an
     exporter that is known to report on file systems sees `/` or `/run` read-only, or one that reports on units systemd's socket, which its
-    documentation tells to mount, for such a proxy itself, and for what is started to test something.
+    documentation tells to mount, for such a proxy itself, and for what is started to test something. It is low too for what is made to
+    start, replace or look after containers (consoles like Portainer, Watchtower, runners of jobs), which no proxy could keep from it, and
+    for agents that report on the whole host (cAdvisor, Netdata). Reverse proxies and dashboards only read: put the proxy before them.
     """
     if mount.gives == "socket":
         yield mount.finding(
@@ -166,7 +168,8 @@ def is_expected(mount: Mount) -> bool:
     """Whether it is systemd's socket, or the host's file systems and no socket by itself, that an exporter looks at, or is the runtime's
     for a proxy that filters what comes through, or is in a test."""
     looks_over = mount.read_only.is_true and "whole" in mount.uses and not is_runtime_socket(mount.host_path.text)
-    return looks_over or "socket" in mount.uses or (mount.told.endswith("systemd") and "bus" in mount.uses) or mount.source.is_for_tests
+    speaks = "socket" in mount.uses and mount.host_path.text != "/"
+    return looks_over or speaks or (mount.told.endswith("systemd") and "bus" in mount.uses) or mount.source.is_for_tests
 
 
 @rule(

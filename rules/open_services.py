@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, BorrowedVariables, Command, Confidence, Finding, Good, Severity, Span, Variable, Word, WrittenFile, rule
+from capdrop import Bad, BorrowedVariables, Command, Confidence, Container, Finding, Good, Severity, Span, Variable, Word, WrittenFile, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ UNENCRYPTED = "it answers everyone without TLS"
 DEVELOPMENT = "a development server of Vault, unsealed and without TLS, answers on every address"
 ANY_USER = "airflow.api.auth.backend.default"
 
-VARIABLES: Mapping[str, tuple[frozenset[str], str]] = {
+STORES: Mapping[str, tuple[frozenset[str], str]] = {
     # databases
     "postgres_host_auth_method": (frozenset({"trust"}), "PostgreSQL asks nobody for a password"),  # hub.docker.com/_/postgres
     "postgres_initdb_args": (TRUST, "PostgreSQL asks nobody for a password"),  # initdb(1)
@@ -65,6 +65,10 @@ VARIABLES: Mapping[str, tuple[frozenset[str], str]] = {
     "anonymous_login": (ON, "Artemis asks nobody for a password"),  # activemq.apache.org/components/artemis, Docker
     "kafka_allow_everyone_if_no_acl_found": (ON, "Kafka allows everything that no rule forbids"),  # kafka.apache.org, authorization
     "allow.everyone.if.no.acl.found": (ON, "Kafka allows everything that no rule forbids"),
+}  # fmt: skip
+"""Settings of databases, search engines and brokers, which other programs speak to, as `VARIABLES` has them."""
+VARIABLES: Mapping[str, tuple[frozenset[str], str]] = {
+    **STORES,
     # consoles
     "gf_auth_anonymous_org_role": (ADMIN, "everyone administers Grafana without logging in"),  # grafana.com/docs, anonymous
     "me_config_basicauth": (OFF, "mongo-express shows everyone the databases"),  # github.com/mongo-express/mongo-express-docker
@@ -111,6 +115,14 @@ MILD = frozenset({
     "--client-cert-auth", "--enable-insecure-login", UNENCRYPTED,
 })  # fmt: skip
 """Those that open less, or mostly to neighbours that are to be let in."""
+OPENS_A_STORE = frozenset({
+    *STORES, "--api.insecure", "traefik_api_insecure", "--protected-mode", "--noauth", "--skip-grant-tables", "--skip_grant_tables",
+    "--insecure", "--client-cert-auth", "-c", "--config-file", "-Expack.security.enabled", "--web.enable-admin-api",
+    "vault_dev_listen_address", "-dev-listen-address", "minio_prometheus_auth_type", "docker_tls_certdir",
+})  # fmt: skip
+"""Variables and options that open a service to programs; people come to the others, maybe through a proxy."""
+OWN_PORT = {"--api.insecure": 8080, "traefik_api_insecure": 8080}
+"""Those that open one port of a service that has others: doc.traefik.io/traefik/operations/api, Insecure."""
 OVERRULED: Mapping[str, frozenset[str]] = {
     "mysql_allow_empty_password": frozenset({"mysql_root_password", "mysql_root_password_file", "mysql_random_root_password"}),
     "mariadb_allow_empty_root_password": frozenset(
@@ -175,11 +187,8 @@ EVERYBODYS: tuple[Flag, ...] = (
     ("--insecure-bind-address", EVERYWHERE, "", "", UNENCRYPTED),  # the same, and old API servers
     ("--unauthenticated_api", BARE, "", "", "Flower runs and ends tasks for everyone"),  # flower.readthedocs.io
     ("--web.enable-admin-api", BARE, "", "", "everyone deletes what Prometheus has stored"),  # prometheus.io/docs, TSDB admin APIs
-    ("--no-auth", BARE, "", "", "everyone is let in"),  # portainer.io, CLI of version 1, and others
-    ("--disable-auth", BARE, "", "", "everyone is let in"),  # argo-cd.readthedocs.io, argocd-server, and others
-    ("--skip-auth", BARE, "", "", "everyone is let in"),
-    ("--disable-authentication", BARE, "", "", "everyone is let in"),
-)
+    *((option, BARE, "", "", "everyone is let in") for option in "--no-auth --disable-auth --skip-auth --disable-authentication".split()),
+)  # portainer.io, CLI of version 1; argo-cd.readthedocs.io, argocd-server; and others
 """Options that mean the same whichever program has them: a service's command often holds nothing but options."""
 NO_AUTH: Flag = ("--noauth", BARE, "", "", "everyone is let in")
 """What it means where the program is not known."""
@@ -351,9 +360,7 @@ NEEDS_A_PASSWORD = "it asks for a password then, and may not start before it is 
               roach:
                 image: cockroachdb/cockroach:v25.3.1
                 command: cockroach sql --insecure
-              builder:
-                image: docker:29-dind
-                environment: {DOCKER_TLS_CERTDIR: /certs}
+              builder: {image: 'docker:29-dind', environment: {DOCKER_TLS_CERTDIR: /certs}}
             """,
         ),
         Good(
@@ -392,7 +399,9 @@ def protection_switched_off(subject: Command | Variable | WrittenFile | Borrowed
 
     It asks for a password, or shows itself to its own administrators only, unless somebody switches that off. Whoever reaches its port,
     from the other containers, from the network or through a page in a browser, has what it holds. Set a password (from a secret), and where
-    the protection is off for tests, keep that setting in a file that is used for tests only: confidence is low there.
+    the protection is off for tests, keep that setting in a file that is used for tests only: confidence is low there, and in files of
+    developers. It is low too where a Compose file or a command line publishes ports on the loopback address only, and for a database, a
+    search engine, a broker or a container engine that publishes none: only its neighbours reach it.
     """
     if isinstance(subject, Variable):
         found = _variable(subject)
@@ -403,9 +412,14 @@ def protection_switched_off(subject: Command | Variable | WrittenFile | Borrowed
     else:
         found = _command(subject)
     for finding in found:
-        if subject.source.is_for_tests:
+        if subject.source.is_for_tests or subject.source.is_for_development:
             finding.confidence = Confidence.LOW
         yield finding
+
+
+def among_neighbours(owner: Container | None, name: str) -> bool:
+    """Whether what a variable or an option of a container opens is open to its host or, as a store is to be, to its neighbours alone."""
+    return owner is not None and (name in OPENS_A_STORE or owner.publishes) and owner.is_shut(OWN_PORT.get(name, -1))
 
 
 def _variable(variable: Variable) -> Iterator[Finding]:
@@ -423,7 +437,7 @@ def _variable(variable: Variable) -> Iterator[Finding]:
         return
     if text.lower() in values or (values is TRUST and any(word in text.lower() for word in TRUST)):
         shown = f"{variable.name}={variable.value.text}" if text else f"{variable.name} is empty"
-        unsure = Confidence.MEDIUM if name in SAYS_IT_ITSELF else None
+        unsure = Confidence.LOW if among_neighbours(variable.owner, name) else Confidence.MEDIUM if name in SAYS_IT_ITSELF else None
         start, end = min(variable.span.start, variable.name_span.start), max(variable.span.end, variable.name_span.end)
         mild = Severity.MEDIUM if name in MILD else None
         fix = variable.drop("variable", caveat=NEEDS_A_PASSWORD)
@@ -483,7 +497,8 @@ def _opened(command: Command, words: tuple[Word, ...], index: int, flag: Flag) -
         return
     severity = None if MILD.isdisjoint((option, opens)) else Severity.MEDIUM
     fix = command.drop_words(index, last, caveat=NEEDS_A_PASSWORD)
-    yield command.finding(span_of(words, index, last), f"`{option}`: {opens}", severity=severity, fix=fix)
+    unsure = Confidence.LOW if among_neighbours(command.owner, option) else None
+    yield command.finding(span_of(words, index, last), f"`{option}`: {opens}", severity=severity, confidence=unsure, fix=fix)
 
 
 def _engine(command: Command, words: tuple[Word, ...], index: int) -> Iterator[Finding]:
@@ -492,7 +507,9 @@ def _engine(command: Command, words: tuple[Word, ...], index: int) -> Iterator[F
     listens = text.startswith(UNPROTECTED) and before in ("-H", "--host")
     attached = text.startswith(("-H", "--host=")) and text.removeprefix("--host=").removeprefix("-H").lstrip("=").startswith(UNPROTECTED)
     if (listens or attached) and not any(word.text.startswith("--tlsverify") for word in words):
-        yield command.finding(span_of(words, index - listens, index), "Docker listens without TLS, and starts containers for everyone")
+        unsure = Confidence.LOW if among_neighbours(command.owner, "docker_tls_certdir") else None
+        message = "Docker listens without TLS, and starts containers for everyone"
+        yield command.finding(span_of(words, index - listens, index), message, confidence=unsure)
 
 
 def span_of(words: tuple[Word, ...], first: int, last: int) -> Span:

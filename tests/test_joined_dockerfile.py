@@ -36,7 +36,7 @@ def rules(findings: list[Finding]) -> list[tuple[str, str]]:
         ("build: .\n    environment: {xpack.security.enabled: 'true'}", OPEN, []),
         ("build: .\n    environment: ['xpack.security.enabled=true']", OPEN, []),
         ("build: .\n    environment: [xpack.security.enabled]", OPEN, []),
-        ("build: .\n    environment: {xpack.security.enabled: 'false'}", OPEN, ["compose.yaml"]),
+        ("build: .\n    environment: {xpack.security.enabled: 'false'}\n    ports: ['8080:8080']", OPEN, ["compose.yaml"]),
         ("build: {context: ., target: two}\n    environment: {xpack.security.enabled: 'true'}", TWO, []),
         ("build: {context: ., target: one}\n    environment: {xpack.security.enabled: 'true'}", TWO, ["Dockerfile"]),
         ("build: {context: ., target: '${X}'}\n    environment: {xpack.security.enabled: 'true'}", TWO, ["Dockerfile"]),

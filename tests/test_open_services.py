@@ -10,6 +10,7 @@ from capdrop import rulebook
 from capdrop.dialects.context import Context
 from capdrop.discover import kind_of
 from capdrop.engine import analyse
+from capdrop.finding import Confidence
 from capdrop.source import Source
 
 RULE = "protection-switched-off"
@@ -164,3 +165,42 @@ def test_misspelt_keys(key: str, meant: str) -> None:
 )
 def test_other_unknown_keys(key: str) -> None:
     assert found("compose.yaml", f"services: {{app: {{image: 'a/b:1', {key}: x}}}}\n", "misspelt-security-setting") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "service", "confidence"),
+    [
+        ("compose.yaml", "environment: {NEO4J_AUTH: none}", Confidence.LOW),
+        ("compose.yaml", "environment: {NEO4J_AUTH: none}, ports: ['127.0.0.1:7687:7687']", Confidence.LOW),
+        ("compose.yaml", "environment: {NEO4J_AUTH: none}, ports: ['7687:7687']", Confidence.HIGH),
+        ("compose.yaml", "environment: {NEO4J_AUTH: none}, ports: ['${PORTS}']", Confidence.HIGH),
+        ("compose.yaml", "environment: {NEO4J_AUTH: none}, network_mode: host", Confidence.HIGH),
+        ("compose.yaml", "environment: {NEO4J_AUTH: none}, network_mode: '${MODE}'", Confidence.HIGH),
+        ("compose.yaml", "environment: {NEO4J_AUTH: none}, network_mode: 'service:proxy'", Confidence.HIGH),
+        ("compose.override.yaml", "environment: {NEO4J_AUTH: none}", Confidence.HIGH),
+        ("compose.dev.yaml", "environment: {NEO4J_AUTH: none}, ports: ['7687:7687']", Confidence.LOW),
+        (".devcontainer/compose.yaml", "environment: {NEO4J_AUTH: none}, ports: ['7687:7687']", Confidence.LOW),
+        ("compose.yaml", "environment: {FB_NOAUTH: 'true'}", Confidence.HIGH),
+        ("compose.yaml", "environment: {FB_NOAUTH: 'true'}, ports: ['80:80']", Confidence.HIGH),
+        ("compose.yaml", "environment: {FB_NOAUTH: 'true'}, ports: ['127.0.0.1:80:80']", Confidence.LOW),
+        ("compose.yaml", "command: [--api.insecure=true], ports: ['80:80']", Confidence.LOW),
+        ("compose.yaml", "command: [--api.insecure=true], ports: ['8080:8080']", Confidence.HIGH),
+        ("compose.yaml", "command: [mongod, --noauth]", Confidence.LOW),
+        ("compose.yaml", "command: [mongod, --noauth], ports: ['27017:27017']", Confidence.HIGH),
+    ],
+)
+def test_stores_that_only_neighbours_reach(path: str, service: str, confidence: Confidence) -> None:
+    text = f"services: {{app: {{image: 'acme/app:1', {service}}}}}\n"
+    kind = kind_of(path, text)
+    assert kind is not None
+    analysis = analyse(Source(path, text), kind, BOOK, Context())
+    assert [finding.confidence for finding in analysis.findings if finding.rule == RULE] == [confidence]
+
+
+@pytest.mark.parametrize(("options", "confidence"), [("", Confidence.LOW), ("-p 7687:7687 ", Confidence.HIGH)])
+def test_a_command_line_that_publishes_nothing(options: str, confidence: Confidence) -> None:
+    text = f"#!/bin/sh\ndocker run {options}-e NEO4J_AUTH=none neo4j:5\n"
+    kind = kind_of("run.sh", text)
+    assert kind is not None
+    analysis = analyse(Source("run.sh", text), kind, BOOK, Context())
+    assert [finding.confidence for finding in analysis.findings if finding.rule == RULE] == [confidence]

@@ -86,7 +86,11 @@ class Unreadable(Exception):
 
 _TESTS = frozenset("test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance".split())
 """Folders of what is started to test something, and is taken down."""
+_DEVELOPMENT = frozenset("dev devel development .devcontainer .devenv localdev".split())
+"""Folders of what is started on a developer's own machine."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
+_FOR_TESTS = frozenset(("test", "tests", "e2e"))
+_FOR_DEVELOPMENT = frozenset(("dev", "devel", "development", "local"))
 
 
 class Source:
@@ -113,12 +117,21 @@ class Source:
     def is_for_tests(self) -> bool:
         """Whether the file stands in a folder of tests, or is named for them: `Dockerfile.test`, `compose.e2e.yaml`. Of an absolute path
         (what is below the working folder has none) nobody knows where the project begins, so that its folders say nothing."""
+        return self._stands(_TESTS, _FOR_TESTS)
+
+    @property
+    def is_for_development(self) -> bool:
+        """The same of what developers start on their own machine: `compose.dev.yaml`."""
+        return self._stands(_DEVELOPMENT, _FOR_DEVELOPMENT)
+
+    def _stands(self, among: Set[str], called: Set[str]) -> bool:
+        """Whether the file stands in a folder among these, or has one of the other words in its name."""
         *folders, name = self.path.lower().split("/")
         if folders[:1] == [""]:
             folders = []
         words = name.replace("-", ".").replace("_", ".").split(".")
-        named = not _BUILT_FROM.isdisjoint(words) and not {"test", "tests", "e2e"}.isdisjoint(words)
-        return named or not _TESTS.isdisjoint(folders)
+        named = not _BUILT_FROM.isdisjoint(words) and not called.isdisjoint(words)
+        return named or not among.isdisjoint(folders)
 
     @property
     def starts(self) -> list[int]:

@@ -94,6 +94,14 @@ def test_what_comes_through_an_anchor_says_so() -> None:
     assert found["other"].fact("privileged").is_false
 
 
+def test_a_list_of_mappings_can_be_merged_by_its_alias() -> None:
+    text = "x: &bases\n  - {image: a, privileged: true}\n  - {image: b, read_only: true}\nservices:\n  app:\n    <<: *bases\n"
+    app = containers(text)["app"]
+    assert app.fact("privileged").is_true
+    assert app.fact("read_only_root").is_true
+    assert [text[note.span.start : note.span.end] for note in app.fact("privileged").trail] == ["*bases"]
+
+
 def test_of_a_key_written_twice_the_worse_counts() -> None:
     found = containers("services:\n  app:\n    privileged: true\n    privileged: false\n    read_only: true\n    read_only: false\n")
     assert found["app"].fact("privileged").is_true

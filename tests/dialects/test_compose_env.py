@@ -95,6 +95,8 @@ def fact(body: str, env: str, name: str) -> object:
         ("privileged: ${P}", "P=${OUTSIDE}", "privileged", "unknown"),
         ("privileged: ${P:-true}", "P=${OUTSIDE}", "privileged", "unknown"),
         ("user: '$A:${B:-${C}}'", "A=1\nC=2", "user", "1:2"),
+        ("user: '${A:-{\"x\": 1}}'", "A=1", "user", "1"),
+        ("user: '${A:-{1}}'", "B=1", "user", "{1}"),
         ("cap_add: ['${C}']", "C=SYS_ADMIN", "capabilities_added", ("SYS_ADMIN",)),
     ],
 )

@@ -44,11 +44,18 @@ def test_images_that_work_on_their_host(image: str, uses: bool) -> None:
     ("service", "rule", "confidence"),
     [
         ("image: prom/node-exporter, network_mode: host", "host-network", LOW),
-        ("image: 'acme/app:1', network_mode: host", "host-network", HIGH),
+        ("image: 'acme/app:1', network_mode: host", "host-network", LOW),
+        ("image: 'acme/app:1', network_mode: host, ports: ['80:80']", "host-network", HIGH),
+        ("image: 'acme/app:1', build: ., network_mode: host", "host-network", HIGH),
+        ("build: ., network_mode: host", "host-network", HIGH),
+        ("image: 'nginx:1.29', network_mode: host", "host-network", HIGH),
+        ("image: 'nginx:1.29', network_mode: host, privileged: true", "host-network", LOW),
         ("image: 'docker.elastic.co/beats/packetbeat:${TAG}', network_mode: host", "host-network", LOW),
-        ("image: '${IMAGE}', network_mode: host", "host-network", HIGH),
+        ("image: '${IMAGE}', network_mode: host", "host-network", LOW),
+        ("image: '${IMAGE}', build: ., network_mode: host", "host-network", HIGH),
+        ("image: 'app:1', network_mode: host", "host-network", HIGH),
         ("image: ghcr.io/music-assistant/server, network_mode: host", "host-network", LOW),
-        ("image: acme/server, network_mode: host", "host-network", HIGH),
+        ("image: acme/server, network_mode: host, ports: [80]", "host-network", HIGH),
         ("image: 'acme/vpn:1', network_mode: host, cap_add: [net_admin]", "host-network", LOW),
         ("image: 'acme/vpn:1', network_mode: host, cap_add: [net_admin]", "dangerous-capability", HIGH),
         ("image: tecnativa/docker-socket-proxy, volumes: ['/run/docker.sock:/run/docker.sock:ro']", "runtime-socket-mount", LOW),
@@ -76,7 +83,19 @@ def test_images_that_work_on_their_host(image: str, uses: bool) -> None:
         ("image: 'acme/a:1', security_opt: ['label:disable']", "selinux-disabled", HIGH),
         ("image: prom/node-exporter, privileged: true", "privileged-container", HIGH),
         ("image: prometheuscommunity/smartctl-exporter, privileged: true", "privileged-container", LOW),
-        ("image: gcr.io/cadvisor/cadvisor, volumes: ['/var/run/docker.sock:/d.sock:ro']", "runtime-socket-mount", HIGH),
+        ("image: gcr.io/cadvisor/cadvisor, volumes: ['/var/run/docker.sock:/d.sock:ro']", "runtime-socket-mount", LOW),
+        ("image: portainer/portainer-ce, volumes: ['/var/run/docker.sock:/d.sock']", "runtime-socket-mount", LOW),
+        ("image: portainer/portainer-ce, volumes: ['/:/host']", "runtime-socket-mount", HIGH),
+        ("image: 'acme/app:1', user: root", "root-user", HIGH),
+        ("image: 'acme/app:1', user: root, restart: on-failure", "root-user", HIGH),
+        ("image: 'acme/app:1', user: root, privileged: true", "root-user", LOW),
+        ("image: 'acme/app:1', user: root, cap_add: [NET_RAW]", "root-user", LOW),
+        ("image: 'lucaslorentz/caddy-docker-proxy:2', volumes: ['/var/run/docker.sock:/d.sock']", "runtime-socket-mount", HIGH),
+        ("image: 'acme/job-runner:2', volumes: ['/var/run/docker.sock:/d.sock']", "runtime-socket-mount", LOW),
+        ("image: 'docker:29-dind', privileged: true", "privileged-container", LOW),
+        ("image: 'traefik:v3', volumes: ['/var/run/docker.sock:/d.sock:ro']", "runtime-socket-mount", HIGH),
+        ("image: ghcr.io/gethomepage/homepage, volumes: ['/var/run/docker.sock:/d.sock:ro']", "runtime-socket-mount", HIGH),
+        ("image: gcr.io/cadvisor/cadvisor, privileged: true", "privileged-container", LOW),
         ("image: quay.io/acme/systemd-exporter, volumes: ['/run/systemd:/run/systemd']", "runtime-socket-mount", LOW),
         ("image: 'acme/app:1', volumes: ['/run/systemd:/run/systemd']", "runtime-socket-mount", HIGH),
     ],
@@ -290,3 +309,25 @@ def test_folders_that_are_open_on_purpose(path: str, command: str, confidence: C
 )
 def test_old_releases_in_folders_of_their_own_are_kept_on_purpose(path: str, image: str, confidence: Confidence) -> None:
     assert said(path, f"FROM {image}\nUSER 1000\n", "end-of-life-image") == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("name", "restart", "confidence"),
+    [
+        ("app-init", "", LOW),
+        ("volume_permissions", ", restart: 'no'", LOW),
+        ('"init"', ", restart: on-failure:3", LOW),
+        ("app-init", ", restart: always", HIGH),
+        ("initiative", "", HIGH),
+    ],
+)
+def test_a_service_that_prepares_the_others(name: str, restart: str, confidence: Confidence) -> None:
+    text = f"services: {{{name}: {{image: 'acme/app:1', user: root{restart}}}}}\n"
+    assert said("compose.yaml", text, "root-user") == [confidence]
+
+
+def test_what_is_built_on_an_image_has_its_purpose() -> None:
+    inline = "build: {dockerfile_inline: FROM portainer/portainer-ce}"
+    text = f"services: {{console: {{{inline}, volumes: ['/var/run/docker.sock:/var/run/docker.sock']}}}}\n"
+    assert said("compose.yaml", text, "runtime-socket-mount") == [LOW]
+    assert said("compose.yaml", text.replace("portainer/portainer-ce", "acme/console"), "runtime-socket-mount") == [HIGH]

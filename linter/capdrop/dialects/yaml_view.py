@@ -171,7 +171,12 @@ class Section:
 
     def _merge(self, node: Node, trail: tuple[Note, ...], depth: int) -> None:
         """Take in what is merged; a mapping that was merged before has nothing to add, however often it is named."""
-        for one in node.items if isinstance(node, Sequence) else [node]:
+        of: list[Node] = [node]
+        if isinstance(node, Sequence):
+            of = node.items
+        elif isinstance(node, Alias) and isinstance(node.target, Sequence):
+            of, trail = node.target.items, (*trail, Note(node.source or self.source, node.span, "merged in here"))
+        for one in of:
             target, merged_trail, _ = followed(self.source, one, trail, True, "merged in here")
             if self._merged is None:
                 self._merged = set()

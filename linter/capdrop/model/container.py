@@ -138,9 +138,11 @@ class Container(WithFacts):
     def uses(self) -> frozenset[str]:
         """What of the host it is made to use, in the words of `host_agents`: as its image is documented, or as a part of a cluster."""
         from .host_agents import uses_of_image, uses_of_place
+        from .image import Image
 
         assert self.origin is not None
-        return uses_of_image(self._image_name) | uses_of_place(self.origin.read("place").text)
+        images = {self._image_name, *(part.value.text for part in self.parts if isinstance(part, Image) and part.role == "base")}
+        return uses_of_place(self.origin.read("place").text).union(*map(uses_of_image, images))
 
     @property
     def is_tool(self) -> bool:
@@ -197,6 +199,40 @@ class Container(WithFacts):
             caveat,
             (*only.touches, *mounts.touches),
         )
+
+    @property
+    def is_of_others(self) -> bool:
+        """Whether who wrote its file took the image as others made it, who say what it needs of its host, as far as is known: it is
+        neither built there nor one of Docker's official images. Of a pod that is not known, as clusters run what was built elsewhere."""
+        from capdrop.syntax import image_reference
+
+        from .image import Image
+
+        assert self.origin is not None
+        if self.dialect == "kubernetes" or any(isinstance(part, Image) and part.local for part in self.parts):
+            return False
+        written = self.origin.read("image")
+        if written.is_absent or (written.is_unknown and self._image_name == self.name):
+            return written.is_unknown
+        image = image_reference.parse(self._image_name)
+        return image is None or not image.official
+
+    @property
+    def publishes(self) -> bool:
+        """Whether ports of it are published, on whatever address of its host."""
+        from .port import Port
+
+        return any(isinstance(part, Port) and part.role == "published" for part in self.parts)
+
+    def is_shut(self, number: int = -1) -> bool:
+        """Whether nobody but its neighbours in a network of containers reaches it, or this port of it: whatever it listens on, nothing
+        beyond the host's loopback address is published. A pod's network is everybody's in its cluster."""
+        from .port import Port
+
+        if self.dialect == "kubernetes" or not self.fact("host_network").is_lacking or not self.fact("joined_network").is_lacking:
+            return False
+        published = [part for part in self.parts if isinstance(part, Port) and part.role == "published" and not part.on_loopback]
+        return not any(number < 0 or port.first < 0 or port.covers(number) for port in published)
 
     @property
     def holds_runtime(self) -> bool:

@@ -1,7 +1,10 @@
 """Containers that are made to work on their host: what of it each one uses, by its image's name and its place in a cluster.
 
 What they ask of the host is their purpose, so that a reviewer of an ordinary project would not ask to change it. Nothing here
-speaks for all capabilities at once, or for the runtime's socket, but for the proxies that stand between it and others.
+speaks for all capabilities at once. The runtime's socket is the purpose of the proxies that stand between it and others, of what starts,
+replaces or looks after containers, as a proxy before it would have to let that through, and of agents that report on the whole host.
+It is not that of reverse proxies and dashboards, which face others and only read: their own documentation names a proxy as the better way
+(doc.traefik.io/traefik/providers/docker, Docker API Access; gethomepage.dev/configs/docker).
 """
 
 from __future__ import annotations
@@ -30,8 +33,8 @@ _KINDS = (
     ((FILES,), "fluentd fluentd-kubernetes-daemonset promtail logspout timberio/vector"),  # logs: grafana.com/docs/loki, vector.dev
     (
         (NETWORK, MODULES),
-        "wireguard wg-easy tailscale/tailscale netbirdio/netbird zerotier openvpn gluetun strongswan netclient kube-proxy calico/node "
-        "cilium/cilium flannel kube-router amazon-k8s-cni metallb/speaker keepalived kube-vip",
+        "wireguard wireguard-ui docker-wireguard-pia wg-easy tailscale/tailscale netbirdio/netbird zerotier openvpn gluetun strongswan "
+        "netclient kube-proxy calico/node cilium/cilium flannel kube-router amazon-k8s-cni metallb/speaker keepalived kube-vip",
     ),  # github.com/linuxserver/docker-wireguard, wg-easy/wg-easy, qdm12/gluetun; tailscale.com/kb/1282/docker; docs.netbird.io
     ((NETWORK, CLOCK), "pihole/pihole"),  # docs.pi-hole.net/docker/configuration: NET_ADMIN and SYS_TIME
     (
@@ -57,7 +60,7 @@ _KINDS = (
     # from memory: linuxserver/docker-homeassistant, homey.app (self-hosted server), ownbee/hass-otbr-docker
     ((CLOCK,), "chrony ntp"),
     ((WHOLE,), "node-exporter node_exporter cadvisor glances metricbeat newrelic/infrastructure netdata/netdata telegraf"),
-    ((BUS,), "systemd-exporter node-exporter node_exporter"),  # they ask systemd for its units
+    ((BUS,), "systemd-exporter node-exporter node_exporter netdata/netdata"),  # they ask systemd for its units
     (
         (KERNEL, PROCESSES),
         "skywalking-rover falco tetragon tracee parca-agent ebpf_exporter coroot-node-agent kepler cilium/cilium netdata/netdata "
@@ -74,6 +77,40 @@ _KINDS = (
     # of a CSI driver on each node (kubernetes-csi.github.io/docs/deploying.html)
     ((SOCKET,), "docker-socket-proxy linuxserver/socket-proxy wollomatic/socket-proxy"),  # github.com/Tecnativa/docker-socket-proxy,
     # linuxserver/docker-socket-proxy (READMEs); the last from memory
+    (
+        (SOCKET,),
+        "portainer portainer-ce portainer-ee portainer/agent dockge yacht dockhand sencho tugtainer komodo-periphery watchtower shepherd "
+        "getwud/wud autoheal ofelia chadburn swarm-cronjob swarmpit/swarmpit swarmpit/agent coolify dokploy/dokploy caprover/caprover "
+        "cosmos-server umbrel library/docker",
+    ),  # consoles, updaters and janitors: docs.portainer.io, containrrr.dev/watchtower, github.com/louislam/dockge, willfarrell/
+    # docker-autoheal, mcuadros/ofelia (READMEs), hub.docker.com/_/docker; the rest as public repositories start them
+    (
+        (SOCKET,),
+        "woodpecker-agent drone/agent wings localstack localstack-pro nextcloud/all-in-one nextcloud-releases/all-in-one dokku/dokku "
+        "openruntimes/executor orchestrator/orchestrator fabric-peer hyperledger-fabric-peer thehiveproject/cortex shuffle-orborus "
+        "shuffle-backend wolf floci harness/harness harness/gitness srl-labs/clab coder/coder openhands provider/docker mcsmanager-daemon "
+        "minepanel-backend discopanel gzctf moby-ryuk testcontainers/ryuk aerokube/selenoid buildkite/agent airbyte/worker",
+    ),  # they run each job, game, function or application in a container: woodpecker-ci.org/docs, docs.drone.io, pterodactyl.io/wings,
+    # docs.localstack.cloud, nextcloud/all-in-one (README), dokku.com/docs/getting-started/install/docker, open-runtimes/executor,
+    # hyperledger-fabric.readthedocs.io (CORE_VM_ENDPOINT), docs.strangebee.com/cortex, games-on-whales.github.io/wolf,
+    # developer.harness.io, containerlab.dev, coder.com/docs, docs.all-hands.dev, aerokube.com/selenoid, java.testcontainers.org (Ryuk),
+    # buildkite.com/docs/agent; the rest as public repositories start them
+    (
+        (SOCKET,),
+        "cadvisor glances netdata/netdata beszel-agent metricbeat filebeat telegraf promtail logspout timberio/vector grafana/alloy "
+        "fluent-bit opentelemetry-collector opentelemetry-collector-contrib datadog/agent datadoghq/agent elastic-agent "
+        "newrelic/infrastructure sysdig/agent dynatrace/oneagent falco",
+    ),  # the sources above: the guides of each mount it
+    (
+        (POWER,),
+        "cadvisor library/docker linuxserver/kasm home-assistant homeassistant gladysassistant/gladys redroid/redroid "
+        "opentelemetry-ebpf-profiler",
+    ),  # google/cadvisor (README, docs/running.md); hub.docker.com/_/docker and linuxserver/docker-kasm (an engine of their own);
+    # home-assistant.io/installation/linux (its Compose file), gladysassistant.com/docs/installation/docker, remote-android/redroid-doc,
+    # open-telemetry/opentelemetry-ebpf-profiler (READMEs)
+    ((WHOLE,), "opentelemetry-collector opentelemetry-collector-contrib dashdot"),  # hostmetrics receiver, root_path
+    ((PROCESSES, FILES), "dashdot"),  # github.com/MauriceNino/dashdot (README)
+    ((KERNEL,), "rclone/rclone"),  # rclone.org/install, Docker: SYS_ADMIN and no AppArmor for what it mounts
     ((DEVICES,), "smartctl-exporter scrutiny"),  # github.com/AnalogJ/scrutiny (README): SYS_RAWIO and the disks
 )
 """What kinds of images are documented to need, by their name or by folder and name, on whatever registry they are mirrored.
@@ -81,6 +118,8 @@ _KINDS = (
 On 2026-11-28 Netdata, Beszel and kube-bench were compared with their documentation, and 38 others with the files that start them in
 public repositories. The rest, which no such file was found to start with its need, is general knowledge."""
 
+_FACING = frozenset({"caddy-docker-proxy"})
+"""Reverse proxies with `docker` in their names. What else is called so, or a runner, and has the socket, is made to work with it."""
 _BY_NAME: dict[str, frozenset[str]] = {}
 _BY_PLACE = {
     "system": frozenset({NETWORK, PROCESSES, FILES, MODULES, CLOCK, DEVICES, BUS, KERNEL}),
@@ -97,11 +136,13 @@ def uses_of_image(image: str) -> frozenset[str]:
     if reference is None:
         return _NOTHING
     if not _BY_NAME:
-        for uses, names in _KINDS:
+        for kind, names in _KINDS:
             for name in names.split():
-                _BY_NAME[name] = _BY_NAME.get(name, _NOTHING) | frozenset(uses)
+                _BY_NAME[name] = _BY_NAME.get(name, _NOTHING) | frozenset(kind)
     folder, _, name = reference.repository.rpartition("/")
-    return _BY_NAME.get(name) or _BY_NAME.get(f"{folder.rpartition('/')[2]}/{name}", _NOTHING)
+    uses = _BY_NAME.get(name) or _BY_NAME.get(f"{folder.rpartition('/')[2]}/{name}", _NOTHING)
+    called_for_it = name not in _FACING and ("docker" in name or name.endswith("runner"))
+    return uses | {SOCKET} if called_for_it else uses
 
 
 def uses_of_place(place: str) -> frozenset[str]:

@@ -60,6 +60,11 @@ class Port(Subject):
         address = self.host_address
         return self.role == "published" and (address.is_absent or (address.is_known and address.text in _ALL_ADDRESSES))
 
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only the host itself reaches the port."""
+        return self.host_address.text.startswith(("127.", "[::1]", "::1", "localhost"))
+
     def covers(self, number: int) -> bool:
         """Whether a port is known to be among these."""
         return 0 <= self.first <= number <= self.last

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ..finding import Finding
     from ..secret_search import Verdict
+    from .container import Container
 
 
 _WHO_GIVES_IT = "a build then needs `--secret`; what needs it at run time is given it at the start"
@@ -29,10 +30,10 @@ class Variable(Subject):
     the text of a value with the place of each character, so that a secret inside it can be pointed at. `ships` is false where the value
     stays in a build stage that is thrown away, and `overridden` true where whatever starts the image is known to set it anew: it is there
     for all to read, and does nothing. `handed_on` are other variables that are known to get the same value: their names may tell what it
-    is.
+    is. `owner` is the container whose environment alone it is in, where that is told.
     """
 
-    __slots__ = ("_secret", "fragment", "handed_on", "name", "name_span", "overridden", "place", "ships", "value")
+    __slots__ = ("_secret", "fragment", "handed_on", "name", "name_span", "overridden", "owner", "place", "ships", "value")
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class Variable(Subject):
         self.ships = ships
         self.overridden = overridden
         self.handed_on: tuple[str, ...] = ()
+        self.owner: Container | None = None
         self._secret: tuple[Verdict | None] | None = None
 
     @property

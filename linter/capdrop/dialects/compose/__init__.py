@@ -216,7 +216,8 @@ class _Reader:
 
     def service(self, name: str, site: ServiceSite, build: Build | None) -> Iterator[Subject]:
         address = f"services.{name}"
-        own = container(site, TABLE, address, name=name, dialect="compose", kind="init container" if name in self.awaited else "service")
+        kind = "init container" if name in self.awaited or site.prepares else "service"
+        own = container(site, TABLE, address, name=name, dialect="compose", kind=kind)
         if build is not None:
             own.origin = build.origin(TABLE)
         mounts = list(mounts_of(site, self.project.sections, address, name))
@@ -231,6 +232,9 @@ class _Reader:
         from_files = list(self.variables_of_env_files(site, name))
         of_stage = list(build.parts(self.set_anew(site))) if build is not None else []
         own.parts = [*parts, *(variable for variable, _ in from_files), *of_stage]
+        for part in parts:
+            if isinstance(part, Variable):
+                part.owner = own
         if self.told is not None:
             self.told += parts
         for network in site.networks():
@@ -306,7 +310,7 @@ class _Reader:
         field = site.field("image", "own")
         if field is not None:
             value = site.scalar(field)
-            local = value.is_known and _tagged(value.text) in self.built()
+            local = site.own.get("build") is not None or (value.is_known and _tagged(value.text) in self.built())
             yield Image(field.source, field.span, f"{address}.image", None, value=value, role="run", local=local)
 
     def built(self) -> set[str]:

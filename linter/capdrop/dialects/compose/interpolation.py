@@ -167,7 +167,7 @@ def _name_end(text: str, start: int, end: int) -> int:
 def _closing(text: str, start: int, end: int) -> int:
     depth = 1
     for at in range(start, end):
-        if text[at] == "{" and text[at - 1] == "$":
+        if text[at] == "{":
             depth += 1
         elif text[at] == "}":
             depth -= 1

@@ -23,6 +23,7 @@ SHARED_KEYS = ("volumes", "configs", "secrets", "models", "networks")
 """What stands beside the services, and is looked up by name."""
 PROJECT_KEYS = frozenset({"configs", "include", "models", "name", "networks", "secrets", "services", "version", "volumes"})
 """What stands at the top of a Compose file."""
+_PREPARING = frozenset("bootstrap chown init migrate migration migrations permissions register seed setup".split())
 _STARTS = frozenset({"image", "build"})
 _NEVER_IN_VERSION_1 = ("services", "include", "version", "apiVersion", "kind", "networks")
 
@@ -57,6 +58,13 @@ class ServiceSite(Site):
         self.names = service.names
         self.dockerfiles = dockerfiles
         self.project = project
+
+    @property
+    def prepares(self) -> bool:
+        """Whether it is named for what it does before the others start, and is not started again when it has ended."""
+        restart = self.own.text("restart")
+        named = not _PREPARING.isdisjoint(self.source[self.span].lower().replace("_", "-").strip("\"'").split("-"))
+        return named and (restart in ("", "no") or restart.startswith("on-failure"))
 
     def mounted(self) -> Iterator[str]:
         from .volumes import split_volume

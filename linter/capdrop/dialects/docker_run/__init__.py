@@ -126,7 +126,9 @@ def _started(source: Source, start: Start) -> Iterator[Subject]:
     yield from own.parts
     for option, place in (("--env", "env"), ("--label", "label")):
         for flag in start.all(option):
-            yield from _variable(source, flag, address, place)
+            for variable in _variable(source, flag, address, place):
+                variable.owner = own
+                yield variable
     if image is not None:
         yield Image(source, image.span, f"{address} image", None, value=value_of(source, image), role="run")
         given = image_reference.parse(image.text) if image.known and start.last("--entrypoint") is None else None
