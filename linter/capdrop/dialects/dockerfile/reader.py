@@ -166,6 +166,7 @@ class Reader:
         address = f"stage {name or index}"
         image = Image(self.source, instruction.span, address, None, value=value, role="base", local=base is not None)
         image.local = image.local or self.is_built(image)
+        image.project = self.given.project_of(self.source.path)
         if value.is_known and image.reference is None and word is not None and "$" not in word.value:
             self.outer.refused.append((word.span, "this is no name of an image"))
         stage = StageState(index, instruction, name, image, base, self.outer)
@@ -370,6 +371,7 @@ class Reader:
         elif stage is None:
             image = Image(self.source, origin.span, address, None, value=origin, role="copied", named_by=fact)
             image.local = self.is_built(image)
+            image.project = self.given.project_of(self.source.path)
             yield image
 
     def copies(self, instruction: syntax.Instruction, stage: StageState | None, on_build: bool) -> Iterator[Subject]:
