@@ -87,6 +87,8 @@ class Unreadable(Exception):
 _TESTS = frozenset("test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance".split())
 """Folders of what is started to test something, and is taken down."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
+_DEVELOPERS = frozenset("dev devel develop development devcontainer debug delve dlv gitpod tilt".split())
+"""Words in the name of a file for those who work on a project."""
 
 
 class Source:
@@ -113,12 +115,21 @@ class Source:
     def is_for_tests(self) -> bool:
         """Whether the file stands in a folder of tests, or is named for them: `Dockerfile.test`, `compose.e2e.yaml`. Of an absolute path
         (what is below the working folder has none) nobody knows where the project begins, so that its folders say nothing."""
-        *folders, name = self.path.lower().split("/")
-        if folders[:1] == [""]:
-            folders = []
-        words = name.replace("-", ".").replace("_", ".").split(".")
+        folders = [] if self.path.startswith("/") else self.path.lower().split("/")[:-1]
+        words = self._words
         named = not _BUILT_FROM.isdisjoint(words) and not {"test", "tests", "e2e"}.isdisjoint(words)
         return named or not _TESTS.isdisjoint(folders)
+
+    @property
+    def is_for_developers(self) -> bool:
+        """Whether the file is for those who work on the project, by its name (`Dockerfile.dev`, `compose.debug.yaml`) or its folder."""
+        words = self._words
+        return "/.devcontainer/" in f"/{self.path}" or (not _BUILT_FROM.isdisjoint(words) and not _DEVELOPERS.isdisjoint(words))
+
+    @property
+    def _words(self) -> list[str]:
+        """The words of the file's name."""
+        return self.path.lower().rpartition("/")[2].replace("-", ".").replace("_", ".").split(".")
 
     @property
     def starts(self) -> list[int]:
