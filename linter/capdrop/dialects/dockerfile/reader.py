@@ -20,7 +20,7 @@ from capdrop.syntax import shell
 
 from ..commands import Setting, commands_in_arguments, commands_in_shell, commands_of_file
 from . import steps
-from .built_beside import is_built_beside
+from .built_beside import dockerfile_beside, leaves_root
 from .mounting import CopyOrigin
 from .scope import Scope
 from .stages import StageState, finished
@@ -108,7 +108,7 @@ class Reader:
                 (stage.on_build if instruction.keyword == "ONBUILD" else stage.layers).append(done)
             yield from done
         overridden = self.starters is not None and self.starters.leave_root
-        yield from finished(self.stages, self.source, self.tree, templated=self.templated, overridden=overridden)
+        yield from finished(self.stages, self.source, self.tree, self.has_user, templated=self.templated, overridden=overridden)
         yield from self.refusals()
 
     def shipped(self) -> set[int]:
@@ -188,7 +188,11 @@ class Reader:
         """Whether an image is built beside the file, or is a context that the builder is given."""
         if self.starters is not None and image.value.text in self.starters.named:
             return True
-        return is_built_beside(image.reference, self.source.path, self.given)
+        return bool(dockerfile_beside(image.reference, self.source.path, self.given))
+
+    def has_user(self, image: Image) -> bool:
+        """Whether an image is built beside the file, as a user other than root."""
+        return image.local and leaves_root(image.reference, self.source.path, self.given)
 
     def scope(self, stage: StageState | None) -> Scope:
         return self.outer if stage is None else stage.scope
