@@ -270,7 +270,8 @@ def passwordless_sudo(subject: WrittenFile | Command) -> Iterator[Finding]:
     """The application's user may become root without a password.
 
     With that, `USER` is a formality: whatever gets into the process is root one command later. Do what needs root in the build, or in an
-    init container, and leave `sudo` out; where people work in the container, allow the commands that they need.
+    init container, and leave `sudo` out; where people work in the container, allow the commands that they need. Confidence is low in a
+    file for developers or for tests.
     """
     if isinstance(subject, WrittenFile):
         if subject.ships and subject.path.startswith(SUDOERS):
@@ -289,7 +290,8 @@ def _allowed_by(file: WrittenFile) -> Iterator[Finding]:
 
 
 def _without_password(subject: WrittenFile | Command, at: Span, account: str, fix: Fix | None = None) -> Finding:
-    confidence = Confidence.LOW if _is_for_developers(account) else None
+    unsure = _is_for_developers(account) or subject.source.is_for_developers or subject.source.is_for_tests
+    confidence = Confidence.LOW if unsure else None
     return subject.finding(at, "sudo gives root to an account without a password", confidence=confidence, fix=fix)
 
 

@@ -71,6 +71,8 @@ class Brought:
 
     @property
     def confidence(self) -> Confidence:
+        if self.subject.source.is_for_tests:
+            return Confidence.LOW
         return Confidence.HIGH if self.is_grave or self.certainty == "sure" else Confidence.MEDIUM
 
     @property
@@ -154,7 +156,7 @@ def secret_file_copied(stage: Stage) -> Iterator[Finding]:
 
     Whoever pulls the image can read it, and so can whoever gets hold of the build's cache. Mount it for the one step that needs it
     (`RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci`, `--mount=type=ssh` for keys), or when the container starts. Where
-    the file stands beside the Dockerfile its text is read: one without a secret in it is let go.
+    the file stands beside the Dockerfile its text is read: one without a secret in it is let go. Confidence is low among tests.
     """
     course = course_of(stage)
     brought = [found for found in course.copied if found.counts]

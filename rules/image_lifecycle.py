@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Confidence, Finding, Good, Image, Severity, rule
+from capdrop import Bad, Confidence, Finding, Good, Image, Safety, Severity, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from capdrop import KubernetesObject
 
 ANOTHER_RELEASE = "it is another release: test what runs on it, and bring the data of a database to it step by step"
+
+MOVED = {
+    # frozen on 2023-04-03: https://kubernetes.io/blog/2023/02/06/k8s-gcr-io-freeze-announcement/
+    "k8s.gcr.io/": ("frozen", "registry.k8s.io/"),
+    "gcr.io/google-containers/": ("frozen", "registry.k8s.io/"),  # what k8s.gcr.io stands for
+    "gcr.io/google_containers/": ("frozen", "registry.k8s.io/"),
+    # https://docs.github.com/en/packages/working-with-a-github-packages-registry/migrating-to-the-container-registry-from-the-docker-registry
+    "docker.pkg.github.com/": ("replaced", "ghcr.io/"),
+    # https://github.com/kubernetes/website/blob/main/content/en/blog/_posts/2021-04-13-kube-state-metrics-goes-v-2-0.md
+    "quay.io/coreos/kube-state-metrics": ("no longer updated", "registry.k8s.io/kube-state-metrics/kube-state-metrics"),
+    # https://github.com/prometheus-operator/prometheus-operator/issues/3672
+    "quay.io/coreos/prometheus-operator": ("no longer updated", "quay.io/prometheus-operator/prometheus-operator"),
+    "quay.io/coreos/prometheus-config-reloader": ("no longer updated", "quay.io/prometheus-operator/prometheus-config-reloader"),
+}
+"""Registries, folders and images that are published elsewhere now: what is the matter, and where they are. A folder ends in a slash."""
+MOVED_FROM = frozenset(place.partition("/")[0] for place in MOVED)
+SAME_PATHS = ("k8s.gcr.io/",)
+"""Where every image is at the new place under the same path, so that the fix is safe."""
+OTHER_PATHS = ("docker.pkg.github.com/",)
+"""Where the path differs at the new place, so that nothing can be written for it."""
 
 
 @rule(
@@ -178,3 +198,90 @@ def tiller(thing: Image | KubernetesObject) -> Iterator[Finding]:
             yield thing.finding(thing.value, "Tiller installs anything for whoever reaches it")
     elif thing.kind == "Service" and thing.name == "tiller-deploy":
         yield thing.finding(thing.name_span, "Tiller installs anything for whoever reaches it")
+
+
+@rule(
+    "deprecated-registry",
+    severity=Severity.LOW,
+    references="NIST SP 800-190 3.1.1",
+    also_known_as="kubescape:C-0253",
+    examples=(
+        Bad(
+            "Dockerfile",
+            """
+            FROM «k8s.gcr.io/pause:3.5»
+            """,
+            fixed="""
+            FROM registry.k8s.io/pause:3.5
+            """,
+        ),
+        Bad(
+            "compose.yaml",
+            """
+            services:
+              app:
+                image: «"k8s.gcr.io/pause:3.5"»
+            """,
+            fixed="""
+            services:
+              app:
+                image: "registry.k8s.io/pause:3.5"
+            """,
+        ),
+        Bad(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: «k8s.gcr.io/pause:3.5»   # small
+            """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - name: web
+                  image: registry.k8s.io/pause:3.5   # small
+            """,
+        ),
+        Bad("Dockerfile", "FROM «docker.pkg.github.com/acme/app/web:1»\n"),
+        Bad(
+            "Dockerfile",
+            "FROM «quay.io/coreos/prometheus-operator:v0.42.1»\nFROM «gcr.io/google_containers/pause:3.1»\n",
+            fixed="FROM quay.io/prometheus-operator/prometheus-operator:v0.42.1\nFROM registry.k8s.io/pause:3.1\n",
+        ),
+        Good("Dockerfile", "FROM registry.k8s.io/pause:3.5\nFROM quay.io/coreos/etcd:v3.6.0\nFROM gcr.io/google-containers-acme/a:1\n"),
+        Good("compose.yaml", "services: {app: {image: 'gcr.io/acme/k8s.gcr.io:1'}}"),
+        Good(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              containers:
+                - {name: web, image: 'registry.k8s.io/pause:3.5'}
+            """,
+        ),
+    ),
+)
+def deprecated_registry(image: Image) -> Iterator[Finding]:
+    """The registry is given up, and its images have moved.
+
+    Nothing new is published there, so no security fix arrives either, and one day it will answer no more. The same images are
+    at the new address.
+    """
+    reference = image.reference
+    if reference is None or reference.registry not in MOVED_FROM:
+        return
+    for old, (matter, new) in MOVED.items():
+        if reference.canonical == old or (old.endswith("/") and reference.canonical.startswith(old)):
+            safety = Safety.SAFE if old in SAME_PATHS else Safety.UNSAFE
+            fix = None if old in OTHER_PATHS else image.rename(old, new, safety=safety)
+            message = f"`{old.rstrip('/')}` is {matter}; its images are at `{new.rstrip('/')}` now"
+            yield image.finding(image.value, message, fix=fix)

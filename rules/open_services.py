@@ -412,7 +412,7 @@ def protection_switched_off(subject: Command | Variable | WrittenFile | Borrowed
     else:
         found = _command(subject)
     for finding in found:
-        if subject.source.is_for_tests or subject.source.is_for_development:
+        if subject.source.is_for_tests or subject.source.is_for_developers:
             finding.confidence = Confidence.LOW
         yield finding
 

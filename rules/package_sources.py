@@ -22,6 +22,8 @@ STRATEGIES = ("index-strategy", "index_strategy")
 UNSAFE_STRATEGIES = ("unsafe-first-match", "unsafe-best-match")
 """Values of uv's `index-strategy` that look at every index for the best version; its own takes the first index that has the package."""
 
+UV_INDEXES = ("--index", "--default-index", "--index-url", "-i", "--extra-index-url", "--find-links", "-f")
+"""uv pip install --help"""
 OPEN_INDEXES = frozenset({"pypi.org", "www.pypi.org", "test.pypi.org"})
 """Hosts on which anyone may publish under a free name."""
 PUBLIC_INDEXES = (
@@ -103,6 +105,8 @@ PUBLIC_INDEXES = (
             RUN pip install torch --extra-index-url https://download.pytorch.org/whl/cpu && pip install --find-links=/wheels --no-index app
             RUN pip install --extra-index-url https://pypi.acme.example/simple --require-hashes -r requirements.txt
             RUN uv pip install --extra-index-url https://pypi.acme.example/simple acme-lib
+            RUN uv pip install --index-strategy unsafe-best-match --index https://pypi.org/simple --index https://download.pytorch.org/whl a
+            RUN uv pip install --index-strategy unsafe-best-match --torch-backend cpu -r requirements.txt
             RUN pip config set global.index-url https://a.example
             RUN echo "# extra-index-url = https://pypi.acme.example/simple" > /etc/pip.conf
             """,
@@ -135,7 +139,7 @@ def dependency_confusion(
         return
     for name, word, span in _settings(subject):
         if name.lower().endswith(STRATEGIES):
-            if word.text.strip("\"'") in UNSAFE_STRATEGIES:
+            if word.text.strip("\"'") in UNSAFE_STRATEGIES and not _names_public_alone(subject, public_indexes):
                 yield subject.finding(span, f"uv takes a package from whichever index has the higher version (`{word.text}`)")
         elif _is_private(word, public_indexes, private_main):
             message = f"pip takes a package from this index or from the other one, by the higher version (`{name}`)"
@@ -371,6 +375,14 @@ def _is_private(word: Word, public: tuple[str, ...], private_main: bool) -> bool
             if host and (host not in public or (private_main and host in OPEN_INDEXES)):
                 return True
     return False
+
+
+def _names_public_alone(subject: Command | Variable | WrittenFile, public: tuple[str, ...]) -> bool:
+    """Whether a command names no index but those in which vendors publish for all."""
+    if not isinstance(subject, Command) or subject.option("--index-strategy") is None:
+        return False
+    named = [option.value for option in subject.options if option.name in UV_INDEXES and option.value is not None]
+    return not any(_is_private(word, public, False) for word in named)
 
 
 def _has_private_index(command: Command, public: tuple[str, ...]) -> bool:

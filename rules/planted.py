@@ -9,6 +9,9 @@ from capdrop import RUNNERS, Bad, Command, Confidence, Copy, Finding, Good, Scri
 
 PRELOAD = "/etc/ld.so.preload"
 """ld.so(8): the libraries that stand here are loaded into every program, setuid ones included."""
+LIBRARY_FOLDERS = ("/usr/lib/", "/usr/local/lib/", "/lib/", "/usr/lib64/", "/usr/$LIB/", "/$LIB/")
+USUAL_LIBRARIES = ("libjemalloc.so", "libtcmalloc", "libmimalloc.so", "libfaketime", "libeatmydata.so", "libnss_wrapper.so")
+"""Allocators and helpers that distributions package, and whose documentation has them preloaded."""
 FILLERS = frozenset({"cp", "mv", "ln", "install", "tee", "sed"})
 PRINTERS = frozenset({"echo", "printf", "cat"})
 COPIES = ("COPY", "ADD")
@@ -81,6 +84,7 @@ SWITCHES = {"setenforce": ("0", "Permissive", "permissive"), "ufw": ("disable",)
             """
             FROM debian:13
             ENV LD_PRELOAD=/usr/lib/libjemalloc.so.2
+            RUN echo "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1" > /etc/ld.so.preload
             RUN rm -f /etc/ld.so.preload && cat /etc/ld.so.preload && cp /etc/ld.so.preload /backup && echo /etc/ld.so.preload
             """,
         ),
@@ -109,10 +113,15 @@ def preloaded_library(subject: Command | Copy | WrittenFile) -> Iterator[Finding
         yield subject.finding(at, f"every program loads the libraries that `{PRELOAD}` names")
 
 
+def _is_usual(path: str) -> bool:
+    return path.startswith(LIBRARY_FOLDERS) and path.rpartition("/")[2].startswith(USUAL_LIBRARIES)
+
+
 def _preloaded(subject: Command | Copy | WrittenFile) -> Span | None:
     """Where the path of the list of libraries stands, if a subject writes to it."""
     if isinstance(subject, WrittenFile):
-        return subject.path_span if subject.path == PRELOAD and subject.program not in COPIES else None
+        planted = subject.path == PRELOAD and subject.program not in COPIES and not all(_is_usual(line.text) for line in subject.lines)
+        return subject.path_span if planted else None
     if isinstance(subject, Copy):
         return subject.destination.span if subject.destination.text == PRELOAD else None
     printed = subject.name == "tee" and (subject.input is not None or any(feeder.name in PRINTERS for feeder in subject.feeders))

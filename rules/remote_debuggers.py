@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Finding, Fix, Good, Severity, Span, Variable, Word, WrittenFile, rule
+from capdrop import Bad, Command, Confidence, Finding, Fix, Good, Severity, Span, Variable, Word, WrittenFile, rule
 
 EVERYWHERE = ("0.0.0.0", "[::]", "::", "*", "+")
 ON = frozenset({"1", "true", "yes", "on"})
@@ -146,8 +146,15 @@ def remote_debugger_open(subject: Command | Variable | WrittenFile) -> Iterator[
     """A debugger answers on every address.
 
     Whoever connects to it reads the program's memory and runs code in it: these protocols ask for no password. Let it listen on 127.0.0.1
-    and forward the port (`docker compose exec`, `kubectl port-forward`, ssh), and start it in the setup for developers only.
+    and forward the port (`docker compose exec`, `kubectl port-forward`, ssh), and start it in the setup for developers only; confidence
+    is low in a file that is named for them (`Dockerfile.debug`, `compose.dev.yaml`).
     """
+    for finding in _opened(subject):
+        finding.confidence = Confidence.LOW if subject.source.is_for_developers else None
+        yield finding
+
+
+def _opened(subject: Command | Variable | WrittenFile) -> Iterator[Finding]:
     if isinstance(subject, Variable):
         if subject.place in SETTINGS and not subject.overridden and subject.value.is_known and subject.fragment is not None:
             yield from _variable(subject)

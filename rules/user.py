@@ -154,7 +154,7 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     Run as a numbered user that owns nothing but what the application writes.
 
     Confidence is low for an init container, which prepares files for others and ends, for a step of a task, for an agent that reads its
-    host's files, for what is started to test something, for a development container, for what starts others as users of their own (an init,
+    host's files, for what is started to test something, for what developers work in, for what starts others as users of their own (an init,
     sshd, cron) or leaves root by itself (by `setpriv`, or as the image of PostgreSQL does), for what mounts the socket of a container
     runtime, by which anyone in it has the host, and where `USER root` was said for the build: more is built after it, nothing of its own is
     started, and it was no other user before. In a Compose file and on a command line it is low too for a service that prepares the others
@@ -358,9 +358,9 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     where git has to read it later in the build; a folder that WORKDIR makes stays root's.
 
     Confidence is low where others say who runs: an image that starts nothing of its own or an interpreter, one that packs a tool and
-    listens to nobody, one in a folder of tests, a development container, one whose start script leaves root, and in a cluster an image
-    that is known to have a user, an init container, what tests something (a chart, or what it stands among the tests of), and a part of
-    the cluster itself. Where several images of one Dockerfile are built on the same stage and none sets a user, one of them is told.
+    listens to nobody, one in a folder of tests or for developers (`Dockerfile.dev`), one whose start script leaves root, and in a cluster
+    an image that is known to have a user, an init container, what tests something (a chart, or what it stands among the tests of), and a
+    part of the cluster itself. Where several images of one Dockerfile are built on the same stage and none sets a user, one is told.
     """
     user = container.fact("user")
     if not user.is_absent or container.platform == "windows":

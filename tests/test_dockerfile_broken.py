@@ -76,3 +76,28 @@ def test_the_options_of_a_development_container_are_a_template() -> None:
     analysis = analyse(Source("Dockerfile", text), kind, BOOK, Context())
     assert [gap.by_design for gap in analysis.gaps] == [True]
     assert {finding.rule for finding in analysis.findings} & {*ODD, "certificate-check-disabled"} == {"certificate-check-disabled"}
+
+
+FILTERED = """FROM ${docker.base.image}
+COPY ${pkg.name}.deb /tmp/
+RUN curl -k https://a.example && echo ${pkg.version} && echo '${x.y}'
+USER ${pkg.user}
+"""
+
+
+def test_what_maven_filters_is_a_template() -> None:
+    kind = kind_of("docker/Dockerfile", FILTERED)
+    assert kind is not None
+    analysis = analyse(Source("docker/Dockerfile", FILTERED), kind, BOOK, Context())
+    assert [gap.by_design for gap in analysis.gaps] == [True]
+    assert {finding.rule for finding in analysis.findings} & {*ODD, "certificate-check-disabled", "missing-user", "root-user"} == {
+        "certificate-check-disabled"
+    }
+
+
+@pytest.mark.parametrize("line", ["RUN mvn -Dv='${project.version}' package", "RUN node -e 'console.log(`${process.env.X}`)'"])
+def test_what_commands_call_a_property_makes_no_template(line: str) -> None:
+    text = f"FROM debian:13\n{line}\nUSER app\n"
+    kind = kind_of("Dockerfile", text)
+    assert kind is not None
+    assert analyse(Source("Dockerfile", text), kind, BOOK, Context()).gaps == []

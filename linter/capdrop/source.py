@@ -90,7 +90,7 @@ _DEVELOPMENT = frozenset("dev devel development .devcontainer .devenv localdev".
 """Folders of what is started on a developer's own machine."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
 _FOR_TESTS = frozenset(("test", "tests", "e2e"))
-_FOR_DEVELOPMENT = frozenset(("dev", "devel", "development", "local"))
+_FOR_DEVELOPERS = frozenset("dev devel develop development devcontainer debug delve dlv gitpod local tilt".split())
 
 
 class Source:
@@ -120,9 +120,9 @@ class Source:
         return self._stands(_TESTS, _FOR_TESTS)
 
     @property
-    def is_for_development(self) -> bool:
-        """The same of what developers start on their own machine: `compose.dev.yaml`."""
-        return self._stands(_DEVELOPMENT, _FOR_DEVELOPMENT)
+    def is_for_developers(self) -> bool:
+        """The same of what those who work on the project start on their own machine: `Dockerfile.dev`, `compose.debug.yaml`."""
+        return self._stands(_DEVELOPMENT, _FOR_DEVELOPERS)
 
     def _stands(self, among: Set[str], called: Set[str]) -> bool:
         """Whether the file stands in a folder among these, or has one of the other words in its name."""

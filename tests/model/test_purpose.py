@@ -331,3 +331,28 @@ def test_what_is_built_on_an_image_has_its_purpose() -> None:
     text = f"services: {{console: {{{inline}, volumes: ['/var/run/docker.sock:/var/run/docker.sock']}}}}\n"
     assert said("compose.yaml", text, "runtime-socket-mount") == [LOW]
     assert said("compose.yaml", text.replace("portainer/portainer-ce", "acme/console"), "runtime-socket-mount") == [HIGH]
+
+
+DEBUGGED = 'FROM golang:1.27\nUSER 1000\nENTRYPOINT ["/dlv", "exec", "/app", "--listen=:2345"]\n'
+ALLOWED = 'FROM debian:13\nRUN echo "app ALL=(ALL) NOPASSWD: ALL" >> /etc/sudoers\nUSER app\n'
+KEY_COPIED = "FROM debian:13\nCOPY id_rsa /root/.ssh/id_rsa\nUSER 1000\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "rule", "confidence"),
+    [
+        ("Dockerfile", DEBUGGED, "remote-debugger-open", HIGH),
+        ("tilt.debug.dockerfile", DEBUGGED, "remote-debugger-open", LOW),
+        ("Dockerfile", ALLOWED, "passwordless-sudo", HIGH),
+        (".devcontainer/Dockerfile", ALLOWED, "passwordless-sudo", LOW),
+        ("tests/echo/Dockerfile", ALLOWED, "passwordless-sudo", LOW),
+        ("Dockerfile", KEY_COPIED, "secret-file-copied", HIGH),
+        ("tests/fuzz/Dockerfile", KEY_COPIED, "secret-file-copied", LOW),
+        ("Dockerfile", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", HIGH),
+        ("Dockerfile.dev", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", LOW),
+        ("develop/Dockerfile", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", HIGH),
+        ("devices.Dockerfile", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", HIGH),
+    ],
+)
+def test_what_developers_and_tests_do_to_themselves_is_less_sure(path: str, text: str, rule: str, confidence: Confidence) -> None:
+    assert said(path, text, rule) == [confidence]

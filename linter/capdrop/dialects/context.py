@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 
+from ..model.project import UNKNOWN_PROJECT
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..files import Files
     from ..model.build_context import BuildContext
+    from ..model.project import Project
     from ..model.workspace import EnvUse, Starters, Workspace
 
 
@@ -47,6 +50,14 @@ class Context:
     def with_files(self, files: Files) -> Context:
         """The same with other files beside the one that is read."""
         return Context(self.targets, self.workspace, files, self.compose_files)
+
+    def project_of(self, path: str) -> Project:
+        """The project that a file belongs to."""
+        if self.files is None:
+            return UNKNOWN_PROJECT
+        from .repository import Repository
+
+        return Repository(self.files, path)
 
     def built_from(self, path: str, sources: Iterable[str]) -> BuildContext:
         """The folder that a Dockerfile, which copies these sources, takes its files from."""

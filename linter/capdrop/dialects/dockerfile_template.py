@@ -11,6 +11,12 @@ from capdrop.syntax.template_mask import actions as actions_in
 _SUFFIXES = (".template", ".tmpl", ".tpl", ".j2", ".jinja", ".jinja2", ".erb")
 OPTION = "${templateOption:"
 """How a template of development containers names an option (https://containers.dev/implementors/templates)."""
+_PROPERTY = r"\$\{[A-Za-z_][\w-]*(?:\.[\w-]+)+\}"
+_FILTERED = (
+    rf"(?mi)^[ \t]*(?:ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|LABEL|MAINTAINER|STOPSIGNAL|USER|VOLUME|WORKDIR)[ \t][^\n]*{_PROPERTY}"
+)
+"""Where a property of a Maven or Gradle build stands, which filters its resources: BuildKit knows no such variable
+(https://maven.apache.org/plugins/maven-resources-plugin/examples/filter.html)."""
 _OWN_LINE = r"(?m)^[ \t]*(?:\{\{|\{%|<%)|^[ \t]*FROM\b.*\{\{"
 
 
@@ -18,6 +24,8 @@ def actions(path: str, text: str) -> list[Span]:
     """The actions of a Dockerfile template; none of a plain Dockerfile, whose `{{` belong to its commands (`--format '{{.ID}}'`)."""
     if OPTION in text:
         return [Span(*found.span()) for found in re.finditer(r"\$\{templateOption:[^}\n]*\}", text)]
+    if re.search(_FILTERED, text) is not None:
+        return [Span(*found.span()) for found in re.finditer(_PROPERTY, text)]
     if not path.endswith(_SUFFIXES) and re.search(_OWN_LINE, text) is None:
         return []
     return list(actions_in(text))

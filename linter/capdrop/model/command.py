@@ -312,6 +312,13 @@ class Command(Subject):
 
         return self.siblings.some(checks)
 
+    @property
+    def compares_download(self) -> bool:
+        """Whether the script that it belongs to compares a checksum or a signature of the files that it downloads."""
+        from .download import is_compared
+
+        return self.script_checks and is_compared(self)
+
     def run_from_file(self, source: Command, title: str) -> Fix:
         """A fix that shows how to run from a file, after a look at it, what another command pipes into this one."""
         from .checked_download import into_file

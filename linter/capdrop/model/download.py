@@ -85,6 +85,12 @@ def first_run(path: str, after: Command, commands: list[Command]) -> Command | N
     return next((command for command in commands[start : start + _REACH] if use_of(command, {path}) in ("run", "executable")), None)
 
 
+def is_compared(command: Command) -> bool:
+    """Whether a script that is no longer than we follow a file compares what one of its commands downloads to files."""
+    files = {download.file for download in _made_by(command)} if command.name in DOWNLOADERS and not to_output(command) else set()
+    return bool(files) and len(command.siblings) <= _REACH and any(checks(other, files) for other in command.siblings)
+
+
 def to_output(command: Command) -> bool:
     """Whether a command writes what it downloads from elsewhere to its standard output."""
     if command.name == "php":

@@ -7,6 +7,7 @@ from capdrop.source import Source, Span
 from capdrop.syntax import image_reference
 
 from .known_images import runs_as_root
+from .project import UNKNOWN_PROJECT, Project
 from .subject import Origin, Subject
 from .value import Value
 
@@ -26,10 +27,11 @@ class Image(Subject):
     `role` is "base" (FROM), "copied" (COPY --from, --mount from=), "frontend" (# syntax=), "model" (a model of a Compose file) or
     "run" (a service, a pod, a command line). `reference` is None where the text is unknown or is no image reference. `local` is set
     where the same file says how the image is built, so that its name is a label and not a download. `pull_policy` is when the platform
-    asks the registry again, where the file can say that, and `named_by` the fact of another subject that holds its name too.
+    asks the registry again, where the file can say that, and `named_by` the fact of another subject that holds its name too. `project` is
+    the one that the file belongs to.
     """
 
-    __slots__ = ("local", "named_by", "pull_policy", "reference", "role", "value")
+    __slots__ = ("local", "named_by", "project", "pull_policy", "reference", "role", "value")
 
     def __init__(
         self,
@@ -43,6 +45,7 @@ class Image(Subject):
         local: bool = False,
         pull_policy: Value | None = None,
         named_by: tuple[str, str] | None = None,
+        project: Project = UNKNOWN_PROJECT,
     ) -> None:
         super().__init__(source, span, address, origin)
         self.value = value
@@ -50,6 +53,7 @@ class Image(Subject):
         self.local = local
         self.pull_policy = pull_policy
         self.named_by = named_by
+        self.project = project
         self.reference = image_reference.parse(value.text) if value.is_known else None
 
     def state(self) -> Mapping[str, object]:
@@ -78,6 +82,12 @@ class Image(Subject):
         from capdrop.model.image_names import FORMER, OFFICIAL
 
         return reference.name not in OFFICIAL and reference.name not in FORMER
+
+    @property
+    def is_released_here(self) -> bool:
+        """Whether the project that the file belongs to publishes it and gives its releases versions, so that what stands here is the
+        newest of a branch until a release writes its own."""
+        return self.reference is not None and self.project.releases(self.reference)
 
     @property
     def end_of_life(self) -> EndOfLife | None:

@@ -29,8 +29,6 @@ _FOR_OTHERS = frozenset({"cron", "crond", "dropbear", "sshd"})
 _SCRIPTS = (".sh", ".bash")
 _DEVELOPMENT = ("mcr.microsoft.com/devcontainers/", "mcr.microsoft.com/vscode/devcontainers/")
 """Bases whose user is set by the tool that starts them (https://containers.dev/implementors/json_reference/: remoteUser)."""
-_GITPOD = ".gitpod.dockerfile"
-"""The name that Gitpod's documentation gives the Dockerfile of a workspace, which it starts as a user of its own."""
 _HOST_PROCESS = "windows-host-process-containers-base-image"
 """Its README (microsoft/windows-host-process-containers-base-image): for containers that are processes of their node, whose pod says as
 which account they run."""
@@ -46,8 +44,7 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     built on, and `source` the Dockerfile."""
     if source.is_for_tests:
         return "it is for tests"
-    path = f"/{source.path.lower()}"
-    if "/.devcontainer/" in path or path.endswith(f"/{_GITPOD}") or (base is not None and base.canonical.startswith(_DEVELOPMENT)):
+    if source.is_for_developers or (base is not None and base.canonical.startswith(_DEVELOPMENT)):
         return "it is a development container"
     if base is not None and base.name == _HOST_PROCESS:
         return "its node says as which account it runs"

@@ -36,6 +36,11 @@ _NON_ROOT = frozenset({
     "quay.io/brancz/kube-rbac-proxy",  # brancz/kube-rbac-proxy, Dockerfile
     "docker.io/sonatype/nexus3",  # sonatype/docker-nexus3, Dockerfile: USER nexus
     "docker.io/apache/superset",  # apache/superset, Dockerfile: USER superset
+    "docker.io/mailhog/mailhog",  # mailhog/MailHog, Dockerfile: USER mailhog
+    "docker.io/grafana/k6",  # grafana/k6, Dockerfile: USER k6
+    "quay.io/operator-framework/opm",  # operator-framework/operator-registry, release/goreleaser.opm.Dockerfile: USER 1001
+    # https://docs.aws.amazon.com/lambda/latest/dg/images-create.html: "a default Linux user with least-privileged permissions"
+    "public.ecr.aws/lambda/",
     "docker.io/bitnami/",  # https://github.com/bitnami/containers, "Non-root containers": user 1001
     "docker.io/bitnamilegacy/",
     "docker.io/bitnamisecure/",
@@ -108,6 +113,12 @@ _STEPS_DOWN = frozenset(
 )
 """Official images whose start script is root and starts the service as a user of its own, by gosu, su-exec, setpriv or the service itself
 (the docker-entrypoint.sh of each, in the repositories that docker-library/official-images names)."""
+_STEPS_DOWN_ELSEWHERE = frozenset({
+    "docker.io/valkey/valkey",  # valkey-io/valkey-container, docker-entrypoint.sh
+    "docker.io/postgis/postgis",  # postgis/docker-postgis, Dockerfile.template: FROM postgres, with its start script
+    "docker.io/pgvector/pgvector",  # pgvector/pgvector, Dockerfile: the same
+    "docker.io/timescale/timescaledb",  # timescale/timescaledb-docker, Dockerfile: the same
+})  # fmt: skip
 _SERVERS = frozenset("caddy drupal httpd joomla matomo mediawiki nextcloud nginx php tomcat wordpress".split())
 """Official images that start a server as root when they are told nothing."""
 _MYSQL = frozenset({"MYSQL_ROOT_PASSWORD", "MYSQL_PASSWORD"})
@@ -196,7 +207,7 @@ def suffix_of_file(reference: Reference, variable: str) -> str:
 
 def steps_down(reference: Reference) -> bool:
     """Whether what an image starts by itself is documented to leave root before it serves anyone."""
-    return reference.official and reference.name in _STEPS_DOWN
+    return reference.canonical in _STEPS_DOWN_ELSEWHERE if not reference.official else reference.name in _STEPS_DOWN
 
 
 def starts_a_server(reference: Reference) -> bool:

@@ -311,7 +311,8 @@ class _Reader:
         if field is not None:
             value = site.scalar(field)
             local = site.own.get("build") is not None or (value.is_known and _tagged(value.text) in self.built())
-            yield Image(field.source, field.span, f"{address}.image", None, value=value, role="run", local=local)
+            project = self.context.project_of(field.source.path)
+            yield Image(field.source, field.span, f"{address}.image", None, value=value, role="run", local=local, project=project)
 
     def built(self) -> set[str]:
         """The names that services give the images that they build. Others may start these too."""

@@ -8,6 +8,7 @@ import re
 from ...model.command import Word
 from ...model.container import Container
 from ...model.image import Image
+from ...model.project import UNKNOWN_PROJECT, Project
 from ...model.subject import Subject
 from ...model.text import Text
 from ...model.tools import DECLARES_VARIABLES
@@ -35,7 +36,7 @@ _RECIPE = re.compile(r"^\t[@+-]*((?:[^\\\n]|\\(?:\r?\n|.))*)", re.MULTILINE)
 def read(source: Source, context: Context) -> Reading:
     """A shell script or a Makefile."""
     place = "template" if Near(source.path, context).is_trial else "file"
-    reading = Reading(source, _subjects(source, place), gaps=[], comments=lambda: _comments(source))
+    reading = Reading(source, _subjects(source, place, context.project_of(source.path)), gaps=[], comments=lambda: _comments(source))
     reading.way_out = lambda: _way_out(source, place)
     return reading
 
@@ -50,7 +51,7 @@ def _comments(source: Source) -> list[Span]:
     return [Span(found.start(1), found.end(1)) for found in re.finditer(r"(?:^|[ \t])(#[^\r\n]*)", source.text, re.MULTILINE)]
 
 
-def _subjects(source: Source, place: str) -> Iterator[Subject]:
+def _subjects(source: Source, place: str, project: Project = UNKNOWN_PROJECT) -> Iterator[Subject]:
     whole = Fragment.at(source.text, 0)
     yield Text(source, Span(0, len(source.text)), "", fragment=whole, address_at=lambda offset: "")
     for script in _recipes(whole) if _is_makefile(source.path) else (whole,):
@@ -58,7 +59,7 @@ def _subjects(source: Source, place: str) -> Iterator[Subject]:
             yield from _set_by(source, command, script, place)
             start = start_of([_word(word, script) for word in command.words])
             if start is not None:
-                yield from _started(source, start)
+                yield from _started(source, start, project)
 
 
 def _set_by(source: Source, command: shell.Command, script: Fragment, place: str) -> Iterator[Variable]:
@@ -111,7 +112,7 @@ def _recipes(whole: Fragment) -> Iterator[Fragment]:
         yield Fragment(text[:-1], starts, places)
 
 
-def _started(source: Source, start: Start) -> Iterator[Subject]:
+def _started(source: Source, start: Start, project: Project) -> Iterator[Subject]:
     name_flag = start.last("--name")
     image = start.image
     name = name_flag.value.text if name_flag is not None and name_flag.value is not None else image.text if image else start.verb.text
@@ -130,7 +131,7 @@ def _started(source: Source, start: Start) -> Iterator[Subject]:
                 variable.owner = own
                 yield variable
     if image is not None:
-        yield Image(source, image.span, f"{address} image", None, value=value_of(source, image), role="run")
+        yield Image(source, image.span, f"{address} image", None, value=value_of(source, image), role="run", project=project)
         given = image_reference.parse(image.text) if image.known and start.last("--entrypoint") is None else None
         yield from commands_in_arguments(start.rest, Setting(source, f"{address} command", "command", owner=own, image=given))
 

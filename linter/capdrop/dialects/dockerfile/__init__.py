@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from capdrop.reading import Gap, Reading
 from capdrop.source import Source, Span
 from capdrop.syntax import dockerfile as syntax
@@ -12,6 +14,10 @@ from .reader import Reader
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .way_out import DockerfileWayOut
+
+
+_NO_VARIABLE = r"\$\{[A-Za-z_]\w*[.:][A-Za-z]"
+"""How what looks like a variable begins that Docker has none of: `${templateOption:name}`, `${project.version}`."""
 
 
 def read(source: Source, context: Context) -> Reading:
@@ -46,7 +52,7 @@ def _way_out(reader: Reader) -> DockerfileWayOut:
 def without_markup(source: Source) -> tuple[str, list[Span]]:
     """The text, and if it is a template, the actions that are masked in it."""
     text = source.text
-    if "{{" not in text and "{%" not in text and "<%" not in text and "${template" not in text:
+    if "{{" not in text and "{%" not in text and "<%" not in text and ("${" not in text or re.search(_NO_VARIABLE, text) is None):
         return text, []
     from .. import dockerfile_template as templates
 

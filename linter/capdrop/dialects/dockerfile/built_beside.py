@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+from capdrop.model.container import is_root
+from capdrop.syntax import dockerfile as syntax
+
 from ..near import Near
 
 TYPE_CHECKING = False
@@ -15,23 +18,49 @@ if TYPE_CHECKING:
 _SHORTEST = 3
 
 
-def is_built_beside(reference: Reference | None, path: str, context: Context) -> bool:
-    """Whether the Dockerfile of an image stands in a folder of its name, or has its name, next to the file at a path: `acme/base:latest`
-    in `web/Dockerfile` is that of `base/Dockerfile`, and in `Dockerfile` as well. A version or a digest tells that it is fetched."""
-    if reference is None or reference.official or reference.digest is not None or reference.tag not in (None, "latest"):
-        return False
+def dockerfile_beside(reference: Reference | None, path: str, context: Context) -> str:
+    """The Dockerfile of an image; "" where none stands next to the file at a path in a folder of the image's name, or has its name:
+    `acme/base:latest` in `web/Dockerfile` is that of `base/Dockerfile`, and in `Dockerfile` as well. Of folders that are named for
+    versions, `acme/base:1.2` in `web/1.2/Dockerfile` is that of `base/1.2/Dockerfile`; elsewhere a version tells that it is fetched, as
+    a digest does."""
+    if reference is None or reference.official or reference.digest is not None:
+        return ""
     near = Near(path, context)
-    name = _plain(reference.name.rpartition("/")[2])
-    for around in (os.path.dirname(near.folder), near.folder):
-        for other, is_folder in near.names_in(around).items():
-            folder = os.path.join(around, other)
-            if is_folder and _plain(other) == name and folder != near.folder and any(map(_is_dockerfile, near.names_in(folder))):
-                return True
-    return any(
-        len(_plain(other[10:])) >= _SHORTEST and name.endswith(_plain(other[10:])) and other != os.path.basename(path)
-        for other in near.names
-        if _is_dockerfile(other)
-    )
+    above = os.path.dirname(near.folder)
+    name = _plain(reference.name)
+    found = _in_folder(near, os.path.dirname(above), name, reference.tag or "latest")
+    if found or reference.tag not in (None, "latest"):
+        return found
+    return _in_folder(near, above, name) or _in_folder(near, near.folder, name) or _called(near, name)
+
+
+def leaves_root(reference: Reference | None, path: str, context: Context) -> bool:
+    """Whether the Dockerfile of an image stands beside, and ends as a user other than root."""
+    beside = dockerfile_beside(reference, path, context)
+    text = Near(path, context).text(beside) if beside else None
+    users = [one for one in syntax.parse(text).instructions if one.keyword in ("FROM", "USER")] if text else []
+    last = users[-1].arguments if users and users[-1].keyword == "USER" else ()
+    return len(last) == 1 and not is_root(last[0].value)
+
+
+def _in_folder(near: Near, around: str, name: str, version: str = "") -> str:
+    """The Dockerfile in the folder of a name, or in that of a version in it."""
+    for other, is_folder in near.names_in(around).items():
+        folder = os.path.join(around, other, version) if version else os.path.join(around, other)
+        if is_folder and _plain(other) == name and folder != near.folder:
+            dockerfile = next(filter(_is_dockerfile, near.names_in(folder)), "")
+            if dockerfile:
+                return os.path.join(folder, dockerfile)
+    return ""
+
+
+def _called(near: Near, name: str) -> str:
+    """The Dockerfile beside another one that is called as an image is."""
+    for other in near.names:
+        own = _plain(other[10:]) if _is_dockerfile(other) else ""
+        if len(own) >= _SHORTEST and name.endswith(own) and os.path.join(near.folder, other) != near.path:
+            return os.path.join(near.folder, other)
+    return ""
 
 
 def _is_dockerfile(name: str) -> bool:

@@ -20,7 +20,7 @@ from capdrop.syntax import shell
 
 from ..commands import Setting, commands_in_arguments, commands_in_shell, commands_of_file
 from . import steps
-from .built_beside import is_built_beside
+from .built_beside import dockerfile_beside, leaves_root
 from .mounting import CopyOrigin
 from .scope import Scope
 from .stages import StageState, finished
@@ -108,7 +108,7 @@ class Reader:
                 (stage.on_build if instruction.keyword == "ONBUILD" else stage.layers).append(done)
             yield from done
         overridden = self.starters is not None and self.starters.leave_root
-        yield from finished(self.stages, self.source, self.tree, templated=self.templated, overridden=overridden)
+        yield from finished(self.stages, self.source, self.tree, self.has_user, templated=self.templated, overridden=overridden)
         yield from self.refusals()
 
     def shipped(self) -> set[int]:
@@ -166,6 +166,7 @@ class Reader:
         address = f"stage {name or index}"
         image = Image(self.source, instruction.span, address, None, value=value, role="base", local=base is not None)
         image.local = image.local or self.is_built(image)
+        image.project = self.given.project_of(self.source.path)
         if value.is_known and image.reference is None and word is not None and "$" not in word.value:
             self.outer.refused.append((word.span, "this is no name of an image"))
         stage = StageState(index, instruction, name, image, base, self.outer)
@@ -187,7 +188,11 @@ class Reader:
         """Whether an image is built beside the file, or is a context that the builder is given."""
         if self.starters is not None and image.value.text in self.starters.named:
             return True
-        return is_built_beside(image.reference, self.source.path, self.given)
+        return bool(dockerfile_beside(image.reference, self.source.path, self.given))
+
+    def has_user(self, image: Image) -> bool:
+        """Whether an image is built beside the file, as a user other than root."""
+        return image.local and leaves_root(image.reference, self.source.path, self.given)
 
     def scope(self, stage: StageState | None) -> Scope:
         return self.outer if stage is None else stage.scope
@@ -370,6 +375,7 @@ class Reader:
         elif stage is None:
             image = Image(self.source, origin.span, address, None, value=origin, role="copied", named_by=fact)
             image.local = self.is_built(image)
+            image.project = self.given.project_of(self.source.path)
             yield image
 
     def copies(self, instruction: syntax.Instruction, stage: StageState | None, on_build: bool) -> Iterator[Subject]:

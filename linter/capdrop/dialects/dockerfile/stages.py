@@ -19,7 +19,7 @@ from .scope import Scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from capdrop.finding import Edit
     from capdrop.model.account import Account
@@ -166,10 +166,16 @@ class StageOrigin(Origin):
 
 
 def finished(
-    stages: list[StageState], source: Source, tree: syntax.Dockerfile, *, templated: bool, overridden: bool = False
+    stages: list[StageState],
+    source: Source,
+    tree: syntax.Dockerfile,
+    has_user: Callable[[Image], bool],
+    *,
+    templated: bool,
+    overridden: bool = False,
 ) -> Iterator[Subject]:
     """The stages as they stand at their end, what they ran, and the containers that the shipped ones start; `overridden` where these
-    are started as another user, who is no longer the file's to say."""
+    are started as another user, who is no longer the file's to say. `has_user` tells whether a base image is known to leave root."""
     if any(stage.takes for stage in stages):
         from .handing import hand_on
 
@@ -201,7 +207,7 @@ def finished(
         yield made[stage.index]
         if stage.ships and not overridden:
             shipped.append((stage, user))
-    yield from _containers(shipped, source, tree)
+    yield from _containers(shipped, source, tree, has_user)
 
 
 def _all_layers(stage: StageState) -> Iterator[tuple[Subject, ...]]:
@@ -212,7 +218,9 @@ def _all_layers(stage: StageState) -> Iterator[tuple[Subject, ...]]:
         at = at.base
 
 
-def _containers(shipped: list[tuple[StageState, Value]], source: Source, tree: syntax.Dockerfile) -> Iterator[DefaultContainer]:
+def _containers(
+    shipped: list[tuple[StageState, Value]], source: Source, tree: syntax.Dockerfile, has_user: Callable[[Image], bool]
+) -> Iterator[DefaultContainer]:
     """What starts of the shipped stages. Of those without a user that are built on the same local stage the last one stands for all."""
     reasons: dict[int, str] = {}
     standing: dict[int, int] = {}
@@ -220,7 +228,8 @@ def _containers(shipped: list[tuple[StageState, Value]], source: Source, tree: s
         if user.is_absent:
             from capdrop.model.image_purpose import others_set_user
 
-            reasons[stage.index] = user.reason or others_set_user(stage.bottom.image.reference, _all_layers(stage), source)
+            reason = user.reason or others_set_user(stage.bottom.image.reference, _all_layers(stage), source)
+            reasons[stage.index] = reason or ("the image below it has a user" if has_user(stage.bottom.image) else "")
             if not reasons[stage.index]:
                 standing[stage.bottom.index] = stage.index
     for stage, user in shipped:

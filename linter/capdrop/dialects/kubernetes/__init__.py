@@ -10,6 +10,7 @@ from ...source import Source, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Mapping, Node
 from ..context import Context
+from ..repository import Repository
 from ..yaml_document import YamlFile
 from ..yaml_view import Section
 from .cluster import borrowed_by, noted, parts_of, workload_of
@@ -143,6 +144,8 @@ def object_subjects(
         pod.partial = pod.partial or partial or (COMPLETED if _lends_containers(thing, pod) else "")
         pod.silent_at = silent_at
         pod.secret = Secret(thing.name, thing.namespace, files)
+        if files is not None:
+            pod.project = Repository(files, source.path)
         workload = workload_of(here or source, thing, pod, section, silence or pod.partial)
         workload.partial |= templated
         parts.append(workload)

@@ -25,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ...files import Files
     from ...model.cluster import Part
 
 _ELSEWHERE = {
@@ -58,7 +59,7 @@ def read(file: YamlFile, context: Context) -> Reading:
 def _subjects(file: YamlFile, joined: list[_Joined], parts: list[Part]) -> Iterator[Subject]:
     yield from file_subjects(file, parts)
     for one in joined:
-        yield from one.subjects(parts)
+        yield from one.subjects(parts, file.files)
 
 
 class _Joined:
@@ -71,8 +72,8 @@ class _Joined:
         self.build = Build(near, this)
         self.overlay = Overlay(near.path)
 
-    def subjects(self, parts: list[Part]) -> Iterator[Subject]:
-        """The subjects of all that it changes or holds; the parts of a cluster that these are go to `parts`."""
+    def subjects(self, parts: list[Part], files: Files | None) -> Iterator[Subject]:
+        """The subjects of all that it changes or holds; the parts of a cluster that these are go to `parts`. `files` are beside it."""
         build, here = self.build, self.this.source
         for key, words in _ELSEWHERE.items():
             field = self.this.root.get(key)
@@ -85,7 +86,7 @@ class _Joined:
                 self.overlay.changes.add((resource.file, resource.address))
                 assert isinstance(resource.node, Mapping)
                 silence = resource.silence
-                yield from object_subjects(resource.source, resource.node, parts, silence=silence, joined=True, here=here)
+                yield from object_subjects(resource.source, resource.node, parts, silence=silence, joined=True, here=here, files=files)
         self.overlay.changes.update((resource.file, resource.address) for resource in build.removed)
         self.overlay.uses = tuple(build.uses)
         self.overlay.files = frozenset(build.files)

@@ -9,6 +9,7 @@ from ...model.container import Container
 from ...model.image import Image
 from ...model.mount import Mount, normal_path
 from ...model.pod import NOT_ON_WINDOWS
+from ...model.project import UNKNOWN_PROJECT
 from ...model.subject import Change, Origin, Refused, Subject
 from ...model.value import Value
 from ...model.variable import Variable
@@ -70,11 +71,11 @@ class Pod:
 
     `lone` is set where the mapping is a container in itself, and the pod around it is made by an operator. `partial` says why nothing
     follows from what is not written, where an operator fills that in. `secret` is where its containers can take values from, `taken` what
-    they take from ConfigMaps, each with the address of its container (it is filled as the subjects are read), and `silent_at` are the
-    beginnings of collections around it to which a template may add.
+    they take from ConfigMaps, each with the address of its container (it is filled as the subjects are read), `silent_at` are the
+    beginnings of collections around it to which a template may add, and `project` is the one that its file belongs to.
     """
 
-    __slots__ = ("annotations", "lone", "metadata", "partial", "path", "place", "secret", "section", "silent_at", "taken")
+    __slots__ = ("annotations", "lone", "metadata", "partial", "path", "place", "project", "secret", "section", "silent_at", "taken")
 
     def __init__(self, section: Section, path: str, metadata: Section, partial: str = "", *, lone: bool = False) -> None:
         self.section = section
@@ -87,6 +88,7 @@ class Pod:
         self.secret = Secret("", "", None)
         self.taken: list[tuple[str, Section]] = []
         self.silent_at: Row[int] = ()
+        self.project = UNKNOWN_PROJECT
 
     def address(self, owner: str) -> str:
         """The pod's address below the object that holds it."""
@@ -329,7 +331,16 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
         policy = section.get("imagePullPolicy")
         pull_policy = site.nothing() if policy is None else site.scalar(policy)
         value, origin = site.scalar(image), TableOrigin(site, IMAGE_TABLE)
-        yield Image(image.source, image.span, f"{address}.image", origin, value=value, role="run", pull_policy=pull_policy)
+        yield Image(
+            image.source,
+            image.span,
+            f"{address}.image",
+            origin,
+            value=value,
+            role="run",
+            pull_policy=pull_policy,
+            project=pod.project,
+        )
     yield from variables_of(site, address, pod.secret, pod.taken)
     yield from commands_of(site, address, own)
 

@@ -1,0 +1,76 @@
+"""The repository that a file belongs to: whose it is, as git was told where it came from, and whether it has releases."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from capdrop.model.project import Project
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from capdrop.files import Files
+    from capdrop.syntax.image_reference import Reference
+
+_GIT = ".git"
+_ORIGIN = r'(?m)^\[remote "origin"\]((?:\n[^\[\n]*)*)'
+_URL = r"(?m)^[ \t]*url[ \t]*=[ \t]*(\S+)"
+_TAGS = "refs/tags"
+_RELEASES = (".goreleaser", "changelog", "changes.", "history.", "release")
+"""What the name of a file or folder at the top of a repository begins with where it has releases."""
+_SHORTEST = 3
+
+
+class Repository(Project):
+    """The repository of a file among known files."""
+
+    __slots__ = ("_files", "_path")
+
+    def __init__(self, files: Files, path: str) -> None:
+        self._files = files
+        self._path = path
+
+    def releases(self, reference: Reference) -> bool:
+        top = self._files.top(os.path.dirname(os.path.abspath(self._path)))
+        owner, name, has_releases = self._files.kept((_GIT, top), lambda: _about(self._files, top))
+        return bool(has_releases and owner) and _bears(reference, owner, name)
+
+
+def _about(files: Files, top: str) -> tuple[str, str, bool]:
+    """The owner and the name of a repository ("" where git was not told), and whether it has releases."""
+    git = os.path.join(top, _GIT)
+    if files.names(top).get(_GIT) is False:  # a work tree, whose repository is elsewhere
+        git = os.path.join(top, (files.text(git) or "").removeprefix("gitdir:").strip(), os.pardir, os.pardir)
+    origin = re.search(_ORIGIN, files.text(os.path.join(git, "config")) or "")
+    url = re.search(_URL, origin[1]) if origin is not None else None
+    parts = url[1].removesuffix(".git").replace(":", "/").rstrip("/").split("/") if url is not None else []
+    if len(parts) < 2:
+        return "", "", False
+    return _plain(parts[-2]), _plain(parts[-1]), _has_releases(files, top, os.path.normpath(git))
+
+
+def _has_releases(files: Files, top: str, git: str) -> bool:
+    github = os.path.join(top, ".github")
+    automated = (*files.names(github), *files.names(os.path.join(github, "workflows")))
+    if any(name.lower().startswith(_RELEASES) for name in files.names(top)) or any("release" in name.lower() for name in automated):
+        return True
+    return bool(files.names(os.path.join(git, *_TAGS.split("/")))) or f" {_TAGS}/" in (files.text(os.path.join(git, "packed-refs")) or "")
+
+
+def _bears(reference: Reference, owner: str, name: str) -> bool:
+    """Whether an image is called as a repository or its owner is. What others publish under a name is no sign of a repository's own."""
+    from capdrop.model.image_names import NAMESPACES, OFFICIAL, REGISTRIES
+
+    *above, last = reference.repository.split("/")
+    own = reference.registry.rpartition(":")[0] or reference.registry
+    hosts = () if reference.registry in REGISTRIES else own.split(".")[:-1]
+    if owner in map(_plain, (*above, *hosts)) or _plain(last).startswith(owner):
+        return len(owner) >= _SHORTEST
+    if len(name) < _SHORTEST or not NAMESPACES.isdisjoint(above) or name in OFFICIAL:
+        return False
+    return name in map(_plain, above) or _plain(last).startswith(name)
+
+
+def _plain(name: str) -> str:
+    """A name without what separates its words."""
+    return "".join(filter(str.isalnum, name)).lower()

@@ -1,0 +1,20 @@
+"""The project that a file belongs to, as far as its own images are concerned."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from capdrop.syntax.image_reference import Reference
+
+
+class Project:
+    """A project of which nothing is known."""
+
+    __slots__ = ()
+
+    def releases(self, reference: Reference) -> bool:
+        """Whether an image bears the name of the project, or of its owner, and the project has releases."""
+        return False
+
+
+UNKNOWN_PROJECT = Project()

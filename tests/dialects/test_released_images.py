@@ -1,0 +1,98 @@
+"""The moving tag of an image that the project itself releases is what a release writes over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from capdrop.config import Config, rules_in_force
+from capdrop.run import check
+
+COMPOSE = "services:\n  app:\n    image: {}\n"
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  containers: [{{name: web, image: '{}'}}]\n"
+KUSTOMIZED = "resources: [pod.yaml]\nimages:\n  - name: controller\n    newName: ghcr.io/acme/shop\n    newTag: main\n"
+CONFIG = '[core]\n\tbare = false\n[remote "origin"]\n\turl = {}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n'
+BOOK = rules_in_force(Config("."))
+RELEASED = {"CHANGELOG.md": ""}
+
+
+def said(folder: Path, files: dict[str, str], url: str = "git@github.com:acme/shop.git") -> list[str]:
+    """The rules that speak of the tags of images."""
+    for name, text in {".git/config": CONFIG.format(url), **files}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tags_in(folder)
+
+
+def tags_in(folder: Path) -> list[str]:
+    results = check([str(folder)], Config(str(folder)), BOOK).results
+    return sorted({f.rule for result in results for f in result.findings if f.rule.startswith(("image-with-", "image-without-tag"))})
+
+
+@pytest.mark.parametrize(
+    ("image", "own"),
+    [
+        ("acme/shop:latest", True),
+        ("ghcr.io/acme/other:main", True),
+        ("shop/web:latest", True),
+        ("registry.acme.io:5000/web:latest", True),
+        ("somebody/shop-operator:edge", True),
+        ("nginx:latest", False),
+        ("grafana/grafana:latest", False),
+        ("bitnami/shop:latest", False),
+        ("ghcr.io/other/web:latest", False),
+    ],
+)
+def test_whose_image_it_is(image: str, own: bool, tmp_path: Path) -> None:
+    for name, text in (("compose.yaml", COMPOSE), ("deploy/pod.yaml", POD), ("run.sh", "#!/bin/sh\ndocker run -d {}\n")):
+        folder = tmp_path / name.replace("/", "-")
+        expected = [] if own else ["image-with-moving-tag"]
+        assert said(folder, {name: text.format(image), **RELEASED}) == expected, name
+
+
+@pytest.mark.parametrize(
+    ("files", "released"),
+    [
+        ({}, False),
+        ({"README.md": "", "release-notes/1.md": ""}, True),
+        ({".github/workflows/draft-release.yml": "on: push\n"}, True),
+        ({".github/release.yml": "changelog: {}\n"}, True),
+        ({".github/workflows/test.yml": "on: push\n"}, False),
+        ({".git/refs/tags/v1.0": "1" * 40}, True),
+        ({".git/packed-refs": f"# pack-refs with: peeled\n{'1' * 40} refs/tags/v1.0\n"}, True),
+        ({".git/packed-refs": f"# pack-refs with: peeled\n{'1' * 40} refs/heads/main\n"}, False),
+    ],
+)
+def test_where_nothing_is_released_the_tag_is_what_runs(files: dict[str, str], released: bool, tmp_path: Path) -> None:
+    found = said(tmp_path, {"compose.yaml": COMPOSE.format("acme/shop:latest"), **files})
+    assert found == ([] if released else ["image-with-moving-tag"])
+
+
+@pytest.mark.parametrize("url", ["https://token@gitlab.example.com/group/acme/shop.git", "https://github.com/Acme/Shop/", "../acme/shop"])
+def test_where_a_repository_comes_from(url: str, tmp_path: Path) -> None:
+    assert said(tmp_path, {"compose.yaml": COMPOSE.format("acme/web"), **RELEASED}, url) == []
+
+
+@pytest.mark.parametrize("url", ["shop", "https://github.com/other/thing.git", "https://github.com/nginx-org/nginx.git"])
+def test_a_repository_of_another_name(url: str, tmp_path: Path) -> None:
+    assert said(tmp_path, {"compose.yaml": COMPOSE.format("acme/nginx"), **RELEASED}, url) == ["image-without-tag"]
+
+
+def test_a_kustomization_names_the_image(tmp_path: Path) -> None:
+    files = {"kustomization.yaml": KUSTOMIZED, "pod.yaml": POD.format("controller:latest")}
+    assert said(tmp_path / "a", files) == ["image-with-moving-tag"]
+    assert said(tmp_path / "b", {**files, **RELEASED}) == []
+
+
+def test_a_work_tree_knows_its_repository(tmp_path: Path) -> None:
+    main, tree = tmp_path / "main", tmp_path / "tree"
+    (main / ".git/worktrees/tree").mkdir(parents=True)
+    (main / ".git/config").write_text(CONFIG.format("https://github.com/acme/shop"))
+    tree.mkdir()
+    (tree / ".git").write_text(f"gitdir: {main}/.git/worktrees/tree\n")
+    (tree / "CHANGELOG.md").touch()
+    (tree / "compose.yaml").write_text(COMPOSE.format("acme/shop"))
+    assert tags_in(tree) == []
+    (tree / "CHANGELOG.md").unlink()
+    assert tags_in(tree) == ["image-without-tag"]
