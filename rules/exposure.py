@@ -9,8 +9,10 @@ from capdrop import Bad, Finding, Good, Image, RoleBinding, Service, Severity, r
 WITHOUT_LOGIN = {
     "argocli": "Argo Workflows",
     "bentoml": "BentoML",
+    "centraldashboard": "Kubeflow",
     "huggingfaceserver": "KServe",
     "kafka-ui": "Kafka UI",
+    "localai": "LocalAI",
     "mlflow": "MLflow",
     "mlserver": "Seldon",
     "mongo-express": "mongo-express",
@@ -20,6 +22,8 @@ WITHOUT_LOGIN = {
     "ray": "Ray",
     "redis-commander": "Redis Commander",
     "scope": "Weave Scope",
+    "sglang": "SGLang",
+    "text-generation-inference": "Text Generation Inference",
     "tritonserver": "Triton",
     "vllm": "vLLM",
 }
@@ -84,6 +88,7 @@ CLOSED = OPEN.replace("«LoadBalancer»", "ClusterIP")
     examples=(
         Bad("service.yaml", OPEN, beside={"pod.yaml": pod_of("ollama/ollama:0.12.0")}),
         Bad("service.yaml", OPEN.replace("LoadBalancer", "NodePort"), beside={"pod.yaml": pod_of("quay.io/prometheus/prometheus:v3.5.0")}),
+        Bad("service.yaml", OPEN, beside={"pod.yaml": pod_of("ghcr.io/kubeflow/kubeflow/centraldashboard:v1.10.0")}),
         Good("service.yaml", CLOSED, beside={"pod.yaml": pod_of("ollama/ollama:0.12.0")}),
         Good("service.yaml", OPEN.replace("«", "").replace("»", ""), beside={"pod.yaml": pod_of("acme/dashboard:1")}),
         Good("service.yaml", OPEN.replace("«", "").replace("»", ""), beside={"pod.yaml": pod_of("jenkins/jenkins-agent:1")}),

@@ -209,6 +209,7 @@ def _decodes_and_runs(command: Command) -> bool:
             spec:
               containers:
                 - {name: web, image: 'debian:13', command: [nc, -l, -p, '80']}
+                - {name: echo, image: 'busybox:1', command: [nc, -lk, -p, '80', -e, sh, -c, 'while read line; do echo "$line"; done']}
             """,
         ),
     ),
@@ -234,7 +235,8 @@ def _hands_over(command: Command) -> bool:
         )
     if name in NETCATS:
         executes = command.option("-e", "-c", "--exec", "--sh-exec") is not None
-        return executes and any(_names_shell(word.text) for word in command.words[1:])
+        texts = [word.text for word in command.words[1:]]  # `-e sh -c '...'` answers with one program
+        return executes and any(_names_shell(text) and after != "-c" for text, after in zip(texts, [*texts[1:], ""], strict=True))
     if name == "socat":
         texts = [word.text.lower() for word in command.operands]
         executes = any(text.startswith(("exec:", "system:")) and _names_shell(text.partition(":")[2]) for text in texts)

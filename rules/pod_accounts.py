@@ -99,6 +99,7 @@ def long_lived_token(pod: Pod) -> Iterator[Finding]:
                   projected:
                     sources:
                       - serviceAccountToken: {path: «vault»}
+                      - serviceAccountToken: {path: «other», audience: ''}
             """,
         ),
         Good(
@@ -132,8 +133,8 @@ def token_for_cluster_api(pod: Pod) -> Iterator[Finding]:
     volume that stands for the usual token, with the cluster's certificate beside it, is meant for the API and left alone.
     """
     for token in _tokens(pod, with_certificate=False):
-        path = token.get("path")
-        if "audience" not in token and path is not None:
+        path, audience = token.get("path"), token.get("audience")
+        if path is not None and (audience is None or (audience.is_known and not audience.text)):
             yield pod.finding(path, f"a token of `{pod.name}` is valid for the cluster's API, as it names no audience")
 
 

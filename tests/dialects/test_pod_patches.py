@@ -26,7 +26,6 @@ PATCHES = {
     '\'{"containers":[{"name":"main","securityContext":{"runAsUser":"{{inputs.parameters.u}}"}}]}\'': [],
     '\'{"containers":[{"name":"main","resources":{"limits":{"memory":"{{workflow.parameters.m}}"}}}]}\'': [],
     "'{{=toJson(1)}}'": [],
-    "'{\"containers\":[{'": [],
     "''": [],
     "[a]": [],
 }
@@ -90,3 +89,12 @@ def test_a_fix_is_written_into_the_text() -> None:
         '"hostPID": true, ',
         ', "securityContext": {"privileged": true}',
     ]
+
+
+def test_a_patch_that_cannot_be_read_is_told() -> None:
+    text = workflow("'{\"containers\":[{'", of_template=True)
+    analysis = judged(text)
+    (gap,) = analysis.gaps
+    assert analysis.outcome == "partly"
+    assert gap.reason.startswith("`podSpecPatch`: ")
+    assert text.find("'{") <= gap.span.start <= text.find("\n", text.find("'{"))

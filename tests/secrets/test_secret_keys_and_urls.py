@@ -193,7 +193,16 @@ def test_a_password_among_pairs(text: str, password: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Password=${PW};", "password=", "resetpwd=on1", "password=true", "password=/run/secrets/x", "Pwd=<password>;"]
+    "text",
+    [
+        "Password=${PW};",
+        "password=",
+        "resetpwd=on1",
+        "password=true",
+        "password=/run/secrets/x",
+        "Pwd=<password>;",
+        "(?<=password=|secret=)([^&]*)",
+    ],
 )
 def test_no_password_among_pairs(text: str) -> None:
     assert list(find_pair_passwords(text)) == []

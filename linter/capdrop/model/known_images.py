@@ -70,6 +70,15 @@ _NON_ROOT = frozenset({
     "quay.io/oauth2-proxy/oauth2-proxy",  # oauth2-proxy/oauth2-proxy, Dockerfile: distroless/static:nonroot
     "quay.io/strimzi/",  # strimzi/strimzi-kafka-operator, docker-images/*/Dockerfile: USER 1001
     # parts of clusters
+    "docker.io/hashicorp/consul-k8s-control-plane",  # hashicorp/consul-k8s, control-plane/Dockerfile: USER 100
+    "docker.io/kubeflow/spark-operator",  # kubeflow/spark-operator, Dockerfile: USER ${SPARK_UID}:${SPARK_GID}
+    "docker.io/velero/velero",  # vmware-tanzu/velero, Dockerfile: USER cnb:cnb
+    "ghcr.io/apache/flink-kubernetes-operator",  # apache/flink-kubernetes-operator, Dockerfile: USER flink
+    "ghcr.io/kubeflow/spark-operator/controller",
+    "registry.k8s.io/autoscaling/cluster-autoscaler",  # kubernetes/autoscaler, cluster-autoscaler/Dockerfile: static:nonroot
+    "registry.k8s.io/autoscaling/vpa-admission-controller",  # the same, vertical-pod-autoscaler/pkg/*/Dockerfile
+    "registry.k8s.io/autoscaling/vpa-recommender",
+    "registry.k8s.io/autoscaling/vpa-updater",
     "docker.io/istio/pilot",  # istio/istio, pilot/docker/Dockerfile.pilot: USER 1337:1337
     "docker.io/prom/alertmanager",  # prometheus/alertmanager, Dockerfile: USER nobody
     "quay.io/prometheus/alertmanager",
@@ -189,7 +198,12 @@ def runs_as_non_root(reference: Reference) -> bool:
         return reference.name not in _CHAINGUARD_ROOT and not tag.endswith("-root")
     if any(word in reference.repository or word in tag for word in _NON_ROOT_WORDS) or (name.startswith(_DOTNET) and _DISTROLESS in tag):
         return True
-    return name in _NON_ROOT or (name.startswith(_NON_ROOT_FOLDERS) and name not in _ROOT_AFTER_ALL)
+    return (name in _NON_ROOT or name.startswith(_NON_ROOT_FOLDERS) or _copied(name) in _NON_ROOT) and name not in _ROOT_AFTER_ALL
+
+
+def _copied(name: str) -> str:
+    """The image of Docker's registry that one of another registry has the last two names of, as copies have."""
+    return f"docker.io/{'/'.join(name.split('/')[-2:])}"
 
 
 def is_windows(reference: Reference) -> bool:

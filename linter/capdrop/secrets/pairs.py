@@ -58,7 +58,7 @@ def _value(text: str, start: int) -> tuple[int, int]:
 
 
 def _is_literal(password: str) -> bool:
-    if len(password) < 3 or password[0] in "$%{" or is_reference(password) or is_placeholder(password):
+    if len(password) < 3 or password[0] in "$%{|" or is_reference(password) or is_placeholder(password):
         return False
     return is_number(password) or not is_plain(password)
 

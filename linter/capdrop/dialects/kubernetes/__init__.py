@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ...files import Files
     from ...model.cluster import Part
     from ...model.kubernetes_object import KubernetesObject
+    from ...reading import Gap
     from .pods import Pod
     from .way_out import KubernetesWayOut
 
@@ -88,7 +89,15 @@ def file_subjects(file: YamlFile, parts: list[Part], partial: str = "", *, may_c
             why = partial or (_unfinished(Section(file.source, node)) if may_complete else "")
             decided = file.decided is not None
             yield from object_subjects(
-                file.source, node, parts, silence=silence, silent_at=silent_at, partial=why, templated=decided, files=file.files
+                file.source,
+                node,
+                parts,
+                silence=silence,
+                silent_at=silent_at,
+                partial=why,
+                templated=decided,
+                files=file.files,
+                gaps=file.gaps,
             )
 
 
@@ -120,10 +129,12 @@ def object_subjects(
     templated: bool = False,
     here: Source | None = None,
     files: Files | None = None,
+    gaps: list[Gap] | None = None,
 ) -> Iterator[Subject]:
     """The subjects of an object. `silent_at` are the collections that `silence` is about, if not about all. `joined` is set where it is put
     together from several places, so that none of it can be edited, and `templated` where helpers write its names and labels, so that what
-    belongs together cannot be told. `here` is the file that is read, where that is not its own."""
+    belongs together cannot be told. `here` is the file that is read, where that is not its own. What cannot be read of it goes to
+    `gaps`."""
     section = Section(source, node, (), joined)
     thing = object_of(source, section, silence or partial)
     if thing is None:
@@ -157,7 +168,7 @@ def object_subjects(
     if thing.api_version.startswith(_WORKFLOWS):
         from .pod_patches import patches_in
 
-        for pod in patches_in(source, node):
+        for pod in patches_in(source, node, [] if gaps is None else gaps):
             pod.secret = Secret(thing.name, thing.namespace, files)
             yield from subjects_of(source, pod, thing, silence)
 
