@@ -18,6 +18,7 @@ from .words import (
     WEAK_VALUES,
 )
 
+LONGEST_COMPOUND = 30
 MINISIGN = 56
 """Characters of a public key of minisign."""
 
@@ -147,7 +148,18 @@ def is_filler(value: str) -> bool:
     if not spelt:
         return False
     digits = sum(character.isdigit() for character in value)
-    return digits <= 6 and all(word in FILLER_WORDS or word in WEAK_VALUES for word in spelt)
+    return digits <= 6 and all(word in FILLER_WORDS or word in WEAK_VALUES or _is_compound(word) for word in spelt)
+
+
+def _is_compound(word: str) -> bool:
+    """Whether it is several of these words, of three letters or more but for `my`, written together: `myredissecret`."""
+    if len(word) > LONGEST_COMPOUND:
+        return False
+    ends = {2 if word.startswith("my") else 0}
+    for start in range(len(word) - 2):
+        if start in ends:
+            ends.update(end for end in range(start + 3, len(word) + 1) if word[start:end] in FILLER_WORDS or word[start:end] in WEAK_VALUES)
+    return len(word) in ends
 
 
 def is_plain(value: str) -> bool:
