@@ -98,6 +98,7 @@ def test_a_reference_or_a_placeholder_is_none(shape: str, frame: str, value: str
         "# POSTGRES_PASSWORD=changeme",
         "# see https://docs.acme.io/key=value",
         "# host=db user=a password=changeme",
+        '# password: "p@55w0rd"',
         "# AUTH_DOMAINS_ENFORCED=domain1.com,domain2.com",
         "# customerKey: Y3VzdG9tZXIta2V5",
         "# curl -H 'Authorization: Bearer DMS_YWNjZXNzX3Rva2Vu' https://acme.io",

@@ -331,7 +331,8 @@ def _word(value: str, text: str, name: str) -> Verdict | None:
     if len(text) < 3 or (is_name and split(name)[-2:] in (("password", "secret"), ("pass", "secret"), ("passwd", "secret"))):
         return None
     if is_weak(text):
-        return _verdict(value, text, "default-credential", "medium", "a secret that anyone would guess")
+        issued = "client" in split(name) and split(text) == split(name)  # by a provider, which gives out no such value
+        return None if issued else _verdict(value, text, "default-credential", "medium", "a secret that anyone would guess")
     if text.replace("-", "").replace("_", "").replace(".", "").isalpha():
         if name.isupper() and split(name)[-1] not in NAMES_OF_FILES and not is_name:
             return _verdict(value, text, "default-credential", "medium", "a secret of plain words")

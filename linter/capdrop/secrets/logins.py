@@ -11,7 +11,7 @@ from .documented import DOCUMENTED
 from .names import role_of
 from .pairs import find_pair_passwords
 from .tokens import is_text_in_base64
-from .values import is_digest, is_number, is_placeholder, is_plain, is_reference, is_weak, looks_random, turns
+from .values import is_digest, is_number, is_password_hash, is_placeholder, is_plain, is_reference, is_weak, looks_random, turns
 from .words import PASSWORD, VAGUE
 
 TYPE_CHECKING = False
@@ -276,7 +276,7 @@ def _directive(text: str) -> Iterator[Login]:
 
 def _commented(text: str) -> Iterator[Login]:
     for match in _pattern(_COMMENTED).finditer(text):
-        if is_text_in_base64(match[2]):
+        if is_text_in_base64(match[2]) or is_password_hash(match[2]):
             continue
         role = role_of(match[1])
         if role == PASSWORD and looks_random(match[2]) and not is_weak(match[2]):

@@ -139,7 +139,13 @@ def is_sequence(text: str) -> bool:
 def is_weak(value: str) -> bool:
     """Whether it is among the first that an attacker tries, or made of nothing but filler words and a few digits."""
     low = value.lower()
-    return low in WEAK_VALUES or low.strip("!@#$%^&*.?_-0123456789") in WEAK_VALUES or is_filler(value)
+    return (
+        low in WEAK_VALUES or low.strip("!@#$%^&*.?_-0123456789") in WEAK_VALUES or low.translate(_LEET) in WEAK_VALUES or is_filler(value)
+    )
+
+
+_LEET = str.maketrans("@4301$5", "aaeoiss")
+"""Signs and figures that stand for letters: `p@55w0rd`."""
 
 
 def is_filler(value: str) -> bool:
