@@ -287,6 +287,7 @@ def found_in(text: str, kind: str) -> list[tuple[int, int]]:
 
 
 def in_comment(text: str, offset: int) -> bool:
-    """Whether what stands at an offset is commented out."""
+    """Whether what stands at an offset is commented out, or in a comment behind something."""
     first = max(0, offset - LONGEST_LINE)
-    return text[max(first, text.rfind("\n", first, offset) + 1) : offset].lstrip().startswith("#")
+    before = text[max(first, text.rfind("\n", first, offset) + 1) : offset]
+    return before.lstrip().startswith("#") or " # " in before

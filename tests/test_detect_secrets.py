@@ -153,6 +153,7 @@ def test_its_plugins_find_more_and_agreement_is_one_finding(
         ("compose.yaml", f"services: {{}}\nx-a:\n  SEED: {SEED} # pragma: allowlist secret\n"),
         ("compose.yaml", f"services: {{}}\r\nx-a:\r\n  A: b\r\n  SEED: {SEED}\r\n"),
         ("compose.yaml", f"services: {{}}\nx-a:\n  SEED: >-\n    {SEED}\n"),
+        ("compose.yaml", f"services: {{}}\nx-a: {{A: b, C: d, SEED: '{SEED}'}}\n"),
         ("two.yaml", f"a: b\n---\nSEED: {SEED}\nB: '{SEED}'\n"),
         ("broken.yaml", f"a: [\nSEED: {SEED}\nB: '{SEED}'\n"),
         (".env", f"A=1\nSEED={SEED}\n"),
@@ -172,7 +173,8 @@ def test_it_finds_what_detect_secrets_scan_finds(name: str, text: str, tmp_path:
     source = Source(str(path), text)
     ours = {(source.position(one.start).line, one.what, text[one.start : one.end]) for one in others(text, str(path))}
     assert {one[1:] for one in ours} == {one[1:] for one in theirs}
-    assert ours == theirs or ">-" in text  # there it is not on the line of its name
+    if ">-" not in text and "{A" not in text:  # there they name another line
+        assert ours == theirs
 
 
 @needs_the_extra

@@ -426,7 +426,14 @@ def test_a_name_decides_for_some_providers() -> None:
     assert finding.rule == "provider-token"
 
 
+def test_the_hash_of_a_password_in_a_comment_is_an_example() -> None:
+    text = "a: b\n# htpasswdString: 'user:$apr1$FfVI2PRr$" + "f9MW8rsr5RmmxbdV0Iipk1'\n"
+    assert found("chart/values.yaml", text) == []
+    assert [finding.rule for finding in found("chart/values.yaml", text.replace("# ", ""))] == ["stored-login"]
+
+
 def test_a_guessable_password_in_a_comment_is_an_example() -> None:
+    assert found("chart/values.yaml", "url: # mongodb://user:password@db:27017/a\n") == []
     assert found("compose.yaml", "services: {a: {image: b}}\n# DB: postgres://postgres:postgres@db/app\n") == []
 
 

@@ -63,11 +63,20 @@ def others(text: str, path: str) -> Iterator[Other]:
         found = _found(text, os.path.relpath(os.path.abspath(path), root))
     starts = [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text)), len(text)]
     for secret in found:
-        line, end = starts[secret.line_number - 1], starts[secret.line_number]
-        value = secret.secret_value or ""
-        begin = text.find(value, line, end + FURTHEST) if value else -1
-        first, last = (begin, begin + len(value)) if begin >= 0 else (line, line + len(text[line:end].rstrip("\r\n")))
-        yield Other(first, last, secret.type)
+        number = min(secret.line_number, len(starts) - 1)
+        yield Other(*_place(text, secret.secret_value or "", starts[number - 1], starts[number]), secret.type)
+
+
+def _place(text: str, value: str, line: int, end: int) -> tuple[int, int]:
+    """Where a value stands: on its line; before it, as each of several values on a line of YAML is counted as one more line; behind it,
+    where it begins below its name. The whole line where it is not written as it is."""
+    if value:
+        begin = text.find(value, line, end)
+        begin = text.rfind(value, 0, line) if begin < 0 else begin
+        begin = text.find(value, end, end + FURTHEST) if begin < 0 else begin
+        if begin >= 0:
+            return begin, begin + len(value)
+    return line, line + len(text[line:end].rstrip("\r\n"))
 
 
 def _found(text: str, name: str) -> list[PotentialSecret]:

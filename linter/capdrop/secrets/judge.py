@@ -8,7 +8,7 @@ from functools import lru_cache
 from capdrop.source import Record
 
 from .keys import find_private_keys
-from .marks import ENCODED_MARKS, SHORTEST, unencoded
+from .marks import ENCODED_MARKS, SHORTEST, may_name_a_secret, unencoded
 from .names import is_for_own_service, named_like_a_secret, role_in_a_secret, role_of, says_harmless, split
 from .pairs import find_docker_auths, find_pair_passwords
 from .tokens import find_tokens, is_documented, is_for_browsers, token_by_name
@@ -264,7 +264,7 @@ def _is_code(text: str) -> bool:
 
 def _is_name_of_another(text: str, name: str) -> bool:
     """Whether the value is itself written like a variable's name: `DB_PASSWORD`."""
-    return "_" in text and text.isupper() and text.replace("_", "").isalpha() and bool(role_of(text))
+    return "_" in text and text.isupper() and text.replace("_", "").isalpha() and may_name_a_secret(text)
 
 
 def _is_passphrase(text: str, role: str) -> bool:
@@ -331,7 +331,8 @@ def _word(value: str, text: str, name: str) -> Verdict | None:
     if len(text) < 3 or (is_name and split(name)[-2:] in (("password", "secret"), ("pass", "secret"), ("passwd", "secret"))):
         return None
     if is_weak(text):
-        return _verdict(value, text, "default-credential", "medium", "a secret that anyone would guess")
+        issued = "client" in split(name) and split(text) == split(name)  # by a provider, which gives out no such value
+        return None if issued else _verdict(value, text, "default-credential", "medium", "a secret that anyone would guess")
     if text.replace("-", "").replace("_", "").replace(".", "").isalpha():
         if name.isupper() and split(name)[-1] not in NAMES_OF_FILES and not is_name:
             return _verdict(value, text, "default-credential", "medium", "a secret of plain words")

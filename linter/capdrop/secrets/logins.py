@@ -11,8 +11,8 @@ from .documented import DOCUMENTED
 from .names import role_of
 from .pairs import find_pair_passwords
 from .tokens import is_text_in_base64
-from .values import is_digest, is_number, is_placeholder, is_plain, is_reference, is_weak, looks_random
-from .words import PASSWORD
+from .values import is_digest, is_number, is_password_hash, is_placeholder, is_plain, is_reference, is_weak, looks_random, turns
+from .words import PASSWORD, VAGUE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,18 +129,8 @@ def _credential(match: re.Match[str], group: int, what: str) -> Iterator[Login]:
 def _issued(match: re.Match[str], group: int, what: str) -> Iterator[Login]:
     """What a provider hands out is random."""
     value = match[group]
-    if _literal(value) and (is_digest(value) or (len(value) >= 12 and looks_random(value))) and not _is_word_in_base64(value):
+    if _literal(value) and (is_digest(value) or (len(value) >= 12 and looks_random(value))) and not _is_a_word_in_base64(value):
         yield Login(match.start(group), match.end(group), what)
-
-
-def _is_word_in_base64(value: str) -> bool:
-    """Whether a Secret would hold a plain word: `MISSING`."""
-    from binascii import a2b_base64
-
-    try:
-        return a2b_base64(value).isalpha()
-    except ValueError:  # no base64
-        return False
 
 
 def _netrc(text: str) -> Iterator[Login]:
@@ -200,6 +190,8 @@ def _is_a_word_in_base64(value: str) -> bool:
     """Whether it is an encoded text that is not random, as in a Secret's `data`, which is judged by what it holds."""
     from binascii import a2b_base64
 
+    if is_text_in_base64(value):
+        return True
     try:
         text = a2b_base64(value).decode("ascii")
     except ValueError:
@@ -209,8 +201,7 @@ def _is_a_word_in_base64(value: str) -> bool:
 
 def _header(text: str) -> Iterator[Login]:
     for match in _matches(_HEADER, text, _HEADERS):
-        if not _is_a_word_in_base64(match[1]):
-            yield from _issued(match, 1, "HTTP header with a token")
+        yield from _issued(match, 1, "HTTP header with a token")
 
 
 def _hash(text: str) -> Iterator[Login]:
@@ -285,11 +276,12 @@ def _directive(text: str) -> Iterator[Login]:
 
 def _commented(text: str) -> Iterator[Login]:
     for match in _pattern(_COMMENTED).finditer(text):
-        if is_text_in_base64(match[2]):
+        if is_text_in_base64(match[2]) or is_password_hash(match[2]):
             continue
-        if role_of(match[1]) == PASSWORD and looks_random(match[2]) and not is_weak(match[2]):
+        role = role_of(match[1])
+        if role == PASSWORD and looks_random(match[2]) and not is_weak(match[2]):
             yield from _credential(match, 2, "secret that is commented out")
-        elif role_of(match[1]):
+        elif role and (role != VAGUE or turns(match[2]) > 4):
             yield from _issued(match, 2, "secret that is commented out")
     yield from _commented_strings(text)
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from capdrop.source import Record
 
 from .marks import BLOCK, SHORTEST, SHORTEST_WITH_PART, runs
-from .values import looks_random
+from .values import is_filler, looks_random
 from .words import FOR_BROWSERS
 
 TYPE_CHECKING = False
@@ -255,7 +255,7 @@ def _repeats(low: str) -> bool:
 
 
 def is_text_in_base64(token: str) -> bool:
-    """Whether the part after the last `_` is base64 of plain words, as in a demonstration."""
+    """Whether the part after the last `_` is base64 of plain words, or of words that stand for a secret, as in a demonstration."""
     from binascii import a2b_base64
 
     part = token.rsplit("_", 1)[-1]
@@ -263,7 +263,8 @@ def is_text_in_base64(token: str) -> bool:
         words = a2b_base64(part + "=" * (-len(part) % 4))
     except ValueError:  # no base64, or not even ASCII
         return False
-    return words.isascii() and b" " in words and words.decode("ascii").isprintable()
+    text = words.decode("ascii", "replace")
+    return text.isascii() and text.isprintable() and (" " in text or is_filler(text))
 
 
 def entropy(text: str) -> float:

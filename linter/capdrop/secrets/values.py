@@ -18,6 +18,7 @@ from .words import (
     WEAK_VALUES,
 )
 
+LONGEST_COMPOUND = 30
 MINISIGN = 56
 """Characters of a public key of minisign."""
 
@@ -138,7 +139,13 @@ def is_sequence(text: str) -> bool:
 def is_weak(value: str) -> bool:
     """Whether it is among the first that an attacker tries, or made of nothing but filler words and a few digits."""
     low = value.lower()
-    return low in WEAK_VALUES or low.strip("!@#$%^&*.?_-0123456789") in WEAK_VALUES or is_filler(value)
+    return (
+        low in WEAK_VALUES or low.strip("!@#$%^&*.?_-0123456789") in WEAK_VALUES or low.translate(_LEET) in WEAK_VALUES or is_filler(value)
+    )
+
+
+_LEET = str.maketrans("@4301$5", "aaeoiss")
+"""Signs and figures that stand for letters: `p@55w0rd`."""
 
 
 def is_filler(value: str) -> bool:
@@ -147,7 +154,18 @@ def is_filler(value: str) -> bool:
     if not spelt:
         return False
     digits = sum(character.isdigit() for character in value)
-    return digits <= 6 and all(word in FILLER_WORDS or word in WEAK_VALUES for word in spelt)
+    return digits <= 6 and all(word in FILLER_WORDS or word in WEAK_VALUES or _is_compound(word) for word in spelt)
+
+
+def _is_compound(word: str) -> bool:
+    """Whether it is several of these words, of three letters or more but for `my`, written together: `myredissecret`."""
+    if len(word) > LONGEST_COMPOUND:
+        return False
+    ends = {2 if word.startswith("my") else 0}
+    for start in range(len(word) - 2):
+        if start in ends:
+            ends.update(end for end in range(start + 3, len(word) + 1) if word[start:end] in FILLER_WORDS or word[start:end] in WEAK_VALUES)
+    return len(word) in ends
 
 
 def is_plain(value: str) -> bool:

@@ -251,7 +251,7 @@ PLACEHOLDER_STARTS = affixes(
     your insert enter- enter_ enter~ put- put_ put~ replace todo fixme tbd placeholder redacted secret-goes
     add-your add_your add~your paste fill set-your set_your set-me set_me use-your ... not-set not_set notset not-used not_used
     unused ignored n/a any- some- some_ dummy fake to-be- to_be_ obtain get-from from-secret from_secret
-    from-vault from_vault set-by- set_by_ see- see~ provide generate copy- nokey
+    from-vault from_vault path={ set-by- set_by_ see- see~ provide generate copy- nokey
     no-key no_key
     """
 )
@@ -260,7 +260,7 @@ PLACEHOLDER_STARTS = affixes(
 PLACEHOLDER_PARTS = affixes(
     """
     your- your_ your~ yourpass yourkey yoursecret yourtoken placeholder replace_ replace- replaceme redacted goes-here goes_here
-    goeshere -here _here xxxx **** insert- insert_ ......
+    goeshere -here _here -dummy dummy- _dummy dummy_ mock- xxxx **** insert- insert_ ......
     """
 )
 """What a value contains that asks to be replaced."""
