@@ -407,6 +407,17 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
                 - {name: web, image: 'acme/web:1'}
                 - {name: log, image: 'acme/log:1', securityContext: {windowsOptions: {runAsUserName: ContainerUser}}}
             """,
+            fixed="""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec:
+              os: {name: windows}
+              securityContext: {windowsOptions: {runAsUserName: ContainerUser}}
+              containers:
+                - {name: web, image: 'acme/web:1'}
+                - {name: log, image: 'acme/log:1', securityContext: {windowsOptions: {runAsUserName: ContainerUser}}}
+            """,
         ),
         Good(
             "Dockerfile",
@@ -438,7 +449,8 @@ def windows_administrator(container: Container | DefaultContainer) -> Iterator[F
     if container.platform == "windows" and user.text.lower() in ADMINISTRATORS:
         confidence = Confidence.LOW if user.reason else None
         caveat = "what installs services or writes outside its own folders fails"
-        fix = container.set("user", NON_ROOT, caveat=caveat) if container.kind == "stage" else None
+        other = NON_ROOT if container.kind == "stage" else "ContainerUser"
+        fix = container.set("user", other, caveat=caveat) if not container.fact("host_process").is_true else None
         yield container.finding(user, f"`{container.name}` runs as {user.text}", confidence=confidence, fix=fix)
 
 

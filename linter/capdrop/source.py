@@ -259,7 +259,7 @@ class Fragment:
         """This fragment of `outer.text`, with its places taken on to the source of `outer`."""
         if len(outer.starts) == 1:
             shift = outer.places[0]
-            return Fragment(self.text, self.starts, [place + shift for place in self.places])
+            return Fragment(self.text, self.starts, [place + shift for place in self.places]) if shift else self
         starts: list[int] = []
         places: list[int] = []
         for index, start in enumerate(self.starts):

@@ -34,7 +34,7 @@ class Flag:
 class Start:
     """A command line that starts a container."""
 
-    __slots__ = ("ends", "flags", "image", "rest", "spans", "verb")
+    __slots__ = ("_by_name", "ends", "flags", "image", "rest", "spans", "verb")
 
     def __init__(self, words: list[Word], verb: Word, flags: list[Flag], rest: list[Word]) -> None:
         self.ends = [word.span.end for word in words]
@@ -42,19 +42,21 @@ class Start:
         self.flags = flags
         self.spans: dict[Span, int] = {}
         """How many options each span holds."""
+        self._by_name: dict[str, list[Flag]] = {}
         for flag in flags:
             self.spans[flag.span] = self.spans.get(flag.span, 0) + 1
+            self._by_name.setdefault(flag.name, []).append(flag)
         self.image = rest[0] if rest else None
         self.rest = rest[1:]
 
     def all(self, name: str) -> list[Flag]:
         """Every use of an option."""
-        return [flag for flag in self.flags if flag.name == name]
+        return self._by_name.get(name, [])
 
     def last(self, name: str) -> Flag | None:
         """The use of an option that counts."""
-        found = self.all(name)
-        return found[-1] if found else None
+        found = self._by_name.get(name)
+        return found[-1] if found is not None else None
 
 
 def value_of(source: Source, word: Word) -> Value:

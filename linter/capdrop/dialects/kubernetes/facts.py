@@ -98,6 +98,9 @@ class User(Cell):
 
         return told(value, site, "command", "args")
 
+    def write(self, site: Site, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        return super().write(site, change) if site.field(_USER_NAME, "either") is None else Cell(_USER_NAME, "either").write(site, change)
+
     def spelled(self, content: object) -> str:
         return str(content).partition(":")[0]
 
