@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     Cover = tuple[int, int, tuple[str, ...]]
 
 TOOL = "capdrop"
+MOST_SUGGESTED = 50
+"""Unknown names in a file for which the nearest rule is looked up; each takes a millisecond."""
 VERBS = ("ignore", "ignore-file")
 _FORM = r"(?i)#+\s*capdrop\s*:\s*(ignore(?:-file)?)\s*\[([^\][]*)\]\s*(?:--\s*(\S.*))?"
 _VALUE = r"\s*(?:\[([^\][]*)\]|([\w:.,\s-]*?))\s*(?:(?<![\w-])--\s*(\S[\s\S]*))?"
@@ -195,7 +197,7 @@ def _silence(comment: IgnoreComment, found: Found, book: Rulebook, cover: Cover)
     for name, span in comment.names:
         rules = book.find(name)
         if not rules:
-            unknown.append((name, span, _near(name, tuple(book.names))))
+            unknown.append((name, span, _near(name, tuple(book.names)) if next(found.suggestions, False) else ""))
             continue
         covered = [finding for rule in rules for finding in found.under(rule.name, cover)]
         if comment.annotation is not None:
@@ -218,11 +220,13 @@ def _postpone(comment: IgnoreComment, book: Rulebook) -> None:
 
 
 class Found:
-    """The findings of a file by rule and line, also those in other files at the line that leads there."""
+    """The findings of a file by rule and line, also those in other files at the line that leads there; and how many rules may still be
+    suggested for names that are of none."""
 
-    __slots__ = ("by_rule",)
+    __slots__ = ("by_rule", "suggestions")
 
     def __init__(self, source: Source, findings: list[Finding]) -> None:
+        self.suggestions = iter([True] * MOST_SUGGESTED)
         self.by_rule: dict[str, dict[int, list[Finding]]] = {}
         for finding in findings:
             at: Span | None = finding.span
