@@ -23,9 +23,9 @@ def unknown_instruction(oddity: Oddity) -> Iterator[Finding]:
     The build fails there, unless the frontend that `# syntax=` names knows more. Everything else in the file is checked.
     """
     if oddity.kind == "unknown-instruction":
-        line = oddity.source.text[oddity.span.end :].partition("\n")[0]
-        value = Span(oddity.span.end + 1, oddity.span.end + len(line))
-        yield oddity.finding(oddity.span, oddity.message, hidden=(value,) if line.startswith("=") else ())
+        source, at = oddity.source, oddity.span.end
+        value = Span(at + 1, source.line(source.position(at).line).end)
+        yield oddity.finding(oddity.span, oddity.message, hidden=(value,) if source.text.startswith("=", at) else ())
 
 
 @rule(

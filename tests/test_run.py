@@ -12,6 +12,7 @@ from capdrop.cli import main
 from capdrop.config import Config, rules_in_force
 from capdrop.report import Result
 from capdrop.rulebook import Misuse
+from capdrop.source import MOST_LINES
 
 DOCKERFILE = "FROM debian:12\nUSER root\n"
 
@@ -199,3 +200,10 @@ def test_a_process_that_dies_is_stood_in_for(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(processes, "CHUNK", 4)
     monkeypatch.setattr(processes, "processors", lambda: 2)
     assert shown(checked(".").results) == shown(alone.results)
+
+
+def test_a_file_of_very_many_lines_is_not_analysed() -> None:
+    """The place of each line is kept."""
+    put("Dockerfile", "FROM a\n" + "\n" * MOST_LINES)
+    put("b/Dockerfile", "FROM a\n" + "\r" * (MOST_LINES + 1))
+    assert [result.reasons for result in checked(".").results] == [[("more than 1,000,000 lines", 1, 1)]] * 2

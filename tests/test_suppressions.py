@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from capdrop import rulebook
+from capdrop import rulebook, suppress
 from capdrop.dialects.context import Context
 from capdrop.discover import kind_of
 from capdrop.engine import Analysis, analyse
 from capdrop.finding import Safety
 from capdrop.fixer import Workbench, fix
 from capdrop.source import Source
+from capdrop.suppress import MOST_NAMES
+
+from tests.growth import assert_grows_linearly
 
 SECRET = "Kp3-vv81" + "-Qz"
 BOOK = rulebook.load()
@@ -227,3 +230,29 @@ def test_what_is_not_needed_is_removed(before: str, after: str, newline: str) ->
     fixed = fix(Source("Dockerfile", before), Workbench(kind, BOOK, Context()), Safety.SAFE)
     assert fixed.source.text == after
     assert fixed.left == []
+
+
+@pytest.mark.parametrize(
+    "comment", ["# capdrop: ignore[missing-uzer]\n", "# capdrop: ignore-file[missing-user]\n", "# capdrop: ignore[a]\n#\n\n"]
+)
+def test_very_many_comments_take_time_in_proportion(comment: str) -> None:
+    assert_grows_linearly(lambda size: examined("Dockerfile", "FROM a\n" + comment * size), 500, 8_000)
+
+
+def test_a_comment_names_no_more_rules_than_it_may() -> None:
+    names = ", ".join(f"a{number}" for number in range(MOST_NAMES + 1))
+    (finding,) = examined("Dockerfile", f"FROM a\n# capdrop: ignore[{names}]\nUSER 1\n").findings
+    assert finding.message == f"this silences nothing: it names more than {MOST_NAMES} rules"
+
+
+def test_no_more_comments_than_so_many_are_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suppress, "MOST_COMMENTS", 1)
+    comment = "# capdrop: ignore[host-pid]"
+    assert said("Dockerfile", f"FROM a\n{comment}\nUSER 1\n{comment}\n") == "unused-suppression 2, malformed-suppression 4"
+
+
+def test_nobody_is_offered_a_name_for_each_of_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suppress, "MOST_SUGGESTED", 1)
+    first, second = examined("Dockerfile", "# capdrop: ignore[rot-user, rot-usr]\nFROM a\nUSER 1\n").findings
+    assert first.message == "there is no rule `rot-user`; did you mean `root-user`?"
+    assert second.message == "there is no rule `rot-usr`"

@@ -177,7 +177,12 @@ def _silence(analysis: Analysis, reading: Reading, reach: Reach | None, book: Ru
             for comment in comments:
                 comment.unused = tuple(one for one in comment.unused if reading.serves.issuperset(book.subjects_of(one[0])))
         analysis.waits = any(comment.waits for comment in comments)
-        said = [finding for comment in comments for rule in book.on(comment) for finding in judged(rule, comment, analysis.broken)]
+        said: list[Finding] = []
+        for comment in comments:
+            if len(said) >= MOST_FOUND:
+                reading.gaps.append(Gap(comment.span, _ENOUGH))
+                break
+            said += [finding for rule in book.on(comment) for finding in judged(rule, comment, analysis.broken)]
         analysis.findings = sorted([*analysis.findings, *numbered(said)], key=_place)
     if "pragma:" in reading.source.text:
         from .pragmas import silence_secrets

@@ -88,7 +88,7 @@ class Rulebook:
     Rules that the index lists are loaded when something comes up that they judge: a run on one file needs few of them.
     """
 
-    __slots__ = ("_by_kind", "_by_subject", "_listed", "heeds_other_tools", "loaded", "selected", "unheard")
+    __slots__ = ("_aliases", "_by_kind", "_by_subject", "_listed", "heeds_other_tools", "loaded", "selected", "unheard")
 
     def __init__(self, rules: Iterable[Rule], listed: Iterable[Listed] = ()) -> None:
         self.loaded: dict[str, Rule] = {}
@@ -104,6 +104,7 @@ class Rulebook:
         """The rules that judge though they are not in force."""
         self.heeds_other_tools = True
         """Whether a comment that silences another tool silences the rules that go by the tool's id."""
+        self._aliases: dict[str, dict[str, Rule]] = {}
         self._by_kind: dict[str, Asking] = {}
         self._by_subject: dict[tuple[str, frozenset[str] | None], list[Rule]] = {}
 
@@ -175,9 +176,13 @@ class Rulebook:
             self._load(self._listed[folded].path)
         if folded in self.loaded:
             return [self.loaded[folded]]
-        spellings = {folded, as_trivy_now_has_it(folded)}
-        found = [rule for rule in self.rules.values() if any(_is_spelled(alias.casefold(), spellings) for alias in rule.also_known_as)]
-        return sorted(found, key=lambda rule: rule.name)
+        if not self._aliases:
+            for rule in self.rules.values():
+                for alias in map(str.casefold, rule.also_known_as):
+                    for spelling in (alias, alias.partition(":")[2]):
+                        self._aliases.setdefault(spelling, {})[rule.name] = rule
+        found = {**self._aliases.get(folded, {}), **self._aliases.get(as_trivy_now_has_it(folded), {})}
+        return [found[name] for name in sorted(found)]
 
     def subjects_of(self, name: str) -> set[str]:
         """The types of subjects that the rules of a name judge."""
@@ -209,11 +214,6 @@ class Rulebook:
                 takes = "a list of strings" if isinstance(known[option], tuple | frozenset) else type(known[option]).__name__
                 raise Misuse(f"rule {name!r}: option {option!r} takes {takes}")
         rule.options = {option: type(known[option])(value) for option, value in given.items()}
-
-
-def _is_spelled(alias: str, spellings: set[str]) -> bool:
-    """Whether another tool's id, with or without the tool, is one of these."""
-    return alias in spellings or alias.partition(":")[2] in spellings
 
 
 def as_trivy_now_has_it(name: str) -> str:

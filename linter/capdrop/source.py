@@ -11,6 +11,9 @@ from bisect import bisect_right
 LARGEST_FILE = 16 * 1024 * 1024
 """Bytes; a larger file is not analysed."""
 
+MOST_LINES = 1_000_000
+"""A file with more is not analysed, as the place of each takes 40 bytes."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -203,6 +206,8 @@ def decode(path: str, data: bytes) -> Source:
         raise Unreadable(f"not {encoding.upper()} text (byte {error.start + len(bom)})") from None
     if "\0" in text:
         raise Unreadable("holds NUL characters, so it is not text (UTF-16 needs a byte-order mark)")
+    if max(text.count("\n"), text.count("\r")) > MOST_LINES:
+        raise Unreadable(f"more than {MOST_LINES:,} lines")
     return Source(path, text, encoding, bom)
 
 

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     Cover = tuple[int, int, tuple[str, ...]]
 
 TOOL = "capdrop"
+MOST_COMMENTS = 2_000
+"""Suppressions that are heeded in a file."""
+MOST_NAMES = 100
+"""Rules that one of them may name."""
+MOST_SUGGESTED = 50
+"""Unknown names in a file for which the nearest rule is looked up; each takes a millisecond."""
 VERBS = ("ignore", "ignore-file")
 _FORM = r"(?i)#+\s*capdrop\s*:\s*(ignore(?:-file)?)\s*\[([^\][]*)\]\s*(?:--\s*(\S.*))?"
 _VALUE = r"\s*(?:\[([^\][]*)\]|([\w:.,\s-]*?))\s*(?:(?<![\w-])--\s*(\S[\s\S]*))?"
@@ -80,20 +86,25 @@ def apply(reading: Reading, findings: list[Finding], book: Rulebook, reach: Reac
     comments = reading.comments()
     for part in [*reading.blocks, *(span for _, span in reading.leaves())]:
         reach.note_lines(source, part)
-    lines = {source.position(comment.start).line for comment in comments if _alone(source, comment)}
+    comments = [*comments, *_in_heredocs(reading, comments)]
+    below = _lines_below(source, {source.position(comment.start).line for comment in comments if _alone(source, comment)})
     found = Found(source, findings)
-    for span in [*comments, *_in_heredocs(reading, comments)]:
+    count = 0
+    for span in comments:
         comment = parse(source, span)
         if comment is None:
             continue
+        count += 1
+        if count > MOST_COMMENTS:
+            comment.problem = f"of a file {MOST_COMMENTS:,} are heeded, and no more"
         if not comment.problem and not comment.alone and _inside(reading.blocks, span):
             comment.problem = "a comment stands on a line of its own here; put it above"
         if not comment.problem:
-            _silence(comment, found, book, _cover(comment, reach, lines))
+            _silence(comment, found, book, _cover(comment, reach, below))
             if not whole and comment.unused and reading.parts:
                 _postpone(comment, book)
         yield comment
-    for annotation in reach.annotations:
+    for annotation in reach.annotations[:MOST_COMMENTS]:
         comment = _annotated(annotation)
         if not comment.problem:
             _silence(comment, found, book, (1, 0, (annotation.address,)))
@@ -113,7 +124,7 @@ def _annotated(annotation: IgnoreAnnotation) -> IgnoreComment:
     found = re.finditer(_NAME, fragment.text[start:end])
     names = tuple((match[0], fragment.span(start + match.start(), start + match.end())) for match in found)
     reason = (form[3] or "").strip()
-    problem = problem or ("" if names else "it names no rule")
+    problem = problem or _problem_of(names)
     return IgnoreComment(annotation.source, annotation.span, problem=problem, names=names, reason=reason, annotation=annotation)
 
 
@@ -130,11 +141,17 @@ def parse(source: Source, span: Span) -> IgnoreComment | None:
     return IgnoreComment(
         source,
         span,
-        problem="" if names else "it names no rule",
+        problem=_problem_of(names),
         names=names,
         reason=(form[3] or "").strip(),
         whole_file=form[1].lower() == "ignore-file",
     )
+
+
+def _problem_of(names: tuple[tuple[str, Span], ...]) -> str:
+    if not names:
+        return "it names no rule"
+    return f"it names more than {MOST_NAMES} rules" if len(names) > MOST_NAMES else ""
 
 
 def _problem(text: str) -> str:
@@ -177,16 +194,25 @@ def _inside(blocks: list[Span], span: Span) -> bool:
     return at >= 0 and blocks[at].covers(span)
 
 
-def _cover(comment: IgnoreComment, reach: Reach, comment_lines: set[int]) -> Cover:
+def _lines_below(source: Source, comments: set[int]) -> dict[int, int]:
+    """For each line of a comment, the next one below that is neither a comment's nor blank."""
+    below: dict[int, int] = {}
+    for line in sorted(comments, reverse=True):
+        at = line + 1
+        while at < len(source.starts) and at not in below and not source[source.line(at)].strip():
+            at += 1
+        below[line] = below.get(at, at)
+    return below
+
+
+def _cover(comment: IgnoreComment, reach: Reach, below: dict[int, int]) -> Cover:
     """The first and the last line that a comment covers, and the addresses at and below which it covers everything."""
     source = comment.source
     if comment.whole_file:
         return 1, len(source.starts), ()
     line = source.position(comment.span.start).line
     if comment.alone:
-        line += 1
-        while line < len(source.starts) and (line in comment_lines or not source[source.line(line)].strip()):
-            line += 1
+        line = below[line]
     return line, reach.ends.get(line, line), tuple(reach.addresses.get(line, ()))
 
 
@@ -195,7 +221,7 @@ def _silence(comment: IgnoreComment, found: Found, book: Rulebook, cover: Cover)
     for name, span in comment.names:
         rules = book.find(name)
         if not rules:
-            unknown.append((name, span, _near(name, tuple(book.names))))
+            unknown.append((name, span, _near(name, tuple(book.names)) if next(found.suggestions, False) else ""))
             continue
         covered = [finding for rule in rules for finding in found.under(rule.name, cover)]
         if comment.annotation is not None:
@@ -218,11 +244,13 @@ def _postpone(comment: IgnoreComment, book: Rulebook) -> None:
 
 
 class Found:
-    """The findings of a file by rule and line, also those in other files at the line that leads there."""
+    """The findings of a file by rule and line, also those in other files at the line that leads there; and how many rules may still be
+    suggested for names that are of none."""
 
-    __slots__ = ("by_rule",)
+    __slots__ = ("by_rule", "suggestions")
 
     def __init__(self, source: Source, findings: list[Finding]) -> None:
+        self.suggestions = iter([True] * MOST_SUGGESTED)
         self.by_rule: dict[str, dict[int, list[Finding]]] = {}
         for finding in findings:
             at: Span | None = finding.span
