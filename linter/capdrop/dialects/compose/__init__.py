@@ -88,9 +88,9 @@ def _beyond(project: Alone) -> Iterator[Gap]:
 
 def _foreign(reader: _Reader) -> Iterator[Gap]:
     """That a file has the name of a Compose file, and is none: nothing was judged that is in it. A file that is laid over others, or is
-    named with them, may be empty."""
+    named with them, may be empty; and JSON with such a name may be a schema."""
     file = reader.file
-    if file.gaps:
+    if file.gaps or file.source.path.endswith(".json"):
         return
     if file.roots and not any(map(is_project, file.roots)):
         first = file.roots[0].value
@@ -252,7 +252,7 @@ class _Reader:
                 if written not in self.misspelt:
                     self.misspelt.add(written)
                     yield oddity
-        for path in ("labels", "deploy.labels", "build.labels"):
+        for path in ("labels", "annotations", "deploy.labels", "build.labels", "provider.options"):
             yield from variables_of(site, address, path, "label")
         if site.field("logging.options", "own") is not None:
             yield from (option for option in variables_of(site, address, "logging.options", "env") if option.secret is not None)
