@@ -171,7 +171,7 @@ class _Reader:
         for service in project.services[:MOST_SERVICES]:
             if isinstance(service.field.value, Mapping) and service.field.value.tag != "!reset":
                 site = self.site(service)
-                self.services.append((service.name, site, build_of(site, f"services.{service.name}", service.name)))
+                self.services.append((service.shown, site, build_of(site, f"services.{service.shown}", service.shown)))
         self.awaited = {
             other
             for _, site, _ in self.services
