@@ -74,6 +74,8 @@ def test_images_that_work_on_their_host(image: str, uses: bool) -> None:
         ("image: 'acme/app:1', volumes: ['/proc:/host/proc:ro']", "sensitive-host-path", HIGH),
         ("image: ghcr.io/home-assistant/home-assistant, volumes: ['/run/dbus:/run/dbus:ro']", "sensitive-host-path", LOW),
         ("image: 'acme/app:1', volumes: ['/run/dbus:/run/dbus:ro']", "sensitive-host-path", HIGH),
+        ("image: ghcr.io/home-assistant/home-assistant, volumes: ['/dev:/dev']", "sensitive-host-path", LOW),
+        ("image: grafana/promtail, volumes: ['/dev:/dev']", "sensitive-host-path", HIGH),
         ("image: 'acme/fs:1', volumes: ['/mnt:/mnt:rshared'], devices: [/dev/fuse]", "mount-propagation", LOW),
         ("image: 'acme/fs:1', volumes: ['/mnt:/mnt:rshared']", "mount-propagation", HIGH),
         ("image: gcr.io/cadvisor/cadvisor, devices: [/dev/kmsg]", "host-device", LOW),

@@ -112,6 +112,7 @@ _KINDS = (
     ((WHOLE,), "opentelemetry-collector opentelemetry-collector-contrib dashdot"),  # hostmetrics receiver, root_path
     ((PROCESSES, FILES), "dashdot"),  # github.com/MauriceNino/dashdot (README)
     ((KERNEL,), "rclone/rclone"),  # rclone.org/install, Docker: SYS_ADMIN and no AppArmor for what it mounts
+    ((FILES,), "portainer/agent"),  # docs.portainer.io, Portainer Agent: the volumes of the engine
     ((DEVICES,), "smartctl-exporter scrutiny"),  # github.com/AnalogJ/scrutiny (README): SYS_RAWIO and the disks
 )
 """What kinds of images are documented to need, by their name or by folder and name, on whatever registry they are mirrored.
