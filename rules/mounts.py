@@ -424,6 +424,8 @@ def purpose(mount: Mount) -> str:
     """What a container is for that must see this of its host."""
     if mount.host_path.text.removeprefix("/var").startswith("/run/dbus"):
         return "bus"
+    if mount.host_path.text == "/dev":
+        return "devices"
     return "files" if mount.weight is not None and mount.weight <= Severity.MEDIUM else "kernel"
 
 

@@ -158,7 +158,7 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     sshd, cron) or leaves root by itself (by `setpriv`, or as the image of PostgreSQL does), for what mounts the socket of a container
     runtime, by which anyone in it has the host, and where `USER root` was said for the build: more is built after it, nothing of its own is
     started, and it was no other user before. In a Compose file and on a command line it is low too for a service that prepares the others
-    (`app-init`), for what is privileged, and for what is given capabilities, which only root has in effect: these are told themselves.
+    (`app-init`), and for what is given capabilities, which only root has in effect: the dangerous ones are told themselves.
     """
     user = container.fact("user")
     name = user.text.partition(":")[0] if user.is_known else ""
@@ -176,9 +176,9 @@ def is_meant_as_root(container: Container | DefaultContainer) -> bool:
         return not container.fact("privileged").is_true
     if container.kind == "stage" or container.fact("user").reason:
         return bool(container.fact("user").reason)
-    if container.dialect != "kubernetes" and (container.fact("privileged").is_true or any(container.fact("capabilities_added"))):
+    if container.dialect != "kubernetes" and any(container.fact("capabilities_added")):
         return True
-    return container.holds_runtime or any(container.doubt(use) is not None for use in ("files", "kernel"))
+    return container.holds_runtime or any(container.doubt(use) is not None for use in ("files", "kernel", "power"))
 
 
 @rule(

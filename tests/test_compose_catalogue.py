@@ -111,6 +111,8 @@ ROWS = [
     ("compose-secret-literal-env", f"command: [redis-server, --requirepass, {PASSWORD}]", "credential-in-command"),
     ("compose-secret-literal-env", f"healthcheck: {{test: [CMD, mysqladmin, ping, '-p{PASSWORD}']}}", "credential-in-command"),
     ("compose-secret-literal-env", f"entrypoint: mysqladmin ping -p{PASSWORD}", "credential-in-command"),
+    ("compose-secret-literal-env", f"annotations: {{db.password: {PASSWORD}}}", "hard-coded-credential"),
+    ("compose-secret-literal-env", f"provider: {{type: a, options: {{password: {PASSWORD}}}}}", "hard-coded-credential"),
     ("compose-secret-in-url", f"environment: {{DATABASE: 'postgres://app:{PASSWORD}@db/app'}}", "password-in-url"),
     ("compose-host-network", "network_mode: host", "host-network"),
     ("compose-host-network", "build: {context: ., network: host}", "host-network-build-step"),

@@ -94,6 +94,11 @@ def test_what_comes_through_an_anchor_says_so() -> None:
     assert found["other"].fact("privileged").is_false
 
 
+def test_a_service_that_a_template_names_is_called_as_it_is_written() -> None:
+    text = "services:\n  {{ name }}:\n    image: a\n  '{{ other }}':\n    image: a\n    privileged: true\n"
+    assert list(containers(text)) == ["{{ name }}", "{{ other }}"]
+
+
 def test_a_list_of_mappings_can_be_merged_by_its_alias() -> None:
     text = "x: &bases\n  - {image: a, privileged: true}\n  - {image: b, read_only: true}\nservices:\n  app:\n    <<: *bases\n"
     app = containers(text)["app"]

@@ -37,6 +37,11 @@ def test_what_is_no_compose_file_is_not_called_analysed(text: str) -> None:
     assert not any(isinstance(subject, Container) for subject in reading.subjects)
 
 
+def test_a_schema_in_json_is_no_broken_compose_file() -> None:
+    text = '{"$id": "compose_spec.json", "properties": {\n"services": {"image": {}}}}\n'
+    assert read(Source("compose-spec.json", text), Context()).gaps == []
+
+
 @pytest.mark.parametrize(("text", "names"), COMPOSE)
 def test_what_is_one_is_read(text: str, names: list[str]) -> None:
     reading = read(Source("compose.yaml", text), Context())

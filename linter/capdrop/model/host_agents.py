@@ -34,8 +34,9 @@ _KINDS = (
     (
         (NETWORK, MODULES),
         "wireguard wireguard-ui docker-wireguard-pia wg-easy tailscale/tailscale netbirdio/netbird zerotier openvpn gluetun strongswan "
-        "netclient kube-proxy calico/node cilium/cilium flannel kube-router amazon-k8s-cni metallb/speaker keepalived kube-vip",
-    ),  # github.com/linuxserver/docker-wireguard, wg-easy/wg-easy, qdm12/gluetun; tailscale.com/kb/1282/docker; docs.netbird.io
+        "gerbil netclient kube-proxy calico/node cilium/cilium flannel kube-router amazon-k8s-cni metallb/speaker keepalived kube-vip",
+    ),  # github.com/linuxserver/docker-wireguard, wg-easy/wg-easy, qdm12/gluetun, fosrl/gerbil; tailscale.com/kb/1282;
+    # docs.netbird.io
     ((NETWORK, CLOCK), "pihole/pihole"),  # docs.pi-hole.net/docker/configuration: NET_ADMIN and SYS_TIME
     (
         (NETWORK,),
@@ -79,9 +80,9 @@ _KINDS = (
     # linuxserver/docker-socket-proxy (READMEs); the last from memory
     (
         (SOCKET,),
-        "portainer portainer-ce portainer-ee portainer/agent dockge yacht dockhand sencho tugtainer komodo-periphery watchtower shepherd "
-        "getwud/wud autoheal ofelia chadburn swarm-cronjob swarmpit/swarmpit swarmpit/agent coolify dokploy/dokploy caprover/caprover "
-        "cosmos-server umbrel library/docker",
+        "portainer portainer-ce portainer-ee portainer/agent dockge yacht dockhand sencho tugtainer komodo-periphery watchtower "
+        "shepherd lazydocker whats-up-docker getwud/wud autoheal ofelia chadburn swarm-cronjob swarmpit/swarmpit swarmpit/agent "
+        "coolify dokploy/dokploy caprover/caprover doco-cd cosmos-server umbrel library/docker",
     ),  # consoles, updaters and janitors: docs.portainer.io, containrrr.dev/watchtower, github.com/louislam/dockge, willfarrell/
     # docker-autoheal, mcuadros/ofelia (READMEs), hub.docker.com/_/docker; the rest as public repositories start them
     (
@@ -104,13 +105,14 @@ _KINDS = (
     (
         (POWER,),
         "cadvisor library/docker linuxserver/kasm home-assistant homeassistant gladysassistant/gladys redroid/redroid "
-        "opentelemetry-ebpf-profiler",
+        "opentelemetry-ebpf-profiler tetragon",
     ),  # google/cadvisor (README, docs/running.md); hub.docker.com/_/docker and linuxserver/docker-kasm (an engine of their own);
     # home-assistant.io/installation/linux (its Compose file), gladysassistant.com/docs/installation/docker, remote-android/redroid-doc,
-    # open-telemetry/opentelemetry-ebpf-profiler (READMEs)
+    # open-telemetry/opentelemetry-ebpf-profiler (READMEs), tetragon.io/docs/installation/docker
     ((WHOLE,), "opentelemetry-collector opentelemetry-collector-contrib dashdot"),  # hostmetrics receiver, root_path
     ((PROCESSES, FILES), "dashdot"),  # github.com/MauriceNino/dashdot (README)
     ((KERNEL,), "rclone/rclone"),  # rclone.org/install, Docker: SYS_ADMIN and no AppArmor for what it mounts
+    ((FILES,), "portainer/agent"),  # docs.portainer.io, Portainer Agent: the volumes of the engine
     ((DEVICES,), "smartctl-exporter scrutiny"),  # github.com/AnalogJ/scrutiny (README): SYS_RAWIO and the disks
 )
 """What kinds of images are documented to need, by their name or by folder and name, on whatever registry they are mirrored.
@@ -118,8 +120,6 @@ _KINDS = (
 On 2026-11-28 Netdata, Beszel and kube-bench were compared with their documentation, and 38 others with the files that start them in
 public repositories. The rest, which no such file was found to start with its need, is general knowledge."""
 
-_FACING = frozenset({"caddy-docker-proxy"})
-"""Reverse proxies with `docker` in their names. What else is called so, or a runner, and has the socket, is made to work with it."""
 _BY_NAME: dict[str, frozenset[str]] = {}
 _BY_PLACE = {
     "system": frozenset({NETWORK, PROCESSES, FILES, MODULES, CLOCK, DEVICES, BUS, KERNEL}),
@@ -131,7 +131,8 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 def uses_of_image(image: str) -> frozenset[str]:
-    """What of the host an image is made to use, by its reference."""
+    """What of the host an image is made to use, by its reference. What is called after Docker, or a runner, works with the engine where
+    it is given its socket."""
     reference = image_reference.parse(image)
     if reference is None:
         return _NOTHING
@@ -141,8 +142,7 @@ def uses_of_image(image: str) -> frozenset[str]:
                 _BY_NAME[name] = _BY_NAME.get(name, _NOTHING) | frozenset(kind)
     folder, _, name = reference.repository.rpartition("/")
     uses = _BY_NAME.get(name) or _BY_NAME.get(f"{folder.rpartition('/')[2]}/{name}", _NOTHING)
-    called_for_it = name not in _FACING and ("docker" in name or name.endswith("runner"))
-    return uses | {SOCKET} if called_for_it else uses
+    return uses | {SOCKET} if name.startswith("docker") or name.endswith("runner") else uses
 
 
 def uses_of_place(place: str) -> frozenset[str]:

@@ -88,9 +88,9 @@ def _beyond(project: Alone) -> Iterator[Gap]:
 
 def _foreign(reader: _Reader) -> Iterator[Gap]:
     """That a file has the name of a Compose file, and is none: nothing was judged that is in it. A file that is laid over others, or is
-    named with them, may be empty."""
+    named with them, may be empty; and JSON with such a name may be a schema."""
     file = reader.file
-    if file.gaps:
+    if file.gaps or file.source.path.endswith(".json"):
         return
     if file.roots and not any(map(is_project, file.roots)):
         first = file.roots[0].value
@@ -171,7 +171,7 @@ class _Reader:
         for service in project.services[:MOST_SERVICES]:
             if isinstance(service.field.value, Mapping) and service.field.value.tag != "!reset":
                 site = self.site(service)
-                self.services.append((service.name, site, build_of(site, f"services.{service.name}", service.name)))
+                self.services.append((service.shown, site, build_of(site, f"services.{service.shown}", service.shown)))
         self.awaited = {
             other
             for _, site, _ in self.services
@@ -252,7 +252,7 @@ class _Reader:
                 if written not in self.misspelt:
                     self.misspelt.add(written)
                     yield oddity
-        for path in ("labels", "deploy.labels", "build.labels"):
+        for path in ("labels", "annotations", "deploy.labels", "build.labels", "provider.options"):
             yield from variables_of(site, address, path, "label")
         if site.field("logging.options", "own") is not None:
             yield from (option for option in variables_of(site, address, "logging.options", "env") if option.secret is not None)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     Visited = tuple[tuple[str, str], ...]
 
-MOST_FILES = 100
+MOST_FILES = 250
 """Files that are joined; a project of more is not read to its end."""
 DEEPEST = 30
 """Services that extend one another, and files that include one another."""

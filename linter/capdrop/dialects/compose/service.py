@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...source import Source, Span
 from ...syntax import yaml
+from ...syntax.template import is_masked
 from ..yaml_facts import Site
 from ..yaml_view import Field, Section, items_of
 from .keys import SERVICE_KEYS
@@ -46,6 +47,11 @@ class Service:
     def span(self) -> Span:
         """Its name."""
         return self.field.entry.key.span
+
+    @property
+    def shown(self) -> str:
+        """Its name in the words of the file, where a template fills it in."""
+        return self.source[self.span].strip("\"'") if is_masked(self.name) else self.name
 
 
 class ServiceSite(Site):
