@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         def run(self, text: str, argument: Given | None, chart: Chart) -> Given | None:
             """Of a template that stands in a text."""
 
+
 _REMOVED = ("extensions/v1beta1", "policy/v1beta1", "networking.k8s.io/v1beta1", "apps/v1beta", "batch/v1beta1", "autoscaling/v2beta")
 """Interfaces that no supported Kubernetes has (https://kubernetes.io/docs/reference/using-api/deprecation-guide/, read 2026-11)."""
 _FIELDS = {"Name": "name", "Version": "version", "AppVersion": "appVersion", "Type": "type", "Description": "description"}
