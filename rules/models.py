@@ -71,6 +71,25 @@ COMPARED = 'Compare the file before its first use (`echo "SHA256  FILE" | sha256
             ENTRYPOINT ["ollama", "run", «"llama3"»]
             """,
         ),
+        Bad(
+            "Dockerfile",
+            """
+            FROM python:3.13
+            ARG ORG=acme
+            ENV MODEL=${ORG}/model KIND=base
+            RUN python -c "from a import A; A.«from_pretrained»('${MODEL}')"
+            RUN python -c 'import os; from a import A; A.«from_pretrained»(os.environ["MODEL"])'
+            RUN python3 <<EOF
+            import os
+            from a import A
+            A.«from_pretrained»(os.getenv("MODEL")); A.«from_pretrained»("acme/$KIND")
+            A.«from_pretrained»(os.environ.get("X", "acme/other"))
+            name = os.environ["MODEL"]
+            A.«from_pretrained»(name)
+            EOF
+            RUN MODEL=acme/new python -c "import os; A.«from_pretrained»(os.environ['MODEL'])"
+            """,
+        ),
         Bad("compose.yaml", "services: {app: {image: 'acme/tgi:1', command: text-generation-launcher --model-id «acme/model»}}"),
         Bad(
             "pod.yaml",
@@ -92,6 +111,8 @@ COMPARED = 'Compare the file before its first use (`echo "SHA256  FILE" | sha256
             RUN hf download acme/model --revision aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
             RUN huggingface-cli download "$MODEL" --revision $COMMIT
             RUN python -c "from a import A; A.from_pretrained('acme/model', revision='aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')"
+            RUN python -c "from a import A; A.from_pretrained('${MODEL}'); A.from_pretrained('acme/model', revision='$REVISION')"
+            RUN MODEL=/models/a && python -c "import os; A.from_pretrained(os.environ['MODEL']); A.from_pretrained(os.environ['OTHER'])"
             RUN python -c "from a import A; A.from_pretrained('./model'); A.from_pretrained('/model'); A.from_pretrained(x)"
             RUN python -c "import torch; torch.load('acme/model'); torch.hub.load('./a', 'm', source='local'); A.from_pretrained('model')"
             RUN echo "A.from_pretrained('acme/model')" | python load.py

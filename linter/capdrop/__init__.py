@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         Traffic,
         Workload,
     )
-    from .model.command import Command, Option, Word
+    from .model.command import Command
     from .model.container import Container, DefaultContainer
     from .model.copy import Copy
     from .model.download import Download
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from .model.url import Url
     from .model.value import Value
     from .model.variable import Variable
+    from .model.words import Option, Word
     from .model.written_file import WrittenFile
     from .secret_search import (
         CHANGE,

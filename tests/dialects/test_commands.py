@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from capdrop.dialects.commands import Setting, commands_in_arguments, commands_in_shell
-from capdrop.model.command import Command, Word
+from capdrop.dialects.commands import commands_in_arguments, commands_in_shell
+from capdrop.dialects.one_command import Setting
+from capdrop.model.command import Command
 from capdrop.model.variable import Variable
+from capdrop.model.words import Word
 from capdrop.model.written_file import WrittenFile
 from capdrop.source import Fragment, Source, Span
 
@@ -42,6 +44,18 @@ def test_commands_of_a_script(script: str, expected: list[str]) -> None:
 def test_a_script_that_the_outer_shell_has_run_already_is_told_once() -> None:
     script = 'sh -c "$(curl x)"'
     assert [command.name for command in commands(script)].count("curl") == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "names"),
+    [
+        ('sh -c "$(curl https://a.example/a.sh)"', ["sh", "", "curl"]),
+        ("$(which x)/bin/tool; `x`/y; ${BIN}/z", ["tool", "which", "y", "x", "z"]),
+        ('"$(cat /a/b)" c', ["", "cat"]),
+    ],
+)
+def test_what_a_substitution_says_is_no_name(script: str, names: list[str]) -> None:
+    assert [command.name for command in commands(script)] == names
 
 
 @pytest.mark.parametrize(

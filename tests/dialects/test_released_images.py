@@ -37,7 +37,7 @@ def tags_in(folder: Path) -> list[str]:
         ("ghcr.io/acme/other:main", True),
         ("shop/web:latest", True),
         ("registry.acme.io:5000/web:latest", True),
-        ("somebody/shop-operator:edge", True),
+        ("somebody/shopping-operator:edge", False),
         ("nginx:latest", False),
         ("grafana/grafana:latest", False),
         ("bitnami/shop:latest", False),
@@ -72,6 +72,21 @@ def test_where_nothing_is_released_the_tag_is_what_runs(files: dict[str, str], r
 @pytest.mark.parametrize("url", ["https://token@gitlab.example.com/group/acme/shop.git", "https://github.com/Acme/Shop/", "../acme/shop"])
 def test_where_a_repository_comes_from(url: str, tmp_path: Path) -> None:
     assert said(tmp_path, {"compose.yaml": COMPOSE.format("acme/web"), **RELEASED}, url) == []
+
+
+@pytest.mark.parametrize(
+    ("image", "own"),
+    [
+        ("registry.k8s.io/autoscaling/cluster-autoscaler:latest", True),
+        ("gcr.io/staging-autoscaler/controller:main", True),
+        ("acme/autoscaler-web:latest", True),
+        ("acme/scaler:latest", False),
+        ("busybox:latest", False),
+    ],
+)
+def test_a_part_of_a_name_is_enough_where_it_is_long(image: str, own: bool, tmp_path: Path) -> None:
+    found = said(tmp_path, {"compose.yaml": COMPOSE.format(image), **RELEASED}, "https://github.com/kubernetes/autoscaler")
+    assert found == ([] if own else ["image-with-moving-tag"])
 
 
 @pytest.mark.parametrize("url", ["shop", "https://github.com/other/thing.git", "https://github.com/nginx-org/nginx.git"])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from capdrop.dialects.commands import Setting, commands_in_shell
+from capdrop.dialects.commands import commands_in_shell
 from capdrop.dialects.context import Context
 from capdrop.dialects.dockerfile import read
+from capdrop.dialects.one_command import Setting
 from capdrop.discover import kind_named
 from capdrop.finding import Safety
 from capdrop.fixer import Workbench, fix

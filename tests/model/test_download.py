@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from capdrop.dialects.commands import Setting, commands_in_shell
+from capdrop.dialects.commands import commands_in_shell
+from capdrop.dialects.one_command import Setting
 from capdrop.model.address import is_moving
 from capdrop.model.checks import same_file
 from capdrop.model.download import Download

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from capdrop.dialects.commands import Setting, commands_in_shell
+from capdrop.dialects.commands import commands_in_shell
+from capdrop.dialects.one_command import Setting
 from capdrop.model.command import Command
 from capdrop.model.package_names import is_misspelt, meant_instead
 from capdrop.model.tools import tool

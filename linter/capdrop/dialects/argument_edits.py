@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from capdrop.model.command import Word
+    from capdrop.model.words import Word
     from capdrop.source import Source
 
 _DASH = re.compile(r"[ \t]*-[ \t]+")

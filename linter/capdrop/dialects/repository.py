@@ -19,6 +19,7 @@ _TAGS = "refs/tags"
 _RELEASES = (".goreleaser", "changelog", "changes.", "history.", "release")
 """What the name of a file or folder at the top of a repository begins with where it has releases."""
 _SHORTEST = 3
+_LONG = 6
 
 
 class Repository(Project):
@@ -61,14 +62,20 @@ def _bears(reference: Reference, owner: str, name: str) -> bool:
     """Whether an image is called as a repository or its owner is. What others publish under a name is no sign of a repository's own."""
     from capdrop.model.image_names import NAMESPACES, OFFICIAL, REGISTRIES
 
-    *above, last = reference.repository.split("/")
     own = reference.registry.rpartition(":")[0] or reference.registry
     hosts = () if reference.registry in REGISTRIES else own.split(".")[:-1]
-    if owner in map(_plain, (*above, *hosts)) or _plain(last).startswith(owner):
-        return len(owner) >= _SHORTEST
-    if len(name) < _SHORTEST or not NAMESPACES.isdisjoint(above) or name in OFFICIAL:
-        return False
-    return name in map(_plain, above) or _plain(last).startswith(name)
+    parts = reference.repository.split("/")
+    if any(_is_called(part, owner) for part in (*parts, *hosts)):
+        return True
+    return name not in OFFICIAL and NAMESPACES.isdisjoint(parts[:-1]) and any(_is_called(part, name) for part in parts)
+
+
+def _is_called(part: str, name: str) -> bool:
+    """Whether a part of an image's name is that of a repository or an owner, or begins or ends with it where that is no short word."""
+    plain = _plain(part)
+    if plain == name:
+        return len(name) >= _SHORTEST
+    return len(name) >= _LONG and (plain.startswith(name) or plain.endswith(name))
 
 
 def _plain(name: str) -> str:

@@ -6,7 +6,8 @@ from capdrop.model.command import Command
 from capdrop.source import Fragment, Source
 from capdrop.syntax import shell
 
-from .commands import Setting, commands_in_shell, leave_to_settings
+from .commands import commands_in_shell, leave_to_settings
+from .one_command import Setting
 from .settings_file import is_shell_script
 
 TYPE_CHECKING = False

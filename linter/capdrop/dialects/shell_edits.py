@@ -13,7 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from capdrop.model.command import Command, Word
+    from capdrop.model.command import Command
+    from capdrop.model.words import Word
     from capdrop.source import Source
 
 _GAP = r"(?:[ \t]|[\\`]\r?\n|\r?\n)*"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from capdrop.model.command import Command, Siblings, Word
+from capdrop.model.command import Command, Siblings
 from capdrop.model.subject import Change, Origin, Refused
+from capdrop.model.words import Word
 from capdrop.source import Fragment, Span
 from capdrop.syntax import windows
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from capdrop.finding import Edit
     from capdrop.model.command import Given
 
-    from .commands import Setting
+    from .one_command import Setting
 
 POWERSHELL = frozenset({"powershell", "pwsh"})
 _DEEPEST = 3

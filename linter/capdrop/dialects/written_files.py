@@ -9,7 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from capdrop.model.command import Command, Word
+    from capdrop.model.command import Command
+    from capdrop.model.words import Word
 
 PRINTERS = frozenset({"echo", "printf"})
 PASS_ON = frozenset({"cat", "tee", "crontab"})

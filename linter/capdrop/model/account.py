@@ -6,7 +6,8 @@ from ..source import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .command import Command, Option, Word
+    from .command import Command
+    from .words import Option, Word
 
 _KINDS = {
     "useradd": ("user", ("-u", "--uid")),

@@ -12,8 +12,9 @@ from .tools import SHELLS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .command import Command, Word
+    from .command import Command
     from .download import Download
+    from .words import Word
 
 FILL_IN = "fill in the sum of the file that you have looked at"
 _PIPE = re.compile(r"[ \t]*(?:\\\r?\n[ \t]*)?\|[ \t]*(?:\\?\r?\n[ \t]*)?")
@@ -31,8 +32,7 @@ def into_file(source: Command, runner: Command, title: str) -> Fix:
         if source.writes_to is runner:
             return _fix(title, _piped(source, runner), source, runner)
         fix = _fix(title, (_substituted(source, runner),), source, runner)
-        step, called = runner.address.rpartition(" ")[0], (word.text.rpartition("/")[2] for word in runner.words[1:3])
-        fix.touches += tuple((f"{step} {name}", "command") for name in called)  # the program is a command that is called as it is written
+        fix.touches += ((runner.address.rpartition(" ")[0], "command"),)  # the program is a command without a name
         return fix
     except Refused:
         return Fix(title)

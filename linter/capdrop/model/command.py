@@ -6,12 +6,14 @@ from bisect import bisect_left
 from operator import itemgetter
 
 from capdrop.finding import Fix, Safety
-from capdrop.source import Fragment, Record, Source, Span
+from capdrop.source import Fragment, Source, Span
+from capdrop.syntax import UNKNOWN
 
 from .subject import Change, Origin, Subject
 from .tools import SCRIPT_RUNNERS, SHELLS, tool
 from .url import Url, urls_in
 from .value import Value
+from .words import Option, Word, Wrapper, executed_by_find, options_and_operands, script_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,75 +23,8 @@ if TYPE_CHECKING:
     from .container import Container
     from .inline_python import Call
     from .packages import Package
-    from .variable import Variable
 
     Given = tuple[str, "Word | None"]
-
-
-class Word:
-    """A word of a command: its text after quote removal, whether that is the whole truth (no variable, no substitution), its
-    place, and the fragment that leads each character back to the source. `giver` is the variable of the file that it begins with, where
-    that holds a URL."""
-
-    __slots__ = ("_fragment", "_span", "known", "text")
-
-    giver: Variable | None = None
-
-    def __init__(self, fragment: Fragment, known: bool, span: Span) -> None:
-        self.text = fragment.text
-        self.known = known
-        self._fragment = fragment
-        self._span = span
-
-    def __repr__(self) -> str:
-        return f"Word({self.text!r})"
-
-    @property
-    def fragment(self) -> Fragment:
-        return self._fragment
-
-    @property
-    def span(self) -> Span:
-        return self._span
-
-    @property
-    def effective(self) -> str:
-        """The text, with the URL that it begins with."""
-        return self.text
-
-    @property
-    def own_text(self) -> str:
-        """The text without the substitutions in it, which are commands of their own."""
-        return self.text
-
-    def part(self, start: int, end: int | None = None) -> Word:
-        """A range of this word as a word of its own."""
-        fragment = self.fragment.part(start, len(self.text) if end is None else end)
-        return Word(fragment, self.known, fragment.span())
-
-
-class Option(Record):
-    """An option as given: `name` with its dashes, its `value` where it takes one, and the span of what says so (one letter of
-    a cluster such as `-sSLk`, or a whole word). `words` are the indexes of the words it takes up."""
-
-    __slots__ = ("clustered", "name", "span", "value", "words")
-
-    def __init__(self, name: str, value: Word | None, span: Span, words: tuple[int, ...], clustered: bool) -> None:
-        self.name = name
-        self.value = value
-        self.span = span
-        self.words = words
-        self.clustered = clustered
-
-
-class Wrapper(Record):
-    """A program that runs the command, such as `sudo -E`: its name, and its words with its own options."""
-
-    __slots__ = ("name", "words")
-
-    def __init__(self, name: str, words: tuple[Word, ...]) -> None:
-        self.name = name
-        self.words = words
 
 
 class Command(Subject):
@@ -102,13 +37,14 @@ class Command(Subject):
     here-document that it reads. `place` is the instruction or key that it belongs to ("RUN", "CMD", "command", ...), `step` the
     step of a build that it belongs to, if it does, and `folder` its working folder as `Copy.folder`. `user` is the user that a build runs
     it as, where that is known, and `owner` the container that runs it. `conditional` is set where a condition, a loop or an `||`
-    before it decides whether it is run, and `only_arguments` where its words are arguments of a program that the image starts.
+    before it decides whether it is run, and `only_arguments` where its words are arguments of a program that the image starts. `variables`
+    tells what those of the file hold where it stands.
     """
 
     __slots__ = (
         "_options", "_packages", "_siblings", "assignments", "conditional", "feeders", "folder", "holder", "input", "name",
         "only_arguments", "owner",
-        "place", "redirects", "script", "ships", "step", "user", "within", "words", "wrappers", "writes_to",
+        "place", "redirects", "script", "ships", "step", "user", "variables", "within", "words", "wrappers", "writes_to",
     )  # fmt: skip
 
     def __init__(
@@ -151,6 +87,7 @@ class Command(Subject):
         self.script: Word | None = script_of(name, words) if name in SCRIPT_RUNNERS else None
         self._siblings: Siblings | None = None
         self.input: Fragment | None = None
+        self.variables: Callable[[str], str | None] | None = None
         self._options: tuple[list[Option], list[Word]] | None = None
         self._packages: list[Package] | None = None
 
@@ -249,7 +186,16 @@ class Command(Subject):
             return []
         from .inline_python import calls_in
 
-        return list(calls_in(program, names))
+        return list(calls_in(program, names, self._given))
+
+    def _given(self, variable: str) -> str | None:
+        """What a variable holds when it is started, as its own words, its script and its file tell."""
+        setter = self if any(name == variable for name, _ in self.assignments) else self.siblings.sets_before(self, variable)
+        if setter is not None:
+            word = next(word for name, word in setter.assignments if name == variable)
+            return word.text if word is not None and word.known else None
+        held = self.variables(variable) if self.variables is not None else None
+        return None if held is None or UNKNOWN in held else held
 
     @property
     def urls(self) -> list[Url]:
@@ -369,7 +315,7 @@ class Command(Subject):
 
     def _read(self) -> tuple[list[Option], list[Word]]:
         if self._options is None:
-            self._options = _options_and_operands(self.name, self.words, 0 if self.only_arguments else 1)
+            self._options = options_and_operands(self.name, self.words, 0 if self.only_arguments else 1)
         return self._options
 
 
@@ -424,84 +370,3 @@ class Siblings(list[Command]):
                     said = sets_pipefail([word.text for word in other.words])
                     state = state if said is None else said
         return self._pipefail.get(id(command))
-
-
-def script_of(name: str, words: tuple[Word, ...]) -> Word | None:
-    """The word that holds the script of a `sh -c SCRIPT`, also of `bash -euo pipefail -c SCRIPT` and `su - app -c SCRIPT`."""
-    if name not in SHELLS:
-        return next((words[at + 1] for at in range(len(words) - 1) if words[at].text in ("-c", "--command", "-lc")), None)
-    valued = tool(name).valued
-    wanted, at = False, 1
-    while at < len(words):
-        text = words[at].text
-        if text[:1] not in ("-", "+") or len(text) < 2:
-            return words[at] if wanted else None
-        if text[1] != "-":
-            wanted = wanted or (text[0] == "-" and "c" in text)
-        if text[0] + text[-1] in valued or text in valued:
-            at += 1
-        at += 1
-    return None
-
-
-def executed_by_find(words: tuple[Word, ...]) -> tuple[int, int]:
-    """The range of the words of the command that a `find ... -exec program words ;` runs."""
-    for start, word in enumerate(words, 1):
-        if word.text in ("-exec", "-execdir", "-ok", "-okdir"):
-            end = next((index for index in range(start, len(words)) if words[index].text in (";", "+")), len(words))
-            return start, end
-    return 0, 0
-
-
-def _options_and_operands(name: str, words: tuple[Word, ...], index: int) -> tuple[list[Option], list[Word]]:
-    known = tool(name)
-    options: list[Option] = []
-    operands: list[Word] = []
-    while index < len(words):
-        word = words[index]
-        text = word.text
-        if text == "--":
-            operands.extend(words[index + 1 :])
-            break
-        if len(text) < 2 or text[0] != "-":
-            operands.append(word)
-        elif text[1] == "-" or known.long_with_one_dash:
-            index = _long_option(options, known.valued, words, index)
-        else:
-            index = _short_options(options, known.valued, words, index)
-        index += 1
-    return options, operands
-
-
-def _long_option(options: list[Option], valued: frozenset[str], words: tuple[Word, ...], index: int) -> int:
-    word = words[index]
-    name, equals, _ = word.text.partition("=")
-    if equals:
-        options.append(Option(name, word.part(len(name) + 1), word.span, (index,), False))
-    elif name in valued and index + 1 < len(words):
-        options.append(Option(name, words[index + 1], Span(word.span.start, words[index + 1].span.end), (index, index + 1), False))
-        return index + 1
-    else:
-        options.append(Option(name, None, word.span, (index,), False))
-    return index
-
-
-def _short_options(options: list[Option], valued: frozenset[str], words: tuple[Word, ...], index: int) -> int:
-    word = words[index]
-    text = word.text
-    single = len(text) == 2
-    for at in range(1, len(text)):
-        name = "-" + text[at]
-        span = word.span if single else word.fragment.span(at, at + 1)
-        if name not in valued:
-            options.append(Option(name, None, span, (index,), not single))
-        elif at + 1 < len(text):
-            options.append(Option(name, word.part(at + 1), word.span if at == 1 else span, (index,), at != 1))
-            break
-        elif index + 1 < len(words):
-            both = Span(word.span.start, words[index + 1].span.end) if single else span
-            options.append(Option(name, words[index + 1], both, (index, index + 1), not single))
-            return index + 1
-        else:
-            options.append(Option(name, None, span, (index,), not single))
-    return index

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..finding import Fix
-    from .command import Command, Word
+    from .command import Command
+    from .words import Word
 
 POWERSHELL = frozenset({"invoke-webrequest", "invoke-restmethod", "downloadstring"})
 """Commands of PowerShell that fetch, and the method of .NET's WebClient that does."""

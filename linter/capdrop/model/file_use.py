@@ -7,7 +7,8 @@ from .interpreters import INTERPRETERS, interpreter, program_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .command import Command, Word
+    from .command import Command
+    from .words import Word
 
 ARCHIVES = (
     ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".zip", ".7z", ".gz", ".xz", ".bz2", ".zst",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from capdrop.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from capdrop.source import Fragment
 
@@ -29,8 +31,9 @@ class Call:
         self.open = more
 
 
-def calls_in(fragment: Fragment, names: Iterable[str]) -> Iterator[Call]:
-    """The calls of functions with one of these names. Nothing of a program that is not Python, or not only."""
+def calls_in(fragment: Fragment, names: Iterable[str], variables: Callable[[str], str | None] = lambda name: None) -> Iterator[Call]:
+    """The calls of functions with one of these names. Nothing of a program that is not Python, or not only. `variables` tells what those
+    of the environment hold, which the shell fills in (`'${MODEL}'`) or the program asks for (`os.environ["MODEL"]`)."""
     text = fragment.text
     wanted = frozenset(names)
     if len(text) > _MOST or not any(name in text for name in wanted):
@@ -43,11 +46,7 @@ def calls_in(fragment: Fragment, names: Iterable[str]) -> Iterator[Call]:
         return
     starts = _line_starts(text)
     nodes = list(ast.walk(tree))
-    constants = {
-        node.targets[0].id: node.value.value
-        for node in nodes
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Constant)
-    }
+    constants: dict[str, object] = {}
     aliases = {
         alias.asname: alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names if alias.asname is not None
     }
@@ -55,13 +54,27 @@ def calls_in(fragment: Fragment, names: Iterable[str]) -> Iterator[Call]:
     def plain(value: ast.expr) -> object:
         if isinstance(value, ast.Name):
             return constants.get(value.id)
-        return value.value if isinstance(value, ast.Constant) else None
+        if isinstance(value, ast.Constant):
+            return _filled(value.value, variables) if isinstance(value.value, str) and "$" in value.value else value.value
+        if isinstance(value, ast.Subscript) and _called(value.value) == "environ":
+            asked = [value.slice]
+        elif isinstance(value, ast.Call) and (_called(value.func) == "getenv" or ast.unparse(value.func).endswith("environ.get")):
+            asked = value.args
+        else:
+            return None
+        given = variables(asked[0].value) if asked and isinstance(asked[0], ast.Constant) and isinstance(asked[0].value, str) else None
+        return plain(asked[1]) if given is None and len(asked) > 1 else given
 
+    for node in nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            value = plain(node.value)
+            if value is not None:
+                constants[node.targets[0].id] = value
     for node in nodes:
         if not isinstance(node, ast.Call):
             continue
         function = node.func
-        written = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+        written = _called(function)
         name = aliases.get(written, written)
         if name not in wanted:
             continue
@@ -74,6 +87,16 @@ def calls_in(fragment: Fragment, names: Iterable[str]) -> Iterator[Call]:
             {keyword.arg: plain(keyword.value) for keyword in node.keywords if keyword.arg},
             any(keyword.arg is None for keyword in node.keywords),
         )
+
+
+def _called(function: ast.expr) -> str:
+    """The last part of a name."""
+    return getattr(function, "attr", "") or getattr(function, "id", "")
+
+
+def _filled(text: str, variables: Callable[[str], str | None]) -> str:
+    """A text with the variables that the shell fills in; those that are not known stay."""
+    return re.sub(r"\$(?:(\w+)|\{(\w+)\})", lambda found: variables(found[1] or found[2]) or found[0], text)
 
 
 def _line_starts(text: str) -> list[int]:

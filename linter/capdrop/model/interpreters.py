@@ -8,7 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .command import Command, Word
+    from .command import Command
+    from .words import Word
 
 _ROWS = {
     "sh bash dash ash zsh ksh mksh": "-c",

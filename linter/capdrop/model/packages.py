@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from capdrop.source import Fragment
 
-    from .command import Command, Word
+    from .command import Command
+    from .words import Word
 
     Grammar = Callable[[str], "tuple[str, str, str] | None"]
 
@@ -69,7 +70,7 @@ def packages_of(command: Command) -> list[Package]:
 
 def required_in(lines: Iterable[Fragment]) -> Iterator[Package]:
     """The packages that the lines of a `requirements.txt` name."""
-    from .command import Word
+    from .words import Word
 
     for line in lines:
         text = line.text.partition(" #")[0].rstrip()

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .command import Word
+    from .words import Word
 
 _SUBSTITUTION = r"(?<![\w\\])s([^\w\s\\])((?:(?!\1)[^\\\n]|\\.){0,400})\1((?:(?!\1)[^\\]|\\.){1,400})\1"
 _LINE = r"(?m)^[ \t]{0,8}(?:\$|[0-9]{1,6}|/(?:[^/\\\n]|\\.){0,200}/)?[ \t]{0,8}[aci](?:\\|[ \t])[ \t\n]{0,8}(\S[^\n]{0,400})"

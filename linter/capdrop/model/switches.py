@@ -10,7 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .command import Command, Option, Word
+    from .command import Command
+    from .words import Option, Word
     from .written_file import WrittenFile
 
     Row = tuple[str, frozenset[str]]

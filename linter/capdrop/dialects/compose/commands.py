@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ...model.command import Word
+from ...model.words import Word
 from ...source import Fragment
 from ...syntax import image_reference
 from ...syntax.yaml import Scalar, Sequence
-from ..commands import Setting, commands_in_arguments, commands_in_shell
+from ..commands import commands_in_arguments, commands_in_shell
+from ..one_command import Setting
 from ..yaml_facts import Site
 from ..yaml_view import Field, fields_of
 from .interpolation import left_to_shell

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 
-from ...model.command import Word
 from ...model.container import Container
 from ...model.image import Image
 from ...model.project import UNKNOWN_PROJECT, Project
@@ -13,12 +12,14 @@ from ...model.subject import Subject
 from ...model.text import Text
 from ...model.tools import DECLARES_VARIABLES
 from ...model.variable import Variable
+from ...model.words import Word
 from ...reading import Reading
 from ...source import Fragment, Source, Span
 from ...syntax import image_reference, shell
-from ..commands import Setting, commands_in_arguments
+from ..commands import commands_in_arguments
 from ..context import Context
 from ..near import Near
+from ..one_command import Setting
 from .facts import StartOrigin
 from .mounts import mounts_of
 from .ports import ports_of

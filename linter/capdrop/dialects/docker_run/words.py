@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...model.command import Word
 from ...model.value import Value
+from ...model.words import Word
 from ...source import Source, Span
 
 ENGINES = frozenset({"docker", "podman", "nerdctl"})

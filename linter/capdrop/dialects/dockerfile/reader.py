@@ -6,7 +6,7 @@ from bisect import bisect_right
 
 from capdrop.finding import Note
 from capdrop.model.build_step import Shell
-from capdrop.model.command import Command, Word
+from capdrop.model.command import Command
 from capdrop.model.copy import Copy
 from capdrop.model.image import Image
 from capdrop.model.subject import Subject
@@ -14,11 +14,13 @@ from capdrop.model.text import Text
 from capdrop.model.tools import MAKES_ACCOUNTS
 from capdrop.model.value import Value
 from capdrop.model.variable import Variable
+from capdrop.model.words import Word
 from capdrop.source import Fragment, Source, Span
 from capdrop.syntax import dockerfile as syntax
 from capdrop.syntax import shell
 
-from ..commands import Setting, commands_in_arguments, commands_in_shell, commands_of_file
+from ..commands import commands_in_arguments, commands_in_shell, commands_of_file
+from ..one_command import Setting
 from . import steps
 from .built_beside import dockerfile_beside, leaves_root
 from .mounting import CopyOrigin
@@ -323,6 +325,7 @@ class Reader:
             bodies=bodies,
             commands=stage.script.commands if instruction.keyword == "RUN" else None,
             giver=stage.scope.giver if instruction.keyword == "RUN" and stage.scope.gives_addresses else None,
+            variables=stage.scope.find,
             folder=stage.folder,
             step=step,
             image=self.given_arguments(stage) if instruction.keyword == "CMD" and instruction.form == "json" else None,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ...model.command import Word
 from ...model.tools import SHELLS
+from ...model.words import Word
 from ...syntax import image_reference
 from ...syntax.shell import shebang
 from ...syntax.yaml import Scalar
-from ..commands import Setting, commands_in_arguments, commands_in_shell
+from ..commands import commands_in_arguments, commands_in_shell
+from ..one_command import Setting
 from ..yaml_facts import Site
 
 TYPE_CHECKING = False
