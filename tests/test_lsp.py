@@ -323,7 +323,7 @@ def test_hover_shows_the_page_of_the_rule(client: Client) -> None:
     [
         ("dockerfile", "file:///project/build.docker"),
         ("dockerfile", "file:///project/Dockerfile"),
-        ("plaintext", "file:///project/Dockerfile.dev"),
+        ("plaintext", "file:///project/Dockerfile.web"),
         ("dockercompose", "file:///project/stack.yaml"),
         ("yaml.docker-compose", "file:///project/stack.yaml"),
         ("yaml", "file:///project/compose.yaml"),

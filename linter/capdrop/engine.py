@@ -230,13 +230,16 @@ def dialect(kind: Kind) -> Dialect:
 
 def joined(findings: list[Finding]) -> list[Finding]:
     """One finding where a rule says the same place is wrong for several subjects (an anchor, a pod's default), also where one of them has
-    its name before it."""
+    its name before it, or the action around it that writes it."""
     kept: dict[tuple[object, ...], Finding] = {}
+    secrets: dict[tuple[str, str], Span] = {}
     notes: dict[int, dict[Note, None]] = {}
     for finding in findings:
         span = finding.span
         if finding.hidden and span.covers(finding.hidden[0]):
             span = finding.hidden[0]
+            near = (finding.source.path, finding.rule)
+            span = secrets[near] = secrets[near] if near in secrets and secrets[near].covers(span) else span
         key: tuple[object, ...] = (finding.source.path, span, finding.rule)
         first = kept.get(key, finding)
         if first.subject == finding.subject and first.message != finding.message:

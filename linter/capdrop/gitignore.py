@@ -89,7 +89,7 @@ class Excluded:
 
     def is_configured(self, path: str) -> bool:
         """Whether it is the configuration that excludes a file."""
-        return self._stack[0].verdict(path, os.path.basename(path), False) is True
+        return self._own.verdict(path, os.path.basename(path), False) is True
 
     def covers_with_parents(self, path: str, is_folder: bool = False) -> bool:
         """Whether a file or folder, or a folder above it, is excluded."""
