@@ -95,7 +95,7 @@ PARTS = {
     "hostPID: true": ["host-pid"],
     "volumes: [{name: v, hostPath: {path: /var/run/docker.sock}}]": ["runtime-socket-mount"],
     "extraVolumes: [{name: v, hostPath: {path: /etc}}]": ["sensitive-host-path"],
-    "additionalVolumes: [{name: v, hostPath: {path: /etc}}], additionalVolumeMounts: [{name: v, mountPath: /e}]": ["sensitive-host-path"],
+    "additionalVolumes: [{name: v, hostPath: {path: /etc}}], additionalVolumeMounts: [{name: v, mountPath: /e}]": ["writable-host-path"],
     "podSecurityContext: {runAsUser: 0}, securityContext: {runAsUser: 1000}": ["root-user"],
     "podSecurityContext: {runAsUser: 0}, securityContext: {privileged: true}": ["privileged-container", "root-user"],
     "tolerations: [{operator: Exists}]": ["control-plane-placement"],
@@ -253,6 +253,12 @@ def test_a_container_that_is_put_into_a_pod_of_others_lacks_nothing(kind: str) -
     assert container.fact("non_root_enforced").is_unknown
     (said,) = containers(of(kind, LENT[kind].replace("image: a", "image: a, securityContext: {privileged: true}")))
     assert said.fact("privileged").is_true
+
+
+def test_a_mount_that_an_operators_object_has_can_be_written_unless_it_says_otherwise() -> None:
+    mounts = "containers: [{name: c, image: a, volumeMounts: [{name: v, mountPath: /e}]}]"
+    text = of("Prometheus", f"spec: {{{mounts}, volumes: [{{name: v, hostPath: {{path: /etc}}}}]}}")
+    assert [finding.rule for finding in found(text, "writable-host-path", "missing-user")] == ["writable-host-path"]
 
 
 def test_a_template_of_a_workflow_is_a_whole_pod() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from functools import cache
 
 from capdrop.source import Record, Span
 from capdrop.syntax.yaml_events import NOTHING, Begin, adapt, explain, open_events
@@ -298,8 +299,13 @@ def _last_word(text: str, node: Scalar) -> int:
 
 
 def _end(pattern: str, text: str, at: int) -> int:
-    found = re.compile(pattern).match(text, at)
+    found = _compiled(pattern).match(text, at)
     return found.end() if found else at
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)  # which looks a pattern up more slowly
 
 
 def parse(text: str) -> Stream:

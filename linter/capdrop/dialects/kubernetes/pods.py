@@ -226,7 +226,8 @@ def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str)
             if isinstance(subject, Container):
                 owners[pod.section.mapping] = subject
             yield subject
-    for mount, uses in _host_paths(source, pod, address, silence, fixable):
+    written = "" if fixable and pod.partial == COMPLETED else silence  # an operator adds mounts, and leaves those that are there
+    for mount, uses in _host_paths(source, pod, address, written, fixable):
         sure = [use for use in uses if use.mount.mapping is None or not is_conditional(source, use.mount.mapping.span)]
         users = [owners.get(use.container.mapping) for use in sure or uses if use.container.mapping is not None]
         mount.owners = tuple(user for user in users if user is not None) if None not in users else ()
