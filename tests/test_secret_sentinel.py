@@ -330,6 +330,15 @@ secrets:
 }
 
 
+def test_the_annotation_of_kubectl_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "applied.yaml").write_text(ELSEWHERE["applied.yaml"])
+    cli.main(["fix", "--by-hand", "--isolated", "."])
+    out = capsys.readouterr().out
+    assert "Leave the annotation out" in out
+    assert "-    kubectl.kubernetes.io/last-applied-configuration: |" in out
+
+
 @pytest.mark.parametrize("name", ELSEWHERE)
 @pytest.mark.parametrize("audited", [False, True], ids=["", "detect-secrets"])
 def test_no_place_shows_a_secret(
