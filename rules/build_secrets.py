@@ -288,7 +288,9 @@ def told_as_login(command: Command, span: Span) -> bool:
     first = max(0, span.start - 300)
     logins = find_logins(command.source.text[first : span.end + 300])
     return any(
-        login.start < span.end - first and span.start - first < login.end for login in logins if not login.what.endswith("registry login")
+        login.start < span.end - first and span.start - first < login.end
+        for login in logins
+        if not login.what.endswith("of a registry login")
     )
 
 

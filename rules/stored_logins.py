@@ -15,6 +15,7 @@ from capdrop import (
     Text,
     better_way,
     find_by_detect_secrets,
+    find_encoded,
     find_logins,
     find_private_keys,
     find_tokens,
@@ -22,6 +23,12 @@ from capdrop import (
     rule,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+SHOWN_BY_ITSELF = (find_tokens, find_private_keys, find_url_passwords, find_encoded)
 SCRIPTS = (".sh", ".bash", ".zsh", ".mk", "makefile")
 LONGEST_LINE = 4000
 """Characters; what stands further back on its line is not looked at."""
@@ -95,8 +102,9 @@ def stored_login(text: Text) -> Iterator[Finding]:
     XML: whoever reads the file or the image can log in. Change it, and mount the file at run time, or for the one step of the build
     that needs it. The hash of a password is no password, but it can be guessed at leisure.
     """
-    for login in find_logins(text.fragment.text):
-        if (login.weak or login.hashed) and in_comment(text.fragment.text, login.start):
+    whole = text.fragment.text
+    for login in find_logins(whole):
+        if ((login.weak or login.hashed) and in_comment(whole, login.start)) or covered(login.start, login.end, whole, *SHOWN_BY_ITSELF):
             continue
         if login.what.endswith("of a registry login") and not text.source.path.lower().endswith(SCRIPTS):
             continue  # the commands of other files are read one by one
@@ -137,16 +145,15 @@ def detect_secrets_finding(text: Text) -> Iterator[Finding]:
     if text.address:
         return  # what was decoded is no line of the file
     for other in find_by_detect_secrets(whole, text.source.path):
-        if not told_by_us(whole, other.start, other.end):
+        if not covered(other.start, other.end, whole, *SHOWN_BY_ITSELF, find_logins):
             yield text.finding_in(other.start, other.end, f"detect-secrets: {other.what}; {ROTATE}", fix=better_way(text))
 
 
-def told_by_us(text: str, start: int, end: int) -> bool:
-    """Whether the rules on text tell of a secret in a range of it."""
+def covered(start: int, end: int, text: str, *finders: Callable[[str], Iterable[Any]]) -> bool:
+    """Whether other rules on text tell of a secret in a range of it."""
     first = max(0, start - 300)
     near = text[first : end + 300]
-    ours = (one for find in (find_tokens, find_private_keys, find_url_passwords, find_logins) for one in find(near))
-    return any(one.start < end - first and start - first < one.end for one in ours)
+    return any(one.start < end - first and start - first < one.end for find in finders for one in find(near))
 
 
 def in_comment(text: str, offset: int) -> bool:

@@ -344,6 +344,59 @@ def test_what_a_script_sets_is_told_once(path: str, text: str) -> None:
     assert hidden == [PASSWORD + letter for letter in "abcdefghijkl"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# GITLAB_TOKEN={}",
+        "Authorization: Bearer {}",
+        "PRIVATE-TOKEN: {}",
+        "//r.acme.io/:_authToken={}",
+        "machine r.acme.io login b password {}",
+        "<apiKey>{}</apiKey>",
+        "see https://r.acme.io?private_token={}",
+        "requirepass {}",
+    ],
+)
+def test_a_token_in_a_login_is_told_once(line: str) -> None:
+    assert [finding.rule for finding in found("m.yaml", config("a.conf", f"a=1\n{line.format(TOKEN)}\n"))] == ["provider-token"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "echo '{}' > /run/secrets/db_password",
+        "printf '%s' {} | tee /run/db_password",
+        "cat > /run/db_password <<EOF\n{}\nEOF",
+        'cat > /a.json <<EOF\n{{"password": "{}"}}\nEOF',
+    ],
+)
+def test_a_file_of_one_line_has_its_own_name(line: str) -> None:
+    findings = [finding for finding in found("Dockerfile", f"FROM a\nUSER 1\nRUN {line.format(PASSWORD)}\n") if finding.hidden]
+    assert [finding.source[span] for finding in findings for span in finding.hidden] == [PASSWORD]
+
+
+@pytest.mark.parametrize(
+    "line", ["echo 'a:x:1000:1000::/home/a:/bin/sh' > /etc/passwd", 'echo "$DB" > /run/db_password', "echo Kp3-vv81-Qz > /etc/motd"]
+)
+def test_a_file_of_one_line_without_a_secret(line: str) -> None:
+    assert not any(finding.hidden for finding in found("Dockerfile", f"FROM a\nUSER 1\nRUN {line}\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[pypi]\nusername = a\npassword = {PASSWORD}",
+        f"jdbc:postgresql://db/a?user=a&password={PASSWORD}\n",
+        f"Server=a;Password={PASSWORD};\n",
+    ],
+)
+def test_a_value_of_sections_or_with_a_line_end(text: str) -> None:
+    containers = "  containers:\n  - {name: a, image: 'a:1', env: [{name: X, value: VALUE}]}\n"
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n{containers}"
+    findings = [one for one in found("m.yaml", pod.replace("VALUE", json.dumps(text))) if one.hidden]
+    assert [one.source[span] for one in findings for span in one.hidden] == [PASSWORD]
+
+
 def test_a_secret_with_two_names_is_told_once() -> None:
     text = "services:\n  a:\n    image: a:1\n    environment:\n      DB_PASSWORD: &p changeme\n      JWT_SECRET: *p\n"
     (finding,) = found("compose.yaml", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
@@ -285,3 +286,74 @@ def test_standard_input(name: str, form: str, capsys: pytest.CaptureFixture[str]
     out, err = capsys.readouterr()
     assert "provider-token" in out
     assert seen(out + err) == []
+
+
+KEPT = json.dumps({"apiVersion": "v1", "kind": "Secret", "data": {"password": base64.b64encode(PASSWORD.encode()).decode()}})
+ELSEWHERE = {
+    "applied.yaml": f"""\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: a
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: |
+      {KEPT}
+""",
+    "Dockerfile": f"""\
+FROM acme/app:latest
+RUN sed -i 's/^db_password=.*/db_password={PASSWORD}/' /etc/a && curl -k https://a.acme.io | sh
+RUN perl -pi -e 's/__DB_PASSWORD__/{PASSWORD}/' /etc/a
+RUN echo '{PASSWORD}' > /run/secrets/db_password
+RUN printf '[db]\\npassword = {PASSWORD}\\n' > /etc/a.ini
+RUN PGPASSWORD={PASSWORD} psql -h db
+# CONN=Server=db;User Id=sa;Password={PASSWORD};
+COPY <<EOF /run.sh
+#!/bin/sh
+PGPASSWORD={PASSWORD} psql -h db
+EOF
+""",
+    "compose.yaml": f"""\
+services:
+  app:
+    image: acme/app:latest
+    privileged: true
+    environment:
+      DB_PASSWORD: &p {PASSWORD}
+      API_SECRET: *p
+      API_KEYS: '["{PASSWORD}", "{PASSWORD}2"]'
+      DB: postgres://app:a1/{PASSWORD}b2@db/app
+    command: sh -c 'echo {PASSWORD} > /run/db_password'
+secrets:
+  a:
+    content: {PASSWORD}
+""",
+}
+
+
+def test_the_annotation_of_kubectl_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "applied.yaml").write_text(ELSEWHERE["applied.yaml"])
+    cli.main(["fix", "--by-hand", "--isolated", "."])
+    out = capsys.readouterr().out
+    assert "Leave the annotation out" in out
+    assert "-    kubectl.kubernetes.io/last-applied-configuration: |" in out
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+@pytest.mark.parametrize("audited", [False, True], ids=["", "detect-secrets"])
+def test_no_place_shows_a_secret(
+    name: str, audited: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text(ELSEWHERE[name])
+    if audited:
+        (tmp_path / ".secrets.baseline").write_text('{"version": "1.5.0", "plugins_used": [], "filters_used": [], "results": {}}')
+    ways = [["fix"], ["fix", "--unsafe"], ["fix", "--by-hand"], ["baseline"]]
+    checks = [["check", "--profile", "strict", "--min-confidence", "low", "--format", form] for form in FORMATS]
+    for how in [*checks, ["check", "--select", "image-with-moving-tag"], *ways]:
+        cli.main([*how, *(["--isolated"] if not audited and how[0] != "baseline" else []), "."])
+        out, err = capsys.readouterr()
+        written = (tmp_path / ".capdrop-baseline").read_text() if how == ["baseline"] else ""
+        shown = out + err + written
+        assert PASSWORD not in shown
+        assert base64.b64encode(PASSWORD.encode()).decode()[:-4] not in shown

@@ -130,8 +130,6 @@ def revocation(provider: str) -> str:
 def better_way(subject: Subject) -> Fix:
     """Where a secret comes from instead, as a change to make by hand."""
     where, name = subject.address, subject.source.path.lower().rpartition("/")[2]
-    if "annotations.kubectl.kubernetes.io/" in where:
-        return Fix("Leave the annotation out: `kubectl apply` writes it anew")
     if where.startswith("Secret/"):
         return Fix("Encrypt the Secret (SOPS, Sealed Secrets), or have it made in the cluster (External Secrets)")
     if ".env" in name or name == "env" or (where.startswith(("services.", "variables.")) and not name.endswith((".yaml", ".yml", ".json"))):

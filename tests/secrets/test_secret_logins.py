@@ -42,6 +42,7 @@ LOGINS = [
     ("header", '{{"Authorization": "Bearer {}"}}', TOKEN),
     ("hash", "admin:{}", APR),
     ("hash", "users=admin:{}", APR.replace("$", "$$")),
+    ("hash", 'ENV USERS="admin:{}"', APR.replace("$", "\\$")),
     ("hash", "ldap: '{}'", "{SSHA}" + "5pJ8w1zLkQe0Xv7RtYb2NmAc4DfGh6Ui"),
     ("xml", "<server><password>{}</password></server>", WORD),
     ("xml", "<apiKey>{}</apiKey>", TOKEN),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from capdrop.model.subject import Subject
+    from capdrop.model.variable import Variable
     from capdrop.model.written_file import WrittenFile
 
 _DEEPEST = 8
@@ -51,12 +52,8 @@ def commands_in_shell(fragment: Fragment, setting: Setting, depth: int = 0) -> I
             for file in files_written(command, _around(parsed, fragment), _readers(parsed, made)):
                 yield file
                 yield from commands_of_file(file, setting, depth)
-                if command.input is None and "\n" in file.texts[0].text.strip():  # what is passed on is read where it stands
-                    from .settings_file import variables_in_settings
-
-                    yield from variables_in_settings(
-                        file.texts[0], setting.source, f"{setting.address} {command.name}", ships=setting.ships
-                    )
+                if command.input is None:  # what is passed on is read where it stands
+                    yield from _in_printed(file, setting, command)
         if depth < _DEEPEST:
             if command.script is not None:
                 yield from _inner(command, command.script.fragment, setting, depth)
@@ -112,6 +109,17 @@ def commands_of_file(file: WrittenFile, setting: Setting, depth: int = 0) -> Ite
                 leave_to_settings(subject)
             yield subject
         yield from _whole(own)
+
+
+def _in_printed(file: WrittenFile, setting: Setting, command: Command) -> Iterator[Variable]:
+    """The settings in a file that is printed, or the one line of it under its name; a setting on one line is read with the command."""
+    from .settings_file import variable_of_line, variables_in_settings
+
+    text, address = file.texts[0], f"{setting.address} {command.name}"
+    if "\n" in text.text.strip():
+        yield from variables_in_settings(text, setting.source, address, ships=setting.ships, path=file.path)
+    elif "=" not in text.text and text.text[:1] not in "{[":
+        yield from variable_of_line(text, setting.source, address, file.path, ships=setting.ships)
 
 
 def leave_to_settings(command: Command) -> None:
@@ -196,9 +204,10 @@ def _fed(parsed: shell.Command, command: Command, outer: Fragment, setting: Sett
         if body is None:
             continue
         if command.name in _WRITERS:
-            from .settings_file import variables_in_settings
+            from .settings_file import variables_in_file
 
-            yield from variables_in_settings(body, setting.source, f"{setting.address} {command.name}", ships=setting.ships)
+            path = next((word.text for sign, word in command.redirects if word is not None and sign.startswith(">")), "")
+            yield from variables_in_file(body, setting.source, f"{setting.address} {command.name}", path, ships=setting.ships)
             if command.name == "cat" and command.writes_to is not None and _runs(command.writes_to, body):
                 yield from _inner(command.writes_to, body, setting, depth)
         elif _runs(command, body):

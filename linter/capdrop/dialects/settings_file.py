@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _NAME = r"(?m)^[ \t]*(?:- +|export[ \t]+)?([\"']?)([A-Za-z_][\w.-]*)\1[ \t]*(?!==)[=:](?=\S|[ \t])[ \t]*"
 _FLOW = r"(?m)^[ \t]*(?:- +)?(?:[A-Za-z_][\w.-]*:[ \t]+)?\{[^\n]*\}[ \t\r]*$"
 _IN_BRACES = r"[{,][ \t]*([A-Za-z_][\w.-]*):[ \t]+(?:[\"']([^\"'\n]*)[\"']|([^\s\"'{}\[\],][^,{}\n]*(?<![ \t])))"
+ACCOUNTS = "passwd"
+"""A file that lists accounts, and holds no passwords (passwd(5))."""
 SETTINGS = (".conf", ".cnf", ".cfg", ".ini", ".env", ".properties", ".toml", ".yml", ".yaml")
 """How the names of files end that hold settings by their names."""
 
@@ -22,11 +24,19 @@ SETTINGS = (".conf", ".cnf", ".cfg", ".ini", ".env", ".properties", ".toml", ".y
 def variables_in_file(
     fragment: Fragment, source: Source, address: str, path: str, *, ships: bool = True, place: str = "file"
 ) -> Iterator[Variable]:
-    """The settings in a file, and the one line that is all of it under the file's own name: `master.key`, `db_password`; but for one that
-    gives a name something in quotes."""
-    text = fragment.text.strip()
+    """The settings in a file, or the one line that is all of it."""
+    yield from variable_of_line(fragment, source, address, path, ships=ships, place=place)
+    yield from variables_in_settings(fragment, source, address, ships=ships, path=path)
+
+
+def variable_of_line(
+    fragment: Fragment, source: Source, address: str, path: str, *, ships: bool = True, place: str = "file"
+) -> Iterator[Variable]:
+    """The one line that is all of a file, under the file's own name: `master.key`, `db_password`; but for one that gives a name
+    something in quotes."""
+    text, name = fragment.text.strip(), path.rpartition("/")[2]
     named = re.match(_NAME if path.endswith(SETTINGS) else _NAME + "[\"']", text)
-    if text and "\n" not in text and not named:
+    if text and "\n" not in text and not named and name != ACCOUNTS:
         start = fragment.text.find(text)
         part = fragment.part(start, start + len(text))
         yield Variable(
@@ -34,14 +44,13 @@ def variables_in_file(
             part.span(),
             f"{address} text",
             None,
-            name=path.rpartition("/")[2],
+            name=name,
             name_span=part.span(),
             value=Value.known(text, source, part.span()),
             fragment=part,
             place=place,
             ships=ships,
         )
-    yield from variables_in_settings(fragment, source, address, ships=ships, path=path)
 
 
 def is_shell_script(text: str, path: str) -> bool:
@@ -61,9 +70,9 @@ def _own_value(text: str, start: int, end: int) -> int:
 
 
 def variables_in_lines(fragment: Fragment, source: Source, address: str, *, place: str = "file") -> Iterator[Variable]:
-    """The settings in a value of several lines; none in JSON, which is read as such."""
+    """The settings in a value of several lines; none in JSON, which is read as such, as a file of sections (`[db]`) is not."""
     text = fragment.text.strip()
-    if "\n" in text and not text.startswith(("{", "[")):
+    if "\n" in text and (text[0] not in "{[" or re.match(r"\[[\w.: -]{1,80}\]\s{0,80}\n", text)):
         yield from variables_in_settings(fragment, source, address, place=place)
 
 

@@ -184,7 +184,7 @@ def _by_shape(value: str) -> Verdict | None:
     if "://" in value:
         for url in find_url_passwords(value):
             return _url_verdict(url.start, url.end, url.weak)
-    if "=" in value and "\n" not in value and len(value) <= LONGEST_CREDENTIAL:
+    if "=" in value and "\n" not in value.rstrip() and len(value) <= LONGEST_CREDENTIAL:
         for pair in find_pair_passwords(value):
             return _pair_verdict(pair.start, pair.end, pair.weak, "an option list with a password")
     if value[0] == "{":

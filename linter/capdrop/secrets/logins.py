@@ -66,7 +66,10 @@ _HEADER = (
 )
 _HEADERS = ("uthorization", "x-api-key", "x-auth-token", "private-token", "api-key", "x-vault-token", "x-access-token")
 _BASIC = r"(?<![A-Za-z])[Bb]asic\s{1,4}([A-Za-z0-9+/]{6,4000}={0,2})(?![A-Za-z0-9+/=])"
-_HASH = r"(?:\$?\$(?:apr1|2[aby]|5|6|y|1|argon2(?:id|i|d)|P|H)\$[A-Za-z0-9./$,=+@-]{20,250}|\{S?SHA[0-9]{0,3}\}[A-Za-z0-9+/]{27,120}={0,2})"
+_HASH = (
+    r"(?:[$\\]?\$(?:apr1|2[aby]|5|6|y|1|argon2(?:id|i|d)|P|H)\\?\$[A-Za-z0-9./$,=+@\\-]{20,250}"
+    r"|\{S?SHA[0-9]{0,3}\}[A-Za-z0-9+/]{27,120}={0,2})"
+)
 _XML = r"<([A-Za-z][\w:.-]{0,60})(?:\s[^<>]{0,200})?>([^<>\s]{3,400})</"
 _ATTRIBUTE = r"key\s{0,4}=\s{0,4}\"([\w.:-]{3,80})\"\s{1,20}value\s{0,4}=\s{0,4}\"([^\"\s]{3,255})\""
 _PASSWORD_ATTRIBUTE = r"<[^<>\"]{1,60}(?:\"[^<>\"]{0,200}\"[^<>\"]{1,60}){0,20}[Pp]ass(?:word|phrase)?=\"([^\"\s]{3,255})\""

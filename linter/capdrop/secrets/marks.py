@@ -202,7 +202,7 @@ def login_shapes(text: str) -> list[str]:
         for shape, first, second, third in LOGIN_MARKS
         if first in low and (not second or _holds(low, second)) and (not third or _holds(low, third))
     ]
-    if b"$" in low and not _HASHES.isdisjoint(low.split(b"$")):
+    if b"$" in low and not _HASHES.isdisjoint(low.replace(b"\\$", b"$").split(b"$")):
         shapes.append("hash")
     if b"#" in low and _may_be_commented_out(text.lower()):
         shapes.append("commented")

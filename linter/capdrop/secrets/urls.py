@@ -97,8 +97,10 @@ def _is_of_a_server(scheme: str) -> bool:
 
 def _end_of_unencoded(text: str, start: int, stop: int) -> int:
     """Where an authority ends in whose password a slash stands as it is: behind the host that follows the `@`. A path is no password."""
-    sign = text.find("@", stop, _authority_end(text, start, _SLASHED_ENDS))
-    password = text[text.find(":", start) + 1 : sign] if sign > 0 else ""
+    sign = text.find("@", stop, start + LONGEST_AUTHORITY)
+    if sign < 0 or _authority_end(text, start, _SLASHED_ENDS) < sign:
+        return stop
+    password = text[text.find(":", start) + 1 : sign]
     return _authority_end(text, sign, _AUTHORITY_ENDS) if turns(password) > 1 else stop
 
 

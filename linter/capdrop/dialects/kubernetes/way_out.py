@@ -17,6 +17,7 @@ from ..yaml_way_out import YamlWayOut
 from ..yaml_writer import add_entry, remove_entry, replace_entry
 from .environment import Secret
 from .helm_run import WRITTEN
+from .last_applied import NAME as LAST_APPLIED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class KubernetesWayOut(YamlWayOut):
         place = self.place_of(span)
         if place is None:
             return self.out_of_comment(span)
+        applied = place.holder(LAST_APPLIED)
+        if applied is not None and place.entry is not None:
+            left = _without(self.source, place, applied, place.entry)
+            return Way("Leave the annotation out: `kubectl apply` writes it anew", (left,), touches=self._touches((left,)))
         thing = _object_around(place)
         kind = text_at(thing, "kind")
         if self.file.decided is not None:
@@ -227,6 +232,15 @@ class KubernetesWayOut(YamlWayOut):
             entry.span,
             f"{key}{text[entry.key.end : named.start]}{quote}{secret}{quote}{text[named.end : entry.end]}",
         )
+
+
+def _without(source: Source, place: Place, annotations: Mapping, entry: Entry) -> Edit:
+    """The edit that leaves out an annotation, with all of them where it is the only one."""
+    metadata = place.holder("annotations")
+    whole = next((one for one in metadata.entries if one.value is annotations), None) if metadata is not None else None
+    if len(annotations.entries) > 1 or metadata is None or whole is None:
+        return remove_entry(source, annotations, entry)
+    return remove_entry(source, metadata, whole)
 
 
 def _object_around(place: Place) -> Mapping | None:
