@@ -52,7 +52,7 @@ LOOSE = ("exec", "suid", "dev")
             metadata: {name: web}
             spec:
               containers:
-                - {name: web, image: 'nginx:1.29', resources: {limits: {cpu: 500m, memory: 512M}}}
+                - {name: web, image: 'nginx:1.29', resources: {limits: {cpu: 500m, memory: 512Mi}}}
             """,
         ),
         Good(

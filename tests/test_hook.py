@@ -15,9 +15,9 @@ SHIPPED = ("linter", "rules", "hooks", "pyproject.toml", "README.md", "LICENSE",
 UNSAFE = "services:\n  app: # keep\n    image: nginx:1.29\n    privileged: true\n    user: '1000'\n"
 
 
-def git(folder: Path, *arguments: str) -> None:
+def git(folder: Path, *arguments: str) -> bytes:
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+    return subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True).stdout
 
 
 class PreCommit:
@@ -91,9 +91,12 @@ def test_pre_commit_checks(pre_commit: PreCommit, repository: Path) -> None:
 def test_pre_commit_fixes_what_is_safe(pre_commit: PreCommit, repository: Path) -> None:
     text = "FROM debian:12\n# capdrop: ignore[root-user]\nUSER 1000\n"
     (repository / "Dockerfile").write_text(text, encoding="utf-8")
-    ran = pre_commit.run(repository, "capdrop-fix", "compose.yaml", "Dockerfile")
+    git(repository, "add", "-A")
+    staged = git(repository, "ls-files", "--stage")
+    ran = pre_commit.try_repo(repository, "capdrop-fix", "compose.yaml", "Dockerfile")
     assert ran.returncode == 1, ran.stdout + ran.stderr
     assert "files were modified by this hook" in ran.stdout
+    assert git(repository, "ls-files", "--stage") == staged
     assert (repository / "Dockerfile").read_text(encoding="utf-8") == "FROM debian:12\nUSER 1000\n"
     assert (repository / "compose.yaml").read_text(encoding="utf-8") == UNSAFE
     assert pre_commit.run(repository, "capdrop-fix", "compose.yaml", "Dockerfile").returncode == 0

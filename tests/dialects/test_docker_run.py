@@ -126,6 +126,17 @@ def test_fixes_drop_and_add_flags() -> None:
         ("docker run -u 0 a/b:1.2", "root-user", "docker run -u 65532:65532 a/b:1.2"),
         ("docker run -itu root a/b:1.2", "root-user", "docker run -itu 65532:65532 a/b:1.2"),
         ("docker run --read-only=false a/b:1.2", "writable-root-filesystem", "docker run --read-only a/b:1.2"),
+        (
+            "docker run -d \\\n    --name a \\\n    a/b:1.2",
+            "writable-root-filesystem",
+            "docker run -d \\\n    --read-only \\\n    --name a \\\n    a/b:1.2",
+        ),
+        (
+            "docker run -d \\\r\n\t--name a \\\r\n\ta/b:1.2\r\n",
+            "capabilities-not-dropped",
+            "docker run -d \\\r\n\t--cap-drop ALL \\\r\n\t--name a \\\r\n\ta/b:1.2\r\n",
+        ),
+        ("docker run \\\n a/b:1.2", "writable-root-filesystem", "docker run --read-only \\\n a/b:1.2"),
     ],
 )
 def test_an_option_or_image_that_is_given_is_written_anew(line: str, rule: str, fixed: str) -> None:

@@ -141,7 +141,10 @@ def test_a_mapping_takes_the_place_of_a_null() -> None:
     text = pod("securityContext: ~\nstdin: true")
     after = text.replace("securityContext: ~\n", "securityContext:\n        readOnlyRootFilesystem: true\n")
     assert changed(text, "set", "read_only_root", True) == after
-    assert changed(pod("securityContext: ~ # none"), "set", "read_only_root", True).startswith("refused: its line goes on")
+    told = pod("securityContext: ~   # none\nstdin: true")
+    assert changed(told, "set", "read_only_root", True) == after.replace("securityContext:", "securityContext:   # none")
+    flow = "kind: Pod\nspec: {containers: [{name: c, image: a, securityContext: ~, stdin: true}]}\n"
+    assert changed(flow, "set", "read_only_root", True).startswith("refused: its line goes on")
 
 
 LISTS = {
@@ -217,6 +220,7 @@ def test_json_stays_json() -> None:
     added = '{"kind": "Pod", "spec": {"containers": [\n  {\n    "name": "c",\n    "image": "a",\n    "securityContext": '
     assert changed(text, "set", "read_only_root", True) == added + '{"readOnlyRootFilesystem": true}\n  }\n]}}'
     assert changed(text, "append", "capabilities_dropped", "ALL") == added + '{"capabilities": {"drop": ["ALL"]}}\n  }\n]}}'
+    assert changed(text, "set", "user", "65532:65532") == added + '{"runAsUser": 65532}\n  }\n]}}'
     assert changed(text, "set", "seccomp", "default") == added + '{"seccompProfile": {"type": "RuntimeDefault"}}\n  }\n]}}'
 
 

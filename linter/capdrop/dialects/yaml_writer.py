@@ -101,10 +101,12 @@ def add_first_entry(source: Source, holder: Entry, keys: list[str], text: str) -
     """An entry, as by `add_entry`, for a key that stands there without a value."""
     value, indent = holder.value, source.position(holder.key.outer).column - 1 + indent_step(source)
     if isinstance(value, Scalar) and not value.style and value.value in ("~", "null") and value.start == value.outer:
-        if not _TO_LINE_END.match(source.text, value.end):
+        comment = _TRAILING_COMMENT.match(source.text, value.end)
+        kept, end = (comment[0], comment.end()) if comment else ("", value.end)
+        if not _TO_LINE_END.match(source.text, end):
             raise Refused("its line goes on with something else")
         start = len(source.text[: value.start].rstrip(" \t"))
-        return Edit(Span(start, value.end), f"{source.newline}{' ' * indent}{_nested(source, keys, text, indent)}")
+        return Edit(Span(start, end), f"{kept}{source.newline}{' ' * indent}{_nested(source, keys, text, indent)}")
     if value.start != value.end:
         raise Refused("it is not a mapping")
     return add_below(source, holder.end, indent, _nested(source, keys, text, indent))
@@ -122,7 +124,7 @@ def quoted(text: str) -> str:
 
 def indent_step(source: Source) -> int:
     """By how many blanks this file goes in."""
-    found = re.search(r"^( +)[A-Za-z]", source.text, re.MULTILINE)
+    found = re.search(r"^( +)[A-Za-z'\"]", source.text, re.MULTILINE)
     return len(found[1]) if found and len(found[1]) in (2, 3, 4, 8) else 2
 
 
@@ -216,4 +218,4 @@ def in_json(text: str) -> str:
     """A scalar, or a list of such, as JSON has it."""
     if text.startswith("["):
         return f"[{in_json(text[1:-1])}]"
-    return text if text in ("true", "false") or text.startswith(('"', "{")) else f'"{text}"'
+    return text if text in ("true", "false") or text.isdigit() or text.startswith(('"', "{")) else f'"{text}"'

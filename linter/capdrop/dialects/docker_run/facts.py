@@ -64,7 +64,17 @@ class StartOrigin(Origin):
         given = spelling.read(self)
         if isinstance(given.node, Flag) and given.is_known and change.action == "set":
             return f"Write `{text}`", (self._rewritten(given.node, text),)
-        return f"Add `{text}`", (Edit(Span(self.start.verb.span.end, self.start.verb.span.end), f" {text}"),)
+        return f"Add `{text}`", (self._added(text),)
+
+    def _added(self, text: str) -> Edit:
+        """The edit that gives another option: on a line of its own before the first one that has one, else behind the verb."""
+        for flag in self.start.flags:
+            line = self.source.starts[self.source.position(flag.span.start).line - 1]
+            indent = self.source.text[line : flag.span.start]
+            above = self.source.text[max(line - 4, 0) : line].removesuffix("\n").removesuffix("\r")[-2:]
+            if not indent.strip() and above in (" \\", " `"):
+                return Edit(Span(flag.span.start, flag.span.start), f"{text}{above}{self.source.newline}{indent}")
+        return Edit(Span(self.start.verb.span.end, self.start.verb.span.end), f" {text}")
 
     def _rewritten(self, flag: Flag, text: str) -> Edit:
         """The edit that gives an option another value, in its own spelling where it has one."""

@@ -216,6 +216,16 @@ class Sysctls(Items):
         return value
 
 
+class Memory(Cell):
+    """An amount of memory; its units are powers of ten but for those with an `i`."""
+
+    __slots__ = ()
+
+    def spelled(self, content: object) -> str:
+        text = str(content)
+        return f"{text}i" if text.endswith(("K", "M", "G")) else text
+
+
 class Found(Cell):
     """A list of what is found in several places of a container. The node of each is the path of keys to remove."""
 
@@ -393,7 +403,7 @@ TABLE = FactTable(
         "image": Cell("image"),
         "place": Place(""),
         "groups": Items("securityContext.supplementalGroups", "outer"),
-        "memory_limit": Cell("resources.limits.memory", "either"),
+        "memory_limit": Memory("resources.limits.memory", "either"),
         "cpu_limit": Cell("resources.limits.cpu", "either"),
         "domain_account": Cell("securityContext.windowsOptions.gmsaCredentialSpecName", "either"),
         "group": Cell("securityContext.runAsGroup", "either"),
