@@ -99,7 +99,8 @@ class Rulebook:
             self._listed[entry.name] = entry
         for rule in rules:
             if rule.name in self.loaded or rule.name in self._listed:
-                raise Misuse(f"there are two rules named {rule.name!r}")
+                place = rule.check.__code__
+                raise Misuse(f"{place.co_filename}:{place.co_firstlineno}: there is another rule named {rule.name!r}")
             self.loaded[rule.name] = rule
         self.selected = self.names
         self.unheard: frozenset[str] = frozenset()
