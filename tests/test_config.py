@@ -12,6 +12,8 @@ from capdrop import config, rulebook
 from capdrop.config_schema import as_json
 from capdrop.rulebook import Misuse
 
+from tests.growth import assert_grows_linearly
+
 SCHEMA = json.loads(as_json(rulebook.load()))
 
 GOOD = (
@@ -194,3 +196,26 @@ def test_options_of_a_rule() -> None:
             load(text.replace('["edge"]', '"edge"'))
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(tomllib.loads(text.replace('["edge"]', '"edge"')), SCHEMA)
+
+
+def test_a_hostile_configuration_is_refused_at_once(tmp_path: Path) -> None:
+    texts = {
+        "a key has more than 100 parts": ".".join("a" * 100_000) + " = 1\n",
+        "a number of thousands of digits": f"a = {'9' * 100_000}\n",
+        "larger than 1 MiB": "#" * 1024 * 1025,
+        "nested too deeply": f"a = {'[' * 20_000}",
+    }
+    for number, (said, text) in enumerate(texts.items()):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(Misuse, match=said):
+            config.load(str(path))
+
+
+def test_the_place_of_a_fault_is_found_in_time_in_proportion() -> None:
+    assert_grows_linearly(lambda size: config.line_of("[[suppress]]\nrule = 'root-user'\n" * size, ["suppress"] * size), 5_000, 40_000)
+    assert_grows_linearly(lambda size: config.line_of("# a " * size + "\n", ["a"]), 5_000, 40_000)
+
+
+def test_of_a_long_unknown_name_little_is_repeated() -> None:
+    assert rulebook.load().unknown("a" * 1_000_000) == f"there is no rule '{'a' * 100}'; `capdrop rules` lists them"

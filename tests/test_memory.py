@@ -28,6 +28,7 @@ FILES = {
     "line/compose.yaml": lambda: f"services: {{{', '.join(f's{n}: {{{SERVICE}}}' for n in range(150_000))}}}\n",
     "most/compose.yaml": lambda: f"services: {{{', '.join(f's{n}: {{{SERVICE}}}' for n in range(62_000))}}}\n",
     "list/compose.yaml": lambda: f"services: {{a: {{image: 'a/b:1', cap_add: [{', '.join(['SYS_ADMIN'] * 480_000)}]}}}}\n",
+    "twice/compose.yaml": lambda: "services:\n" + "  a: {image: a/b:1, privileged: true}\n" * 13_000,
     "pods/k.yaml": lambda: "".join(
         f"---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p{n}}}\nspec: {{containers: []}}\n" for n in range(33_000)
     ),

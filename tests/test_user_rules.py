@@ -130,7 +130,7 @@ def test_a_fix_that_differs_is_shown(capsys: pytest.CaptureFixture[str]) -> None
         ),
         (GOOD.replace('"no-latest-app"', '"No latest"'), "a rule's name is of small letters, digits and hyphens, not 'No latest'"),
         (GOOD.replace("Severity.LOW", "'low'"), "rule 'no-latest-app' needs a Severity, a Confidence and a profile"),
-        (GOOD.replace('"no-latest-app"', '"root-user"'), "there are two rules named 'root-user'"),
+        (GOOD.replace('"no-latest-app"', '"root-user"'), "my_rules.py:5: there is another rule named 'root-user'"),
         ("x = '\x1b[2J'\nraise ValueError(x)\n", r"ValueError: \x1b[2J"),
     ],
 )

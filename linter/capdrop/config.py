@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import repeat
 
 from . import rulebook
 from .rulebook import Misuse, Rulebook
@@ -58,6 +59,15 @@ SILENCE: Mapping[str, str] = {
 """The keys of a `[[suppress]]` table; `rule` and `reason` must be given."""
 
 DEFAULT_BASELINE = ".capdrop-baseline"
+
+LARGEST = 1024 * 1024
+"""Bytes of a configuration."""
+
+MOST_PARTS = 100
+"""Parts of a dotted key; what tomllib takes for one grows with their square."""
+_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+"""
+_LONG_KEY = rf"(?<![\w-])(?:{_PART}\.[ \t]*+){{{MOST_PARTS}}}"
+
 _OUR_TABLE = r"(?m)^[ \t]*\[+[ \t]*tool[ \t]*\.[ \t]*capdrop\b"
 _WORDS = {str: "a string", list: "a list of strings", bool: "true or false", dict: "a table", int: "a whole number", float: "a number"}
 
@@ -168,7 +178,9 @@ def load(path: str) -> Config:
     config = Config(os.path.dirname(os.path.abspath(path)))
     config.path = os.path.relpath(path) if path.startswith(os.getcwd() + os.sep) else path
     try:
-        config.text = read_bytes(path).decode("utf-8-sig").replace("\r\n", "\n")
+        config.text = read_bytes(path, LARGEST).decode("utf-8-sig").replace("\r\n", "\n")
+        if re.search(_LONG_KEY, config.text):
+            raise Misuse(f"{config.path}: not a configuration: a key has more than {MOST_PARTS} parts")
         table = tomllib.loads(config.text)
     except Unreadable as error:
         raise Misuse(f"{config.path}: the configuration cannot be read: {error}") from None
@@ -178,6 +190,8 @@ def load(path: str) -> Config:
         raise Misuse(f"{config.path}: not UTF-8 text (byte {error.start})") from None
     except tomllib.TOMLDecodeError as error:
         raise Misuse(_not_toml(config, str(error))) from None
+    except ValueError:
+        raise Misuse(f"{config.path}: not a configuration: it holds a number of thousands of digits") from None
     if os.path.basename(path) == "pyproject.toml":
         table = table.get("tool", {}).get("capdrop", {})
         ours = re.search(_OUR_TABLE, config.text)
@@ -224,30 +238,29 @@ def _named(config: Config, book: Rulebook, key: str, name: str, lenient: bool) -
     """The names of the rules that the configuration speaks of; none for an unknown one where not all rules are loaded."""
     names = {rule.name for rule in book.find(name)}
     if not names and not lenient:
-        config.wrong(f"there is no rule {name!r}{book.suggestion(name)}", key, name)
+        config.wrong(book.unknown(name), key, name)
     return names
 
 
 def _speaks_of_us(path: str) -> bool:
     try:
         with open(path, "rb") as file:
-            return re.search(_OUR_TABLE, file.read().decode("utf-8", "replace")) is not None
+            return re.search(_OUR_TABLE, file.read(LARGEST).decode("utf-8", "replace")) is not None
     except OSError:
         return False
 
 
 def line_of(text: str, keys: Iterable[str]) -> int:
     """The line of a TOML file to which these keys, or values, lead one after another; the last one that is found."""
-    at, line = 0, 1
+    at, comment = 0, re.compile(r"[ \t]*#")
     for key in keys:
-        quoted = re.escape(key)
-        found = re.compile(rf"(?m)^(?![ \t]*#).*?(?<![\w-]){quoted}(?![\w-])").search(text, at)
-        if found is None:
+        for found in re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])").finditer(text, at):
+            if not comment.match(text, text.rfind("\n", 0, found.start()) + 1):
+                at = found.end()
+                break
+        else:
             break
-        line = text.count("\n", 0, found.end()) + 1
-        at = text.rfind("\n", 0, found.end()) + 1
-        text = text[:at] + re.sub(r"[^\n]", " ", text[at : found.end()]) + text[found.end() :]
-    return line
+    return text.count("\n", 0, at) + 1
 
 
 def _not_toml(config: Config, message: str) -> str:
@@ -296,10 +309,10 @@ def _take(config: Config, table: Mapping[str, Any]) -> None:
     if not isinstance(entries, list):
         config.wrong("'suppress' takes tables: [[suppress]]", "suppress")
     for number, entry in enumerate(entries, 1):
-        config.silences.append(_silence(config, entry, ["suppress"] * number))
+        config.silences.append(_silence(config, entry, repeat("suppress", number)))
 
 
-def _silence(config: Config, entry: object, place: list[str]) -> Silence:
+def _silence(config: Config, entry: object, place: Iterable[str]) -> Silence:
     if not isinstance(entry, dict):
         config.wrong("'suppress' takes tables: [[suppress]]", *place)
     for key, value in entry.items():

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 INDEX = "index.txt"
 """Beside our rules: what each file holds, so that a run loads those it needs. Written by `docs/generate.py`."""
+LONGEST_NAME = 100
+"""Characters of an unknown name that are repeated."""
 UNNAMED = "-"
 """How the index writes the program of a command that is only given arguments."""
 
@@ -97,7 +99,8 @@ class Rulebook:
             self._listed[entry.name] = entry
         for rule in rules:
             if rule.name in self.loaded or rule.name in self._listed:
-                raise Misuse(f"there are two rules named {rule.name!r}")
+                place = rule.check.__code__
+                raise Misuse(f"{place.co_filename}:{place.co_firstlineno}: there is another rule named {rule.name!r}")
             self.loaded[rule.name] = rule
         self.selected = self.names
         self.unheard: frozenset[str] = frozenset()
@@ -166,7 +169,7 @@ class Rulebook:
         """The rule of a name, or all that another tool's id, with or without the tool, stands for. Raises `Misuse` where there is none."""
         found = self.find(name)
         if not found:
-            raise Misuse(f"there is no rule {name!r}{self.suggestion(name)}")
+            raise Misuse(self.unknown(name))
         return found
 
     def find(self, name: str) -> list[Rule]:
@@ -188,12 +191,13 @@ class Rulebook:
         """The types of subjects that the rules of a name judge."""
         return {subject for rule in self.find(name) for subject in rule.subjects}
 
-    def suggestion(self, name: str) -> str:
-        """ "; did you mean ...?" for a name that is nearly a rule's, else where to look."""
+    def unknown(self, name: str) -> str:
+        """What to say of a name that no rule has: which one it nearly is, or where to look."""
         from difflib import get_close_matches
 
-        near = get_close_matches(name.casefold(), self.names, n=1)
-        return f"; did you mean {near[0]!r}?" if near else "; `capdrop rules` lists them"
+        shown = name[:LONGEST_NAME]
+        near = get_close_matches(shown.casefold(), self.names, n=1)
+        return f"there is no rule {shown!r}" + (f"; did you mean {near[0]!r}?" if near else "; `capdrop rules` lists them")
 
     def configure(self, name: str, options: Mapping[str, Any]) -> None:
         """Set a rule's options and severity. Raises `Misuse`."""

@@ -180,7 +180,7 @@ class Flag(Cell):
         self.negated = negated
 
     def meaning(self, site: Site, field: Field) -> Value:
-        values = [self._answer(site, each) for each in (field, *field.rivals)]
+        values = [self._answer(site, each) for each in (field, *reversed(field.rivals))]
         return next((value for value in values if value.is_known and value.content is self.harmful), values[0])
 
     def _answer(self, site: Site, field: Field) -> Value:

@@ -66,7 +66,7 @@ class Field:
         self.value = value
         self.trail = trail
         self.shared = shared
-        self.rivals: tuple[Field, ...] = ()
+        self.rivals: list[Field] | tuple[()] = ()
         self._section: Section | None = None
 
     @property
@@ -160,8 +160,10 @@ class Section:
                 field = Field(self.source, owner, entry, value or node, entry_trail, entry_shared)
             else:
                 field = Field(self.source, owner, entry, node, trail, shared or node.anchor is not None)
-            if key.value in own:
-                field.rivals = (own[key.value], *own[key.value].rivals)
+            earlier = own.get(key.value)
+            if earlier is not None:
+                field.rivals, earlier.rivals = earlier.rivals or [], ()  # one list is handed on: there may be very many
+                field.rivals.append(earlier)
             own[key.value] = field
         for name, field in own.items():
             self._fields.setdefault(name, field)

@@ -327,6 +327,8 @@ def decoded(encoded: Fragment) -> Fragment | None:
     """Base64 text as what it holds, each character placed where its encoding begins; None where it is not text."""
     from binascii import Error, a2b_base64
 
+    if len(encoded.text) > 2 * _LARGEST_DECODED:
+        return None
     letters = [at for at, character in enumerate(encoded.text) if not character.isspace()]
     if not letters or len(letters) > _LARGEST_DECODED:
         return None
