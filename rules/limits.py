@@ -276,12 +276,13 @@ def loose_tmpfs(container: Container) -> Iterator[Finding]:
     them for the one folder that needs them.
     """
     for item in container.fact("tmpfs"):
-        path, _, options = item.text.partition(":")
+        text = item.text or item.source[item.span].strip("\"'")
+        path, _, options = text.partition(":")
         loose = [word for word in options.split(",") if word in LOOSE]
         if loose:
             kept = ",".join(word for word in options.split(",") if word not in LOOSE)
             new = f"{path}:{kept}" if kept else path
-            fix = container.rewrite("tmpfs", item.span, item.text, new, caveat="what runs programs from there fails")
+            fix = container.rewrite("tmpfs", item.span, text, new, caveat="what runs programs from there fails")
             yield container.finding(item, f"`{container.name}` mounts {path} with `{loose[0]}`: what is written there can be run", fix=fix)
 
 

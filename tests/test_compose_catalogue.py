@@ -122,6 +122,7 @@ ROWS = [
     ("compose-chain-exposed-datastore", f"ports: ['5432:5432'], environment: {{DB_PASSWORD: {PASSWORD}}}", "data-port-published"),
     ("compose-tmpfs-exec-suid", "tmpfs: ['/a:exec']", "loose-tmpfs"),
     ("compose-tmpfs-exec-suid", "tmpfs: '/a:suid'", "loose-tmpfs"),
+    ("compose-tmpfs-exec-suid", "tmpfs: ['/a:rw,exec,uid=${ID}']", "loose-tmpfs"),
     ("compose-writable-rootfs", "read_only: false", "writable-root-filesystem"),
     ("compose-no-memory-limit", "mem_limit: 0", "memory-limit-missing"),
     ("compose-no-cpu-limit", "cpus: 0", "cpu-limit-missing"),
