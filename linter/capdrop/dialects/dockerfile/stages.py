@@ -95,6 +95,11 @@ class StageState:
 
     def becomes(self, user: Value) -> None:
         """Note a USER."""
+        name = user.text.partition(":")[0] if user.is_known and self.accounts else ""
+        number = next((one.number for one in self.accounts if one.is_root and one.name.text == name), None)
+        if number is not None:
+            note = Note(self.image.source, number.span, f"`{name}` has the number of root")
+            user = Value(user.state, "root", user.source, user.span, trail=(*user.trail, note))
         before = self.user or self.inherited
         self.stepped_back = self.stepped_back or (before is not None and before.is_known and not is_root(before.text))
         self.user = user
