@@ -25,11 +25,14 @@ def dockerfile_beside(reference: Reference | None, path: str, context: Context) 
     a digest does."""
     if reference is None or reference.official or reference.digest is not None:
         return ""
+    version = os.path.basename(os.path.dirname(path))
+    is_named, is_newest = version == (reference.tag or "latest"), reference.tag in (None, "latest")
+    if not is_named and not is_newest:
+        return ""
     near = Near(path, context)
-    above = os.path.dirname(near.folder)
-    name = _plain(reference.name)
-    found = _in_folder(near, os.path.dirname(above), name, reference.tag or "latest")
-    if found or reference.tag not in (None, "latest"):
+    above, name = os.path.dirname(near.folder), _plain(reference.name)
+    found = _in_folder(near, os.path.dirname(above), name, version) if is_named else ""
+    if found or not is_newest:
         return found
     return _in_folder(near, above, name) or _in_folder(near, near.folder, name) or _called(near, name)
 
