@@ -33,6 +33,8 @@ def local(text: str, path: Path) -> list[bool]:
         ("acme/app_deps:latest", "Dockerfile", "Dockerfile.deps", True),
         ("acme/app_deps:latest", "Dockerfile", "app_deps/Dockerfile", True),
         ("acme/base:1.2", "web/Dockerfile", "base/Dockerfile", False),
+        ("acme/base-slim", "web/Dockerfile", "base/Dockerfile.slim", True),
+        ("acme/base-slim", "web/Dockerfile", "base/Dockerfile", False),
         ("acme/base:1.2", "web/1.2/Dockerfile", "base/1.2/Dockerfile", True),
         ("acme/base", "web/latest/Dockerfile", "base/latest/Dockerfile", True),
         ("acme/base", "web/1.2/Dockerfile", "base/latest/Dockerfile", False),

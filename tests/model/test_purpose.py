@@ -358,6 +358,8 @@ KEY_COPIED = "FROM debian:13\nCOPY id_rsa /root/.ssh/id_rsa\nUSER 1000\n"
         ("Dockerfile", "FROM alpine:latest\nUSER 1\n", "image-with-moving-tag", HIGH),
         ("Dockerfile.dev", "FROM alpine:latest\nUSER 1\n", "image-with-moving-tag", LOW),
         ("compose.dev.yaml", "services: {app: {image: 'acme/app'}}\n", "image-without-tag", LOW),
+        ("images/app-dev/Dockerfile", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", LOW),
+        ("images/devices/Dockerfile", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", HIGH),
         ("devices.Dockerfile", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", HIGH),
     ],
 )

@@ -47,13 +47,15 @@ def leaves_root(reference: Reference | None, path: str, context: Context) -> boo
 
 
 def _in_folder(near: Near, around: str, name: str, version: str = "") -> str:
-    """The Dockerfile in the folder of a name, or in that of a version in it."""
+    """The Dockerfile in the folder of a name, or in that of a version in it; `base-slim` is also that of `base/Dockerfile.slim`."""
     for other, is_folder in near.names_in(around).items():
+        plain = _plain(other) if is_folder else ""
         folder = os.path.join(around, other, version) if version else os.path.join(around, other)
-        if is_folder and _plain(other) == name and folder != near.folder:
-            dockerfile = next(filter(_is_dockerfile, near.names_in(folder)), "")
-            if dockerfile:
-                return os.path.join(folder, dockerfile)
+        if plain and name.startswith(plain) and folder != near.folder:
+            rest = name[len(plain) :]
+            for dockerfile in filter(_is_dockerfile, near.names_in(folder)):
+                if not rest or rest == _plain(dockerfile[10:]):
+                    return os.path.join(folder, dockerfile)
     return ""
 
 

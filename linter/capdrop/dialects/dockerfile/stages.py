@@ -234,7 +234,7 @@ def _containers(
             from capdrop.model.image_purpose import others_set_user
 
             reason = user.reason or others_set_user(stage.bottom.image.reference, _all_layers(stage), source)
-            reasons[stage.index] = reason or ("the image below it has a user" if has_user(stage.bottom.image) else "")
+            reasons[stage.index] = reason or ("the image below it may have a user" if has_user(stage.bottom.image) else "")
             if not reasons[stage.index]:
                 standing[stage.bottom.index] = stage.index
     for stage, user in shipped:
