@@ -272,6 +272,7 @@ CERTIFICATE_PROGRAMS = CERTIFICATES.programs.union(PYTHON, {"lftp", "mvn", CALLB
             RUN curl -- -k && wget --no-check-cert.txt && git config --global http.sslVerify true && npm config get strict-ssl
             RUN echo insecure > /notes && echo "strict-ssl=true" > ~/.npmrc && echo 'trusted-host: a' > /app.yml && echo strict-ssl=false
             RUN curl -fkSL -o /tmp/a.tgz https://example.com/a.tgz && echo "e2193a63  /tmp/a.tgz" | sha256sum -c - && tar -xf /tmp/a.tgz
+            HEALTHCHECK CMD wget -O- --no-check-certificate http${TLS:+s}://localhost:8888/api || exit 1
             HEALTHCHECK CMD curl -fk https://localhost:8443/health && curl -k https://127.0.0.1/ || exit 1
             """,
         ),

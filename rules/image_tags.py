@@ -95,8 +95,9 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
 
     Two builds, or two starts, may get two different images, and nobody sees which. Name the version, and the digest where
     the version may be pushed again. Confidence is low for a name of one word that no official image has: it stands for what is
-    built nearby, and a tool such as Kustomize or Skaffold writes the rest of it; for what is started to test something; and for an image
-    that bears the name of the repository or of its owner, where the repository has releases, which write their version.
+    built nearby, and a tool such as Kustomize or Skaffold writes the rest of it; for what is started to test something, or by
+    developers; and for an image that bears the name of the repository or of its owner, where the repository has releases, which write
+    their version.
     """
     reference = image.reference
     if reference is None or not image.is_fetched:
@@ -176,8 +177,8 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
     """A tag such as `latest` means another image every time it is pushed.
 
     Two builds, or two starts, may get two different images, and a broken or poisoned one arrives by itself. Name the version.
-    The option `tags` lists the tags that move. Confidence is low for what is started to test something, and for an image that bears the
-    name of the repository or of its owner, where the repository has releases, which write their version.
+    The option `tags` lists the tags that move. Confidence is low for what is started to test something, or by developers, and for an
+    image that bears the name of the repository or of its owner, where the repository has releases, which write their version.
     """
     reference = image.reference
     if reference is None or not image.is_fetched or reference.digest is not None:
@@ -190,6 +191,6 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
 
 
 def _may_move(image: Image) -> bool:
-    """Whether nobody would name a version: what stands for an image that is built nearby, what is started to test something, and what
-    the project itself releases."""
-    return image.is_stand_in or image.source.is_for_tests or image.is_released_here
+    """Whether nobody would name a version: what stands for an image that is built nearby, what is started to test something, what
+    developers work with, and what the project itself releases."""
+    return image.is_stand_in or image.source.is_for_tests or image.source.is_for_developers or image.is_released_here

@@ -368,7 +368,7 @@ ELSEWHERE = ("-g", "--global", "--prefix", "-C", "--cwd", "--dir")
             RUN npm install
             COPY package.json package-lock.json yarn.lock ./
             COPY poetry.lock composer.lock uv.lock ./
-            RUN poetry install && composer install && uv sync --locked --no-dev && uv sync --frozen
+            RUN poetry install && composer install && uv sync --locked --no-dev && uv sync $OPTIONS
             RUN npm ci && npm install -g serve && npm install left-pad && yarn install --immutable && yarn --frozen-lockfile && pnpm install
             """,
         ),
@@ -391,6 +391,8 @@ def lock_file_not_enforced(script: Script) -> Iterator[Finding]:
         files, subcommands, enforcing, better = row
         present = next((file for file in files if copied.get(file, command.span.start) < command.span.start), None)
         if present is None or command.subcommand not in subcommands or command.option(*enforcing, *ELSEWHERE) is not None:
+            continue
+        if any(word.text.startswith("$") for word in command.operands):  # a variable may hold the option
             continue
         yield command.finding(
             _verb(command), f"`{command.name}` may change `{present}` instead of holding to it", fix=_enforced(command, better)

@@ -160,6 +160,18 @@ def test_a_walk_is_sorted_and_skips_what_holds_no_code_of_ours(tree: Path) -> No
     assert walked("./b/") == ["./b/Dockerfile"]
 
 
+def test_a_folder_of_dependencies_is_skipped_where_a_tool_filled_it(tree: Path) -> None:
+    for name in (
+        "vendor/acme/Dockerfile",
+        "go/vendor/modules.txt",
+        "go/vendor/x/Dockerfile",
+        "php/vendor/autoload.php",
+        "php/vendor/x/Dockerfile",
+    ):
+        put(tree / name)
+    assert walked() == ["vendor/acme/Dockerfile"]
+
+
 def test_gitignore_files_from_the_top_of_the_repository_down(tree: Path) -> None:
     put(tree / ".git/HEAD")
     put(tree / ".gitignore", "*.yml\n/out/\n")

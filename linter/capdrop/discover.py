@@ -105,6 +105,8 @@ KINDS = (
 """The table of kinds, in the order in which they are tried."""
 
 SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache", ".terraform"})
+VENDORED = ("modules.txt", "autoload.php")
+"""What `go mod vendor` and Composer write into the folder `vendor`, which they fill."""
 _WORKFLOWS = os.path.join(".github", "workflows")
 _patterns: dict[str, re.Pattern[str]] = {}
 
@@ -187,13 +189,18 @@ def _walk(prefix: str, absolute: str, excluded: Excluded, top: str, files: Files
     for entry in ordered:
         name = entry.name
         if entry.is_dir(follow_symlinks=False):
-            if name not in SKIPPED_FOLDERS and not excluded.covers(entry.path, True):
+            if not _is_installed(entry.path, name) and not excluded.covers(entry.path, True):
                 yield from _walk(prefix + name + os.sep, entry.path, excluded, top, files)
         elif (
             may_be_ours(name) and not _is_left_out(entry.path, excluded, files) and not (entry.is_symlink() and _needless(entry.path, top))
         ):
             yield prefix + name, ""
     excluded.leave()
+
+
+def _is_installed(path: str, name: str) -> bool:
+    """Whether a folder holds what others wrote and a tool has put there: `vendor` where Go or Composer filled it."""
+    return name in SKIPPED_FOLDERS or (name == "vendor" and any(os.path.exists(os.path.join(path, made)) for made in VENDORED))
 
 
 def _is_left_out(path: str, excluded: Excluded, files: Files) -> bool:

@@ -133,6 +133,8 @@ class Source:
         if folders[:1] == [""]:
             folders = []
         words = name.replace("-", ".").replace("_", ".").split(".")
+        if "dockerfile" in words and folders:  # `dev-env/Dockerfile`
+            words += folders[-1].replace("-", ".").replace("_", ".").split(".")
         named = not _BUILT_FROM.isdisjoint(words) and not called.isdisjoint(words)
         return named or not among.isdisjoint(folders)
 

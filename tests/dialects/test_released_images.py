@@ -94,6 +94,20 @@ def test_a_repository_of_another_name(url: str, tmp_path: Path) -> None:
     assert said(tmp_path, {"compose.yaml": COMPOSE.format("acme/nginx"), **RELEASED}, url) == ["image-without-tag"]
 
 
+def test_the_owner_may_be_called_after_what_it_publishes(tmp_path: Path) -> None:
+    compose = {"compose.yaml": COMPOSE.format("nginx/nginx-ingress:edge"), **RELEASED}
+    assert said(tmp_path, compose, "https://github.com/nginxinc/kubernetes-ingress") == []
+
+
+def test_a_base_of_the_project_may_have_a_user(tmp_path: Path) -> None:
+    said(tmp_path, {"Dockerfile": "FROM acme/base:1.2\nCOPY . /app\nCMD /app/run\n", **RELEASED})
+    found = check([str(tmp_path)], Config(str(tmp_path)), BOOK).results
+    assert [f.rule for result in found for f in result.findings] == []
+    (tmp_path / "CHANGELOG.md").unlink()
+    found = check([str(tmp_path)], Config(str(tmp_path)), BOOK).results
+    assert [f.rule for result in found for f in result.findings] == ["missing-user"]
+
+
 def test_a_kustomization_names_the_image(tmp_path: Path) -> None:
     files = {"kustomization.yaml": KUSTOMIZED, "pod.yaml": POD.format("controller:latest")}
     assert said(tmp_path / "a", files) == ["image-with-moving-tag"]

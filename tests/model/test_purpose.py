@@ -355,7 +355,11 @@ KEY_COPIED = "FROM debian:13\nCOPY id_rsa /root/.ssh/id_rsa\nUSER 1000\n"
         ("tests/fuzz/Dockerfile", KEY_COPIED, "secret-file-copied", LOW),
         ("Dockerfile", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", HIGH),
         ("Dockerfile.dev", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", LOW),
-        ("develop/Dockerfile", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", HIGH),
+        ("Dockerfile", "FROM alpine:latest\nUSER 1\n", "image-with-moving-tag", HIGH),
+        ("Dockerfile.dev", "FROM alpine:latest\nUSER 1\n", "image-with-moving-tag", LOW),
+        ("compose.dev.yaml", "services: {app: {image: 'acme/app'}}\n", "image-without-tag", LOW),
+        ("images/app-dev/Dockerfile", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", LOW),
+        ("images/devices/Dockerfile", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", HIGH),
         ("devices.Dockerfile", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", HIGH),
     ],
 )

@@ -14,6 +14,7 @@ import pytest
 from capdrop.report import FORMATS
 
 from tests.growth import cpu_of_children
+from tests.test_hostile_console import LIMITED
 
 ROOT = Path(__file__).parents[2]
 SENTINEL = "SENTINEL-9f2c1b"
@@ -103,16 +104,6 @@ spec:
 }
 
 
-MEASURED = """
-import resource, subprocess, sys
-code = subprocess.run([sys.executable, "-m", "capdrop", *sys.argv[2:]]).returncode
-with open(sys.argv[1], "w") as peak:
-    peak.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
-sys.exit(code)
-"""
-"""Runs it from a small process: a child begins with the memory of its parent, and that of all tests is large."""
-
-
 def run(folder: Path, *arguments: str, program: tuple[str, ...] = ("-m", "capdrop")) -> subprocess.CompletedProcess[str]:
     """The command line as a user runs it."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "linter"), str(ROOT / "hooks")]), "PYTHONUTF8": "1"}
@@ -142,14 +133,13 @@ def test_hostile_input_is_survived(tmp_path: Path) -> None:
     hostile(tmp_path)
     paths = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if not path.is_dir())
     before = cpu_of_children()
-    peak = tmp_path / "peak"
-    ran = run(tmp_path, "check", "--isolated", *paths, program=("-c", MEASURED, str(peak)))
+    ran = run(tmp_path, "check", "--isolated", *paths, program=("-c", LIMITED))
     took = cpu_of_children() - before
     assert ran.returncode == 3
     assert "Traceback" not in ran.stdout + ran.stderr
     assert not CONTROL.search(ran.stdout + ran.stderr)
     assert took < 5
-    assert int(peak.read_text()) < 200 * 1024
+    assert int(ran.stderr.rpartition("PEAK ")[2]) < 200 * 1024
 
 
 @pytest.mark.parametrize("name", HOSTILE)

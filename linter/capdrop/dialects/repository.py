@@ -19,6 +19,7 @@ _TAGS = "refs/tags"
 _RELEASES = (".goreleaser", "changelog", "changes.", "history.", "release")
 """What the name of a file or folder at the top of a repository begins with where it has releases."""
 _SHORTEST = 3
+_MIDDLE = 5
 _LONG = 6
 
 
@@ -66,6 +67,8 @@ def _bears(reference: Reference, owner: str, name: str) -> bool:
     hosts = () if reference.registry in REGISTRIES else own.split(".")[:-1]
     parts = reference.repository.split("/")
     if any(_is_called(part, owner) for part in (*parts, *hosts)):
+        return True
+    if any(len(_plain(part)) >= _MIDDLE and owner.startswith(_plain(part)) for part in parts[:-1]):  # `nginx` of `nginxinc`
         return True
     return name not in OFFICIAL and NAMESPACES.isdisjoint(parts[:-1]) and any(_is_called(part, name) for part in parts)
 

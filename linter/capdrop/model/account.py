@@ -32,6 +32,12 @@ class Account(Record):
         self.certain = not command.conditional
         self.command = command
 
+    @property
+    def is_root(self) -> bool:
+        """Whether it is a user with the number of root."""
+        number = self.number.text if self.number is not None else ""
+        return self.kind == "user" and self.certain and bool(number) and not number.strip("0")
+
 
 def account_made(command: Command) -> Account | None:
     """The account that a command creates, if it does."""

@@ -55,5 +55,5 @@ def urls_in(operands: Iterable[Word], options: Iterable[Option]) -> Iterator[Url
         text = word.text
         if text.startswith("git+"):
             word = word.part(4)
-        if word.effective.startswith(_SCHEMES):
+        if word.effective.startswith(_SCHEMES) or (word.text.startswith("http$") and "://" in word.text):
             yield Url(word)

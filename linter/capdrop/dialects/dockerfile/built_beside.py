@@ -25,11 +25,14 @@ def dockerfile_beside(reference: Reference | None, path: str, context: Context) 
     a digest does."""
     if reference is None or reference.official or reference.digest is not None:
         return ""
+    version = os.path.basename(os.path.dirname(path))
+    is_named, is_newest = version == (reference.tag or "latest"), reference.tag in (None, "latest")
+    if not is_named and not is_newest:
+        return ""
     near = Near(path, context)
-    above = os.path.dirname(near.folder)
-    name = _plain(reference.name)
-    found = _in_folder(near, os.path.dirname(above), name, reference.tag or "latest")
-    if found or reference.tag not in (None, "latest"):
+    above, name = os.path.dirname(near.folder), _plain(reference.name)
+    found = _in_folder(near, os.path.dirname(above), name, version) if is_named else ""
+    if found or not is_newest:
         return found
     return _in_folder(near, above, name) or _in_folder(near, near.folder, name) or _called(near, name)
 
@@ -44,13 +47,15 @@ def leaves_root(reference: Reference | None, path: str, context: Context) -> boo
 
 
 def _in_folder(near: Near, around: str, name: str, version: str = "") -> str:
-    """The Dockerfile in the folder of a name, or in that of a version in it."""
+    """The Dockerfile in the folder of a name, or in that of a version in it; `base-slim` is also that of `base/Dockerfile.slim`."""
     for other, is_folder in near.names_in(around).items():
+        plain = _plain(other) if is_folder else ""
         folder = os.path.join(around, other, version) if version else os.path.join(around, other)
-        if is_folder and _plain(other) == name and folder != near.folder:
-            dockerfile = next(filter(_is_dockerfile, near.names_in(folder)), "")
-            if dockerfile:
-                return os.path.join(folder, dockerfile)
+        if plain and name.startswith(plain) and folder != near.folder:
+            rest = name[len(plain) :]
+            for dockerfile in filter(_is_dockerfile, near.names_in(folder)):
+                if not rest or rest == _plain(dockerfile[10:]):
+                    return os.path.join(folder, dockerfile)
     return ""
 
 

@@ -193,8 +193,8 @@ class Reader:
         return bool(dockerfile_beside(image.reference, self.source.path, self.given))
 
     def has_user(self, image: Image) -> bool:
-        """Whether an image is built beside the file, as a user other than root."""
-        return image.local and leaves_root(image.reference, self.source.path, self.given)
+        """Whether an image may have a user other than root: one that is built beside the file has, another one of the project may."""
+        return leaves_root(image.reference, self.source.path, self.given) if image.local else image.is_released_here
 
     def scope(self, stage: StageState | None) -> Scope:
         return self.outer if stage is None else stage.scope

@@ -95,6 +95,11 @@ class StageState:
 
     def becomes(self, user: Value) -> None:
         """Note a USER."""
+        name = user.text.partition(":")[0] if user.is_known and self.accounts else ""
+        number = next((one.number for one in self.accounts if one.is_root and one.name.text == name), None)
+        if number is not None:
+            note = Note(self.image.source, number.span, f"`{name}` has the number of root")
+            user = Value(user.state, "root", user.source, user.span, trail=(*user.trail, note))
         before = self.user or self.inherited
         self.stepped_back = self.stepped_back or (before is not None and before.is_known and not is_root(before.text))
         self.user = user
@@ -229,7 +234,7 @@ def _containers(
             from capdrop.model.image_purpose import others_set_user
 
             reason = user.reason or others_set_user(stage.bottom.image.reference, _all_layers(stage), source)
-            reasons[stage.index] = reason or ("the image below it has a user" if has_user(stage.bottom.image) else "")
+            reasons[stage.index] = reason or ("the image below it may have a user" if has_user(stage.bottom.image) else "")
             if not reasons[stage.index]:
                 standing[stage.bottom.index] = stage.index
     for stage, user in shipped:
