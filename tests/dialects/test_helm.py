@@ -422,3 +422,9 @@ def test_fixes_are_shown_and_proved(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     main(["fix", "--unsafe", "--apply", "."])
     assert (folder / POD).read_text() == chart(FIXED_VALUES, FIXED).files[POD]
     assert (folder / VALUES).read_text() == chart(FIXED_VALUES, FIXED).files[VALUES]
+
+
+def test_an_object_of_a_kind_that_is_not_known_is_called_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = chart("{}", "containers: [{name: a, image: 'acme/app:latest', securityContext: {runAsNonRoot: true}}]")
+    one.files[POD] = one.files[POD].replace("kind: Deployment", 'kind: {{ lookup "v1" "ConfigMap" "a" "b" }}')
+    assert [finding.subject for finding in found(one.written(tmp_path), monkeypatch)] == ["object containers.a.image"]

@@ -114,7 +114,7 @@ def false_ones(in_place: Found, after: Found) -> Found:
     extra, missed = in_place - after, after - in_place
     for name, rule, kind in sorted(extra):
         for key in sorted(missed):
-            is_same = key[0] == name and (key[1] == rule or key[1] in MORE.get(rule, ())) and kind in ("", key[2])
+            is_same = key[0] == name and (key[1] == rule or key[1] in MORE.get(rule, ())) and kind in ("object", key[2])
             both = min(extra[name, rule, kind], missed[key]) if is_same else 0
             extra[name, rule, kind] -= both
             missed[key] -= both
