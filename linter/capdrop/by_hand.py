@@ -71,9 +71,9 @@ def _diffs(finding: Finding, source: Source, findings: Sequence[Finding], bench:
 
 
 def _found_beside(source: Source, finding: Finding, bench: Workbench) -> Iterator[Finding]:
-    """What hides something in a file beside: what is found in it, and what a fix replaces there."""
+    """What hides something in a file beside: what is found in it, and what the fix of a secret replaces there."""
     assert finding.fix is not None
-    for edit in finding.fix.edits:
+    for edit in finding.fix.edits if finding.hidden else ():
         if edit.beside is not None and len(edit.span) and edit.beside.path == source.path:
             yield Finding(source, edit.span, "", hidden=(edit.span,))
     kind = kind_of(source.path, source.text)

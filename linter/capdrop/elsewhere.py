@@ -54,7 +54,7 @@ def lead_there(reading: Reading, findings: Iterable[Finding]) -> None:
     """Give a finding in another file, where nothing tells yet how one gets there, a note that does. It is not fixed from here."""
     led = {id(other.source): other.led for other in reading.others}
     for finding in findings:
-        if finding.source is not reading.source and finding.fix is not None and finding.fix.edits:
+        if finding.source is not reading.source and finding.fix is not None and any(edit.beside is None for edit in finding.fix.edits):
             finding.fix = Fix(finding.fix.title, caveat="it stands in another file; fix that one")
         note = led.get(id(finding.source))
         if note is not None and not any(other.source is not finding.source for other in finding.notes):

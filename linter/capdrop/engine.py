@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .finding import Edit, Finding, Fix, Note
+from .finding import Edit, Finding, Fix, Note, Safety
 from .reading import Gap, Reading
 from .rule import breakage, judged
 from .source import Source, Span
@@ -147,7 +147,7 @@ def _take(analysis: Analysis, reading: Reading, found: list[Finding], away: list
     if any(not gap.by_design for gap in reading.gaps):
         without_fixes(analysis.findings, "not all of the file is understood")
     elif not reading.fixable:
-        without_fixes(analysis.findings, "the file is a template")
+        (shown_only if reading.shows_fixes else without_fixes)(analysis.findings, "the file is a template")
 
 
 def _show_ways_out(analysis: Analysis, reading: Reading, subjects: list[Subject], *, ways: bool) -> None:
@@ -270,6 +270,16 @@ def without_fixes(findings: list[Finding], why: str) -> None:
     for finding in findings:
         if finding.fix is not None:
             finding.fix = Fix(finding.fix.title, caveat=why)
+
+
+def shown_only(findings: list[Finding], why: str) -> None:
+    """Let nobody apply the fixes for a template. Those that would replace actions of it lose their edits."""
+    for finding in findings:
+        fix = finding.fix
+        if fix is not None:
+            is_plain = fix.edits and not any("{{" in (edit.beside or finding.source)[edit.span] for edit in fix.edits)
+            edits, caveat = (fix.edits, fix.caveat or why) if is_plain else ((), why)
+            finding.fix = Fix(fix.title, edits, Safety.DISPLAY, caveat, fix.touches)
 
 
 def numbered(findings: list[Finding]) -> list[Finding]:

@@ -75,14 +75,14 @@ class Overlay:
 class Reading:
     """A file as its dialect read it.
 
-    `subjects` may be a generator; it is run through once. `comments` finds the file's comments, and `leaves` the texts of its
-    tree with the keys that lead to them. `summary` is what the file tells about others, and `parts` what it adds to a cluster, filled
-    while the subjects are run through. `fixable` is false where fixes must not be tried (a template). `blocks` are the parts that a
-    comment above covers as a whole (instructions), and `body_start` the first offset at which a comment for the whole file may stand.
-    `others` are the files that it was joined with, and `overlay` is what it changes in them; both may be filled meanwhile. `serves` is
-    set where other files use what stands in it, so that a comment may speak of what is found there: to the types of the subjects of
-    which this file tells all. `way_out` makes what writes the change by which the secret of a finding comes from outside, where its rule
-    knows none.
+    `subjects` may be a generator; it is run through once. `comments` finds the file's comments, and `leaves` the texts of its tree with the
+    keys that lead to them. `summary` is what the file tells about others, and `parts` what it adds to a cluster, filled while the subjects
+    are run through. `fixable` is false where fixes must not be tried (a template), and `shows_fixes` is set where they may be shown
+    nonetheless. `blocks` are the parts that a comment above covers as a whole (instructions), and `body_start` the first offset at which a
+    comment for the whole file may stand. `others` are the files that it was joined with, and `overlay` is what it changes in them; both may
+    be filled meanwhile. `serves` is set where other files use what stands in it, so that a comment may speak of what is found there: to the
+    types of the subjects of which this file tells all. `way_out` makes what writes the change by which the secret of a finding comes from
+    outside, where its rule knows none.
     """
 
     __slots__ = (
@@ -96,6 +96,7 @@ class Reading:
         "overlay",
         "parts",
         "serves",
+        "shows_fixes",
         "source",
         "subjects",
         "summary",
@@ -127,6 +128,7 @@ class Reading:
         self.body_start = body_start
         self.blocks = blocks or []
         self.others: list[Joint] = []
+        self.shows_fixes = False
         self.overlay: Overlay | None = None
         self.serves: frozenset[str] | None = None
         self.way_out: Callable[[], WayOut] | None = None

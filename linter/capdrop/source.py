@@ -282,6 +282,12 @@ class Fragment:
         return Fragment(self.text, starts, places)
 
 
+class SettingsBeside(Source):
+    """A file that others take settings from, which can be changed there."""
+
+    __slots__ = ()
+
+
 class Inset(Source):
     """A file that stands inside another one as a fragment of it. What is found in it is told of the outer one, below `address`."""
 

@@ -482,4 +482,144 @@ CHARTS = [
             """
         },
     ),
+    Chart(
+        "open conditions",
+        """
+        flag: true
+        """,
+        """
+        {{- if .Release.IsUpgrade }}
+        hostNetwork: true
+        {{- else }}
+        hostPID: true
+        {{- end }}
+        {{- if .Capabilities.APIVersions.Has "batch/v1" }}
+        tolerations: []
+        {{- end }}
+        containers:
+          - name: a
+            image: acme/app:1.0.0
+            {{- if lookup "v1" "Secret" "a" "b" }}
+            securityContext: {runAsNonRoot: true}
+            {{- end }}
+          - name: b
+            image: acme/app:1.0.0
+            {{- if eq .Release.Service "Helm" }}
+            securityContext: {privileged: true, runAsNonRoot: true}
+            {{- end }}
+          - name: c
+            image: acme/app:1.0.0
+            volumeMounts: [{name: run, mountPath: /run/d.sock}]
+        volumes:
+          - name: run
+            hostPath: {path: /var/run/docker.sock}
+        """,
+        [(POD, 33, "privileged-container"), (POD, 40, "runtime-socket-mount")],
+    ),
+    Chart(
+        "named trees",
+        """
+        debug: {privileged: true, runAsNonRoot: true, enabled: true}
+        sides: {extra: {image: "acme/side:latest"}}
+        """,
+        """
+        {{- include "app.pod" . | nindent 6 }}
+        containers:
+          {{- include "app.containers" (dict "root" . "debug" .Values.debug) | nindent 8 }}
+          - name: last
+            image: acme/app:1.0.0
+            securityContext: {{- include "app.context" .Values.debug | nindent 14 }}
+        """,
+        [
+            ("templates/_pod.tpl", 2, "host-network"),
+            ("templates/_pod.tpl", 8, "image-with-moving-tag"),
+            (VALUES, 1, "privileged-container"),
+            (VALUES, 2, "image-with-moving-tag"),
+        ],
+        {
+            "templates/_pod.tpl": """
+            {{- define "app.pod" -}}
+            hostNetwork: true
+            securityContext:
+              runAsNonRoot: true
+            {{- end }}
+            {{- define "app.containers" -}}
+            - name: {{ .root.Release.Name }}
+              image: acme/first:latest
+              securityContext: {{- include "app.context" .debug | nindent 4 }}
+            {{- range $name, $side := .root.Values.sides }}
+            - name: {{ $name }}
+              image: {{ $side.image }}
+            {{- end }}
+            {{- end }}
+            {{- define "app.context" }}{{ omit . "enabled" | toYaml }}{{ end }}
+            """
+        },
+    ),
+    Chart(
+        "rounds",
+        """
+        hooks: {install: false, upgrade: true, never: false}
+        drops: [NET_RAW, ALL]
+        jobs:
+          - {name: one, privileged: false}
+          - {name: two, privileged: true, more: yes}
+        """,
+        """
+        {{- $host := false }}
+        {{- range $name, $on := .Values.hooks }}
+        {{- if $on }}
+        {{- $host = eq $name "upgrade" }}
+        {{- end }}
+        {{- end }}
+        hostNetwork: {{ $host }}
+        securityContext: {runAsNonRoot: true}
+        containers:
+          {{- range .Values.jobs }}
+          {{- if .more }}
+          - name: {{ .name }}
+            image: acme/app:1.0.0
+            securityContext: {privileged: {{ .privileged }}}
+          {{- end }}
+          {{- end }}
+        {{- range $name, $on := .Values.hooks }}
+        {{- if eq $name "other" }}
+        hostPID: true
+        {{- end }}
+        {{- end }}
+        """,
+        [(POD, 22, "host-network"), (VALUES, 5, "privileged-container")],
+    ),
+    Chart(
+        "scripts and lists",
+        """
+        protocol: http
+        host: acme.example.org
+        base: [/data]
+        more: []
+        port: 8080
+        """,
+        """
+        securityContext: {runAsNonRoot: true}
+        {{- $_ := set . "mode" "host" }}
+        {{- with concat .Values.base .Values.more }}
+        hostIPC: {{ has "/data" . }}
+        {{- end }}
+        {{- if eq .mode "host" }}
+        hostPID: true
+        {{- end }}
+        containers:
+          - name: a
+            image: acme/app:1.0.0
+            args:
+              - sh
+              - -c
+              - |
+                # {{ .Values.port }}
+                curl -k {{ .Values.protocol }}s://{{ .Values.host }}/a
+                curl -k {{ .Values.protocol }}s://localhost:{{ .Values.port }}/b
+                {{ .Release.Name }}
+        """,
+        [(POD, 19, "host-ipc"), (POD, 22, "host-pid"), (POD, 32, "certificate-check-disabled")],
+    ),
 ]

@@ -14,7 +14,7 @@ from capdrop.config import Config
 from capdrop.dialects.context import Context
 from capdrop.dialects.yaml_document import YamlFile
 from capdrop.files import FilesOnDisk, FilesWritten
-from capdrop.finding import Finding
+from capdrop.finding import Finding, Safety
 from capdrop.model.container import Container
 from capdrop.run import check
 from capdrop.source import Source
@@ -61,7 +61,9 @@ def test_both_places_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert (one.source.path, one.source[one.span]) == (VALUES, "true")
     assert notes(one) == [(POD, 21)]
     assert one.subject == "Deployment containers.app"
-    assert one.fix is None or not one.fix.edits
+    assert one.fix is not None
+    assert one.fix.safety is Safety.DISPLAY
+    assert [(edit.beside and edit.beside.path, edit.text) for edit in one.fix.edits] == [(VALUES, "false")]
 
 
 def test_a_text_that_is_put_together_stands_where_it_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,7 +256,8 @@ def containers(values: str, pod: str) -> list[Container]:
         ("a: 5", "runAsUser: {{ ternary 1 2 (hasKey .Values `b`) }}", "user", "2"),
         ("a: 5", 'runAsUser: {{ ternary 1 2 (semverCompare ">=1.21-0" .Capabilities.KubeVersion.Version) }}', "user", "1"),
         ("a: 5", 'runAsUser: {{ ternary 1 2 (.Capabilities.APIVersions.Has "policy/v1beta1/PodSecurityPolicy") }}', "user", "2"),
-        ("a: 5", 'runAsUser: {{ ternary 1 2 (.Capabilities.APIVersions.Has "acme.io/v1") }}', "user", None),
+        ("a: 5", 'runAsUser: {{ ternary 1 2 (.Capabilities.APIVersions.Has "batch/v1") }}', "user", None),
+        ("a: 5", 'runAsUser: {{ ternary 1 2 (.Capabilities.APIVersions.Has "acme.io/v1") }}', "user", "2"),
         ("a: acme", "runAsUser: {{ .Values.a | upper | lower }}", "user", "acme"),
         ("a: 'x: y'", "runAsUser: {{ .Values.a }}", "user", None),
         ("a: {b: 1}", "runAsUser: {{ .Values.a }}", "user", None),
@@ -332,3 +335,96 @@ def test_named_templates_that_include_one_another_without_end_are_given_up(tmp_p
     assert time.process_time() - start < 5
     assert [result.outcome for result in run.results] == ["partly", "analysed"]
     assert not any(result.broken for result in run.results)
+
+
+NEIGHBOURS = """
+containers:
+  - name: known
+    image: acme/app:1.0.0
+  - name: open
+    image: acme/app:1.0.0
+    {{- if .Release.IsUpgrade }}
+    securityContext: {runAsNonRoot: true}
+    {{- end }}
+  - name: after
+    image: acme/app:1.0.0
+    env:
+      {{- include "app.not-there" . | nindent 6 }}
+  {{- include "app.not-there" . | nindent 2 }}
+"""
+
+
+@pytest.mark.parametrize(("extra", "due"), [("", [17, 24]), ("{{- include \"app.not-there\" . | nindent 6 }}\n", [])])
+def test_what_is_not_known_of_one_container_is_known_of_another(
+    extra: str, due: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    findings = found(chart("{}", NEIGHBOURS.strip() + "\n" + extra).written(tmp_path), monkeypatch)
+    assert places(findings) == [(POD, line, "missing-user") for line in due]
+
+
+FIXED = """
+containers:
+  - name: literal
+    image: acme/app:1.0.0
+    securityContext:
+      runAsNonRoot: true
+      privileged: true
+  - name: scalar
+    image: acme/app:1.0.0
+    securityContext:
+      runAsNonRoot: true
+      privileged: {{ .Values.flag }}
+  - name: entry
+    image: acme/app:1.0.0
+    securityContext: {{- toYaml .Values.context | nindent 14 }}
+  - name: item
+    image: acme/app:1.0.0
+    securityContext:
+      runAsNonRoot: true
+      capabilities:
+        add: {{- toYaml .Values.caps | nindent 16 }}
+  - name: added
+    image: acme/app:1.0.0
+  - name: made
+    image: acme/app:1.0.0
+    {{- if .Release.IsUpgrade }}
+    resources: {}
+    {{- end }}
+    securityContext: {runAsNonRoot: true, privileged: {{ printf "tr%s" "ue" }}}
+"""
+FIXED_VALUES = """
+flag: true
+context:
+  runAsNonRoot: true
+  privileged: true
+caps: [NET_BIND_SERVICE, SYS_ADMIN]
+"""
+
+
+def test_fixes_are_shown_and_proved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = chart(FIXED_VALUES, FIXED).written(tmp_path)
+    findings = found(folder, monkeypatch)
+    assert all(finding.fix is None or finding.fix.safety is Safety.DISPLAY for finding in findings)
+    capsys.readouterr()
+    main(["fix", "--by-hand", POD])
+    out = capsys.readouterr().out
+    changed = [line for line in out.splitlines() if line.startswith(("+", "-")) and line[:3] not in ("+++", "---")]
+    assert changed == [
+        "-            privileged: true",
+        "+          securityContext:",
+        "+            runAsNonRoot: true",
+        "-flag: true",
+        "+flag: false",
+        "-  privileged: true",
+        "-caps: [NET_BIND_SERVICE, SYS_ADMIN]",
+        "+caps: [NET_BIND_SERVICE]",
+    ]
+    main(["fix", "--unsafe", "--apply", "."])
+    assert (folder / POD).read_text() == chart(FIXED_VALUES, FIXED).files[POD]
+    assert (folder / VALUES).read_text() == chart(FIXED_VALUES, FIXED).files[VALUES]
+
+
+def test_an_object_of_a_kind_that_is_not_known_is_called_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = chart("{}", "containers: [{name: a, image: 'acme/app:latest', securityContext: {runAsNonRoot: true}}]")
+    one.files[POD] = one.files[POD].replace("kind: Deployment", 'kind: {{ lookup "v1" "ConfigMap" "a" "b" }}')
+    assert [finding.subject for finding in found(one.written(tmp_path), monkeypatch)] == ["object containers.a.image"]

@@ -37,6 +37,10 @@ BOOK.select(BOOK.of_profile("strict"))
 TEXTUAL = frozenset({"malformed-suppression", "unused-suppression", "unknown-rule-in-suppression"})
 """Rules about comments, which are not rendered."""
 
+MOUNTS = ("runtime-socket-mount", "writable-host-path", "sensitive-host-path")
+MORE = {"host-path-mount": MOUNTS, "sensitive-host-path": MOUNTS[:2]}
+"""Rules that say more of a thing than another does, which then leaves it to them."""
+
 Found = Counter[tuple[str, str, str]]
 """How often a rule says something of a kind of object of a template."""
 
@@ -49,8 +53,11 @@ def rendered(chart: Path, scratch: Path) -> dict[str, str] | None:
     (copy / "Chart.lock").unlink(missing_ok=True)
     (copy / "requirements.yaml").unlink(missing_ok=True)
     about = copy / "Chart.yaml"
-    about.write_text(without_dependencies(about.read_text(encoding="utf-8")), encoding="utf-8")
+    about.write_text(without_dependencies(read(about)), encoding="utf-8")
+    libraries = [one for one in libraries_of(chart) if one.name in read(chart / "Chart.yaml")]
     shutil.rmtree(copy / "charts", ignore_errors=True)
+    for library in libraries:
+        shutil.copytree(library, copy / "charts" / library.name, symlinks=True)
     ran = subprocess.run(
         [HELM, "template", "release", str(copy), "--kube-version", "1.34.0"], capture_output=True, text=True, check=False, timeout=60
     )
@@ -63,6 +70,16 @@ def rendered(chart: Path, scratch: Path) -> dict[str, str] | None:
         path = first.removeprefix("# Source: ").strip().partition("/")[2]
         files[path] = files.get(path, "") + "---\n" + text
     return files
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def libraries_of(chart: Path) -> list[Path]:
+    """The charts beside or in a chart that only hold templates for others."""
+    beside = [about.parent for folder in (chart / "charts", chart.parent) for about in sorted(folder.glob("*/Chart.yaml"))]
+    return [one for one in beside if one != chart and re.search(r"(?m)^type: *library", read(one / "Chart.yaml"))]
 
 
 def without_dependencies(about: str) -> str:
@@ -91,6 +108,19 @@ def said(path: str, text: str, context: Context) -> Found:
     return kept
 
 
+def false_ones(in_place: Found, after: Found) -> Found:
+    """What is said in place alone. Where an action decides what kind an object is of, its findings are those of any kind; and where a part
+    of a mount is not known, less may be said of it than when it is rendered."""
+    extra, missed = in_place - after, after - in_place
+    for name, rule, kind in sorted(extra):
+        for key in sorted(missed):
+            is_same = key[0] == name and (key[1] == rule or key[1] in MORE.get(rule, ())) and kind in ("object", key[2])
+            both = min(extra[name, rule, kind], missed[key]) if is_same else 0
+            extra[name, rule, kind] -= both
+            missed[key] -= both
+    return +extra
+
+
 def compared(chart: Path, scratch: Path) -> tuple[Found, Found] | None:
     """What is said of a chart in place and of the rendered one, by template, rule and kind; None where Helm cannot render it."""
     texts = rendered(chart, scratch)
@@ -101,7 +131,7 @@ def compared(chart: Path, scratch: Path) -> tuple[Found, Found] | None:
     after: Found = Counter()
     for path in sorted((chart / "templates").rglob("*.y*ml")):
         name = str(path.relative_to(chart))
-        for (rule, kind, _), count in said(str(path), path.read_text(encoding="utf-8"), files).items():
+        for (rule, kind, _), count in said(str(path), read(path), files).items():
             in_place[name, rule, kind] += count
         for (rule, kind, _), count in said(name, texts.get(name, ""), Context()).items():
             after[name, rule, kind] += count
@@ -123,7 +153,7 @@ def test_our_charts_are_judged_as_they_are_rendered(chart: Chart, tmp_path: Path
     folder = chart.written(tmp_path / "chart")
     both = compared(folder, tmp_path)
     assert both is not None
-    assert both[0] <= both[1]
+    assert not false_ones(*both)
 
 
 @pytest.mark.skipif(HELM is None or not os.path.isdir(CORPUS), reason="helm is not on the PATH, or CAPDROP_CORPUS names no folder")
@@ -137,7 +167,7 @@ def test_charts_of_the_corpus_are_judged_as_they_are_rendered(tmp_path: Path) ->
             continue
         charts += 1
         in_place, after = both
-        false += [(str(chart), *key) for key in in_place - after]
+        false += [(str(chart), *key) for key in false_ones(in_place, after)]
         found += after.total()
         reached += (in_place & after).total()
     sys.stdout.write(f"{charts} charts ({failed} more that Helm cannot render): {reached} of {found} findings in place\n")

@@ -76,6 +76,7 @@ def test_actions(text: str, expected: list[str]) -> None:
         ('a: "x{{ .b }}"\n', 'a: "x@"\n'),
         ("{{ $k }}: {{ $v }}\n", "@: @\n"),
         ("a: b {{- end }}\n", "a: b\n"),
+        ("a:{{ toYaml .b | nindent 2 }}\nc: d\n", "a: @\nc: d\n"),
         ("a: {{ if .b }}c{{ else }}d{{ end }}\n", "a: @c@d\n"),
         ("{{ if .b }}a: c{{ end }}\nb: d\n", "@a: c\nb: d\n"),
         ("a: {{ include\n  .b }}\nc: d\n", "a: @\n\nc: d\n"),

@@ -110,7 +110,9 @@ class YamlFile:
         way_out = self.way_out
         if way_out is not None:
             reading.way_out = lambda: way_out(self)
-        reading.others += self.decided.joints if self.decided is not None else ()
+        if self.decided is not None:
+            reading.others += self.decided.joints
+            reading.shows_fixes = not self.stream.problems
         return reading
 
     def subjects(self) -> Iterator[Subject]:

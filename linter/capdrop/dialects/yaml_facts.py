@@ -10,7 +10,7 @@ from ..finding import Edit, Note
 from ..model.container import Container
 from ..model.subject import Change, Origin, Refused
 from ..model.value import Value
-from ..source import Fragment, Inset, Source, Span
+from ..source import Fragment, Inset, SettingsBeside, Source, Span
 from ..syntax.template import is_masked
 from ..syntax.yaml import Mapping, Node, Scalar, Sequence, boolean
 from . import yaml_writer as writer
@@ -200,7 +200,7 @@ class Flag(Cell):
             return super().write(site, change)
         except Refused:
             field = site.field(self.path, self.scope)
-            if change.action != "drop" or field is None or not isinstance(field.source, Inset):
+            if change.action != "drop" or field is None or not isinstance(field.source, Inset | SettingsBeside):
                 raise
         return super().write(site, Change("set", change.fact, not self.harmful))  # of a patch that says nothing else
 
@@ -330,6 +330,10 @@ def drop(site: Site, path: str, scope: str) -> tuple[Edit, ...]:
         from .inset_edits import dropped
 
         return (dropped(field),)
+    if field is not None and site.fixable and isinstance(field.source, SettingsBeside):
+        from .settings_beside import dropped as dropped_beside
+
+        return (dropped_beside(field),)
     site.editable(field)
     if field is None:
         raise Refused("it is not written here")
@@ -352,6 +356,10 @@ def put(site: Site, path: str, scope: str, text: str, below: str = "") -> tuple[
     if section.find(path) is None and scope == "either" and site.outer is not None and site.outer.find(path) is not None:
         section = site.outer
     field = section.find(path)
+    if field is not None and site.fixable and isinstance(field.source, SettingsBeside):
+        from .settings_beside import replaced
+
+        return (replaced(field, text),)
     if field is None or not site.fixable or not isinstance(field.source, Inset):
         site.editable(field)
     if field is not None:
@@ -389,6 +397,10 @@ def append(site: Site, path: str, scope: str, *items: Item) -> tuple[Edit, ...]:
 def remove(site: Site, path: str, scope: str, node: Node | None) -> tuple[Edit, ...]:
     """Take an item out of the list at a path; an emptied list goes as a whole."""
     field = site.field(path, scope)
+    if node is not None and site.fixable and isinstance(node.source, SettingsBeside):
+        from .settings_beside import removed
+
+        return (removed(field, node),)
     inner = node.source if node is not None and site.fixable and isinstance(node.source, Inset) else None
     if inner is None:
         site.editable(field)

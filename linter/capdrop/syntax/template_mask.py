@@ -207,6 +207,9 @@ class _Masker:
             if not control and not goes_on:
                 self.outputs.setdefault(number, action)
             blank = goes_on or not words_end or (control and (end >= words_end or _is_bare_key(rest[:start])))
+            if not blank and end >= words_end and _is_bare_key(rest[:start]):
+                fillers.append((start, start + 1, " "))  # of `key:{{ ... | nindent 2 }}`, which writes a line break first
+                start += 1
             fillers.append((start, end, " " if blank else UNKNOWN))
         line, end = _replace(line, fillers), parts[-1][1]
         return line if line[:end].strip() else " " * end + line[end:]  # no tabs

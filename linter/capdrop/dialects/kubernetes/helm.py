@@ -39,7 +39,7 @@ _HARMLESS = frozenset(
 _OF_NO_INTEREST = frozenset(
     "name namespace replicas port targetPort containerPort nodePort protocol key serviceAccountName schedulerName "
     "revisionHistoryLimit terminationGracePeriodSeconds secretName claimName clusterIP storageClassName minReplicas maxReplicas kind "
-    "apiVersion hostname storage schedule optional defaultMode medium sizeLimit mountPath subPath".split()
+    "apiVersion hostname serviceName storage schedule optional defaultMode medium sizeLimit mountPath subPath".split()
 )
 """Keys whose values tell nothing that is judged."""
 _WORDS = ("args", "command")
@@ -396,7 +396,7 @@ WRITER = _Writer()
 def decided(source: Source, files: Files) -> Decided | None:
     """A template of a chart after the chart's values; None where it is none, or not one that is understood."""
     chart = chart_of(source.path, files)
-    if chart is None or chart.values is None:
+    if chart is None:
         return None
     chart.added.clear()
     chart.named.left = MOST_INCLUDED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ...reading import Joint
-from ...source import Source, Span
+from ...source import SettingsBeside, Source, Span
 from ...syntax import yaml
 from ...syntax.yaml import Alias, Entry, Mapping, Node, Scalar, resolve
 from ..yaml_placed import PlacedMapping, placed
@@ -198,7 +198,7 @@ def _read(path: str, files: Files, shown: _Shown) -> tuple[Section | None, Strea
     stream = yaml.parse(text) if text is not None else None
     if text is None or stream is None or stream.problems or len(stream.documents) > 1:
         return None, None
-    source = Source(shown(path), text)
+    source = SettingsBeside(shown(path), text)
     root = stream.documents[0].root if stream.documents else None
     return Section(source, placed(root, source) if root is not None else _empty(source)), stream
 

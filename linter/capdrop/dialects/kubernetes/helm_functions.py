@@ -6,10 +6,11 @@ import posixpath
 import re
 from base64 import b64encode
 
-from ...syntax.yaml import Mapping, Node, Sequence
+from ...syntax import yaml
+from ...syntax.yaml import Alias, Mapping, Node, Scalar, Sequence
 from .helm_arguments import Unsure, collection_in, known, text_in
 from .helm_collections import COLLECTIONS
-from .helm_values import CLUSTER, SOMETHING, Bundle, Given, Number, items_given
+from .helm_values import CLUSTER, NO_ENTRIES, SOMETHING, Bundle, Given, Number, items_given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,9 +87,35 @@ def _as_yaml(arguments: list[Given | None]) -> Given:
     return Given(value.content, value.notes, value.field, is_quoted=value.is_quoted, is_yaml=True)
 
 
+def _contains(arguments: list[Given | None]) -> Given:
+    needle, value = text_in(arguments[0]), known(arguments[1])
+    if not value.is_yaml:
+        return Given(needle in text_in(value))
+    if needle != "{{":
+        raise Unsure
+    return Given(_has_actions(value))
+
+
+def _has_actions(value: Given) -> bool:
+    """Whether there are actions in a value that is written as YAML or JSON."""
+    if isinstance(value.content, Node):
+        nodes = list(yaml.walk(value.content))
+        if not value.is_whole or any(isinstance(node, Alias) for node in nodes):
+            raise Unsure
+        return any("{{" in node.value for node in nodes if isinstance(node, Scalar))
+    if isinstance(value.content, Bundle | tuple):
+        items = items_given(value)
+        if items is None:
+            raise Unsure
+        return any("{{" in (name.text or "") or _has_actions(item) for name, item in items)
+    return "{{" in (value.text or "")
+
+
 def _from_yaml(arguments: list[Given | None]) -> Given:
     """What a text of YAML says, where an action before wrote it."""
     value = known(arguments[-1])
+    if value.text == "":
+        return NO_ENTRIES
     if not value.is_yaml or not value.is_whole or not value.is_collection:
         raise Unsure
     return Given(value.content, value.notes, value.field)
@@ -229,7 +256,7 @@ FUNCTIONS: dict[str, Callable[[list[Given | None]], Given | None]] = {
     "trunc": lambda arguments: known(arguments[1]).as_text(text_in(arguments[1])[: _length(arguments[0])]),
     "hasPrefix": lambda arguments: Given(text_in(arguments[1]).startswith(text_in(arguments[0]))),
     "hasSuffix": lambda arguments: Given(text_in(arguments[1]).endswith(text_in(arguments[0]))),
-    "contains": lambda arguments: Given(text_in(arguments[0]) in text_in(arguments[1])),
+    "contains": _contains,
     "trimSuffix": _changed(lambda text, part: text.removesuffix(part)),
     "trimPrefix": _changed(lambda text, part: text.removeprefix(part)),
 }

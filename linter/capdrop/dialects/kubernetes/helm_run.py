@@ -190,6 +190,7 @@ class Run:
         first, depth, before = self._at, len(self._blocks), self.outcomes
         best: list[Outcome] = []
         least_dead = len(self._text) + 1
+        writes = False
         for number, value in items:
             self._at, self.outcomes = first, []
             if len(self._blocks) < depth:
@@ -206,9 +207,17 @@ class Run:
             dead = sum(outcome.span.end - outcome.span.start for outcome in self.outcomes if outcome.kind != WRITTEN)
             if dead < least_dead:
                 best, least_dead = self.outcomes, dead
-        self.outcomes = before + best
-        if len(items) > 1:
-            self.repeated.append(Span(span.start, best[-1].span.end))
+            writes = writes or self._writes(self.outcomes)
+        whole = Span(span.start, best[-1].span.end)
+        self.outcomes = before + (best if writes else [Outcome(whole, GONE)])
+        if len(items) > 1 and writes:
+            self.repeated.append(whole)
+
+    def _writes(self, outcomes: list[Outcome]) -> bool:
+        """Whether a round writes anything."""
+        ends = [outcome.span.end for outcome in outcomes]
+        between = zip(ends, (outcome.span.start for outcome in outcomes[1:]), strict=False)
+        return any(outcome.kind != GONE for outcome in outcomes) or any(self._text[end:start].strip() for end, start in between)
 
     def _is_left(self) -> bool:
         """Whether the loop that begins here may be left before its end."""

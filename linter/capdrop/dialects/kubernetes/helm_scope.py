@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _REMOVED = ("extensions/v1beta1", "policy/v1beta1", "networking.k8s.io/v1beta1", "apps/v1beta", "batch/v1beta1", "autoscaling/v2beta")
 """Interfaces that no supported Kubernetes has (https://kubernetes.io/docs/reference/using-api/deprecation-guide/, read 2026-11)."""
 _FIELDS = {"Name": "name", "Version": "version", "AppVersion": "appVersion", "Type": "type", "Description": "description"}
+_HAS = ("Capabilities", "APIVersions", "Has")
 _RELEASE = {"Name": SOMETHING, "Namespace": SOMETHING, "Service": Given("Helm")}
 _VERSION = (("KubeVersion", "Version"), ("KubeVersion", "GitVersion"), ("KubeVersion",))
 
@@ -112,7 +113,7 @@ class Scope:
         if names[0] in self.chart.added:
             return self._below(self.chart.added[names[0]], names[1:])
         if names[0] == "Capabilities":
-            return CLUSTER if names[1:] in _VERSION else None
+            return CLUSTER if names[1:] in _VERSION else SOMETHING if names[1:] == ("APIVersions",) else None
         if names[0] == "Release":
             return _RELEASE.get(names[1]) if len(names) == 2 else None
         if names[0] == "Chart":
@@ -135,10 +136,14 @@ class Scope:
         return None if found is not None and found.content is None and names[1] in self.chart.foreign else found
 
     def _method(self, method: Literal | Path | Call, argument: Literal | Path | Call) -> Given | None:
-        """Whether a cluster has an interface, where none has it any more."""
-        is_api = isinstance(method, Path) and method.names == ("Capabilities", "APIVersions", "Has")
-        name = str(argument.content) if isinstance(argument, Literal) else ""
-        return Given(False) if is_api and name.startswith(_REMOVED) else None
+        """Whether a cluster has an interface: none has those that were removed, and those of others are not there before somebody adds
+        them, as where a chart is rendered without a cluster."""
+        if not isinstance(method, Path) or method.names[-3:] != _HAS or self._operand(Path(method.base, method.names[:-3])) is not TOP:
+            return None
+        wanted = self._operand(argument)
+        name = wanted.text or "" if wanted is not None else ""
+        group = name.partition("/")[0]
+        return Given(False) if name.startswith(_REMOVED) or ("." in group and not group.endswith(".k8s.io")) else None
 
     def _set(self, arguments: list[Given | None]) -> None:
         """Something that a template adds to what all templates start with."""

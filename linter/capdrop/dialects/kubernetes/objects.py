@@ -168,13 +168,14 @@ def object_of(source: Source, section: Section, silence: str = "") -> Kubernetes
     kind = section.text("kind")
     if not kind or section.mapping is None:
         return None
+    kind = "" if is_masked(kind) else kind
     named, told = section.find("metadata.name"), section.get("kind")
     name = section.text("metadata.name") or section.text("metadata.generateName")
     name = "" if is_masked(name) else name
     return KubernetesObject(
         source,
         section.mapping.entries[0].span,
-        f"{kind}/{name}".rstrip("/"),
+        f"{kind or 'object'}/{name}".rstrip("/"),
         ObjectOrigin(section),
         kind=kind,
         api_version=section.text("apiVersion"),

@@ -208,7 +208,7 @@ def _name(section: Section) -> str:
 def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str) -> Iterator[Subject]:
     """The containers of a pod, what they hold, and the pod itself. `silence` says why nothing follows from what is not written, where
     so."""
-    silence, fixable = silence or pod.partial, not silence
+    silence, fixable = silence or pod.partial, not silence or bool(pod.silent_at)
     source = pod.section.source
     address = pod.address(owner.address)
     containers: dict[Node, Container] = {}
