@@ -152,8 +152,8 @@ def runtime_socket_mount(mount: Mount) -> Iterator[Finding]:
     not written. Put a proxy in between that lets only the needed calls through, or use rootless builders. Confidence is low where an
     exporter that is known to report on file systems sees `/` or `/run` read-only, or one that reports on units systemd's socket, which its
     documentation tells to mount, for such a proxy itself, and for what is started to test something. It is low too for what is made to
-    start, replace or look after containers (consoles like Portainer, Watchtower, runners of jobs), which no proxy could keep from it, and
-    for agents that report on the whole host (cAdvisor, Netdata). Reverse proxies and dashboards only read: put the proxy before them.
+    start, replace or look after containers (consoles like Portainer, Watchtower, runners of jobs), which no proxy could keep from it.
+    Reverse proxies, dashboards and agents that report only read: put the proxy before them.
     """
     if mount.gives == "socket":
         yield mount.finding(

@@ -90,9 +90,7 @@ def host_network(container: Container) -> Iterator[Finding]:
     policy applies to it. Publish the ports that it serves. A Windows container that is a process of its node has no other network.
     Confidence is low where the image is one that works on its host's network, and where NET_ADMIN is added: then that is what it is for,
     and the capability, which is the graver part, is told by `dangerous-capability`. It is low too where a Compose file or a command line
-    starts privileged what has it, which `privileged-container` tells, or an image as others made it: most who write so follow its guide
-    (it discovers devices, answers broadcasts, measures the host). Where ports are published beside it, which have no effect then, it is an
-    oversight.
+    starts privileged what has it, which `privileged-container` tells.
     """
     shared = container.fact("host_network")
     if shared.is_true and not container.fact("host_process").is_true:
@@ -100,16 +98,14 @@ def host_network(container: Container) -> Iterator[Finding]:
         yield container.finding(
             shared,
             f"`{container.name}` shares the host's network",
-            confidence=Confidence.LOW if manages or is_meant(container) else container.doubt("network"),
+            confidence=Confidence.LOW if manages or is_told_as_privileged(container) else container.doubt("network"),
             fix=container.drop("host_network", caveat="its ports must be published, and the host's services reached by name"),
         )
 
 
-def is_meant(container: Container) -> bool:
-    """Whether what starts it outside a cluster gives it more than that, or takes an image whose makers say what it needs."""
-    if container.dialect == "kubernetes":
-        return False
-    return container.fact("privileged").is_true or (container.is_of_others and not container.publishes)
+def is_told_as_privileged(container: Container) -> bool:
+    """Whether what starts it outside a cluster gives it more than that."""
+    return container.dialect != "kubernetes" and container.fact("privileged").is_true
 
 
 @rule(

@@ -115,6 +115,11 @@ MILD = frozenset({
     "--client-cert-auth", "--enable-insecure-login", UNENCRYPTED,
 })  # fmt: skip
 """Those that open less, or mostly to neighbours that are to be let in."""
+WITHOUT_A_PASSWORD = frozenset({
+    "postgres_host_auth_method", "postgres_initdb_args", "mysql_allow_empty_password", "mariadb_allow_empty_root_password",
+    "allow_empty_password",
+})  # fmt: skip
+"""Those that leave the administrator of a database without a password, which is told like one that anyone would guess."""
 OPENS_A_STORE = frozenset({
     *STORES, "--api.insecure", "traefik_api_insecure", "--protected-mode", "--noauth", "--skip-grant-tables", "--skip_grant_tables",
     "--insecure", "--client-cert-auth", "-c", "--config-file", "-Expack.security.enabled", "--web.enable-admin-api",
@@ -401,7 +406,8 @@ def protection_switched_off(subject: Command | Variable | WrittenFile | Borrowed
     from the other containers, from the network or through a page in a browser, has what it holds. Set a password (from a secret), and where
     the protection is off for tests, keep that setting in a file that is used for tests only: confidence is low there, and in files of
     developers. It is low too where a Compose file or a command line publishes ports on the loopback address only, and for a database, a
-    search engine, a broker or a container engine that publishes none: only its neighbours reach it.
+    search engine, a broker or a container engine that publishes none: only its neighbours reach it. A database whose administrator has no
+    password is told even so, like one with a password that anyone would guess.
     """
     if isinstance(subject, Variable):
         found = _variable(subject)
@@ -419,7 +425,9 @@ def protection_switched_off(subject: Command | Variable | WrittenFile | Borrowed
 
 def among_neighbours(owner: Container | None, name: str) -> bool:
     """Whether what a variable or an option of a container opens is open to its host or, as a store is to be, to its neighbours alone."""
-    return owner is not None and (name in OPENS_A_STORE or owner.publishes) and owner.is_shut(OWN_PORT.get(name, -1))
+    if owner is None or name in WITHOUT_A_PASSWORD:
+        return False
+    return (name in OPENS_A_STORE or owner.publishes) and owner.is_shut(OWN_PORT.get(name, -1))
 
 
 def _variable(variable: Variable) -> Iterator[Finding]:

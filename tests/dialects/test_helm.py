@@ -354,7 +354,7 @@ containers:
 """
 
 
-@pytest.mark.parametrize(("extra", "due"), [("", [17, 24]), ("{{- include \"app.not-there\" . | nindent 6 }}\n", [])])
+@pytest.mark.parametrize(("extra", "due"), [("", [17, 24]), ('{{- include "app.not-there" . | nindent 6 }}\n', [])])
 def test_what_is_not_known_of_one_container_is_known_of_another(
     extra: str, due: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

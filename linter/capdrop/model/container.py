@@ -201,23 +201,6 @@ class Container(WithFacts):
         )
 
     @property
-    def is_of_others(self) -> bool:
-        """Whether who wrote its file took the image as others made it, who say what it needs of its host, as far as is known: it is
-        neither built there nor one of Docker's official images. Of a pod that is not known, as clusters run what was built elsewhere."""
-        from capdrop.syntax import image_reference
-
-        from .image import Image
-
-        assert self.origin is not None
-        if self.dialect == "kubernetes" or any(isinstance(part, Image) and part.local for part in self.parts):
-            return False
-        written = self.origin.read("image")
-        if written.is_absent or (written.is_unknown and self._image_name == self.name):
-            return written.is_unknown
-        image = image_reference.parse(self._image_name)
-        return image is None or not image.official
-
-    @property
     def publishes(self) -> bool:
         """Whether ports of it are published, on whatever address of its host."""
         from .port import Port

@@ -1,10 +1,10 @@
 """Containers that are made to work on their host: what of it each one uses, by its image's name and its place in a cluster.
 
 What they ask of the host is their purpose, so that a reviewer of an ordinary project would not ask to change it. Nothing here
-speaks for all capabilities at once. The runtime's socket is the purpose of the proxies that stand between it and others, of what starts,
-replaces or looks after containers, as a proxy before it would have to let that through, and of agents that report on the whole host.
-It is not that of reverse proxies and dashboards, which face others and only read: their own documentation names a proxy as the better way
-(doc.traefik.io/traefik/providers/docker, Docker API Access; gethomepage.dev/configs/docker).
+speaks for all capabilities at once. The runtime's socket is the purpose of the proxies that stand between it and others, and of what
+starts, replaces or looks after containers, as a proxy before it would have to let that through. It is not that of reverse proxies,
+dashboards and agents that report, which only read: a proxy is the better way (doc.traefik.io/traefik/providers/docker, Docker API Access;
+gethomepage.dev/configs/docker); nor that of agents that run what a model says.
 """
 
 from __future__ import annotations
@@ -89,19 +89,14 @@ _KINDS = (
         (SOCKET,),
         "woodpecker-agent drone/agent wings localstack localstack-pro nextcloud/all-in-one nextcloud-releases/all-in-one dokku/dokku "
         "openruntimes/executor orchestrator/orchestrator fabric-peer hyperledger-fabric-peer thehiveproject/cortex shuffle-orborus "
-        "shuffle-backend wolf floci harness/harness harness/gitness srl-labs/clab coder/coder openhands provider/docker mcsmanager-daemon "
+        "shuffle-backend wolf floci harness/harness harness/gitness srl-labs/clab coder/coder provider/docker mcsmanager-daemon "
         "minepanel-backend discopanel gzctf moby-ryuk testcontainers/ryuk aerokube/selenoid buildkite/agent airbyte/worker",
     ),  # they run each job, game, function or application in a container: woodpecker-ci.org/docs, docs.drone.io, pterodactyl.io/wings,
     # docs.localstack.cloud, nextcloud/all-in-one (README), dokku.com/docs/getting-started/install/docker, open-runtimes/executor,
     # hyperledger-fabric.readthedocs.io (CORE_VM_ENDPOINT), docs.strangebee.com/cortex, games-on-whales.github.io/wolf,
-    # developer.harness.io, containerlab.dev, coder.com/docs, docs.all-hands.dev, aerokube.com/selenoid, java.testcontainers.org (Ryuk),
+    # developer.harness.io, containerlab.dev, coder.com/docs, aerokube.com/selenoid, java.testcontainers.org (Ryuk),
     # buildkite.com/docs/agent; the rest as public repositories start them
-    (
-        (SOCKET,),
-        "cadvisor glances netdata/netdata beszel-agent metricbeat filebeat telegraf promtail logspout timberio/vector grafana/alloy "
-        "fluent-bit opentelemetry-collector opentelemetry-collector-contrib datadog/agent datadoghq/agent elastic-agent "
-        "newrelic/infrastructure sysdig/agent dynatrace/oneagent falco",
-    ),  # the sources above: the guides of each mount it
+    ((SOCKET,), "cadvisor"),  # github.com/google/cadvisor (README): it is given /var/run as a whole
     (
         (POWER,),
         "cadvisor library/docker linuxserver/kasm home-assistant homeassistant gladysassistant/gladys redroid/redroid "
@@ -131,8 +126,8 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 def uses_of_image(image: str) -> frozenset[str]:
-    """What of the host an image is made to use, by its reference. What is called after Docker, or a runner, works with the engine where
-    it is given its socket."""
+    """What of the host an image is made to use, by its reference. What is called a runner and is given the socket of the engine starts its
+    jobs there."""
     reference = image_reference.parse(image)
     if reference is None:
         return _NOTHING
@@ -142,7 +137,7 @@ def uses_of_image(image: str) -> frozenset[str]:
                 _BY_NAME[name] = _BY_NAME.get(name, _NOTHING) | frozenset(kind)
     folder, _, name = reference.repository.rpartition("/")
     uses = _BY_NAME.get(name) or _BY_NAME.get(f"{folder.rpartition('/')[2]}/{name}", _NOTHING)
-    return uses | {SOCKET} if name.startswith("docker") or name.endswith("runner") else uses
+    return uses | {SOCKET} if name.endswith("runner") else uses
 
 
 def uses_of_place(place: str) -> frozenset[str]:
