@@ -40,8 +40,10 @@ class Repository(Project):
 
 def _about(files: Files, top: str) -> tuple[str, str, bool]:
     """The owner and the name of a repository ("" where git was not told), and whether it has releases."""
-    git = os.path.join(top, _GIT)
-    if files.names(top).get(_GIT) is False:  # a work tree, whose repository is elsewhere
+    git, is_folder = os.path.join(top, _GIT), files.names(top).get(_GIT)
+    if is_folder is None:
+        return "", "", False
+    if not is_folder:  # a work tree, whose repository is elsewhere
         git = os.path.join(top, (files.text(git) or "").removeprefix("gitdir:").strip(), os.pardir, os.pardir)
     origin = re.search(_ORIGIN, files.text(os.path.join(git, "config")) or "")
     url = re.search(_URL, origin[1]) if origin is not None else None
