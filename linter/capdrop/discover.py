@@ -17,8 +17,8 @@ class Kind:
     """A kind of file: its name for users, the dialect that reads it, and the names that such files have.
 
     Where the name alone does not tell, the text does: `content` holds patterns that must all be found, and is asked about files
-    whose name `maybe` describes. `word` stands in every text that `content` fits, where the first of the patterns does, and `part`,
-    whatever its case, in every name that `names` does.
+    whose name `maybe` describes. `word` stands on the line at whose beginning the first of the patterns fits, and `part`, whatever its
+    case, in every name that `names` does.
     """
 
     __slots__ = ("content", "dialect", "maybe", "name", "names", "part", "word")
@@ -80,7 +80,7 @@ KINDS = (
         part="kustomization",
         maybe=r"(?si:.*\.(?:ya?ml|json))",
         content=(
-            r"(?m)(?:^[ \t{,-]*\"?apiVersion\"?[ \t]*:|[{,][ \t]*\"?apiVersion\"?[ \t]*:[ \t]*[\"\w])",
+            r"[ \t{,-]*\"?apiVersion\"?[ \t]*:|[^\n]*?[{,][ \t]*\"?apiVersion\"?[ \t]*:[ \t]*[\"\w]",
             r"(?m)(?:^|[{,])[ \t-]*\"?kind\"?[ \t]*:",
         ),
         word="apiVersion",
@@ -156,11 +156,19 @@ def kind_of(path: str, text: str, *, named: bool = False) -> Kind | None:
 
 
 def _holds(kind: Kind, text: str) -> bool:
-    at = text.find(kind.word)
-    if at < 0:
-        return False
-    line = text.rfind("\n", 0, at) + 1
-    return all(_compiled(pattern).search(text, 0 if count else line) for count, pattern in enumerate(kind.content))
+    patterns = map(_compiled, kind.content)
+    first = next(patterns)
+    begins = any(first.match(text, line) for line in _lines_with(kind.word, text)) if kind.word else first.search(text)
+    return bool(begins) and all(pattern.search(text) for pattern in patterns)
+
+
+def _lines_with(word: str, text: str) -> Iterator[int]:
+    """Where the lines begin on which a word stands."""
+    at = text.find(word)
+    while at >= 0:
+        yield text.rfind("\n", 0, at) + 1
+        end = text.find("\n", at)
+        at = text.find(word, end) if end >= 0 else -1
 
 
 def walk(folder: str, excluded: Excluded) -> Iterator[tuple[str, str]]:

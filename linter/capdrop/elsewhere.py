@@ -6,7 +6,7 @@ import os
 
 from .finding import Fix, Note, Severity
 from .reading import Reading
-from .source import Inset, Span
+from .source import Inset, Span, lowered
 from .suppress import Reach, apply, mentioned
 
 TYPE_CHECKING = False
@@ -39,7 +39,7 @@ def silence(reading: Reading, subjects: Iterable[Subject], findings: list[Findin
     are worth is said where those files are read."""
     away = {id(finding.source) for finding in findings if finding.source is not reading.source}
     for other in reading.others:
-        if id(other.source) in away and mentioned(other.source.text.lower()):
+        if id(other.source) in away and mentioned(lowered(other.source.text)):
             reach = Reach()
             for part in other.parts():
                 reach.note_lines(other.source, part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .finding import Edit, Finding, Fix, Note, Safety
 from .reading import Gap, Reading
 from .rule import breakage, judged
-from .source import Source, Span
+from .source import Source, Span, lowered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def _heed_other_tools(reading: Reading, findings: list[Finding], book: Rulebook,
     places = {id(finding.source) for finding in findings}
     files: list[Reading | Joint] = [reading, *(other for other in reading.others if id(other.source) in places)]
     for one in files:
-        low = one.source.text.lower()
+        low = lowered(one.source.text)
         if any(word in low for word in OTHER_TOOLS):
             from .other_tools import silence
 
@@ -214,7 +214,7 @@ def _judge_parts(
 
 def reach_of_comments(source: Source) -> Reach | None:
     """Takes in how far a suppression would reach, where the text can hold one at all, well formed or not."""
-    low = source.text.lower()
+    low = lowered(source.text)
     if "capdrop" not in low and "ignore" not in low:
         return None
     from .suppress import Reach, mentioned

@@ -15,6 +15,7 @@ from .finding import Suppression
 from .model.ignore_comment import OtherToolsAnnotation
 from .reading import Reading
 from .rulebook import as_trivy_now_has_it
+from .source import lowered
 from .suppress import Found
 
 TYPE_CHECKING = False
@@ -179,7 +180,7 @@ def _commented(file: Reading | Joint, page: Page) -> Iterator[Said]:
     comments = {span.start: span.end for span in file.comments()}
     others = re.finditer(r"(?<!\S)#[^\r\n]*", text) if page.blocks else ()
     spans = {match.start(): match.end() for match in others} | comments
-    low = text.lower()
+    low = lowered(text)
     forms = [(tool, form, where) for tool, mark, form, where in COMMENTS if mark in low]
     today = time.strftime("%Y-%m-%d", time.gmtime())
     for start in sorted(spans):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 
 LARGEST_FILE = 16 * 1024 * 1024
 """Bytes; a larger file is not analysed."""
@@ -24,6 +25,12 @@ _BOMS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+
+
+@lru_cache(maxsize=1)
+def lowered(text: str) -> str:
+    """The text of a file in small letters, which several ask for."""
+    return text.lower()
 
 
 class Record:

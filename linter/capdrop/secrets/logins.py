@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from capdrop.source import Record
+from capdrop.source import Record, lowered
 
 from .documented import DOCUMENTED
+from .marks import small_words
 from .names import role_of
 from .pairs import find_pair_passwords
 from .tokens import is_text_in_base64
@@ -103,12 +104,12 @@ _COMMENTED = (
 
 def _matches(pattern: str, text: str, words: tuple[str, ...]) -> Iterator[re.Match[str]]:
     """The matches of a pattern that begin with one of some words, whatever the size of their letters."""
-    compiled, low = _pattern(pattern), text.lower()
+    compiled, low, held = _pattern(pattern), lowered(text), small_words(text)
     if len(low) != len(text):  # one of these letters is two when it is small
         yield from compiled.finditer(text)
         return
     for word in words:
-        at = low.find(word)
+        at = low.find(word) if word.encode() in held else -1
         while at >= 0:
             match = compiled.match(text, at)
             if match is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from capdrop.source import lowered
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -194,9 +196,15 @@ _HASHES = frozenset(b"apr1 2a 2b 2y 5 6 y 1 p h argon2 argon2d argon2i argon2id"
 _NAMED = ("password", "passwd", "secret", "token", "key", "pass", "pwd", "auth")
 
 
+@lru_cache(maxsize=1)
+def small_words(text: str) -> bytes:
+    """The words of a text, each once, in small letters and with blanks around each."""
+    return b" ".join((b"", *_words(text), b"")).lower()
+
+
 def login_shapes(text: str) -> list[str]:
     """The shapes of `logins` that may be in a text."""
-    low = b" ".join((b"", *_words(text), b"")).lower()
+    low = small_words(text)
     shapes = [
         shape
         for shape, first, second, third in LOGIN_MARKS
@@ -204,7 +212,7 @@ def login_shapes(text: str) -> list[str]:
     ]
     if b"$" in low and not _HASHES.isdisjoint(low.replace(b"\\$", b"$").split(b"$")):
         shapes.append("hash")
-    if b"#" in low and _may_be_commented_out(text.lower()):
+    if b"#" in low and _may_be_commented_out(lowered(text)):
         shapes.append("commented")
     return shapes
 
