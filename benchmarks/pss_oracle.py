@@ -43,6 +43,9 @@ COMPANIONS = {
 
 def main(arguments: list[str]) -> int:
     """Compare every file of one version, and print a table."""
+    if not arguments:
+        print(__doc__)
+        return 2
     folder = Path(arguments[0])
     version = arguments[1] if len(arguments) > 1 else newest(folder)
     print(f"kubernetes/pod-security-admission, {version}")

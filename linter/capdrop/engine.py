@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from .finding import Edit, Finding, Fix, Note, Safety
 from .reading import Gap, Reading
 from .rule import breakage, judged
@@ -222,6 +224,7 @@ def reach_of_comments(source: Source) -> Reach | None:
     return Reach() if mentioned(low) else None
 
 
+@cache
 def dialect(kind: Kind) -> Dialect:
     """The module that reads a kind of file."""
     module: Dialect = __import__(f"capdrop.dialects.{kind.dialect}", fromlist=("read",))  # importlib would cost a millisecond

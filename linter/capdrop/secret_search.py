@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .finding import Fix
 from .secrets.marks import (
@@ -166,6 +167,7 @@ def find_by_detect_secrets(text: str, path: str) -> Iterator[Other]:
     return others(text, path)
 
 
+@lru_cache(maxsize=512)
 def secret_file(path: str) -> FileName | None:
     """What a file is by its name and folder, if it holds a secret."""
     from capdrop.secrets.file_names import secret_file
@@ -173,6 +175,7 @@ def secret_file(path: str) -> FileName | None:
     return secret_file(path)
 
 
+@lru_cache(maxsize=512)
 def secret_folder(path: str) -> str:
     """What a folder such as `.ssh` holds; "" of a folder like any other."""
     from capdrop.secrets.file_names import SECRET_FOLDERS

@@ -43,7 +43,7 @@ def test_the_marks_are_those_of_the_formats() -> None:
     assert heads == {one for one in literals if not any(one != other and one.startswith(other) for other in literals)}
     assert all(len(head) >= 3 for head in heads)
     parts = {row[5] for row in BY_PART} - {"-us"} | {f"-us{digit}" for digit in "123456789"}
-    assert {part.decode() for part in TOKEN_PARTS} == parts
+    assert set(TOKEN_PARTS) == parts
     assert all(any(hint in part for hint in PART_HINTS) for part in TOKEN_PARTS)
 
 

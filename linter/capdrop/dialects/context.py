@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ..model.project import UNKNOWN_PROJECT
+from .repository import Repository
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,8 +56,6 @@ class Context:
         """The project that a file belongs to."""
         if self.files is None:
             return UNKNOWN_PROJECT
-        from .repository import Repository
-
         return Repository(self.files, path)
 
     def built_from(self, path: str, sources: Iterable[str]) -> BuildContext:

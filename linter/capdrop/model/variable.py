@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..finding import Fix, Safety
+from ..secret_search import judge
 from ..source import Fragment, Source, Span
 from .container import plain
 from .subject import Origin, Subject
@@ -94,8 +95,6 @@ class Variable(Subject):
         text = self.value.text
         if not text or self.fragment is None:
             return None
-        from capdrop.secret_search import judge
-
         verdict = judge(text, self.name, place=self.place)
         for name in self.handed_on:
             verdict = verdict or judge(text, name, place=self.place)

@@ -109,7 +109,7 @@ def _matches(pattern: str, text: str, words: tuple[str, ...]) -> Iterator[re.Mat
         yield from compiled.finditer(text)
         return
     for word in words:
-        at = low.find(word) if word.encode() in held else -1
+        at = low.find(word) if word in held else -1
         while at >= 0:
             match = compiled.match(text, at)
             if match is not None:

@@ -9,7 +9,6 @@ from capdrop.source import lowered
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from typing import AnyStr
 
 SHORTEST = 16
 """Characters; no run of token characters shorter than this begins a token."""
@@ -43,7 +42,7 @@ WORDY_HEADS = tuple(b"access- api- api_ cio fw_ key- live_ ops_ pa- pat pk_ re_ 
 """Those with which names begin as well; a token has a digit behind them."""
 SURE_HEADS = (b"api_org_", b"sk_live_", b"sk_test_", b"sk_prod_")
 TOKEN_PARTS = tuple(
-    b"""
+    """
     !AQ ==: +ABa +ACR +AEh +AMC +ARm +ASb +ASt -NRMA -us1 -us2 -us3 -us4 -us5 -us6 -us7 -us8 -us9 .atlasv1. .tines.com/webhook/ :AA
     ;Secret= ABSK ACDb AIoT APIM AZDO AZEG AccountKey= AzCa AzFu AzSe BBDC- FFFFNRAL JQQJ9 Q~ SWMKEY-1- SharedAccessKey=
     _gitlab_session= _mmk access_token$production$ api.softlayer.com/soap/v3 discord.com/api/webhooks/ discordapp.com/api/webhooks/
@@ -53,7 +52,7 @@ TOKEN_PARTS = tuple(
 )
 """What stands in those of `formats_by_part.BY_PART`."""
 PART_HINTS = tuple(
-    b"""
+    """
     !AQ ==: +A -NRMA -us .atlasv1. :AA ;Secret= ABSK ACDb AIoT APIM AZ AccountKey= AzCa AzFu AzSe BBDC- FFFFNRAL JQQJ9 Q~ SWM
     SharedAccessKey= _gitlab_session= _mmk access_token$ api.softlayer fm1 fm2_ hook sha256~ whsec_
     """.split()
@@ -114,7 +113,7 @@ def may_hold_a_token(text: str) -> bool:
     data = b" ".join(words)
     if len(data) > LONGEST_IN_WORDS:
         return True
-    long = b" ".join([word for word in words if len(word) >= SHORTEST_WITH_PART])
+    long = b" ".join([word for word in words if len(word) >= SHORTEST_WITH_PART]).decode("ascii")
     if long and _holds(long, PART_HINTS) and _holds(long, TOKEN_PARTS):
         return True
     for run in set(data.translate(_BLANKS).split()):  # noqa: SIM110 (a generator takes twice the time)
@@ -157,49 +156,49 @@ def _is_of_a_server(before: str) -> bool:
 
 
 LOGIN_MARKS = (
-    ("netrc", b" password ", (b"machine ", b"default "), ()),
-    ("npm", b":_", (b":_auth", b":_password"), ()),
-    ("pgpass", b":5432:", (), ()),
-    ("pgpass", b":3306:", (), ()),
-    ("pgpass", b":*:", (), ()),
-    ("source name", b"jdbc:oracle:", (), ()),
-    ("source name", b"@", (b"@tcp(", b"@unix("), ()),
-    ("docker", b'"auth', (b'"auth"', b'"auth\\"'), ()),
-    ("basic", b"basic ", (), ()),
-    ("header", b"authorization", tuple(b"authorization" + end for end in (b":", b"=", b"'", b'"', b'\\"', b" ", b",")), ()),
-    ("header", b"-key", (b"x-api-key", b"api-key:"), ()),
-    ("header", b"-token", (b"x-auth-token", b"private-token", b"x-vault-token", b"x-access-token"), ()),
-    ("hash", b"{", (b"{sha", b"{ssha"), ()),
-    ("xml", b"<", (b"</",), (b"pass", b"secret", b"token", b"key>", b"cred")),
-    ("attribute", b'"', (b'value="',), (b"pass", b"pwd")),
-    ("attribute", b"<", (b'password="', b'passphrase="', b' pass="'), ()),
-    ("sql", b"identified ", (), ()),
-    ("sql", b"'", (b"password ", b"password= "), (b" '", b" \\'", b" n'", b" n\\'")),
-    ("php", b">", (b"=>",), (b"pass", b"secret", b"token", b"key'", b'key"')),
-    ("php", b"$", (b"';", b'";', b"' ;", b'" ;'), (b"passwd ", b"password ", b"pass ", b"passwd=", b"password='", b'password="')),
-    ("php", b"(", (b"define",), (b"define(", b"define (")),
-    ("kubeconfig", b" config ", (b" token: ", b" password: "), ()),
-    ("engine", b" login ", (b" -p ", b" -p=", b" --password ", b" --password=", b" -p'", b' -p"'), ()),
-    ("query", b"?", (b"?access_token=", b"?api", b"?auth", b"?key=", b"?private_token=", b"?secret=", b"?sig", b"?token="), ()),
-    ("query", b"&", (b"&access_token=", b"&api", b"&auth", b"&key=", b"&private_token=", b"&secret=", b"&sig", b"&token="), ()),
-    ("directive", b"pass ", (b"requirepass ", b"auth_pass "), ()),
-    ("directive", b"word ", (b" password ", b"userpassword "), ()),
-    ("directive", b"pw ", (b"rootpw ", b"bindpw "), ()),
-    ("directive", b"auth ", (b"masterauth ",), ()),
-    ("directive", b"token ", (b"authtoken ",), ()),
-    ("directive", b"passwd ", (b" passwd ",), ()),
+    ("netrc", " password ", ("machine ", "default "), ()),
+    ("npm", ":_", (":_auth", ":_password"), ()),
+    ("pgpass", ":5432:", (), ()),
+    ("pgpass", ":3306:", (), ()),
+    ("pgpass", ":*:", (), ()),
+    ("source name", "jdbc:oracle:", (), ()),
+    ("source name", "@", ("@tcp(", "@unix("), ()),
+    ("docker", '"auth', ('"auth"', '"auth\\"'), ()),
+    ("basic", "basic ", (), ()),
+    ("header", "authorization", tuple("authorization" + end for end in (":", "=", "'", '"', '\\"', " ", ",")), ()),
+    ("header", "-key", ("x-api-key", "api-key:"), ()),
+    ("header", "-token", ("x-auth-token", "private-token", "x-vault-token", "x-access-token"), ()),
+    ("hash", "{", ("{sha", "{ssha"), ()),
+    ("xml", "<", ("</",), ("pass", "secret", "token", "key>", "cred")),
+    ("attribute", '"', ('value="',), ("pass", "pwd")),
+    ("attribute", "<", ('password="', 'passphrase="', ' pass="'), ()),
+    ("sql", "identified ", (), ()),
+    ("sql", "'", ("password ", "password= "), (" '", " \\'", " n'", " n\\'")),
+    ("php", ">", ("=>",), ("pass", "secret", "token", "key'", 'key"')),
+    ("php", "$", ("';", '";', "' ;", '" ;'), ("passwd ", "password ", "pass ", "passwd=", "password='", 'password="')),
+    ("php", "(", ("define",), ("define(", "define (")),
+    ("kubeconfig", " config ", (" token: ", " password: "), ()),
+    ("engine", " login ", (" -p ", " -p=", " --password ", " --password=", " -p'", ' -p"'), ()),
+    ("query", "?", ("?access_token=", "?api", "?auth", "?key=", "?private_token=", "?secret=", "?sig", "?token="), ()),
+    ("query", "&", ("&access_token=", "&api", "&auth", "&key=", "&private_token=", "&secret=", "&sig", "&token="), ()),
+    ("directive", "pass ", ("requirepass ", "auth_pass "), ()),
+    ("directive", "word ", (" password ", "userpassword "), ()),
+    ("directive", "pw ", ("rootpw ", "bindpw "), ()),
+    ("directive", "auth ", ("masterauth ",), ()),
+    ("directive", "token ", ("authtoken ",), ()),
+    ("directive", "passwd ", (" passwd ",), ()),
 )
 """A shape of login, and what must stand in the words of a text for it, in small letters and with blanks around each: the first, one of
 the second, and one of the third if there are any."""
-_HASHES = frozenset(b"apr1 2a 2b 2y 5 6 y 1 p h argon2 argon2d argon2i argon2id".split())
+_HASHES = frozenset("apr1 2a 2b 2y 5 6 y 1 p h argon2 argon2d argon2i argon2id".split())
 """What stands between the first two dollar signs of a hashed password, in small letters."""
 _NAMED = ("password", "passwd", "secret", "token", "key", "pass", "pwd", "auth")
 
 
 @lru_cache(maxsize=1)
-def small_words(text: str) -> bytes:
+def small_words(text: str) -> str:
     """The words of a text, each once, in small letters and with blanks around each."""
-    return b" ".join((b"", *_words(text), b"")).lower()
+    return b" ".join((b"", *_words(text), b"")).lower().decode("ascii")
 
 
 def login_shapes(text: str) -> list[str]:
@@ -210,15 +209,15 @@ def login_shapes(text: str) -> list[str]:
         for shape, first, second, third in LOGIN_MARKS
         if first in low and (not second or _holds(low, second)) and (not third or _holds(low, third))
     ]
-    if b"$" in low and not _HASHES.isdisjoint(low.replace(b"\\$", b"$").split(b"$")):
+    if "$" in low and not _HASHES.isdisjoint(low.replace("\\$", "$").split("$")):
         shapes.append("hash")
-    if b"#" in low and _may_be_commented_out(lowered(text)):
+    if "#" in low and _may_be_commented_out(lowered(text)):
         shapes.append("commented")
     return shapes
 
 
-def _holds(text: AnyStr, marks: tuple[AnyStr, ...]) -> bool:
-    for mark in marks:  # noqa: SIM110 (a generator takes twice the time)
+def _holds(text: str, marks: tuple[str, ...]) -> bool:
+    for mark in marks:  # noqa: SIM110 (a generator takes twice the time; and bytes make an exception of each mark that they do not hold)
         if mark in text:
             return True
     return False
