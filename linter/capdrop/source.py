@@ -27,9 +27,17 @@ _BOMS = (
 )
 
 
-@lru_cache(maxsize=1)
+LONGEST_KEPT = 1 << 20
+"""Characters of a text whose small letters are kept."""
+
+
 def lowered(text: str) -> str:
     """The text of a file in small letters, which several ask for."""
+    return _lowered(text) if len(text) <= LONGEST_KEPT else text.lower()
+
+
+@lru_cache(maxsize=1)
+def _lowered(text: str) -> str:
     return text.lower()
 
 
