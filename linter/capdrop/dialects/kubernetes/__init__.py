@@ -166,11 +166,14 @@ def object_subjects(
         if pod.taken:
             parts += borrowed_by(here or source, thing, pod, section, silence or pod.partial)
     if thing.api_version.startswith(_WORKFLOWS):
-        from .pod_patches import patches_in
+        from .workflow_texts import manifests_in, patches_in
 
-        for pod in patches_in(source, node, [] if gaps is None else gaps):
+        gaps = [] if gaps is None else gaps
+        for pod in patches_in(source, node, gaps):
             pod.secret = Secret(thing.name, thing.namespace, files)
             yield from subjects_of(source, pod, thing, silence)
+        for inner, made, partial in manifests_in(source, node, thing.address, gaps):
+            yield from object_subjects(inner, made, [], partial=partial, files=files)
 
 
 def _lends_containers(thing: KubernetesObject, pod: Pod) -> bool:
