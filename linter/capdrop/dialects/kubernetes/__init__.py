@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ...model.project import UNKNOWN_PROJECT
 from ...model.subject import Subject
 from ...reading import Reading
 from ...source import Source, Span
@@ -17,6 +18,7 @@ from .cluster import borrowed_by, noted, parts_of, workload_of
 from .environment import Secret
 from .facts import place_of
 from .objects import VALUES, entries_of, held_in, object_of, objects_in, passwords_of, values_of
+from .operator_images import images_of
 from .pods import COMPLETED, pods_in, subjects_of
 
 TYPE_CHECKING = False
@@ -145,6 +147,7 @@ def object_subjects(
     if thing.kind in _SCHEMAS:
         return
     yield from passwords_of(thing, section)
+    yield from images_of(thing, section, UNKNOWN_PROJECT if files is None else Repository(files, source.path))
     yield thing
     unsure = silence or partial or ("a template action decides it" if templated else "")
     parts.extend(parts_of(here or source, thing, section, unsure))
