@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Finding, Good, Severity, Span, Switches, Variable, Word, WrittenFile, rule
+from capdrop import Bad, Command, Confidence, Finding, Good, Severity, Span, Switches, Variable, Word, WrittenFile, rule
 
 OFF, ON = Switches.OFF, Switches.ON
 NOT_EMPTY: frozenset[str] = frozenset()
@@ -284,6 +284,7 @@ CERTIFICATE_PROGRAMS = CERTIFICATES.programs.union(PYTHON, {"lftp", "mvn", CALLB
                 image: acme/app:1
                 environment: {NODE_TLS_REJECT_UNAUTHORIZED: "1"}
                 command: [--insecure-skip-tls-verify=false]
+                entrypoint: [wget, --no-check-certificate, 'http://metrics.example.com/all']
                 healthcheck: {test: [CMD, curl, -k, 'https://kibana:5601']}
             """,
         ),
@@ -308,8 +309,16 @@ def certificate_check_disabled(subject: Command | Variable | WrittenFile) -> Ite
     """A program is told to accept any certificate.
 
     Whoever stands between it and the server can send something else, and TLS only hides that. Where the server's certificate
-    comes from an authority of your own, install that authority's certificate instead.
+    comes from an authority of your own, install that authority's certificate instead. Confidence is low in what is started to test
+    something.
     """
+    for finding in _found(subject):
+        if subject.source.is_for_tests:
+            finding.confidence = Confidence.LOW
+        yield finding
+
+
+def _found(subject: Command | Variable | WrittenFile) -> Iterator[Finding]:
     if isinstance(subject, Command):
         yield from _any_certificate(subject)
     elif isinstance(subject, Variable):
@@ -383,8 +392,8 @@ def _knows_what_comes(command: Command) -> bool:
 
 
 def _stays_inside(command: Command) -> bool:
-    """Whether a download is from this machine or a neighbour only."""
+    """Whether a download is from this machine or a neighbour only, or over HTTP, which has no certificates."""
     if command.name not in DOWNLOADERS:
         return False
     urls = command.urls
-    return bool(urls) and all(url.local for url in urls)
+    return bool(urls) and all(url.local or url.scheme == "http" for url in urls)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from capdrop import Bad, Finding, Good, Note, Party, RoleBinding, Severity, rule
+from capdrop import Bad, Confidence, Finding, Good, Note, Party, RoleBinding, Severity, rule
 
 MASTERS = "system:masters"
 ACCOUNTS = "system:authenticated"
@@ -12,6 +13,12 @@ SERVICE_ACCOUNTS = "system:serviceaccounts"
 PUBLIC = frozenset({"system:public-info-viewer", "system:discovery", "system:basic-user", "system:service-account-issuer-discovery"})
 """What Kubernetes itself gives to everyone, or is made to be given so."""
 ADMINISTRATOR = "cluster-admin"
+ADMINISTRATORS = frozenset({"admin", "admins", "administrator", "administrators"})
+APPLIERS = frozenset(
+    "kustomize-controller helm-controller argocd-application-controller openshift-gitops-argocd-application-controller".split()
+)
+"""The accounts of Flux and of Argo CD as their own manifests bind them (fluxcd.io/flux/security; argo-cd.readthedocs.io, Cluster
+Bootstrapping)."""
 NEARLY = frozenset({"admin", "edit"})
 """What Kubernetes brings for the administrators and the developers of a namespace."""
 NO_MORE = "whoever has no other role is refused from then on (`403`)"
@@ -94,19 +101,27 @@ def cluster_admin_bound(binding: RoleBinding) -> Iterator[Finding]:
     """Somebody is given `cluster-admin`.
 
     That is every right there is: all secrets, all nodes, and the right to give more. `admin` and `edit` in every namespace, that of the
-    control plane among them, are one pod away from it. Write a role with what is used; where people administer the cluster, bind a group
-    of theirs and say so in a suppression.
+    control plane among them, are one pod away from it. Write a role with what is used. Confidence is low where all who are given it are
+    people that administer the cluster, by the name of their group or account, or controllers that apply whatever a repository says.
     """
     if binding.kind != "ClusterRoleBinding":
         return
     if makes_administrator(binding):
         severity = Severity.CRITICAL if binding.workloads else Severity.HIGH
         message = f"{named(binding)} may do everything ({ADMINISTRATOR})"
-        yield binding.finding(binding.role_span, message, notes=users(binding), severity=severity)
+        sure = Confidence.LOW if all(map(administers, binding.parties)) else None
+        yield binding.finding(binding.role_span, message, notes=users(binding), severity=severity, confidence=sure)
     elif binding.role_kind == "ClusterRole" and binding.role_name in NEARLY and binding.parties:
         message = f"{named(binding)} may start any pod in every namespace ({binding.role_name})"
         severity = Severity.HIGH if binding.workloads else Severity.MEDIUM
         yield binding.finding(binding.role_span, message, notes=users(binding), severity=severity)
+
+
+def administers(party: Party) -> bool:
+    """Whether everything is what somebody is there for."""
+    if party.kind == "ServiceAccount":
+        return party.name in APPLIERS
+    return not party.is_everyone and not ADMINISTRATORS.isdisjoint(re.split(r"[^a-z]+", party.name.lower()))
 
 
 def makes_administrator(binding: RoleBinding) -> bool:

@@ -25,8 +25,7 @@ def tell_outside(findings: Iterable[Finding]) -> None:
     """Tell what was found in a file inside another one by its places in the outer one."""
     for finding in findings:
         finding.notes = tuple(_note(note) for note in finding.notes)
-        inner = finding.source
-        if isinstance(inner, Inset):
+        while isinstance(inner := finding.source, Inset):
             finding.fix = _fix(finding.fix, inner) if finding.fix is not None else None
             finding.span = inner.place(finding.span)
             finding.hidden = tuple(inner.place(span) for span in finding.hidden)
@@ -102,8 +101,9 @@ def _place(finding: Finding) -> Place:
 
 
 def _note(note: Note) -> Note:
-    inner = note.source
-    return Note(inner.outer, inner.place(note.span), note.message) if isinstance(inner, Inset) else note
+    while isinstance(inner := note.source, Inset):
+        note = Note(inner.outer, inner.place(note.span), note.message)
+    return note
 
 
 def _fix(fix: Fix, inner: Inset) -> Fix:

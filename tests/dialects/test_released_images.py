@@ -125,3 +125,25 @@ def test_a_work_tree_knows_its_repository(tmp_path: Path) -> None:
     assert tags_in(tree) == []
     (tree / "CHANGELOG.md").unlink()
     assert tags_in(tree) == ["image-without-tag"]
+
+
+@pytest.mark.parametrize(
+    ("service", "told"),
+    [
+        ("image: somebody/shopping:1", False),
+        ("image: 'ghcr.io/somebody/shopping:${TAG:-1}'", False),
+        ("image: 'somebody/shopping@${DIGEST}'", False),
+        ("image: 'somebody/${NAME}'", True),
+        ("image: acme/shop:1", True),
+        ("image: registry.other.example/shopping:1", True),
+        ("image: gcr.io/other/shopping:1", True),
+        ("image: nginx:1.29", True),
+        ("image: somebody/shopping:1, ports: ['80:80']", True),
+        ("image: somebody/shopping:1, build: .", True),
+        ("image: '${IMAGE}'", True),
+    ],
+)
+def test_what_an_image_needs_of_its_hosts_network_is_for_those_to_say_who_publish_it(service: str, told: bool, tmp_path: Path) -> None:
+    said(tmp_path, {"compose.yaml": f"services:\n  app: {{network_mode: host, {service}}}\n"})
+    (result,) = check([str(tmp_path)], Config(str(tmp_path)), BOOK).results
+    assert any(finding.rule == "host-network" for finding in result.findings) is told

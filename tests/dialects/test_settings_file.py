@@ -17,11 +17,16 @@ from capdrop.source import Fragment, Source
         ("A='b'\"c\"", "'b'\"c\""),
         ("A=\"b\"'c' # d", "\"b\"'c'"),
         ("A='b", "'b"),
+        ("A: !b", "1"),
+        ("A: !env_var C", "1"),
+        ("A=!env_var C", "!env_var C"),
+        ("A: !b!c", "!b!c"),
+        ("A: '!b c'", "!b c"),
     ],
 )
 def test_the_value_of_a_line(line: str, value: str) -> None:
     text = f"{line}\nB=1\n"
-    first, _ = variables_in_settings(Fragment.at(text, 0), Source("a", text), "a")
+    first, *_ = variables_in_settings(Fragment.at(text, 0), Source("a", text), "a")
     assert first.value.text == value
 
 

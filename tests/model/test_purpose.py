@@ -358,6 +358,8 @@ KEY_COPIED = "FROM debian:13\nCOPY id_rsa /root/.ssh/id_rsa\nUSER 1000\n"
         ("Dockerfile.dev", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", LOW),
         ("Dockerfile", "FROM alpine:latest\nUSER 1\n", "image-with-moving-tag", HIGH),
         ("Dockerfile.dev", "FROM alpine:latest\nUSER 1\n", "image-with-moving-tag", LOW),
+        ("tests/Dockerfile", "FROM acme/a:1\nRUN curl -k https://example.com/a\nUSER 1\n", "certificate-check-disabled", LOW),
+        ("Dockerfile", "FROM acme/a:1\nRUN curl -k https://example.com/a\nUSER 1\n", "certificate-check-disabled", HIGH),
         ("compose.dev.yaml", "services: {app: {image: 'acme/app'}}\n", "image-without-tag", LOW),
         ("images/app-dev/Dockerfile", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", LOW),
         ("images/devices/Dockerfile", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", HIGH),
@@ -366,3 +368,63 @@ KEY_COPIED = "FROM debian:13\nCOPY id_rsa /root/.ssh/id_rsa\nUSER 1000\n"
 )
 def test_what_developers_and_tests_do_to_themselves_is_less_sure(path: str, text: str, rule: str, confidence: Confidence) -> None:
     assert said(path, text, rule) == [confidence]
+
+
+DAEMON = """\
+apiVersion: apps/v1
+kind: {}
+metadata: {{name: {}}}
+spec:
+  selector: {{}}
+  template:
+    spec:
+      hostNetwork: true
+      containers:
+        - {{name: a, image: '{}', securityContext: {}}}
+        - {{name: b, image: 'acme/b:1'}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "image", "context", "confidence"),
+    [
+        ("DaemonSet", "x", "acme/a:1", "{privileged: true}", LOW),
+        ("DaemonSet", "x", "acme/a:1", "{capabilities: {add: [CAP_NET_ADMIN]}}", LOW),
+        ("DaemonSet", "x", "acme/a:1", "{privileged: false}", HIGH),
+        ("DaemonSet", "x", "acme/a:1", "{privileged: '{{ .Values.p }}'}", HIGH),
+        ("DaemonSet", "x", "acme/a:1", "{capabilities: {add: [SYS_TIME]}}", HIGH),
+        ("Deployment", "x", "acme/a:1", "{privileged: true}", HIGH),
+        ("Deployment", "home-assistant", "acme/a:1", "{}", HIGH),
+    ],
+)
+def test_what_is_given_its_node_has_its_network(kind: str, name: str, image: str, context: str, confidence: Confidence) -> None:
+    text = DAEMON.format(kind, name, image, context)
+    assert said("d.yaml", text, "host-network") == [confidence]
+    if confidence is LOW:
+        assert {*said("d.yaml", text, "dangerous-capability"), *said("d.yaml", text, "privileged-container")} == {HIGH}
+
+
+@pytest.mark.parametrize(("name", "confidence"), [("home-assistant", LOW), ("shop", HIGH)])
+def test_an_object_is_named_for_the_image_that_its_chart_starts(name: str, confidence: Confidence) -> None:
+    text = f"kind: HelmRelease\nmetadata: {{name: {name}}}\nspec: {{values: {{pod: {{hostNetwork: true}}}}}}\n"
+    text = f"apiVersion: helm.toolkit.fluxcd.io/v2\n{text}"
+    assert said("release.yaml", text, "host-network") == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("party", "confidence"),
+    [
+        ("{kind: Group, name: 'oidc:cluster-admins'}", LOW),
+        ("{kind: User, name: admin@example.com}", LOW),
+        ("{kind: Group, name: developers}", HIGH),
+        ("{kind: Group, name: 'system:authenticated'}", HIGH),
+        ("{kind: ServiceAccount, name: cluster-admin, namespace: ci}", HIGH),
+        ("{kind: ServiceAccount, name: kustomize-controller, namespace: flux-system}", LOW),
+    ],
+)
+def test_who_is_there_to_administer_the_cluster(party: str, confidence: Confidence) -> None:
+    text = (
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: b}\n"
+        f"roleRef: {{kind: ClusterRole, name: cluster-admin}}\nsubjects: [{party}]\n"
+    )
+    assert said("b.yaml", text, "cluster-admin-bound") == [confidence]

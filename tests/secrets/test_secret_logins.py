@@ -127,6 +127,9 @@ def test_a_reference_or_a_placeholder_is_none(shape: str, frame: str, value: str
         f"api-key: {base64.b64encode(b'MISSING').decode()}",
         "# - WIREGUARD_PRIVATE_KEY=wOEI9rqqbDwnN8/Bpp22s" + "Vz48T71vJ4fYmFWujulwUU=",
         "kind: Config\nspec:\n  token: \n",
+        "apiVersion: kapp.k14s.io/v1alpha1\nkind: Config\nrules:\n  users: [a]\n  token: abcdef0123456789abcd\n",
+        "apiVersion: v1\nkind: Config\nrules:\n  token: abcdef0123456789abcd\n",
+        "kind: Config\nusers: []\n---\napiVersion: v1\nkind: Secret\nstringData:\n  token: abcdef0123456789abcd\n",
         "password combination.\n\nR5: reviewed",
         "echo 'password = '.$p['config']['daemon_password'];",
     ],
@@ -146,7 +149,7 @@ HOSTILE = (
     'machine a login b password ', 'machine ', ':_auth=', ':5432:', ':*:a:', '"auth": "', 'Basic A', 'uthorization: ',
     'Authorization: Bearer ', ':$apr1$', '{SSHA}', '<password>', '<a ', '<a b="', '</', 'key="a" value="', 'IDENTIFIED BY ', "define('",
     'default login a password ', 'jdbc:oracle:thin:', 'a:b@tcp', 'a-', "'a' => ", "$a = '", '?key=', '://?&key=a',
-    'requirepass ', '\npassword ', '#', '# a=', '# key=\n', 'kind: Config\n token: ',
+    'requirepass ', '\npassword ', '#', '# a=', '# key=\n', 'kind: Config\n token: ', 'kind: Config\nusers:\n token: ab\n---\n',
     'docker login -p ', 'login -p ', ' ', 'a_key=a_key=',
 )  # fmt: skip
 

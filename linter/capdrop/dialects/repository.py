@@ -18,6 +18,8 @@ _URL = r"(?m)^[ \t]*url[ \t]*=[ \t]*(\S+)"
 _TAGS = "refs/tags"
 _RELEASES = (".goreleaser", "changelog", "changes.", "history.", "release")
 """What the name of a file or folder at the top of a repository begins with where it has releases."""
+_FOR_EVERYBODY = frozenset({"docker.io", "ghcr.io", "lscr.io", "quay.io", "codeberg.org"})
+"""Registries where what somebody publishes is for all to use. In those of clouds each company has its own."""
 _SHORTEST = 3
 _MIDDLE = 5
 _LONG = 6
@@ -33,9 +35,19 @@ class Repository(Project):
         self._path = path
 
     def releases(self, reference: Reference) -> bool:
-        top = self._files.top(os.path.dirname(os.path.abspath(self._path)))
-        owner, name, has_releases = self._files.kept((_GIT, top), lambda: _about(self._files, top))
+        owner, name, has_releases = self._known()
         return bool(has_releases and owner) and _bears(reference, owner, name)
+
+    def leaves_to_others(self, reference: Reference) -> bool:
+        if reference.official or reference.registry not in _FOR_EVERYBODY:
+            return False
+        owner, name, _ = self._known()
+        return bool(owner) and not _bears(reference, owner, name)
+
+    def _known(self) -> tuple[str, str, bool]:
+        top = self._files.top(os.path.dirname(os.path.abspath(self._path)))
+        about: tuple[str, str, bool] = self._files.kept((_GIT, top), lambda: _about(self._files, top))
+        return about
 
 
 def _about(files: Files, top: str) -> tuple[str, str, bool]:

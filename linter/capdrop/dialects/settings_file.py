@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _NAME = r"(?m)^[ \t]*(?:- +|export[ \t]+)?([\"']?)([A-Za-z_][\w.-]*)\1[ \t]*(?!==)[=:](?=\S|[ \t])[ \t]*"
 _FLOW = r"(?m)^[ \t]*(?:- +)?(?:[A-Za-z_][\w.-]*:[ \t]+)?\{[^\n]*\}[ \t\r]*$"
 _IN_BRACES = r"[{,][ \t]*([A-Za-z_][\w.-]*):[ \t]+(?:[\"']([^\"'\n]*)[\"']|([^\s\"'{}\[\],][^,{}\n]*(?<![ \t])))"
+_TAG = r"![A-Za-z_][\w.-]*(?:[ \t]|$)"
 ACCOUNTS = "passwd"
 """A file that lists accounts, and holds no passwords (passwd(5))."""
 SETTINGS = (".conf", ".cnf", ".cfg", ".ini", ".env", ".properties", ".toml", ".yml", ".yaml")
@@ -134,10 +135,13 @@ def _in_flow(text: str) -> Iterator[tuple[tuple[int, int], int, int]]:
 
 
 def _value(text: str, start: int) -> tuple[int, int]:
-    """The range of a value on its line, without quotes, a comment behind it, and blanks."""
+    """The range of a value on its line, without quotes, a comment behind it, and blanks; nothing where a tag of YAML says
+    that it is something else: `!secret db_password`, `!env_var DB_PASSWORD`."""
     stop = text.find("\n", start)
     stop = len(text) if stop < 0 else stop
     quote = text[start : start + 1]
+    if quote == "!" and text[max(0, start - 2) : start].rstrip() == ":" and re.match(_TAG, text[start:stop]):
+        return start, start
     if quote in ("'", '"'):
         close = text.find(quote, start + 1, stop)
         if close > 0 and text[close + 1 : close + 2] not in ("'", '"'):  # else it is put together of several pieces

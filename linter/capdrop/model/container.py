@@ -141,7 +141,7 @@ class Container(WithFacts):
         from .image import Image
 
         assert self.origin is not None
-        images = {self._image_name, *(part.value.text for part in self.parts if isinstance(part, Image) and part.role == "base")}
+        images = {*self._image_names, *(part.value.text for part in self.parts if isinstance(part, Image) and part.role == "base")}
         return uses_of_place(self.origin.read("place").text).union(*map(uses_of_image, images))
 
     @property
@@ -151,13 +151,20 @@ class Container(WithFacts):
         return self.origin.read("place").text == "tool"
 
     @property
-    def _image_name(self) -> str:
-        """The name of its image, also where the tag is a variable; its own name where none is known."""
+    def is_given_its_node(self) -> bool:
+        """Whether it runs on every node, in a pod of which something is privileged or may change its network."""
+        assert self.origin is not None
+        return self.origin.read("place").text == "node"
+
+    @property
+    def _image_names(self) -> tuple[str, ...]:
+        """The name of its image, also where the tag is a variable; where none is known, its own and that of the object it is in."""
         assert self.origin is not None
         image = self.origin.read("image")
         name, variable, _ = image.source[image.span].strip("\"'").partition("$")
         name = name if variable and name.endswith((":", "@")) else image.text
-        return name.rstrip(":@") or self.name
+        name = name.rstrip(":@")
+        return (name,) if name else (self.name, self.address.partition(" ")[0].rpartition("/")[2])
 
     @property
     def has_own_user(self) -> bool:
@@ -216,6 +223,13 @@ class Container(WithFacts):
             return False
         published = [part for part in self.parts if isinstance(part, Port) and part.role == "published" and not part.on_loopback]
         return not any(number < 0 or port.first < 0 or port.covers(number) for port in published)
+
+    @property
+    def is_by_others(self) -> bool:
+        """Whether others publish its image for everybody, as far as git tells whose the project is."""
+        from .image import Image
+
+        return any(isinstance(part, Image) and part.is_by_others for part in self.parts)
 
     @property
     def holds_runtime(self) -> bool:

@@ -42,13 +42,16 @@ _KINDS = (
         (NETWORK,),
         "adguardhome dnsmasq v2raya cloudflare-ddns packetbeat suricata zeek ntopng dockurr/windows dockurr/macos qemux/qemu gdy666/lucky "
         "ingress-nginx/controller conntrack-stats-exporter beats/heartbeat tigera/operator fail2ban netalertx watchyourlan upsnap "
-        "mdns_repeater npmplus omada-controller playit-agent playit-docker-web poste.io",
+        "mdns_repeater npmplus omada-controller playit-agent playit-docker-web poste.io cloudflared "
+        "tigera-operator etcd-defrag cilium-cli cilium-cli-ci atftpd tftpd tftp-hpa matter-server fastdfs",
     ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat);
     # kubernetes.github.io/ingress-nginx/deploy/baremetal; github.com/jwkohnen/conntrack-stats-exporter; elastic/beats
     # (deploy/kubernetes), github.com/crazy-max/docker-fail2ban, jokob-sk/NetAlertX (docker-compose.yml), aceberg/WatchYourLAN
     # ("network mode must be host"), ZoeyVid/NPMplus (compose.yaml), mbentley/docker-omada-controller (DEVICE_ADOPTION.md); the rest from
     # memory: the operator that installs Calico, wake-up packets (seriousm4x/UpSnap), multicast (angelnu/mdns_repeater), playit.gg's and
-    # poste.io's guides
+    # poste.io's guides, what a tunnel leads to on its host (cloudflared), the installer of Cilium before there is a network
+    # (docs.siderolabs.com), etcd on the loopback address of its node (ahrtr/etcd-defrag), TFTP, which answers from a port of its own
+    # choice (RFC 1350), and FastDFS, whose tracker tells clients the addresses of its storages (happyfish100/fastdfs)
     ((PROCESSES, FILES, KERNEL), "aquasec/kube-bench"),  # github.com/aquasecurity/kube-bench, job.yaml
     ((NETWORK, PROCESSES), "windows-exporter"),  # github.com/prometheus-community/windows_exporter/tree/master/kubernetes
     (
@@ -82,7 +85,7 @@ _KINDS = (
         (SOCKET,),
         "portainer portainer-ce portainer-ee portainer/agent dockge yacht dockhand sencho tugtainer komodo-periphery watchtower "
         "shepherd lazydocker whats-up-docker getwud/wud autoheal ofelia chadburn swarm-cronjob swarmpit/swarmpit swarmpit/agent "
-        "coolify dokploy/dokploy caprover/caprover doco-cd cosmos-server umbrel library/docker",
+        "arcane coolify dokploy/dokploy caprover/caprover doco-cd cosmos-server umbrel library/docker",
     ),  # consoles, updaters and janitors: docs.portainer.io, containrrr.dev/watchtower, github.com/louislam/dockge, willfarrell/
     # docker-autoheal, mcuadros/ofelia (READMEs), hub.docker.com/_/docker; the rest as public repositories start them
     (
@@ -119,6 +122,7 @@ _BY_NAME: dict[str, frozenset[str]] = {}
 _BY_PLACE = {
     "system": frozenset({NETWORK, PROCESSES, FILES, MODULES, CLOCK, DEVICES, BUS, KERNEL}),
     "daemon": frozenset({PROCESSES, FILES}),
+    "node": frozenset({PROCESSES, FILES}),
     "fabric": frozenset({NETWORK}),
     "tool": frozenset({NETWORK}),
 }
@@ -141,6 +145,6 @@ def uses_of_image(image: str) -> frozenset[str]:
 
 
 def uses_of_place(place: str) -> frozenset[str]:
-    """What of its host a container is made to use: "system" is a part of the cluster itself, "daemon" runs on every node, "fabric"
-    works with others over a network that only the node has, and "tool" is run once and removed."""
+    """What of its host a container is made to use: "system" is a part of the cluster itself, "daemon" runs on every node, "node"
+    does and is given it, "fabric" works with others over a network that only the node has, and "tool" is run once and removed."""
     return _BY_PLACE.get(place, _NOTHING)

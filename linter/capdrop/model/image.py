@@ -90,6 +90,15 @@ class Image(Subject):
         return self.reference is not None and self.project.releases(self.reference)
 
     @property
+    def is_by_others(self) -> bool:
+        """Whether it is started as others publish it for everybody; not one of Docker's official images."""
+        reference = self.reference
+        if reference is None and self.value.is_unknown:
+            name = self.value.source[self.value.span].strip("\"'").partition("$")[0]
+            reference = image_reference.parse(name[:-1]) if name.endswith((":", "@")) else None
+        return self.role == "run" and not self.local and reference is not None and self.project.leaves_to_others(reference)
+
+    @property
     def end_of_life(self) -> EndOfLife | None:
         """What is past its end of life in it, by its name and tag."""
         if self.reference is None:

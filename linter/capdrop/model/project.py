@@ -16,5 +16,9 @@ class Project:
         """Whether an image bears the name of the project, or of its owner, and the project has releases."""
         return False
 
+    def leaves_to_others(self, reference: Reference) -> bool:
+        """Whether an image is one that others publish for everybody, so that what it needs is theirs to say."""
+        return False
+
 
 UNKNOWN_PROJECT = Project()

@@ -280,7 +280,7 @@ def _credential(value: str, text: str, role: str, name: str) -> Verdict | None:
             return Verdict("token", start, start + len(text), "high", what, provider, title)
     if is_digest(text):
         return _digest(value, text, role, name)
-    if role == PASSWORD:
+    if role == PASSWORD or is_password_hash(text):
         verdict = _password(value, text)
         if verdict.kind == "default-credential" and not OTHERS_SERVERS.isdisjoint(split(name)):
             verdict.confidence = "low"

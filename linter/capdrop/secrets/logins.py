@@ -307,8 +307,28 @@ _BESIDE = ("user=", "user id=", "userid=", "uid=", "username=", "server=", "host
 def _kubeconfig(text: str) -> Iterator[Login]:
     if "kind: Config\n" not in text and "kind: Config\r" not in text:
         return
-    for match in _pattern(_KUBECONFIG).finditer(text):
-        yield from (_credential if match[1] == "password" else _issued)(match, 2, "login for Kubernetes")
+    for start, end in _documents(text):
+        if _is_kubeconfig(text, start, end):
+            for match in _pattern(_KUBECONFIG).finditer(text, start, end):
+                yield from (_credential if match[1] == "password" else _issued)(match, 2, "login for Kubernetes")
+
+
+def _documents(text: str) -> Iterator[tuple[int, int]]:
+    """Where the documents of a file begin and end."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n---", start) + 1 or len(text)
+        yield start, end
+        start = end + 1
+
+
+def _is_kubeconfig(text: str, start: int, end: int) -> bool:
+    """Whether a document is one, and not what another tool calls a Config (kapp)."""
+    if text.find("kind: Config\n", start, end) < 0 and text.find("kind: Config\r", start, end) < 0:
+        return False
+    at = text.find("apiVersion:", start, end)
+    version = text[at + 11 : end].partition("\n")[0].split("#")[0].strip(" \t\r\"'") if at >= 0 else "v1"
+    return version == "v1" and any(text.find(f"{part}:", start, end) >= 0 for part in ("clusters", "users", "contexts"))
 
 
 def _engine(text: str) -> Iterator[Login]:

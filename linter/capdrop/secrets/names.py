@@ -22,6 +22,7 @@ from .words import (
     PUBLIC_WORDS,
     PUSHERS,
     SECRET_ENDINGS,
+    SECRET_NAMES,
     SECRET_WORDS,
     TOGGLES,
     VAGUE,
@@ -103,6 +104,8 @@ def role_of(name: str) -> str:
         return ""
     words = split(name)
     index, role = _heads(words)
+    if name in SECRET_NAMES:
+        return SECRET_NAMES[name]
     if not role or not PUBLIC_WORDS.isdisjoint(words) or not TOGGLES.isdisjoint(words[:index]):
         return ""
     if role != PASSWORD and name.startswith(FOR_BROWSERS):

@@ -124,8 +124,11 @@ NAMES_OF_SECRETS = words("secret secrets creds credentials tls cert certs certif
 COOKIE_OWNERS = frozenset({"erlang", "magic"})
 """Whose "cookie" is a shared secret."""
 
-HARMLESS_NAMES = frozenset({"PWD", "OLDPWD", "GOOGLE_APPLICATION_CREDENTIALS"})
-"""Whole names that are something else: the shell's working directories, the path of a key file."""
+HARMLESS_NAMES = frozenset({"PWD", "OLDPWD", "GOOGLE_APPLICATION_CREDENTIALS", "initial_token", "CASSANDRA_INITIAL_TOKEN"})
+"""Whole names that are something else: the shell's working directories, the path of a key file, the place of a node in a ring."""
+
+SECRET_NAMES = {"VAULT_DEV_ROOT_TOKEN_ID": CHOSEN, "BAO_DEV_ROOT_TOKEN_ID": CHOSEN}
+"""Whole names of secrets whose last word says otherwise (developer.hashicorp.com/vault, openbao.org: the dev server)."""
 
 BARE_SECRETS = {"key": CHOSEN, "keys": CHOSEN, "auth": CHOSEN, "tokens": ISSUED, "cred": CHOSEN}
 """Short names that say what they mean where everything is meant to be secret."""

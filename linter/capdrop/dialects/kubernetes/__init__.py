@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ...model.project import UNKNOWN_PROJECT
 from ...model.subject import Subject
 from ...reading import Reading
 from ...source import Source, Span
@@ -17,6 +18,7 @@ from .cluster import borrowed_by, noted, parts_of, workload_of
 from .environment import Secret
 from .facts import place_of
 from .objects import VALUES, entries_of, held_in, object_of, objects_in, passwords_of, values_of
+from .operator_images import images_of
 from .pods import COMPLETED, pods_in, subjects_of
 
 TYPE_CHECKING = False
@@ -145,6 +147,7 @@ def object_subjects(
     if thing.kind in _SCHEMAS:
         return
     yield from passwords_of(thing, section)
+    yield from images_of(thing, section, UNKNOWN_PROJECT if files is None else Repository(files, source.path))
     yield thing
     unsure = silence or partial or ("a template action decides it" if templated else "")
     parts.extend(parts_of(here or source, thing, section, unsure))
@@ -166,11 +169,14 @@ def object_subjects(
         if pod.taken:
             parts += borrowed_by(here or source, thing, pod, section, silence or pod.partial)
     if thing.api_version.startswith(_WORKFLOWS):
-        from .pod_patches import patches_in
+        from .workflow_texts import manifests_in, patches_in
 
-        for pod in patches_in(source, node, [] if gaps is None else gaps):
+        gaps = [] if gaps is None else gaps
+        for pod in patches_in(source, node, gaps):
             pod.secret = Secret(thing.name, thing.namespace, files)
             yield from subjects_of(source, pod, thing, silence)
+        for inner, made, partial in manifests_in(source, node, thing.address, gaps):
+            yield from object_subjects(inner, made, [], partial=partial, files=files)
 
 
 def _lends_containers(thing: KubernetesObject, pod: Pod) -> bool:

@@ -152,15 +152,21 @@ def is_conditional(source: Source, span: Span) -> bool:
 
 
 def place_of(pod: Section, is_daemon: bool, namespace: str, annotations: Section) -> str:
-    """The place of a pod: "system", a part of the cluster that its administrators add, "daemon", one on every node, "tool", one that
-    tests something (a chart, or what it stands among the tests of) and is gone, or ""."""
+    """The place of a pod: "system", a part of the cluster that its administrators add, "daemon", one on every node, "node", one of these
+    that works on the node itself, "tool", one that tests something (a chart, or what it stands among the tests of) and is gone, or ""."""
     if pod.text("priorityClassName") in _SYSTEM_PRIORITIES or (is_daemon and namespace == "kube-system"):
         return "system"
     if is_daemon:
-        return "daemon"
+        return "node" if any(_is_given_its_node(Section(pod.source, *item)) for item in pod.items("containers")) else "daemon"
     hook = annotations.get(_HOOK)
     is_chart_test = hook is not None and isinstance(hook.value, Scalar) and hook.value.value.startswith("test")
     return "tool" if is_chart_test or pod.source.is_for_tests else ""
+
+
+def _is_given_its_node(own: Section) -> bool:
+    """Whether a container is privileged, or may change its network, which is told as such."""
+    added = {getattr(node, "value", "").upper().removeprefix("CAP_") for node, _, _ in own.items("securityContext.capabilities.add")}
+    return own.text("securityContext.privileged") == "true" or "NET_ADMIN" in added
 
 
 def is_windows(pod: Section) -> bool:

@@ -1,4 +1,4 @@
-"""`podSpecPatch` of Argo Workflows, which says more of a pod in a text."""
+"""The texts of Argo Workflows that are Kubernetes themselves: patches of pods, and objects that are made."""
 
 from __future__ import annotations
 
@@ -98,3 +98,44 @@ def test_a_patch_that_cannot_be_read_is_told() -> None:
     assert analysis.outcome == "partly"
     assert gap.reason.startswith("`podSpecPatch`: ")
     assert text.find("'{") <= gap.span.start <= text.find("\n", text.find("'{"))
+
+
+def made(manifest: str, action: str = "create") -> str:
+    text = "\n".join(f"          {line}" for line in manifest.splitlines())
+    return (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: w}\nspec:\n  templates:\n    - name: t\n      resource:\n"
+        f"        action: {action}\n        manifest: |\n{text}\n"
+    )
+
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{n}}'}\nspec:\n  hostPID: true\n  containers: [{name: c, image: 'acme/c:1'}]\n"
+
+
+def test_an_object_that_a_workflow_makes_is_judged_at_its_place_in_the_text() -> None:
+    text = made(POD)
+    findings = judged(text).findings
+    address = "Workflow/w spec.templates.resource.manifest Pod containers.c"
+    assert [(f.rule, text[f.span.start : f.span.end], f.subject) for f in findings] == [
+        ("host-pid", "true", address),
+        ("missing-user", "name: c", address),
+    ]
+    fix = findings[0].fix
+    assert fix is not None
+    assert [text[edit.span.start : edit.span.end] for edit in fix.edits] == ["            hostPID: true\n"]
+
+
+@pytest.mark.parametrize("action", ["patch", "delete", "'{{inputs.parameters.action}}'"])
+def test_nothing_is_missed_in_an_object_that_is_only_patched(action: str) -> None:
+    assert [finding.rule for finding in judged(made(POD, action)).findings] == ["host-pid"]
+
+
+def test_a_workflow_that_a_workflow_makes_makes_objects_too() -> None:
+    pod = POD.replace("'{{n}}'", "p")
+    text = made(made(pod))
+    assert [(f.rule, text[f.span.start : f.span.end]) for f in judged(text).findings] == [("host-pid", "true"), ("missing-user", "name: c")]
+    assert judged(made(made(made(pod)))).findings == []
+
+
+def test_what_cannot_be_read_of_an_object_that_a_workflow_makes_is_told() -> None:
+    (gap,) = judged(made("kind: [")).gaps
+    assert gap.reason.startswith("`manifest`: ")
