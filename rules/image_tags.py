@@ -16,7 +16,7 @@ FLAVOURS = frozenset(
     "alpine slim perl fpm apache cli full minimal gpu cpu debug nonroot buster bullseye bookworm trixie focal jammy noble jdk jre".split()
 )
 """Words behind a tag that name no version."""
-WHICH_VERSION = "it is the newest release of August 2026; where you run another one now, name that"
+WHICH_VERSION = "it is the release that was meant in August 2026; where you run another one now, name that"
 
 
 @rule(
@@ -132,6 +132,7 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
         ),
         Bad("compose.yaml", "services: {app: {image: «'acme/app:latest'»}}"),
         Bad("compose.yaml", "services: {app: {image: «'redis:latest'»}}", fixed="services: {app: {image: 'redis:8.10'}}"),
+        Bad("Dockerfile", "FROM «node:lts-alpine»\n", fixed="FROM node:24-alpine\n"),
         Bad("Dockerfile", "FROM «docker.io/library/python:latest»\n", fixed="FROM docker.io/library/python:3.14\n"),
         Bad(
             "compose.yaml",
