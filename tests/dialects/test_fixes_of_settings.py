@@ -89,6 +89,24 @@ def test_a_setting_is_mended(case: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        (".env", "# a\nexport NODE_TLS_REJECT_UNAUTHORIZED=0\nA=1\n", "# a\nA=1\n"),
+        (".env", "A=1\r\nNODE_TLS_REJECT_UNAUTHORIZED='0'\r\nB=1\r\n", "A=1\r\nB=1\r\n"),
+        (".env", "A=1\nNODE_TLS_REJECT_UNAUTHORIZED=0", "A=1\n"),
+        (".env", "NODE_TLS_REJECT_UNAUTHORIZED=0 # why\n", ""),
+        ("start.sh", "docker run -d -e NODE_TLS_REJECT_UNAUTHORIZED=0 -p 80:80 acme/a:1\n", "docker run -d -p 80:80 acme/a:1\n"),
+        ("start.sh", "docker run \\\n  --env=NODE_TLS_REJECT_UNAUTHORIZED=0 \\\n  acme/a:1\n", "docker run \\\n  acme/a:1\n"),
+        ("start.sh", "docker run -deNODE_TLS_REJECT_UNAUTHORIZED=0 acme/a:1\n", ""),
+    ],
+)
+def test_a_variable_is_no_longer_given(path: str, before: str, after: str) -> None:
+    result = fixed("certificate-check-disabled", path, before)
+    assert result.source.text == (after or before)
+    assert bool(result.applied) == bool(after)
+
+
+@pytest.mark.parametrize(
     ("rule", "before", "after"),
     [
         (
