@@ -63,6 +63,13 @@ CASES = {
         "containers:\n    - {name: a, image: 'a:1', env: [{name: GITSYNC_GIT, value: /x}, {name: A, value: b}]}",
         "containers:\n    - {name: a, image: 'a:1', env: [{name: A, value: b}]}",
     ),
+    "process-limit-missing": ("process-limit-missing", "compose.yaml", "tty: true", "tty: true\n    pids_limit: 200"),
+    "process-limit-missing beside others": (
+        "process-limit-missing",
+        "compose.yaml",
+        "deploy:\n      resources:\n        limits:\n          memory: 1g",
+        "deploy:\n      resources:\n        limits:\n          memory: 1g\n          pids: 200",
+    ),
     "a registry of packages": (
         "insecure-package-source",
         "compose.yaml",
@@ -86,6 +93,12 @@ def test_a_setting_is_mended(case: str) -> None:
     result = fixed(rule, path, f"{head}{before}\n")
     assert result.applied, result.left
     assert result.source.text == f"{head}{after}\n"
+
+
+def test_a_file_that_goes_in_by_one_blank_goes_on_so() -> None:
+    before = "services:\n app:\n  image: acme/app:1\n  deploy:\n   replicas: 2\n"
+    after = f"{before}   resources:\n    limits:\n     pids: 200\n"
+    assert fixed("process-limit-missing", "compose.yaml", before).source.text == after
 
 
 @pytest.mark.parametrize(
