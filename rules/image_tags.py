@@ -61,6 +61,8 @@ WHICH_VERSION = "it is the release that was meant in August 2026; where you run 
                 - {name: web, image: 'acme/web:1'}
             """,
         ),
+        Bad("start.sh", "docker run -d «postgres»\n", fixed="docker run -d postgres:18\n"),
+        Good("start.sh", "docker run -d postgres:18\n"),
         Good(
             "Dockerfile",
             """
@@ -151,6 +153,8 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
                   image: «acme/web:edge»
             """,
         ),
+        Bad("start.sh", "docker run -d «postgres:latest»\n", fixed="docker run -d postgres:18\n"),
+        Good("start.sh", "docker run -d postgres:18\n"),
         Good(
             "Dockerfile",
             """

@@ -95,6 +95,19 @@ def test_a_setting_is_mended(case: str) -> None:
     assert result.source.text == f"{head}{after}\n"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("-v /srv/x:/x:ro,rshared", "-v /srv/x:/x:ro"),
+        ("-v /srv/x:/x:rshared,ro", "-v /srv/x:/x:ro"),
+        ("--mount type=bind,source=/srv/x,target=/x,bind-propagation=rshared", "--mount type=bind,source=/srv/x,target=/x"),
+        ("--mount bind-propagation=rshared,type=bind,src=/srv/x,dst=/x", "--mount type=bind,src=/srv/x,dst=/x"),
+    ],
+)
+def test_a_mount_no_longer_reaches_the_host(before: str, after: str) -> None:
+    assert fixed("mount-propagation", "start.sh", f"docker run {before} acme/a:1\n").source.text == f"docker run {after} acme/a:1\n"
+
+
 def test_a_file_that_goes_in_by_one_blank_goes_on_so() -> None:
     before = "services:\n app:\n  image: acme/app:1\n  deploy:\n   replicas: 2\n"
     after = f"{before}   resources:\n    limits:\n     pids: 200\n"
