@@ -176,7 +176,7 @@ class Either(Cell):
 
     def written(self, site: Site) -> str:
         """The path that is used; where none is, the one that goes on from what is there, else the one of a single key."""
-        used = next((path for path in self.paths if site.field(path, "own") is not None), None)
+        used = next((path for path in (self.path, *self.older) if site.field(path, "own") is not None), None)
         holder = self.path.partition(".")[0]
         return used or (self.path if holder == self.path or site.field(holder, "own") is not None else self.older[0])
 
