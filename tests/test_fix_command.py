@@ -235,7 +235,7 @@ def test_what_has_to_be_completed_is_shown_and_never_written(capsys: pytest.Capt
     out, err = capsys.readouterr()
     said = out.splitlines()
     assert said[0].startswith("# compose.yaml:3: memory-limit-missing: Set `")
-    assert "+          memory: 512M" in said
+    assert "+    mem_limit: 512M" in said
     assert err == "1 fix to complete by hand\n"
     assert main(["fix", "--apply", "--unsafe", "--select", "memory-limit-missing"]) == 0
     assert capsys.readouterr().err == "nothing to fix, 1 to mend by hand (--by-hand shows how for 1)\n"
