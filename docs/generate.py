@@ -1,4 +1,4 @@
-"""Writes docs/rules.md, docs/rules/*.md and docs/capdrop.schema.json from the rules. Usage: python docs/generate.py"""
+"""Writes docs/rules.md, docs/rules/*.md, docs/fixes.md and docs/capdrop.schema.json from the rules. Usage: python docs/generate.py"""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ from pathlib import Path
 
 from capdrop import rulebook
 from capdrop.config_schema import as_json
-from capdrop.documentation import by_name, page
+from capdrop.documentation import by_name, page, table_of_fixes
 from capdrop.rulebook import Rulebook
 
 HERE = Path(__file__).parent
+FIXES = """\
+# Fixes
+
+What `capdrop fix` does about each rule, by the kind of file, as the rules' own examples show it; written by `docs/generate.py`.
+*safe*: behaviour is kept, or only the hole is closed. *unsafe*: it may break the workload, and is written with `--unsafe`; the rule's
+page says what to look for. *shown only*: somebody has to complete it (`--by-hand`). *none*: found there, and nothing is offered. A fix
+that cannot be proved in a file, or not be written (a template, a shared anchor), is refused with the reason. Rules without any fix are
+left out.
+
+"""
 
 
 def pages(book: Rulebook) -> dict[str, str]:
@@ -20,6 +30,7 @@ def pages(book: Rulebook) -> dict[str, str]:
         for rule in by_name(book)
     ]
     head = ["# Rules", "", f"{len(rows)} rules. Written by `docs/generate.py`.", "", "| rule | severity | profile | |", "|---|---|---|---|"]
+    files["fixes.md"] = FIXES + table_of_fixes(book)
     files["capdrop.schema.json"] = as_json(book)
     files["rules.md"] = "\n".join([*head, *rows]) + "\n"
     return files

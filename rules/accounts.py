@@ -241,7 +241,6 @@ def _hidden(command: Command) -> Iterator[Span]:
             FROM debian:13
             ARG USERNAME=dev
             RUN echo "dev ALL=(ALL) NOPASSWD: ALL" > /etc/sudoers.d/dev && chmod 0440 /etc/sudoers.d/dev
-            RUN echo $USERNAME ALL=\\(root\\) NOPASSWD:ALL >> /etc/sudoers.d/$USERNAME
             RUN printf '%s\\n' 'app ALL=(ALL:ALL) NOPASSWD:SETENV: ALL' | tee -a /etc/sudoers
             RUN sed -i 's/%sudo.*/%sudo ALL=(ALL) NOPASSWD:ALL/' /etc/sudoers
             RUN cat <<EOF > /etc/sudoers.d/app

@@ -192,6 +192,12 @@ def secret_build_argument(variable: Variable) -> Iterator[Finding]:
             f"FROM php:8.4\nRUN composer config http-basic.acme.io deploy «{PASSWORD}» && cargo login «{'Zb8qLw2vT9x' * 2}»\n"
             f"RUN dotnet nuget add source https://nuget.acme.io/v3/index.json -u deploy -p «{PASSWORD}»\n",
         ),
+        Bad(
+            "start.sh",
+            "docker run -d acme/app:1 curl -u me:«Xk29vQpT7w» https://acme.io/a\n",
+            fixed='docker run -d acme/app:1 curl -u me:"${DOCKER_PASSWORD:?}" https://acme.io/a\n',
+        ),
+        Good("start.sh", 'docker run -d acme/app:1 curl -u me:"$PW" https://acme.io/a\n'),
         Good(
             "Dockerfile", "FROM php:8.4\nRUN composer config repositories.a vcs https://git.acme.io/a && htpasswd -c /f u && setx /M A b\n"
         ),

@@ -116,6 +116,8 @@ PURPOSES = {
                       drop: [ALL]
             """,
         ),
+        Bad("start.sh", "docker run -d --cap-add «SYS_ADMIN» acme/app:1\n", fixed="docker run -d acme/app:1\n"),
+        Good("start.sh", "docker run -d acme/app:1\n"),
         Good("compose.yaml", "services: {web: {image: 'nginx:1.29', cap_drop: [ALL], cap_add: [NET_BIND_SERVICE, chown, CAP_SETUID]}}"),
         Good("compose.yaml", "services: {web: {image: 'nginx:1.29', cap_add: [CAP_ALL]}}"),
         Good("compose.yaml", "services: {web: {image: 'nginx:1.29', cap_add: ['${CAPABILITY}', SYS_NICE]}}"),
@@ -213,6 +215,8 @@ BEYOND = "which containers do not have by default"
                 - {name: web, image: 'acme/web:1', securityContext: {capabilities: {add: [CHOWN]}}}
             """,
         ),
+        Bad("start.sh", "docker run -d --cap-add «SYS_NICE» acme/app:1\n", fixed="docker run -d acme/app:1\n"),
+        Good("start.sh", "docker run -d acme/app:1\n"),
         Good("compose.yaml", "services: {web: {image: 'nginx:1.29', cap_add: [NET_BIND_SERVICE, CAP_CHOWN]}}"),
         Good(
             "pod.yaml",
@@ -306,6 +310,8 @@ def extra_capability(container: Container) -> Iterator[Finding]:
                     - ALL
             """,
         ),
+        Bad("start.sh", "docker «run» -d acme/app:1\n", fixed="docker run --cap-drop ALL -d acme/app:1\n"),
+        Good("start.sh", "docker run --cap-drop ALL -d acme/app:1\n"),
         Good("compose.yaml", "services: {web: {image: 'nginx:1.29', cap_drop: [all]}}"),
         Good("compose.yaml", "services: {web: {image: 'nginx:1.29', cap_drop: ['${DROPPED}']}}"),
         Good(

@@ -254,6 +254,10 @@ CERTIFICATE_PROGRAMS = CERTIFICATES.programs.union(PYTHON, {"lftp", "mvn", CALLB
             RUN Invoke-WebRequest «-SkipCertificateCheck» -Uri https://example.com/a -OutFile a
             """,
         ),
+        Bad("start.sh", "docker run -d «-e NODE_TLS_REJECT_UNAUTHORIZED=0» acme/app:1\n", fixed="docker run -d acme/app:1\n"),
+        Good("start.sh", "docker run -d acme/app:1\n"),
+        Bad(".env", "A=1\n«NODE_TLS_REJECT_UNAUTHORIZED=0»\n", fixed="A=1\n"),
+        Good(".env", "A=1\n"),
         Good(
             "Dockerfile",
             """

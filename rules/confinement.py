@@ -67,6 +67,8 @@ from capdrop import Bad, Confidence, Container, Finding, Good, Severity, rule
                 - {name: side, image: 'nginx:1.29'}
             """,
         ),
+        Bad("start.sh", "docker run -d --security-opt «seccomp=unconfined» acme/app:1\n", fixed="docker run -d acme/app:1\n"),
+        Good("start.sh", "docker run -d acme/app:1\n"),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', security_opt: ['seccomp:./profile.json']}}"),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', security_opt: [seccomp=unconfined, seccomp=./profile.json]}}"),
         Good(
@@ -230,6 +232,8 @@ def seccomp_missing(container: Container) -> Iterator[Finding]:
                 - {name: side, image: 'nginx:1.29', securityContext: {appArmorProfile: {type: RuntimeDefault}}}
             """,
         ),
+        Bad("start.sh", "docker run -d --security-opt «apparmor=unconfined» acme/app:1\n", fixed="docker run -d acme/app:1\n"),
+        Good("start.sh", "docker run -d acme/app:1\n"),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', security_opt: ['apparmor:docker-nginx']}}"),
         Good(
             "pod.yaml",
@@ -323,6 +327,8 @@ def apparmor_unconfined(container: Container) -> Iterator[Finding]:
                   image: nginx:1.29
             """,
         ),
+        Bad("start.sh", "docker run -d --security-opt «label=disable» acme/app:1\n", fixed="docker run -d acme/app:1\n"),
+        Good("start.sh", "docker run -d acme/app:1\n"),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', security_opt: ['label:type:container_t']}}"),
         Good(
             "pod.yaml",

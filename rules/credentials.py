@@ -131,6 +131,8 @@ stringData:
         ),
         Bad("secret.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{«password: {ENCODED}»}}\n"),
         Bad(".env", f"export «DB_PASSWORD={PASSWORD}»\n"),
+        Bad("start.sh", "docker run -d -e «DB_PASSWORD=Xk29vQpT7w» acme/app:1\n", fixed="docker run -d -e DB_PASSWORD acme/app:1\n"),
+        Good("start.sh", "docker run -d -e DB_PASSWORD acme/app:1\n"),
         Good("Dockerfile", "FROM alpine:3.22\nENV DB_PASSWORD_FILE=/run/secrets/db GOPRIVATE=git.acme.io TOKEN_TTL=3600\n"),
         Good(
             "Dockerfile",

@@ -57,6 +57,12 @@ from capdrop import Bad, Confidence, Container, Finding, Good, Severity, rule
                 security_opt: [no-new-privileges:true]
             """,
         ),
+        Bad(
+            "start.sh",
+            "docker run -d --security-opt «no-new-privileges=false» acme/app:1\n",
+            fixed="docker run -d --security-opt no-new-privileges acme/app:1\n",
+        ),
+        Good("start.sh", "docker run -d --security-opt no-new-privileges acme/app:1\n"),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', security_opt: [no-new-privileges:false, no-new-privileges]}}"),
         Good(
             "pod.yaml",
@@ -159,6 +165,8 @@ def needs_file_capabilities(container: Container) -> bool:
                 - {name: web, image: 'nginx:1.29', securityContext: {allowPrivilegeEscalation: false}}
             """,
         ),
+        Bad("start.sh", "docker «run» -d acme/app:1\n", fixed="docker run --security-opt no-new-privileges -d acme/app:1\n"),
+        Good("start.sh", "docker run --security-opt no-new-privileges -d acme/app:1\n"),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', security_opt: [no-new-privileges=true]}}"),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', security_opt: ['no-new-privileges:true']}}"),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', security_opt: [no-new-privileges]}}"),

@@ -165,6 +165,8 @@ def writable_root_filesystem(container: Container) -> Iterator[Finding]:
             """,
         ),
         Bad("compose.yaml", "services: {logs: {image: 'acme/logs:3', devices: [«/dev:/dev», «/dev/./kmsg», «/dev/mapper»]}}"),
+        Bad("start.sh", "docker run -d --device «/dev/sda» acme/app:1\n", fixed="docker run -d acme/app:1\n"),
+        Good("start.sh", "docker run -d acme/app:1\n"),
         Good(
             "compose.yaml",
             """

@@ -95,6 +95,8 @@ OTHER_PATHS = ("docker.pkg.github.com/",)
                   image: «nginx:1.14.2»
             """,
         ),
+        Bad("start.sh", "docker run -d «debian:9»\n", fixed="docker run -d debian:12\n"),
+        Good("start.sh", "docker run -d debian:12\n"),
         Good(
             "Dockerfile",
             """
@@ -255,6 +257,8 @@ def tiller(thing: Image | KubernetesObject) -> Iterator[Finding]:
             "FROM «quay.io/coreos/prometheus-operator:v0.42.1»\nFROM «gcr.io/google_containers/pause:3.1»\n",
             fixed="FROM quay.io/prometheus-operator/prometheus-operator:v0.42.1\nFROM registry.k8s.io/pause:3.1\n",
         ),
+        Bad("start.sh", "docker run -d «k8s.gcr.io/pause:3.9»\n", fixed="docker run -d registry.k8s.io/pause:3.9\n"),
+        Good("start.sh", "docker run -d registry.k8s.io/pause:3.9\n"),
         Good("Dockerfile", "FROM registry.k8s.io/pause:3.5\nFROM quay.io/coreos/etcd:v3.6.0\nFROM gcr.io/google-containers-acme/a:1\n"),
         Good("compose.yaml", "services: {app: {image: 'gcr.io/acme/k8s.gcr.io:1'}}"),
         Good(

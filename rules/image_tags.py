@@ -16,7 +16,7 @@ FLAVOURS = frozenset(
     "alpine slim perl fpm apache cli full minimal gpu cpu debug nonroot buster bullseye bookworm trixie focal jammy noble jdk jre".split()
 )
 """Words behind a tag that name no version."""
-WHICH_VERSION = "it is the newest release of August 2026; where you run another one now, name that"
+WHICH_VERSION = "it is the release that was meant in August 2026; where you run another one now, name that"
 
 
 @rule(
@@ -61,6 +61,8 @@ WHICH_VERSION = "it is the newest release of August 2026; where you run another 
                 - {name: web, image: 'acme/web:1'}
             """,
         ),
+        Bad("start.sh", "docker run -d «postgres»\n", fixed="docker run -d postgres:18\n"),
+        Good("start.sh", "docker run -d postgres:18\n"),
         Good(
             "Dockerfile",
             """
@@ -132,6 +134,7 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
         ),
         Bad("compose.yaml", "services: {app: {image: «'acme/app:latest'»}}"),
         Bad("compose.yaml", "services: {app: {image: «'redis:latest'»}}", fixed="services: {app: {image: 'redis:8.10'}}"),
+        Bad("Dockerfile", "FROM «node:lts-alpine»\n", fixed="FROM node:24-alpine\n"),
         Bad("Dockerfile", "FROM «docker.io/library/python:latest»\n", fixed="FROM docker.io/library/python:3.14\n"),
         Bad(
             "compose.yaml",
@@ -150,6 +153,8 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
                   image: «acme/web:edge»
             """,
         ),
+        Bad("start.sh", "docker run -d «postgres:latest»\n", fixed="docker run -d postgres:18\n"),
+        Good("start.sh", "docker run -d postgres:18\n"),
         Good(
             "Dockerfile",
             """

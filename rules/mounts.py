@@ -114,6 +114,8 @@ what installs them runs on every node."""
                   emptyDir: {}
             """,
         ),
+        Bad("start.sh", "docker run -d -v «/var/run/docker.sock»:/var/run/docker.sock acme/app:1\n", fixed="docker run -d acme/app:1\n"),
+        Good("start.sh", "docker run -d acme/app:1\n"),
         Good(
             "compose.yaml",
             """
@@ -244,6 +246,8 @@ def is_expected(mount: Mount) -> bool:
                 - {name: modules, hostPath: {path: /lib/modules/}}
             """,
         ),
+        Bad("start.sh", "docker run -d -v «/etc»:/host/etc acme/app:1\n", fixed="docker run -d -v /etc:/host/etc:ro acme/app:1\n"),
+        Good("start.sh", "docker run -d -v /etc:/host/etc:ro acme/app:1\n"),
         Good(
             "compose.yaml",
             """
@@ -362,6 +366,8 @@ def is_storage_driver(mount: Mount) -> bool:
             volumes: {data: }
             """,
         ),
+        Bad("start.sh", "docker run -d -v «/etc/shadow»:/x:ro acme/app:1\n", fixed="docker run -d acme/app:1\n"),
+        Good("start.sh", "docker run -d -v /srv/data:/x:ro acme/app:1\n"),
         Good(
             "compose.yaml",
             """

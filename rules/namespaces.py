@@ -54,6 +54,8 @@ from capdrop import Bad, Confidence, Container, Finding, Good, Severity, rule
                 - {name: side, image: 'nginx:1.29'}
             """,
         ),
+        Bad("start.sh", "docker run -d --network «host» acme/app:1\n", fixed="docker run -d acme/app:1\n"),
+        Good("start.sh", "docker run -d acme/app:1\n"),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', network_mode: 'service:vpn'}}"),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', network_mode: '${MODE}'}}"),
         Good(
@@ -169,6 +171,8 @@ def is_told_as_privileged(container: Container) -> bool:
             }
             """,
         ),
+        Bad("start.sh", "docker run -d --pid «host» acme/app:1\n", fixed="docker run -d acme/app:1\n"),
+        Good("start.sh", "docker run -d acme/app:1\n"),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', pid: 'service:agent'}}"),
         Good(
             "pod.yaml",
@@ -240,6 +244,8 @@ def host_pid(container: Container) -> Iterator[Finding]:
             spec: {containers: [{name: web, image: 'nginx:1.29'}]}
             """,
         ),
+        Bad("start.sh", "docker run -d --ipc «host» acme/app:1\n", fixed="docker run -d acme/app:1\n"),
+        Good("start.sh", "docker run -d acme/app:1\n"),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', ipc: shareable, shm_size: 1gb}}"),
         Good(
             "pod.yaml",

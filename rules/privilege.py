@@ -59,6 +59,8 @@ from capdrop import Bad, Container, Finding, Good, Safety, Severity, rule
                     runAsNonRoot: true
             """,
         ),
+        Bad("start.sh", "docker run -d «--privileged» acme/app:1\n", fixed="docker run -d acme/app:1\n"),
+        Good("start.sh", "docker run -d acme/app:1\n"),
         Good("compose.yaml", "services: {app: {image: 'nginx:1.29', privileged: false}}"),
         Good(
             "compose.yaml",

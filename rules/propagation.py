@@ -69,6 +69,8 @@ from capdrop import Bad, Confidence, Finding, Good, Mount, Severity, rule
                 - {name: data, hostPath: {path: /mnt/data}}
             """,
         ),
+        Bad("start.sh", "docker run -d -v /srv/x:/x:«rshared» acme/app:1\n", fixed="docker run -d -v /srv/x:/x acme/app:1\n"),
+        Good("start.sh", "docker run -d -v /srv/x:/x acme/app:1\n"),
         Good("compose.yaml", "services: {web: {image: 'acme/web:1', volumes: ['/mnt/data:/data:ro,rslave', '/mnt/b:/shared']}}"),
         Good(
             "pod.yaml",

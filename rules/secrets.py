@@ -194,6 +194,12 @@ def private_key(subject: Text | Variable) -> Iterator[Finding]:
         ),
         Bad("map.yaml", f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{DB: 'postgres://app:«{PASSWORD}»@db/app'}}\n"),
         Bad(".env", f"DB=postgres://app:«{PASSWORD}»@db/app\n"),
+        Bad(
+            "start.sh",
+            "docker run -d -e DB=postgres://me:«Xk29vQpT7w»@db/x acme/app:1\n",
+            fixed='docker run -d -e DB=postgres://me:"${DB_PASSWORD:?}"@db/x acme/app:1\n',
+        ),
+        Good("start.sh", "docker run -d -e DB acme/app:1\n"),
         Good("Dockerfile", "FROM alpine:3.22\nRUN git clone https://bot:${PASSWORD}@git.acme.io/app.git\n"),
         Good("compose.yaml", "services: {app: {image: 'acme/app:1', environment: {DB: 'postgres://app:${DB_PASSWORD}@db/app'}}}\n"),
         Good("pod.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {DB: 'postgres://app@db.acme.io/app'}\n"),

@@ -98,7 +98,6 @@ SIGNATURES = Switches(
             RUN echo 'APT::Get::AllowUnauthenticated "false";' > /etc/apt/apt.conf.d/99x
             RUN add-apt-repository "deb https://example.com /" && rpm -i https://example.com/a.rpm
             RUN echo "deb https://example.com/ ./" > /etc/apt/sources.list && zypper ar https://a.io/a a
-            RUN sed -i 's/^SigLevel.*/SigLevel = Never/' /etc/pacman.conf
             COPY <<EOF /etc/yum.repos.d/c.repo
             [c]
             gpgcheck = 1

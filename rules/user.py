@@ -101,6 +101,8 @@ NEEDS_FILES = "what it writes, and folders that it makes files in, must belong t
                 - {name: side, image: 'acme/side:1'}
             """,
         ),
+        Bad("start.sh", "docker run -d --user «root» acme/app:1\n", fixed="docker run -d --user 65532:65532 acme/app:1\n"),
+        Good("start.sh", "docker run -d --user 65532:65532 acme/app:1\n"),
         Good(
             "Dockerfile",
             """

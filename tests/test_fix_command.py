@@ -100,6 +100,20 @@ def test_what_waits_for_another_file_is_fixed_in_the_same_run(applied: bool, cap
         assert output.out.count("+++ ") == 2
 
 
+@pytest.mark.parametrize("applied", [False, True])
+def test_what_comes_up_once_another_file_is_fixed_is_fixed_in_the_same_run(applied: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    put("compose.base.yaml", "services:\n  agent:\n    privileged: true\n    restart: always\n")
+    extending = "services:\n  agent:\n    image: acme/agent:1\n    extends: {file: compose.base.yaml, service: agent}\n"
+    put("compose.yaml", f"{extending}    cap_add:\n      - SYS_ADMIN\n")
+    select = ["fix", "--unsafe", "--select", "privileged-container,dangerous-capability,no-new-privileges-missing"]
+    assert main([*select, *(["--apply"] if applied else [])]) == (0 if applied else 1)
+    if applied:
+        assert main(select) == 0
+        assert "no-new-privileges:true" in Path("compose.yaml").read_text()
+    else:
+        assert "+      - no-new-privileges:true" in capsys.readouterr().out.partition("b/compose.yaml")[2]
+
+
 def test_all_stages_on_one_are_fixed_in_one_run(capsys: pytest.CaptureFixture[str]) -> None:
     stages = "".join(f'FROM base AS s{number}\nCOPY a{number} /a\nEXPOSE 80\nCMD ["/a"]\n' for number in range(12))
     path = put("Dockerfile", f"FROM debian:12 AS base\n{stages}")
@@ -221,7 +235,7 @@ def test_what_has_to_be_completed_is_shown_and_never_written(capsys: pytest.Capt
     out, err = capsys.readouterr()
     said = out.splitlines()
     assert said[0].startswith("# compose.yaml:3: memory-limit-missing: Set `")
-    assert "+          memory: 512M" in said
+    assert "+    mem_limit: 512M" in said
     assert err == "1 fix to complete by hand\n"
     assert main(["fix", "--apply", "--unsafe", "--select", "memory-limit-missing"]) == 0
     assert capsys.readouterr().err == "nothing to fix, 1 to mend by hand (--by-hand shows how for 1)\n"

@@ -234,7 +234,7 @@ def test_a_container_is_hardened_in_one_edit(client: Client) -> None:
     client.open(uri, text)
     hardenings = [action for action in actions(client, uri, 3) if action["kind"].endswith("harden")]
     assert [action["title"].partition(":")[0] for action in hardenings] == ["Harden `app`"]
-    missing = "    cap_drop: [ALL]\n    deploy:\n      resources:\n        limits:\n          pids: 200\n"
+    missing = "    cap_drop: [ALL]\n    pids_limit: 200\n"
     missing += '    read_only: true\n    security_opt: ["no-new-privileges:true"]\n'
     assert edited(text, hardenings[0]) == text.replace("    privileged: true\n    pid: host\n", missing)
     assert {a["title"].partition(":")[0] for a in actions(client, uri, 9, ["refactor"])} == {"Harden `app`", "Harden `side`"}

@@ -23,8 +23,14 @@ def dialects_of(rule: Rule) -> list[str]:
     return [kind.name for kind in KINDS if kind.name in found]
 
 
-def fixes_of(rule: Rule) -> Iterator[Fix]:
-    """The fixes that a rule offers for its examples."""
+def _found_in(rule: Rule) -> set[str]:
+    """The kinds of files that a rule finds something in."""
+    bad = (example for example in rule.examples if isinstance(example, Bad))
+    return {kind.name for example in bad if (kind := kind_of(example.path, unmarked(example.text)[0]))}
+
+
+def fixes_of(rule: Rule) -> Iterator[tuple[str, Fix]]:
+    """The fixes that a rule offers for its examples, each with the kind of file that it is for; what it advises without edits is one."""
     from .dialects.context import Context
     from .files import FilesWritten
     from .fixer import Workbench
@@ -38,8 +44,8 @@ def fixes_of(rule: Rule) -> Iterator[Fix]:
         if kind is None or not isinstance(example, Bad):
             continue
         for finding in Workbench(kind, book, Context(files=FilesWritten(example.beside))).analyse(Source(example.path, text)).findings:
-            if finding.rule == rule.name and finding.fix is not None:
-                yield finding.fix
+            if finding.rule == rule.name and finding.fix is not None and (finding.fix.edits or not finding.fix.caveat):
+                yield kind.name, finding.fix
 
 
 def page(rule: Rule) -> str:
@@ -52,7 +58,7 @@ def page(rule: Rule) -> str:
     if rule.also_known_as:
         lines.append(f"- also known as: {', '.join(rule.also_known_as)}")
     for safety in (Safety.SAFE, Safety.UNSAFE, Safety.DISPLAY):
-        own = [fix for fix in fixes_of(rule) if fix.safety is safety and (fix.edits or not fix.caveat)]
+        own = [fix for _, fix in fixes_of(rule) if fix.safety is safety]
         caveats = dict.fromkeys(fix.caveat for fix in own if fix.caveat)
         if own:
             told = f" ({'; '.join(caveats)})" if caveats else ""
@@ -73,13 +79,27 @@ def table(book: Rulebook) -> str:
     return "".join(f"{rule.name:<{width}}  {rule.severity.name.lower():<8}  {rule.profile:<7}  {rule.summary}\n" for rule in by_name(book))
 
 
+def table_of_fixes(book: Rulebook) -> str:
+    """The best fix of each rule in each kind of file that its examples show it in, as Markdown."""
+    kinds = [kind.name for kind in KINDS if any(kind.name in dialects_of(rule) for rule in book.rules.values())]
+    lines = [f"| rule | {' | '.join(kinds)} |", "|---" * (len(kinds) + 1) + "|"]
+    for rule in by_name(book):
+        best: dict[str, Safety] = {}
+        for kind, fix in fixes_of(rule):
+            best[kind] = max(fix.safety, best.get(kind, fix.safety))
+        if best:
+            cells = [_SAFETIES[best[kind]] if kind in best else "none" if kind in _found_in(rule) else "" for kind in kinds]
+            lines.append(f"| [{rule.name}](rules/{rule.name}.md) | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def as_json(book: Rulebook) -> str:
     """All rules as JSON."""
     import json
 
     rows = []
     for rule in by_name(book):
-        best = max((fix.safety for fix in fixes_of(rule)), default=None)
+        best = max((fix.safety for _, fix in fixes_of(rule)), default=None)
         rows.append(
             {
                 "name": rule.name,

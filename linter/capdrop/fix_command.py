@@ -165,8 +165,15 @@ class _Bench:
         if not wanted:
             return
         before = wanted[0].source
-        fixed = self._fixed(before, self._workbench(result, self.beside), keys_of(wanted))
-        self.fixed[os.path.abspath(result.path)] = (fixed.source, fixed.source)
+        folder = os.path.dirname(os.path.abspath(result.path))
+        near = {path: both for path, both in self.fixed.items() if os.path.dirname(path) == folder}
+        bench = self._workbench(result, {**near, **self.beside})
+        keys = keys_of(wanted)
+        if near:  # what a file is joined with may be another one by now
+            keys |= keys_of(self._found(bench.analyse(before)))
+        fixed = self._fixed(before, bench, keys)
+        if fixed.applied:
+            self.fixed[os.path.abspath(result.path)] = (fixed.source, fixed.source)
         if fixed.left and self.asker is None:
             self.waiting.append((result, before, fixed))
         else:
@@ -174,7 +181,7 @@ class _Bench:
 
     def fix_waiting(self) -> None:
         """Try again what could not be proved while other files were as they had been, until nothing more is."""
-        going = len(self.fixed) > 1
+        going = bool(self.fixed)
         while going:
             going = False
             for at, (result, before, fixed) in enumerate(self.waiting):
@@ -200,7 +207,7 @@ class _Bench:
             return
         if not self.apply:
             self.changed += len(fixed.applied)
-            self.beside = fixed.bench.beside
+            self.beside = {path: both for path, both in fixed.bench.beside.items() if both[0] is not both[1]}
             _show(before, fixed.source, [*result.findings, *result.unsaid])
         elif self._write(before, fixed):
             self.changed += len(fixed.applied)
@@ -213,10 +220,10 @@ class _Bench:
         def once(source: Source, bench: Workbench, wanted: Wanted) -> Fixed:
             return self.asker.fix(source, bench, wanted) if self.asker is not None else fix(source, bench, self.safety, wanted)
 
-        def found(analysis: Analysis) -> list[Finding]:
-            return [*settled(analysis, self.context, self.config, self.book).findings]
+        return fix_on(before, bench, wanted, once, self._found)
 
-        return fix_on(before, bench, wanted, once, found)
+    def _found(self, analysis: Analysis) -> list[Finding]:
+        return [*settled(analysis, self.context, self.config, self.book).findings]
 
     def _write(self, before: Source, fixed: Fixed) -> bool:
         """Write what is beside the file, for the file may need it, and then the file."""

@@ -21,6 +21,7 @@ COMPOSE = [
     ("network_mode: 'container:x'", "joined_network", "container:x"),
     ("network_mode: 'service:x'", "joined_network", "service:x"),
     ("network_mode: bridge", "joined_network", "absent"),
+    ("networks: [back]", "host_network", "absent"),
     ("network_mode: '${MODE}'", "joined_network", "unknown"),
     ("pid: 'service:x'", "joined_pid", "service:x"),
     ("ipc: shareable", "joined_ipc", "absent"),

@@ -135,7 +135,11 @@ def test_where_a_user_would_do_harm_none_is_set(text: str, reason: str) -> None:
         ("RUN a && npm config set strict-ssl false || b", ""),
         ("RUN if a; then npm config set strict-ssl false; fi", ""),
         ("RUN a && \\\n# why\n  npm config set strict-ssl false", ""),
-        ("RUN npm config set strict-ssl false", ""),
+        ("RUN npm config set strict-ssl false\n# kept\nRUN a", "# kept\nRUN a"),
+        ("RUN --mount=type=cache,target=/a npm config set \\\n  strict-ssl false\nRUN a", "RUN a"),
+        ("RUN npm config set \\\n# why\n  strict-ssl false", ""),
+        ("RUN <<EOF\nnpm config set strict-ssl false\na\nEOF", "RUN <<EOF\na\nEOF"),
+        ("ONBUILD RUN npm config set strict-ssl false", ""),
         ("RUN apt-get install --force-yes a", "RUN apt-get install -y a"),
     ],
 )

@@ -63,6 +63,13 @@ CASES = {
         "containers:\n    - {name: a, image: 'a:1', env: [{name: GITSYNC_GIT, value: /x}, {name: A, value: b}]}",
         "containers:\n    - {name: a, image: 'a:1', env: [{name: A, value: b}]}",
     ),
+    "process-limit-missing": ("process-limit-missing", "compose.yaml", "tty: true", "tty: true\n    pids_limit: 200"),
+    "process-limit-missing beside others": (
+        "process-limit-missing",
+        "compose.yaml",
+        "deploy:\n      resources:\n        limits:\n          memory: 1g",
+        "deploy:\n      resources:\n        limits:\n          memory: 1g\n          pids: 200",
+    ),
     "a registry of packages": (
         "insecure-package-source",
         "compose.yaml",
@@ -86,6 +93,43 @@ def test_a_setting_is_mended(case: str) -> None:
     result = fixed(rule, path, f"{head}{before}\n")
     assert result.applied, result.left
     assert result.source.text == f"{head}{after}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("-v /srv/x:/x:ro,rshared", "-v /srv/x:/x:ro"),
+        ("-v /srv/x:/x:rshared,ro", "-v /srv/x:/x:ro"),
+        ("--mount type=bind,source=/srv/x,target=/x,bind-propagation=rshared", "--mount type=bind,source=/srv/x,target=/x"),
+        ("--mount bind-propagation=rshared,type=bind,src=/srv/x,dst=/x", "--mount type=bind,src=/srv/x,dst=/x"),
+    ],
+)
+def test_a_mount_no_longer_reaches_the_host(before: str, after: str) -> None:
+    assert fixed("mount-propagation", "start.sh", f"docker run {before} acme/a:1\n").source.text == f"docker run {after} acme/a:1\n"
+
+
+def test_a_file_that_goes_in_by_one_blank_goes_on_so() -> None:
+    before = "services:\n app:\n  image: acme/app:1\n  deploy:\n   replicas: 2\n"
+    after = f"{before}   resources:\n    limits:\n     pids: 200\n"
+    assert fixed("process-limit-missing", "compose.yaml", before).source.text == after
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        (".env", "# a\nexport NODE_TLS_REJECT_UNAUTHORIZED=0\nA=1\n", "# a\nA=1\n"),
+        (".env", "A=1\r\nNODE_TLS_REJECT_UNAUTHORIZED='0'\r\nB=1\r\n", "A=1\r\nB=1\r\n"),
+        (".env", "A=1\nNODE_TLS_REJECT_UNAUTHORIZED=0", "A=1\n"),
+        (".env", "NODE_TLS_REJECT_UNAUTHORIZED=0 # why\n", ""),
+        ("start.sh", "docker run -d -e NODE_TLS_REJECT_UNAUTHORIZED=0 -p 80:80 acme/a:1\n", "docker run -d -p 80:80 acme/a:1\n"),
+        ("start.sh", "docker run \\\n  --env=NODE_TLS_REJECT_UNAUTHORIZED=0 \\\n  acme/a:1\n", "docker run \\\n  acme/a:1\n"),
+        ("start.sh", "docker run -deNODE_TLS_REJECT_UNAUTHORIZED=0 acme/a:1\n", ""),
+    ],
+)
+def test_a_variable_is_no_longer_given(path: str, before: str, after: str) -> None:
+    result = fixed("certificate-check-disabled", path, before)
+    assert result.source.text == (after or before)
+    assert bool(result.applied) == bool(after)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,14 @@ def image(text: str) -> Reference:
         ("node:latest", "node:26"),
         ("docker.io/library/nginx:latest", "docker.io/library/nginx:1.31"),
         ("grafana/grafana", "grafana/grafana:13.2.0"),
+        ("node:lts", "node:24"),
+        ("docker.io/library/node:lts-alpine", "docker.io/library/node:24-alpine"),
+        ("nginx:stable-alpine", "nginx:1.30-alpine"),
+        ("jenkins/jenkins:lts", "jenkins/jenkins:2.568.2"),
+        ("debian:stable-slim", "debian:13-slim"),
+        ("node:lts-buster", ""),
+        ("nginx:nightly", ""),
+        ("acme/node:lts", ""),
         ("node:22", ""),
         ("acme/node", ""),
         ("node@sha256:" + "a" * 64, ""),
@@ -67,6 +75,7 @@ def test_the_nearest_release_that_is_mended_is_named(old: str, new: str) -> None
 def test_no_version_that_is_named_is_past_its_end() -> None:
     names = [row.replace("=", ":") for row in image_versions._NEWEST.split()]
     names += [f"{name}:{tag}" for name, tag in image_versions._NEWEST_ELSEWHERE.items()]
+    names += [f"{name}:{row.partition('=')[2]}" for name, rows in image_versions._MOVING.items() for row in rows.split()]
     for name, (lines, variants) in image_versions._LINES.items():
         names += [f"{name}:{line}{variant}" for line in lines.split() for variant in ("", *(f"-{one}" for one in variants.split()))]
     ended = {name: end.reason for name in names if (end := end_of_life(image(name))) is not None}

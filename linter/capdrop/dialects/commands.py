@@ -187,14 +187,12 @@ def _conditional(parsed: shell.Command) -> bool:
 def _inner(command: Command, script: Fragment, setting: Setting, depth: int) -> Iterator[Subject]:
     """The commands of a script within a command, without those that its own shell has already run."""
     run = {other.span.start for other in command.siblings.inside(command)}
-    for inner in commands_in_shell(script, setting, depth + 1):
-        if isinstance(inner, Command):
-            if inner.span.start in run:
-                continue
-            if inner.within is None:
-                inner.within, inner.holder = command, command.script
-                inner.feeders = inner.feeders or command.feeders
-        yield inner
+    subjects = [one for one in commands_in_shell(script, setting, depth + 1) if one.span.start not in run or not isinstance(one, Command)]
+    for inner in subjects:  # of all before any is judged, as what is said of one may lie with its neighbours
+        if isinstance(inner, Command) and inner.within is None:
+            inner.within, inner.holder = command, command.script
+            inner.feeders = inner.feeders or command.feeders
+    yield from subjects
 
 
 def _fed(parsed: shell.Command, command: Command, outer: Fragment, setting: Setting, depth: int) -> Iterator[Subject]:

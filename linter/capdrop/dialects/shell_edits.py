@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from capdrop.source import Source
 
 _GAP = r"(?:[ \t]|[\\`]\r?\n|\r?\n)*"
-_JOINT = rf"{_GAP}(?:&&|;){_GAP}"
+_JOINT = rf"{_GAP}(?:&&|;|\n){_GAP}"
 _FARTHEST = 2000
 """Characters between two commands."""
 
@@ -55,7 +55,7 @@ def without_assignment(source: Source, name: str, value: Word, words: Sequence[W
 
 
 def _joined(source: Source, start: int, end: int) -> bool:
-    """Whether nothing but an `&&` or a `;` stands between two commands."""
+    """Whether nothing but an `&&`, a `;` or the end of a line stands between two commands."""
     return end - start < _FARTHEST and re.fullmatch(_JOINT, source.text[start:end]) is not None
 
 

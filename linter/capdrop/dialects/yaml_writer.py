@@ -125,7 +125,7 @@ def quoted(text: str) -> str:
 def indent_step(source: Source) -> int:
     """By how many blanks this file goes in."""
     found = re.search(r"^( +)[A-Za-z'\"]", source.text, re.MULTILINE)
-    return len(found[1]) if found and len(found[1]) in (2, 3, 4, 8) else 2
+    return len(found[1]) if found and len(found[1]) in (1, 2, 3, 4, 8) else 2
 
 
 def _nested(source: Source, keys: list[str], text: str, indent: int) -> str:

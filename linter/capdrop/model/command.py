@@ -301,7 +301,13 @@ class Command(Subject):
         return fix
 
     def drop(self, fact: str = "command", *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
-        """A fix that takes the command out of its script."""
+        """A fix that takes the command out of its script, or away the build step that is nothing else."""
+        if self.step is not None and len(self.siblings) == 1:
+            fix = self.step.drop("buildstep", safety=safety, caveat=caveat)
+            if not fix.edits:
+                fix.title = "Remove this command"
+            fix.touches += ((self.address, fact),)
+            return fix
         return self._rewritten(Change("remove", fact, self), "Remove this command", safety, caveat)
 
     def replace(self, word: Word, text: str, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:

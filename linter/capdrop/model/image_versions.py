@@ -65,6 +65,22 @@ _NEWEST_ELSEWHERE = {
 }
 """The newest releases of other images, by https://github.com/endoflife-date/endoflife.date (commit a70eca337600 of 2026-08-22), as their
 tags have them."""
+_MOVING = {
+    "clickhouse": "lts=26.3",
+    "dart": "stable=3.13",
+    "debian": "stable=13",
+    "haproxy": "lts=3.4",
+    "jenkins/jenkins": "lts=2.568.2",
+    "mariadb": "lts=12.3",
+    "mediawiki": "stable=1.46",
+    "mysql": "lts=9.7",
+    "nextcloud": "stable=34 production=34",
+    "nginx": "stable=1.30 mainline=1.31",
+    "node": "lts=24 current=26",
+    "ubuntu": "rolling=26.04",
+    "xwiki": "stable=18.6",
+}
+"""What other tags that move pointed at, by the same two."""
 _LINES = {
     "alpine": ("3.23 3.24", ""),
     "amazoncorretto": ("8 11 17 21 25", "al2023 alpine alpine-jdk jdk"),
@@ -130,14 +146,27 @@ _PRODUCTS = {image.removeprefix("docker.io/library/"): product for product in PR
 
 
 def newest(reference: Reference) -> str:
-    """What an image without a tag, or with `latest`, is called with its version; "" where that is not known."""
-    if reference.tag not in (None, "latest") or reference.digest is not None:
+    """What an image without a tag, or with one that moves, is called with its version; "" where that is not known."""
+    if reference.digest is not None:
         return ""
-    if reference.official:
-        tag = dict(row.split("=") for row in _NEWEST.split()).get(reference.name)
+    if reference.tag not in (None, "latest"):
+        tag = _meant(reference)
+    elif reference.official:
+        tag = _table(_NEWEST).get(reference.name, "")
     else:
-        tag = _NEWEST_ELSEWHERE.get(reference.canonical)
+        tag = _NEWEST_ELSEWHERE.get(reference.canonical, "")
     return f"{_name(reference)}:{tag}" if tag else ""
+
+
+def _meant(reference: Reference) -> str:
+    """The tag with its version that `lts`, `stable-alpine` and the like stand for; "" where there is no such tag."""
+    name = reference.canonical.removeprefix("docker.io/").removeprefix("library/")
+    word, _, variant = (reference.tag or "").partition("-")
+    line = _table(_MOVING.get(name, "")).get(word, "")
+    if not line or not variant:
+        return line
+    lines, variants = (text.split() for text in _LINES.get(name, ("", "")))
+    return f"{line}-{variant}" if line in lines and variant in variants else ""
 
 
 def maintained(reference: Reference) -> str:
@@ -166,6 +195,10 @@ def maintained(reference: Reference) -> str:
         return ""
     written = _name(reference)
     return f"{written.removesuffix(key) + name}:{line}-{variant}".rstrip("-")
+
+
+def _table(rows: str) -> dict[str, str]:
+    return dict(row.split("=") for row in rows.split())
 
 
 def _name(reference: Reference) -> str:

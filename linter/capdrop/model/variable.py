@@ -141,6 +141,6 @@ class Variable(Subject):
             return fix if fix.edits and not self.value.trail else None
         text = self.value.text
         whole = text == secret or (secret in text and re.fullmatch(r"[\w.+-]+://\S+", text) is not None)
-        if not whole or self.origin is None:
+        if not whole or self.origin is None or "value" not in (self.origin.written_facts() or ("value",)):
             return None
         return self.drop("value", safety=Safety.UNSAFE, caveat="it must then be set before the next start")

@@ -6,7 +6,7 @@ from ...reading import Gap, Reading
 from ...source import Source, Span
 from ..context import Context
 from ..near import Near
-from .env_file import MOST, EnvFile
+from .env_file import MOST, EnvFile, LineOrigin
 from .env_variables import assigned, text_of
 
 TYPE_CHECKING = False
@@ -47,4 +47,6 @@ def _subjects(file: EnvFile, use: EnvUse | None, *, is_template: bool, ignored: 
     for one in file.assignments:
         if one.written is not None:
             overridden = use is not None and one.name in use.variables
-            yield assigned(file, one, (), ignored=ignored, is_template=is_template, overridden=overridden)
+            variable = assigned(file, one, (), ignored=ignored, is_template=is_template, overridden=overridden)
+            variable.origin = LineOrigin(file.source, one)
+            yield variable

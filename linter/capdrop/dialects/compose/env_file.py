@@ -9,7 +9,8 @@ import re
 from bisect import bisect_right
 from itertools import islice
 
-from ...finding import Note
+from ...finding import Edit, Note
+from ...model.subject import Change, Origin, Refused
 from ...source import Fragment, Source, Span
 from .interpolation import interpolate
 
@@ -69,6 +70,30 @@ class Assignment:
             return self.written.text
         replaced = interpolate(self.written, values).fragment
         return replaced.text if replaced is not None else None
+
+
+class LineOrigin(Origin):
+    """Takes an assignment out of a file, with its line."""
+
+    __slots__ = ("assignment", "source")
+
+    def __init__(self, source: Source, assignment: Assignment) -> None:
+        self.source = source
+        self.assignment = assignment
+
+    def written_facts(self) -> frozenset[str]:
+        return frozenset({"variable"})
+
+    def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if change.action != "drop" or change.fact != "variable":
+            raise Refused("there is no writer for this")
+        source, own = self.source, self.assignment.span
+        start = source.starts[source.position(own.start).line - 1]
+        end = source.line(source.position(own.end).line).end
+        if source.text[start : own.start].strip() not in ("", "export") or source.text[own.end : end].strip() not in ("", "'", '"'):
+            raise Refused("something else stands on its line")
+        end += 2 if source.text.startswith("\r\n", end) else 1
+        return f"Remove `{self.assignment.name}`", (Edit(Span(start, min(end, len(source.text))), ""),)
 
 
 class EnvFile:

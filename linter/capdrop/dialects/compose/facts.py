@@ -175,8 +175,10 @@ class Either(Cell):
         return site.nothing() if field is None else self.meaning(site, field)
 
     def written(self, site: Site) -> str:
-        """The path that is used."""
-        return next((path for path in (self.path, *self.older) if site.field(path, "own") is not None), self.path)
+        """The path that is used; where none is, the one that goes on from what is there, else the one of a single key."""
+        used = next((path for path in (self.path, *self.older) if site.field(path, "own") is not None), None)
+        holder = self.path.partition(".")[0]
+        return used or (self.path if holder == self.path or site.field(holder, "own") is not None else self.older[0])
 
     def write(self, site: Site, change: Change) -> tuple[str, tuple[Edit, ...]]:
         return Cell(self.written(site)).write(site, change)

@@ -20,7 +20,7 @@ from ..commands import commands_in_arguments
 from ..context import Context
 from ..near import Near
 from ..one_command import Setting
-from .facts import StartOrigin
+from .facts import FlagOrigin, StartOrigin
 from .mounts import mounts_of
 from .ports import ports_of
 from .words import Flag, Start, start_of, value_of
@@ -128,7 +128,7 @@ def _started(source: Source, start: Start, project: Project) -> Iterator[Subject
     yield from own.parts
     for option, place in (("--env", "env"), ("--label", "label")):
         for flag in start.all(option):
-            for variable in _variable(source, flag, address, place):
+            for variable in _variable(origin, flag, address, place):
                 variable.owner = own
                 yield variable
     if image is not None:
@@ -142,18 +142,18 @@ def _last_name(image: str) -> str:
     return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
 
 
-def _variable(source: Source, flag: Flag, address: str, place: str) -> Iterator[Variable]:
+def _variable(origin: StartOrigin, flag: Flag, address: str, place: str) -> Iterator[Variable]:
     if flag.value is None or "=" not in flag.value.text:
         return
     at = flag.value.text.index("=")
     name, whole = flag.value.text[:at], flag.value.fragment
     part = whole.part(at + 1, len(whole.text))
-    value = value_of(source, Word(part, flag.value.known, whole.span(at + 1)))
+    value = value_of(origin.source, Word(part, flag.value.known, whole.span(at + 1)))
     yield Variable(
-        source,
+        origin.source,
         flag.span,
         f"{address} {place}.{name}",
-        None,
+        FlagOrigin(origin, flag),
         name=name,
         name_span=whole.span(0, at),
         value=value,

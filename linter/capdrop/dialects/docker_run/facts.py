@@ -92,6 +92,25 @@ class StartOrigin(Origin):
         return Edit(Span(before, flag.span.end), "")
 
 
+class FlagOrigin(Origin):
+    """Takes a variable out with the option that gives it."""
+
+    __slots__ = ("flag", "start")
+
+    def __init__(self, start: StartOrigin, flag: Flag) -> None:
+        self.start = start
+        self.flag = flag
+
+    def written_facts(self) -> frozenset[str]:
+        return frozenset({"variable"})
+
+    def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if change.action != "drop" or change.fact != "variable":
+            raise Refused("there is no writer for this")
+        given = self.flag.value.text if self.flag.value is not None else self.flag.name
+        return f"Remove `{given.partition('=')[0]}`", (self.start.without(self.flag),)
+
+
 class Spelling:
     """A fact that one option says as it stands. `unwritten` is what holds where the option is not given, if that is known."""
 

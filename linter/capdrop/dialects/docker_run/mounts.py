@@ -28,6 +28,8 @@ class MountOrigin(Origin):
         self.options = options
 
     def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if change.action == "drop" and change.fact == "propagation":
+            return "Remove the propagation mode", (self._without_propagation(),)
         if change.action == "drop":
             return f"Remove `{self.start.source[self.flag.span]}`", (self.start.without(self.flag),)
         if change.action != "set" or change.fact != "read_only" or self.flag.value is None:
@@ -38,6 +40,19 @@ class MountOrigin(Origin):
         if self.options is not None and self.start.source[self.options] == "rw":
             return "Mount it read-only", (Edit(self.options, "ro"),)
         return "Mount it read-only", (Edit(Span(end, end), ":ro" if self.options is None else ",ro"),)
+
+    def _without_propagation(self) -> Edit:
+        """Take the word out of the options, and the colon before them with the last one."""
+        assert self.flag.value is not None
+        whole = self.flag.value.fragment
+        at = whole.text.rfind(":") + 1 if self.flag.name == "--volume" else 0
+        for word in whole.text[at:].split(","):
+            end = at + len(word)
+            if word.rpartition("=")[2] in PROPAGATIONS:
+                first = whole.text[at - 1] != "," and end < len(whole.text)
+                return Edit(whole.span(at, end + 1) if first else whole.span(at - 1, end), "")
+            at = end + 1
+        raise Refused("it is not written here")
 
 
 def mounts_of(origin: StartOrigin, address: str, name: str) -> Iterator[Mount]:

@@ -46,7 +46,7 @@ class FlagOrigin(Origin):
 
 
 class StepOrigin(FlagOrigin):
-    """Takes a flag out of a RUN, or has its shell fail with any command of a pipeline, and that of the steps below it."""
+    """Takes a RUN away, or a flag out of it, or has its shell fail with any command of a pipeline, and that of the steps below it."""
 
     __slots__ = ("instruction", "shell", "stage", "tree")
 
@@ -58,6 +58,10 @@ class StepOrigin(FlagOrigin):
         self.instruction = instruction
 
     def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        if change.fact == "buildstep" and change.action == "drop":
+            if self.instruction.nested:
+                raise Refused("it stands within another instruction")
+            return f"Remove this {self.instruction.keyword}", (Edit(with_line_end(self.source, self.instruction.span), ""),)
         if change.fact != "pipefail" or change.action != "set":
             return super().write(change)
         from .writing import Writer
