@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from .command import Command
 from .copy import Copy
+from .folder import Folder
+from .host_agents import FILES, KERNEL, MODULES, POWER, WHOLE, uses_of_image
 from .known_images import starts_a_server, steps_down
 from .port import Port
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from capdrop.source import Source
     from capdrop.syntax.image_reference import Reference
@@ -22,16 +24,25 @@ _INTERPRETERS = frozenset(
     "sh bash ash dash zsh fish pwsh powershell cmd python python2 python3 ipython node irb ruby jshell iex erl php julia ghci R perl lua "
     "swift clojure lein sbt scala gradle mvn rebar3 elixir deno bun".split()
 )
-_INITS = frozenset({"/sbin/init", "/usr/sbin/init", "/lib/systemd/systemd", "/usr/lib/systemd/systemd", "/init"})
-"""The first process of a whole system, which is root and gives each service its user: systemd, s6-overlay."""
+_INITS = frozenset({"/sbin/init", "/usr/sbin/init", "/lib/systemd/systemd", "/usr/lib/systemd/systemd", "/init", "/sbin/my_init"})
+"""The first process of a whole system, which is root and gives each service its user: systemd, s6-overlay, phusion/baseimage-docker's."""
+_SUPERVISORS = frozenset({"runsvdir", "runit", "s6-svscan"})
 _FOR_OTHERS = frozenset({"cron", "crond", "dropbear", "sshd"})
 """Programs that are root to start each job, or each session, as its own user (cron(8), sshd(8))."""
+_RUNTIMES = frozenset({"buildkitd", "containerd", "crio", "dockerd", "dockerd-entrypoint.sh", "k3s", "kubelet", "rke2"})
+_RUNTIME_FOLDERS = ("/var/lib/docker", "/var/lib/containerd", "/var/lib/containers", "/var/lib/buildkit", "/var/lib/kubelet")
+_OF_NODES = frozenset({"csi", "cni"})
+"""Parts of the names of what prepares volumes and networks on each node (kubernetes-csi.github.io/docs/deploying.html, cni.dev)."""
+_TEST_RUNNERS = frozenset("behave cypress jest mocha newman nox playwright phpunit pytest robot rspec tox".split())
+_WITH_TESTS = frozenset("bun cargo deno dotnet go gradle mvn npm pnpm yarn".split())
+_BUILDS = frozenset({"build", "compile", "package"})
 _SCRIPTS = (".sh", ".bash")
 _DEVELOPMENT = ("mcr.microsoft.com/devcontainers/", "mcr.microsoft.com/vscode/devcontainers/")
 """Bases whose user is set by the tool that starts them (https://containers.dev/implementors/json_reference/: remoteUser)."""
 _HOST_PROCESS = "windows-host-process-containers-base-image"
 """Its README (microsoft/windows-host-process-containers-base-image): for containers that are processes of their node, whose pod says as
 which account they run."""
+STEPS_DOWN = "what it starts steps down from root"
 NOTHING_STARTED = "it starts nothing of its own"
 INTERPRETER = "it starts an interpreter"
 TOOL = "it packs a tool of others"
@@ -50,23 +61,76 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
         return "its node says as which account it runs"
     subjects = [subject for layer in layers for subject in layer]
     commands = [subject for subject in subjects if isinstance(subject, Command)]
-    started = {command.place: command for command in commands if command.place in ("CMD", "ENTRYPOINT") and command.within is None}
+    copies = [subject for subject in subjects if isinstance(subject, Copy)]
+    starting = [command for command in commands if command.place in ("CMD", "ENTRYPOINT")]
+    started = {command.place: command for command in starting if command.within is None}
     leaves_root = base is not None and "ENTRYPOINT" not in started and steps_down(base)
     if leaves_root or any(word in STEPPING_DOWN for word in _words_run(commands)):
-        return "what it starts steps down from root"
+        return STEPS_DOWN
     if any(word.text in _INITS for command in started.values() for word in command.words):
         return "what it starts is an init, which gives each service its user"
-    if any(command.name in _FOR_OTHERS for command in started.values()):
+    if any(command.name in _FOR_OTHERS | _SUPERVISORS for command in started.values()):
         return "what it starts gives each job or session its user"
+    if any(command.name in _RUNTIMES for command in starting) or _keeps_containers(base, subjects):
+        return "it runs containers"
+    if any(_works_on_host(name) for name in (base.canonical if base is not None else "", *(command.name for command in starting))):
+        return "it works on its host"
     if not started:
         return "" if base is not None and starts_a_server(base) else NOTHING_STARTED
+    from .start_scripts import hands_on
+
+    if hands_on(starting, copies):
+        return STEPS_DOWN
     command = started.get("CMD")
     if command is not None and len(command.words) == 1 and command.name in _INTERPRETERS:
         return INTERPRETER
-    serves = any(isinstance(subject, Port) for subject in subjects) or any(one.place == "HEALTHCHECK" for one in commands)
-    if not serves and not any(_brings_program(subject) for subject in subjects if isinstance(subject, Copy)):
+    ports = any(isinstance(subject, Port) for subject in subjects)
+    serves = ports or any(one.place == "HEALTHCHECK" for one in commands)
+    if not ports and source.is_to_prepare:
+        return "it prepares others, and ends"
+    return "" if serves else _purpose_of_unheard([*started.values()], starting, copies, source)
+
+
+def _purpose_of_unheard(started: list[Command], starting: list[Command], copies: list[Copy], source: Source) -> str:
+    """The same of an image that listens to nobody."""
+    if any(_tests(command) for command in starting):
+        return "it is for tests"
+    if source.is_for_builds or any(command.name.replace("_", "-").partition(".")[0].partition("-")[0] in _BUILDS for command in starting):
+        return "it builds something"
+    if not any(_brings_program(copy) for copy in copies) or _is_taken(started, copies):
         return TOOL
     return ""
+
+
+def _works_on_host(name: str) -> bool:
+    parts = name.rpartition("/")[2].split("-")
+    uses = uses_of_image(name) if name else frozenset()
+    is_plugin = not _OF_NODES.isdisjoint(parts) or parts[-2:] == ["device", "plugin"]
+    return is_plugin or not uses.isdisjoint((FILES, KERNEL, MODULES, POWER, WHOLE))
+
+
+def _keeps_containers(base: Reference | None, subjects: Iterable[Subject]) -> bool:
+    """Whether it is an engine in a container, or keeps the containers of one."""
+    if base is not None and base.official and base.name == "docker" and "dind" in (base.tag or "").split("-"):
+        return True
+    return any(isinstance(one, Folder) and one.role == "volume" and one.is_below(*_RUNTIME_FOLDERS) for one in subjects)
+
+
+def _tests(command: Command) -> bool:
+    words = [word.text.rpartition("/")[2] for word in command.words[:4]]
+    if not _TEST_RUNNERS.isdisjoint(words):
+        return True
+    rest = [word for word in words[1:] if word not in ("run", "--")]
+    return command.name in _WITH_TESTS and bool(rest) and rest[0].partition(":")[0] == "test"
+
+
+def _is_taken(started: Sequence[Command], copies: list[Copy]) -> bool:
+    """Whether all that it starts is one program without arguments, which another image brings."""
+    if len(started) != 1 or len(started[0].words) != 1:
+        return False
+    program = started[0].words[0].text
+    brought = [copy for copy in copies if "from" in copy.flags and not copy.from_build and copy.destination.text[:1] == "/"]
+    return any(program == (to := copy.destination.text.rstrip("/")) or (to and program.startswith(f"{to}/")) for copy in brought)
 
 
 def may_stay_root(user: Value, base: Reference | None, layers: list[tuple[Subject, ...]], source: Source, *, stepped_back: bool) -> str:

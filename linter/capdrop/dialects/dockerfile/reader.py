@@ -22,7 +22,7 @@ from capdrop.syntax import shell
 from ..commands import commands_in_arguments, commands_in_shell, commands_of_file
 from ..one_command import Setting
 from . import steps
-from .built_beside import dockerfile_beside, leaves_root
+from .built_beside import dockerfile_beside, is_action, leaves_root
 from .mounting import CopyOrigin
 from .scope import Scope
 from .stages import StageState, finished
@@ -110,7 +110,7 @@ class Reader:
                 (stage.on_build if instruction.keyword == "ONBUILD" else stage.layers).append(done)
             yield from done
         overridden = self.starters is not None and self.starters.leave_root
-        yield from finished(self.stages, self.source, self.tree, self.has_user, templated=self.templated, overridden=overridden)
+        yield from finished(self.stages, self.source, self.tree, self.said_elsewhere, templated=self.templated, overridden=overridden)
         yield from self.refusals()
 
     def shipped(self) -> set[int]:
@@ -192,9 +192,13 @@ class Reader:
             return True
         return bool(dockerfile_beside(image.reference, self.source.path, self.given))
 
-    def has_user(self, image: Image) -> bool:
-        """Whether an image may have a user other than root: one that is built beside the file has, another one of the project may."""
-        return leaves_root(image.reference, self.source.path, self.given) if image.local else image.is_released_here
+    def said_elsewhere(self, image: Image) -> str:
+        """Why other files say who an image runs as that is built on another one: that may have a user, as one that is built beside the file
+        has, and others of the project may; or it is an action of GitHub, "must be run by the default Docker user (root)"
+        (https://docs.github.com/actions/reference/dockerfile-support-for-github-actions)."""
+        if leaves_root(image.reference, self.source.path, self.given) if image.local else image.is_released_here:
+            return "the image below it may have a user"
+        return "GitHub starts it as root" if is_action(self.source.path, self.given) else ""
 
     def scope(self, stage: StageState | None) -> Scope:
         return self.outer if stage is None else stage.scope
