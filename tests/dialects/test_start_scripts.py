@@ -45,6 +45,9 @@ def written(folder: Path, files: dict[str, str]) -> Path:
         ('COPY run.sh /\nENTRYPOINT ["/run.sh"]', "run.sh", "#!/bin/bash\nsu app -c 'serve'\n", LOW),
         ('COPY run.sh /\nENTRYPOINT ["/run.sh"]', "run.sh", "#!/bin/bash\nexec /usr/bin/setpriv --reuid=app serve\n", LOW),
         ('COPY run.sh /\nENTRYPOINT ["/run.sh"]', "run.sh", "#!/bin/bash\nexec serve --result sum\n", HIGH),
+        ('COPY run.sh /\nENTRYPOINT ["/run.sh"]', "run.sh", "#!/bin/sh\nexec /usr/bin/s6-svscan /etc/services.d\n", LOW),
+        ('COPY run.sh /\nENTRYPOINT ["/run.sh"]', "run.sh", '#!/bin/sh\ncd "$GITHUB_WORKSPACE"\n', LOW),
+        ('COPY run.sh /\nENTRYPOINT ["/run.sh"]', "run.sh", '#!/bin/sh\nscan "$INPUT"\n', HIGH),
         ('COPY run.sh /usr/bin/start\nENTRYPOINT ["/usr/bin/start"]', "run.sh", DROPS, LOW),
         ('COPY rootfs /\nENTRYPOINT ["/usr/bin/start"]', "rootfs/usr/bin/start", DROPS, LOW),
         ('COPY . /app\nWORKDIR /app\nENTRYPOINT ["./bin/start.sh"]', "bin/start.sh", DROPS, LOW),
@@ -70,7 +73,7 @@ def test_a_start_script_is_looked_for_where_the_context_is(tmp_path: Path) -> No
     [
         ("action.yml", "runs:\n  using: docker\n  image: Dockerfile\n", LOW),
         ("action.yaml", "runs:\n  using: docker\n  image: './Dockerfile'\n", LOW),
-        ("action.yml", "runs:\n  using: docker\n  image: docker://acme/app\n", HIGH),
+        ("action.yml", "runs:\n  using: 'docker'\n  image: docker://acme/app\n", LOW),
         ("action.yml", "runs:\n  using: node20\n  main: index.js\n", HIGH),
         ("actions.yml", "runs:\n  image: Dockerfile\n", HIGH),
     ],

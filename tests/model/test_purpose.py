@@ -276,6 +276,14 @@ def test_what_a_template_switches_on_is_not_known() -> None:
         ('FROM python:3.14\nCOPY --from=acme/uv:1 /uv /bin/uv\nCOPY main.py .\nCMD ["/bin/uv", "run", "main.py"]\n', HIGH),
         ('FROM python:3.14\nCOPY --from=acme/sdk:1 /t /tini\nCOPY . /a\nENTRYPOINT ["/tini"]\nCMD ["/a/run"]\n', HIGH),
         ('FROM gcc:15 AS a\nRUN make\nFROM debian:13\nCOPY --from=a /a /bin/a\nENTRYPOINT ["/bin/a"]\n', HIGH),
+        ("FROM debian:13\nCOPY . /app\nEXPOSE 80\nCMD ([ -z $A ] || cron) && exec apache2 -D FOREGROUND\n", LOW),
+        ('FROM gcc:15 AS a\nRUN make\nFROM debian:13\nCOPY --from=a /a /bin/kube-bench\nENTRYPOINT ["/start"]\n', LOW),
+        ('FROM node:24\nRUN apk add --no-cache iptables\nCOPY . /app\nEXPOSE 80\nENTRYPOINT ["node", "/app"]\n', LOW),
+        ('FROM node:24\nRUN echo iptables\nCOPY . /app\nEXPOSE 80\nENTRYPOINT ["node", "/app"]\n', HIGH),
+        ("FROM php:8.4\nRUN pie install xdebug/xdebug\nCOPY . /app\nEXPOSE 80\nCMD php -S :80\n", LOW),
+        ("FROM php:8.4\nRUN pecl install xdebug-3.4.0\nCOPY . /app\nEXPOSE 80\nCMD php -S :80\n", LOW),
+        ("FROM php:8.4\nRUN [ -z $DEV ] || pecl install xdebug\nCOPY . /app\nEXPOSE 80\nCMD php -S :80\n", HIGH),
+        ("FROM debian:13\nRUN /install/gosu.sh\nCOPY . /app\nEXPOSE 80\nCMD /app/run\n", LOW),
     ],
 )
 def test_images_that_set_no_user(text: str, confidence: Confidence) -> None:

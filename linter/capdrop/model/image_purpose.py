@@ -33,6 +33,10 @@ _RUNTIMES = frozenset({"buildkitd", "containerd", "crio", "dockerd", "dockerd-en
 _RUNTIME_FOLDERS = ("/var/lib/docker", "/var/lib/containerd", "/var/lib/containers", "/var/lib/buildkit", "/var/lib/kubelet")
 _OF_NODES = frozenset({"csi", "cni"})
 """Parts of the names of what prepares volumes and networks on each node (kubernetes-csi.github.io/docs/deploying.html, cni.dev)."""
+_NETWORK_TOOLS = frozenset("ipset iptables keepalived nftables openvpn strongswan wireguard wireguard-tools".split())
+_DEBUGGER = "xdebug"
+_INSTALL_IT = frozenset("apk apt apt-get docker-php-ext-enable install-php-extensions pecl pie".split())
+"""It "is not to be run in production" (https://xdebug.org/docs/install)."""
 _TEST_RUNNERS = frozenset("behave cypress jest mocha newman nox playwright phpunit pytest robot rspec tox".split())
 _WITH_TESTS = frozenset("bun cargo deno dotnet go gradle mvn npm pnpm yarn".split())
 _BUILDS = frozenset({"build", "compile", "package"})
@@ -43,6 +47,7 @@ _HOST_PROCESS = "windows-host-process-containers-base-image"
 """Its README (microsoft/windows-host-process-containers-base-image): for containers that are processes of their node, whose pod says as
 which account they run."""
 STEPS_DOWN = "what it starts steps down from root"
+GITHUB = "GitHub starts it as root"
 NOTHING_STARTED = "it starts nothing of its own"
 INTERPRETER = "it starts an interpreter"
 TOOL = "it packs a tool of others"
@@ -69,18 +74,27 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
         return STEPS_DOWN
     if any(word.text in _INITS for command in started.values() for word in command.words):
         return "what it starts is an init, which gives each service its user"
-    if any(command.name in _FOR_OTHERS | _SUPERVISORS for command in started.values()):
+    if any(command.name in _FOR_OTHERS | _SUPERVISORS for command in starting):
         return "what it starts gives each job or session its user"
     if any(command.name in _RUNTIMES for command in starting) or _keeps_containers(base, subjects):
         return "it runs containers"
-    if any(_works_on_host(name) for name in (base.canonical if base is not None else "", *(command.name for command in starting))):
+    programs = [command.name for command in starting] + [copy.destination.text.rpartition("/")[2] for copy in copies]
+    if any(_works_on_host(name) for name in (base.canonical if base is not None else "", *programs)):
         return "it works on its host"
+    installed = {package.name for command in commands for package in command.packages if command.place == "RUN"}
+    if not _NETWORK_TOOLS.isdisjoint(installed):
+        return "it sets up a network, which only root can"
+    if any(_brings_debugger(command) for command in commands):
+        return "it is a development container"
     if not started:
         return "" if base is not None and starts_a_server(base) else NOTHING_STARTED
-    from .start_scripts import hands_on
+    from .start_scripts import scripts_started
 
-    if hands_on(starting, copies):
-        return STEPS_DOWN
+    for script in scripts_started(starting, copies):
+        if script.hands_on:
+            return STEPS_DOWN
+        if script.is_of_action:
+            return GITHUB
     command = started.get("CMD")
     if command is not None and len(command.words) == 1 and command.name in _INTERPRETERS:
         return INTERPRETER
@@ -102,8 +116,14 @@ def _purpose_of_unheard(started: list[Command], starting: list[Command], copies:
     return ""
 
 
+def _brings_debugger(command: Command) -> bool:
+    if command.place != "RUN" or command.conditional or command.name not in _INSTALL_IT:
+        return False
+    return any(_DEBUGGER in word.text.rpartition("/")[2].split("-") for word in command.words[1:])
+
+
 def _works_on_host(name: str) -> bool:
-    parts = name.rpartition("/")[2].split("-")
+    parts = name.split("-")
     uses = uses_of_image(name) if name else frozenset()
     is_plugin = not _OF_NODES.isdisjoint(parts) or parts[-2:] == ["device", "plugin"]
     return is_plugin or not uses.isdisjoint((FILES, KERNEL, MODULES, POWER, WHOLE))
@@ -154,7 +174,7 @@ def _words_run(commands: list[Command]) -> Iterator[str]:
         if count > _LONGEST:
             return
         for word in command.words:
-            yield word.text.rpartition("/")[2].partition("=")[0]
+            yield word.text.rpartition("/")[2].partition("=")[0].removesuffix(".sh")
 
 
 def _brings_program(copy: Copy) -> bool:

@@ -12,15 +12,30 @@ if TYPE_CHECKING:
     from .command import Command
     from .copy import Copy
 
-_HANDS_ON = re.compile(r"(?:^|[\s;&|(`\"'/])(?:gosu|su-exec|setpriv|s6-setuidgid|chpst|setuidgid|runuser|su)\s", re.ASCII)
-"""A program that hands on to another user, as a word of its own or at the end of a path."""
+_HANDS_ON = re.compile(
+    r"(?:^|[\s;&|(`\"'/])(?:gosu|su-exec|setpriv|s6-setuidgid|chpst|setuidgid|runuser|su|s6-svscan|runsvdir)\s", re.ASCII
+)
+"""A program that hands on to another user or gives each service its own, as a word of its own or at the end of a path."""
+_OF_ACTION = re.compile(r"\$\{?(?:GITHUB_WORKSPACE|GITHUB_ACTIONS|INPUT_[A-Z])", re.ASCII)
+"""What GitHub gives to the container of an action (https://docs.github.com/actions/reference/workflows-and-actions/variables)."""
 _MOST_READ = 4
 _LONGEST = 100_000
 
 
-def hands_on(started: Iterable[Command], copies: Sequence[Copy]) -> bool:
-    """Whether a script that is started hands on to a user other than root."""
-    return any(_HANDS_ON.search(line) for text in _texts(started, copies) for line in text.split("\n") if not line.lstrip().startswith("#"))
+class StartScript:
+    """What the lines of a script say of who it is started as."""
+
+    __slots__ = ("hands_on", "is_of_action")
+
+    def __init__(self, text: str) -> None:
+        lines = [line for line in text.split("\n") if not line.lstrip().startswith("#")]
+        self.hands_on = any(_HANDS_ON.search(line) for line in lines)
+        self.is_of_action = any(_OF_ACTION.search(line) for line in lines)
+
+
+def scripts_started(started: Iterable[Command], copies: Sequence[Copy]) -> Iterator[StartScript]:
+    """The scripts that are started."""
+    return map(StartScript, _texts(started, copies))
 
 
 def _texts(started: Iterable[Command], copies: Sequence[Copy]) -> Iterator[str]:

@@ -48,12 +48,11 @@ def leaves_root(reference: Reference | None, path: str, context: Context) -> boo
 
 
 def is_action(path: str, context: Context) -> bool:
-    """Whether a Dockerfile is that of an action of GitHub, whose file stands beside and names it."""
+    """Whether a Dockerfile is that of an action of GitHub, whose file stands beside it."""
     near = Near(path, context)
     named = next((name for name in ("action.yml", "action.yaml") if name in near.names), "")
     text = near.text(os.path.join(near.folder, named)) if named else None
-    images = re.findall(r"(?m)^[ \t]+image:[ \t]*(\S+)", text or "")
-    return any(image.strip("'\"").removeprefix("./") == os.path.basename(path) for image in images)
+    return text is not None and re.search(r"(?m)^[ \t]+using:[ \t]*['\"]?docker\b", text) is not None
 
 
 def _in_folder(near: Near, around: str, name: str, version: str = "") -> str:

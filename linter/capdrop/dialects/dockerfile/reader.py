@@ -9,6 +9,7 @@ from capdrop.model.build_step import Shell
 from capdrop.model.command import Command
 from capdrop.model.copy import Copy
 from capdrop.model.image import Image
+from capdrop.model.image_purpose import GITHUB
 from capdrop.model.subject import Subject
 from capdrop.model.text import Text
 from capdrop.model.tools import MAKES_ACCOUNTS
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 TEMPLATES = (".template", ".tmpl", ".tpl", ".in", ".j2", ".jinja", ".jinja2", ".erb", ".mustache")
 """How the names of templates end, whatever their markup."""
+_OF_WINDOWS = ("cmd", "powershell")
+"""Shells that only Windows has."""
 
 
 class Reader:
@@ -198,7 +201,7 @@ class Reader:
         (https://docs.github.com/actions/reference/dockerfile-support-for-github-actions)."""
         if leaves_root(image.reference, self.source.path, self.given) if image.local else image.is_released_here:
             return "the image below it may have a user"
-        return "GitHub starts it as root" if is_action(self.source.path, self.given) else ""
+        return GITHUB if is_action(self.source.path, self.given) else ""
 
     def scope(self, stage: StageState | None) -> Scope:
         return self.outer if stage is None else stage.scope
@@ -278,6 +281,7 @@ class Reader:
         elif keyword == "SHELL":
             words = [word.value for word in instruction.arguments]
             stage.shell = Shell(shell.interpreter(words), tuple(words))
+            stage.windows = stage.windows or words[0].lower().removesuffix(".exe") in _OF_WINDOWS
 
     def variables(self, instruction: syntax.Instruction, stage: StageState | None, on_build: bool) -> Iterator[Variable]:
         place = {"ENV": "env", "ARG": "arg", "LABEL": "label"}[instruction.keyword]
