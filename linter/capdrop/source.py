@@ -150,6 +150,8 @@ class Source:
         """Whether a Dockerfile is of what is run before others and ends, as its name or its folder's ends: `Dockerfile.init`,
         `db-migrate/Dockerfile`."""
         *_, folder, name = ["", *self.path.lower().replace("_", "-").split("/")]
+        if folder.startswith(("init-", "seed-")):
+            return True
         return not _TO_PREPARE.isdisjoint((folder.rpartition("-")[2], name.rpartition(".")[2], name.rpartition("-")[2]))
 
     def _stands(self, among: Set[str], called: Set[str]) -> bool:

@@ -69,6 +69,31 @@ def test_a_start_script_is_looked_for_where_the_context_is(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ("[uwsgi]\nuid = www-data\n", LOW),
+        ("[uwsgi]\nuid = root\n", HIGH),
+        ("[uwsgi]\n# uid = app\n", HIGH),
+        ("[program:app]\nuser=app\n", LOW),
+        ("[program:app]\nuser=0\n", HIGH),
+        ("[program:app]\ncommand=app\n", HIGH),
+    ],
+)
+@pytest.mark.parametrize("start", ['["uwsgi", "/app/app.ini"]', '["/app/run.sh"]'])
+def test_configuration_that_names_a_user(tmp_path: Path, start: str, config: str, expected: Confidence) -> None:
+    text = f"FROM debian:13\nCOPY . /app/\nEXPOSE 80\nCMD {start}\n"
+    path = written(tmp_path, {"Dockerfile": text, "app.ini": config, "run.sh": "#!/bin/sh\nexec uwsgi --http :80 app.ini\n"})
+    assert said(path, "missing-user") == [expected]
+
+
+def test_a_script_that_is_written_in_the_dockerfile(tmp_path: Path) -> None:
+    text = "FROM debian:13\nCOPY --chmod=755 <<EOF /run.sh\n#!/bin/sh\n{} serve\nEOF\nEXPOSE 80\nCMD /run.sh\n"
+    assert said(written(tmp_path, {"Dockerfile": text.format("dockerd &")}), "missing-user") == [LOW]
+    (tmp_path / "Dockerfile").write_text(text.format("exec"))
+    assert said(tmp_path / "Dockerfile", "missing-user") == [HIGH]
+
+
+@pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
         ("action.yml", "runs:\n  using: docker\n  image: Dockerfile\n", LOW),

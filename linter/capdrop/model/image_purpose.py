@@ -8,6 +8,7 @@ from .folder import Folder
 from .host_agents import FILES, KERNEL, MODULES, POWER, WHOLE, uses_of_image
 from .known_images import starts_a_server, steps_down
 from .port import Port
+from .start_scripts import RUNS_CONTAINERS, STEPS_DOWN, said_by_scripts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,10 +30,11 @@ _INITS = frozenset({"/sbin/init", "/usr/sbin/init", "/lib/systemd/systemd", "/us
 _SUPERVISORS = frozenset({"runsvdir", "runit", "s6-svscan"})
 _FOR_OTHERS = frozenset({"cron", "crond", "dropbear", "sshd"})
 """Programs that are root to start each job, or each session, as its own user (cron(8), sshd(8))."""
-_RUNTIMES = frozenset({"buildkitd", "containerd", "crio", "dockerd", "dockerd-entrypoint.sh", "k3s", "kubelet", "rke2"})
+_RUNTIMES = frozenset({"buildkitd", "containerd", "crio", "dockerd", "k3s", "kubelet", "rke2"})
 _RUNTIME_FOLDERS = ("/var/lib/docker", "/var/lib/containerd", "/var/lib/containers", "/var/lib/buildkit", "/var/lib/kubelet")
-_OF_NODES = frozenset({"csi", "cni"})
-"""Parts of the names of what prepares volumes and networks on each node (kubernetes-csi.github.io/docs/deploying.html, cni.dev)."""
+_OF_NODES = frozenset({"csi", "cni", "provisioner"})
+"""Parts of the names of what prepares volumes, for whoever is to own them, and networks (kubernetes-csi.github.io/docs/deploying.html,
+cni.dev)."""
 _NETWORK_TOOLS = frozenset("ipset iptables keepalived nftables openvpn strongswan wireguard wireguard-tools".split())
 _DEBUGGER = "xdebug"
 _INSTALL_IT = frozenset("apk apt apt-get docker-php-ext-enable install-php-extensions pecl pie".split())
@@ -46,8 +48,6 @@ _DEVELOPMENT = ("mcr.microsoft.com/devcontainers/", "mcr.microsoft.com/vscode/de
 _HOST_PROCESS = "windows-host-process-containers-base-image"
 """Its README (microsoft/windows-host-process-containers-base-image): for containers that are processes of their node, whose pod says as
 which account they run."""
-STEPS_DOWN = "what it starts steps down from root"
-GITHUB = "GitHub starts it as root"
 NOTHING_STARTED = "it starts nothing of its own"
 INTERPRETER = "it starts an interpreter"
 TOOL = "it packs a tool of others"
@@ -76,8 +76,8 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
         return "what it starts is an init, which gives each service its user"
     if any(command.name in _FOR_OTHERS | _SUPERVISORS for command in starting):
         return "what it starts gives each job or session its user"
-    if any(command.name in _RUNTIMES for command in starting) or _keeps_containers(base, subjects):
-        return "it runs containers"
+    if any(command.name.partition("-")[0].partition(".")[0] in _RUNTIMES for command in starting) or _keeps_containers(base, subjects):
+        return RUNS_CONTAINERS
     programs = [command.name for command in starting] + [copy.destination.text.rpartition("/")[2] for copy in copies]
     if any(_works_on_host(name) for name in (base.canonical if base is not None else "", *programs)):
         return "it works on its host"
@@ -88,13 +88,9 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
         return "it is a development container"
     if not started:
         return "" if base is not None and starts_a_server(base) else NOTHING_STARTED
-    from .start_scripts import scripts_started
-
-    for script in scripts_started(starting, copies):
-        if script.hands_on:
-            return STEPS_DOWN
-        if script.is_of_action:
-            return GITHUB
+    reason = said_by_scripts(starting, subjects)
+    if reason:
+        return reason
     command = started.get("CMD")
     if command is not None and len(command.words) == 1 and command.name in _INTERPRETERS:
         return INTERPRETER

@@ -1,56 +1,71 @@
-"""The scripts that an image starts, as they stand among the files that its Dockerfile copies."""
+"""The scripts that an image starts, as they stand among the files that its Dockerfile copies or in the Dockerfile itself."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 
+from .copy import Copy
+from .written_file import WrittenFile
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from .command import Command
-    from .copy import Copy
+    from .subject import Subject
 
-_HANDS_ON = re.compile(
-    r"(?:^|[\s;&|(`\"'/])(?:gosu|su-exec|setpriv|s6-setuidgid|chpst|setuidgid|runuser|su|s6-svscan|runsvdir)\s", re.ASCII
+STEPS_DOWN = "what it starts steps down from root"
+RUNS_CONTAINERS = "it runs containers"
+GITHUB = "GitHub starts it as root"
+_BEFORE = r"(?:^|[\s;&|(`\"'/])"
+_SAYING = (
+    (re.compile(_BEFORE + r"(?:gosu|su-exec|setpriv|s6-setuidgid|chpst|setuidgid|runuser|su|s6-svscan|runsvdir)\s", re.ASCII), STEPS_DOWN),
+    (re.compile(r"^\s*(?:uid|user)\s*=\s*(?!root\b|0)\w", re.ASCII), STEPS_DOWN),
+    (re.compile(_BEFORE + r"(?:dockerd|dockerd-entrypoint\.sh|containerd)(?:\s|$)", re.ASCII), RUNS_CONTAINERS),
+    (re.compile(r"\$\{?(?:GITHUB_WORKSPACE|GITHUB_ACTIONS|INPUT_[A-Z])", re.ASCII), GITHUB),
 )
-"""A program that hands on to another user or gives each service its own, as a word of its own or at the end of a path."""
-_OF_ACTION = re.compile(r"\$\{?(?:GITHUB_WORKSPACE|GITHUB_ACTIONS|INPUT_[A-Z])", re.ASCII)
-"""What GitHub gives to the container of an action (https://docs.github.com/actions/reference/workflows-and-actions/variables)."""
-_MOST_READ = 4
+"""Programs that hand on to another user or give each service its own; how uWSGI and supervisord are told one; engines of containers; and
+what GitHub gives to an action (https://docs.github.com/actions/reference/workflows-and-actions/variables)."""
+_CONFIGURATION = (".ini", ".conf")
+_NAMED = re.compile(r"[\w./-]+\.(?:ini|conf)\b", re.ASCII)
+_MOST_READ = 6
 _LONGEST = 100_000
 
 
-class StartScript:
-    """What the lines of a script say of who it is started as."""
-
-    __slots__ = ("hands_on", "is_of_action")
-
-    def __init__(self, text: str) -> None:
-        lines = [line for line in text.split("\n") if not line.lstrip().startswith("#")]
-        self.hands_on = any(_HANDS_ON.search(line) for line in lines)
-        self.is_of_action = any(_OF_ACTION.search(line) for line in lines)
-
-
-def scripts_started(started: Iterable[Command], copies: Sequence[Copy]) -> Iterator[StartScript]:
-    """The scripts that are started."""
-    return map(StartScript, _texts(started, copies))
+def said_by_scripts(started: Iterable[Command], subjects: Sequence[Subject]) -> str:
+    """Why what is started may be root, as the scripts tell that are started, and the configuration that is named there; or nothing."""
+    for text in _texts([word.text for command in started for word in command.words[:4]], subjects):
+        for line in text.split("\n"):
+            if not line.lstrip().startswith("#"):
+                for saying, reason in _SAYING:
+                    if saying.search(line):
+                        return reason
+    return ""
 
 
-def _texts(started: Iterable[Command], copies: Sequence[Copy]) -> Iterator[str]:
+def _texts(words: Sequence[str], subjects: Sequence[Subject]) -> Iterator[str]:
     left = _MOST_READ
-    for command in started:
-        for word in command.words[:3]:
-            path = word.text
-            if "/" not in path and not path.endswith(".sh"):
-                continue
-            for copy in reversed(copies):
-                for candidate in _places(path, copy):
-                    text = copy.context.text(candidate) if copy.context is not None and left else None
-                    if text is not None and text.startswith("#!") and len(text) < _LONGEST:
-                        left -= 1
-                        yield text
+    waiting = [word for word in words if "/" in word or word.endswith((".sh", *_CONFIGURATION))]
+    for path in waiting:
+        for text in _found(path, subjects):
+            is_script = text.startswith("#!") and not path.endswith(_CONFIGURATION)
+            if left and len(text) < _LONGEST and (is_script or path.endswith(_CONFIGURATION)):
+                left -= 1
+                yield text
+                if is_script:
+                    waiting += _NAMED.findall(text)[:_MOST_READ]
+
+
+def _found(path: str, subjects: Sequence[Subject]) -> Iterator[str]:
+    for subject in reversed(subjects):
+        if isinstance(subject, WrittenFile) and subject.path == path:
+            yield "".join(piece.text for piece in subject.texts).lstrip()
+        elif isinstance(subject, Copy) and subject.context is not None:
+            for place in _places(path, subject):
+                text = subject.context.text(place)
+                if text is not None:
+                    yield text
 
 
 def _places(path: str, copy: Copy) -> Iterator[str]:

@@ -9,7 +9,7 @@ from capdrop.model.build_step import Shell
 from capdrop.model.command import Command
 from capdrop.model.copy import Copy
 from capdrop.model.image import Image
-from capdrop.model.image_purpose import GITHUB
+from capdrop.model.start_scripts import GITHUB
 from capdrop.model.subject import Subject
 from capdrop.model.text import Text
 from capdrop.model.tools import MAKES_ACCOUNTS

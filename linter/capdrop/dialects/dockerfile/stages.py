@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 MOST_ACCOUNTS = 100
 """Accounts of the stages below that are remembered."""
 LONGEST_TRAIL = 8
+_PLACEHOLDERS = ("base_image", "baseimage", "placeholder")
+"""What stands where a base image is to be given, for builders that will not start without."""
 
 
 class StageState:
@@ -136,7 +138,8 @@ def _user_of(image: Image, *, starts: bool, templated: bool) -> Value:
         return Value.unknown("the template may decide it", image.source, image.span)
     if image.value.text == "scratch" and not starts:
         return Value.unknown("it holds files and starts nothing", image.source, image.span)
-    reason = "" if image.value.is_known else "the base image is not known"
+    is_named = image.value.is_known and image.value.text.lower() not in _PLACEHOLDERS
+    reason = "" if is_named else "the base image is not known"
     return Value("absent", None, image.source, image.span, reason=reason)
 
 
