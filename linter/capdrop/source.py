@@ -95,10 +95,11 @@ class Unreadable(Exception):
 
 
 _TESTS = frozenset(
-    "test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance playwright cypress".split()
+    "test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance playwright cypress fuzz "
+    "integration-tests integration_tests e2e-tests".split()
 )
 """Folders of what is started to test something, and is taken down."""
-_DEVELOPMENT = frozenset("dev devel development .devcontainer .devenv localdev".split())
+_DEVELOPMENT = frozenset("dev devel develop development .devcontainer .devenv localdev".split())
 """Folders of what is started on a developer's own machine."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
 _FOR_TESTS = frozenset(("test", "tests", "e2e"))

@@ -9,6 +9,7 @@ from .host_agents import FILES, KERNEL, MODULES, POWER, WHOLE, uses_of_image
 from .known_images import starts_a_server, steps_down
 from .port import Port
 from .start_scripts import RUNS_CONTAINERS, STEPS_DOWN, said_by_scripts
+from .variable import Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ _RUNTIME_FOLDERS = ("/var/lib/docker", "/var/lib/containerd", "/var/lib/containe
 _OF_NODES = frozenset({"csi", "cni", "provisioner"})
 """Parts of the names of what prepares volumes, for whoever is to own them, and networks (kubernetes-csi.github.io/docs/deploying.html,
 cni.dev)."""
+_SOCKET = "/docker.sock"
+_OF_SOCKET = frozenset({"docker-gen", "docker-socket-proxy", "dozzle", "registrator"})
+"""Programs that read the socket of an engine, which belongs to root (nginx-proxy/docker-gen, amir20/dozzle, gliderlabs/registrator)."""
 _NETWORK_TOOLS = frozenset("ipset iptables keepalived nftables openvpn strongswan wireguard wireguard-tools".split())
 _DEBUGGER = "xdebug"
 _INSTALL_IT = frozenset("apk apt apt-get docker-php-ext-enable install-php-extensions pecl pie".split())
@@ -82,6 +86,8 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     if any(_works_on_host(name) for name in (base.canonical if base is not None else "", *programs)):
         return "it works on its host"
     installed = {package.name for command in commands for package in command.packages if command.place == "RUN"}
+    if any(isinstance(one, Variable) and one.value.text.endswith(_SOCKET) for one in subjects) or not _OF_SOCKET.isdisjoint(programs):
+        return "it talks to an engine of containers"
     if not _NETWORK_TOOLS.isdisjoint(installed):
         return "it sets up a network, which only root can"
     if any(_brings_debugger(command) for command in commands):

@@ -20,7 +20,10 @@ RUNS_CONTAINERS = "it runs containers"
 GITHUB = "GitHub starts it as root"
 _BEFORE = r"(?:^|[\s;&|(`\"'/])"
 _SAYING = (
-    (re.compile(_BEFORE + r"(?:gosu|su-exec|setpriv|s6-setuidgid|chpst|setuidgid|runuser|su|s6-svscan|runsvdir)\s", re.ASCII), STEPS_DOWN),
+    (
+        re.compile(_BEFORE + r"(?:gosu|su-exec|setpriv|s6-setuidgid|chpst|setuidgid|runuser|su|s6-svscan|runsvdir|sshd)\s", re.ASCII),
+        STEPS_DOWN,
+    ),
     (re.compile(r"^\s*(?:uid|user)\s*=\s*(?!root\b|0)\w", re.ASCII), STEPS_DOWN),
     (re.compile(_BEFORE + r"(?:dockerd|dockerd-entrypoint\.sh|containerd)(?:\s|$)", re.ASCII), RUNS_CONTAINERS),
     (re.compile(r"\$\{?(?:GITHUB_WORKSPACE|GITHUB_ACTIONS|INPUT_[A-Z])", re.ASCII), GITHUB),
@@ -35,7 +38,9 @@ _LONGEST = 100_000
 
 def said_by_scripts(started: Iterable[Command], subjects: Sequence[Subject]) -> str:
     """Why what is started may be root, as the scripts tell that are started, and the configuration that is named there; or nothing."""
-    for text in _texts([word.text for command in started for word in command.words[:4]], subjects):
+    words = [(at, word.text) for command in started for at, word in enumerate(command.words[:4])]
+    named = [word for at, word in words if not at or "/" in word or word.endswith((".sh", *_CONFIGURATION))]
+    for text in _texts(named, subjects):
         for line in text.split("\n"):
             if not line.lstrip().startswith("#"):
                 for saying, reason in _SAYING:
@@ -44,9 +49,8 @@ def said_by_scripts(started: Iterable[Command], subjects: Sequence[Subject]) -> 
     return ""
 
 
-def _texts(words: Sequence[str], subjects: Sequence[Subject]) -> Iterator[str]:
+def _texts(waiting: list[str], subjects: Sequence[Subject]) -> Iterator[str]:
     left = _MOST_READ
-    waiting = [word for word in words if "/" in word or word.endswith((".sh", *_CONFIGURATION))]
     for path in waiting:
         for text in _found(path, subjects):
             is_script = text.startswith("#!") and not path.endswith(_CONFIGURATION)
