@@ -102,7 +102,7 @@ _TESTS = frozenset(
 _DEVELOPMENT = frozenset("dev devel develop development .devcontainer .devenv localdev".split())
 """Folders of what is started on a developer's own machine."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
-_FOR_TESTS = frozenset(("test", "tests", "e2e"))
+_FOR_TESTS = frozenset(("test", "tests", "e2e", "integration"))
 _BUILDING = frozenset(".azure-pipelines .buildkite .ci .circleci .github .gitlab .jenkins builder builders buildenv ci".split())
 """Folders of what a project is built in."""
 _TO_BUILD = frozenset(("buildenv", "ci"))

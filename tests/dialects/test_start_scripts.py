@@ -48,6 +48,8 @@ def written(folder: Path, files: dict[str, str]) -> Path:
         ('COPY run.sh /\nENTRYPOINT ["/run.sh"]', "run.sh", "#!/bin/sh\nexec /usr/bin/s6-svscan /etc/services.d\n", LOW),
         ('COPY run.sh /\nENTRYPOINT ["/run.sh"]', "run.sh", "#!/bin/sh\nexec /usr/sbin/sshd -D -e\n", LOW),
         ('COPY setup-sshd /usr/local/bin/\nENTRYPOINT ["setup-sshd"]', "setup-sshd", "#!/bin/sh\nexec /usr/sbin/sshd -D -e\n", LOW),
+        ('COPY run.sh /\nENTRYPOINT ["/run.sh"]', "run.sh", '#!/bin/bash\nexec sudo -E -u "$NAME" serve\n', LOW),
+        ('COPY run.sh /\nENTRYPOINT ["/run.sh"]', "run.sh", "#!/bin/bash\nsudo -E serve\n", HIGH),
         ('COPY run.sh /\nENTRYPOINT ["/run.sh"]', "run.sh", '#!/bin/sh\ncd "$GITHUB_WORKSPACE"\n', LOW),
         ('COPY run.sh /\nENTRYPOINT ["/run.sh"]', "run.sh", '#!/bin/sh\nscan "$INPUT"\n', HIGH),
         ('COPY run.sh /usr/bin/start\nENTRYPOINT ["/usr/bin/start"]', "run.sh", DROPS, LOW),

@@ -402,6 +402,7 @@ KEY_COPIED = "FROM debian:13\nCOPY id_rsa /root/.ssh/id_rsa\nUSER 1000\n"
         ("integration-tests/gen/Dockerfile", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", LOW),
         ("Dockerfile", "FROM debian:13\nENV DOCKER_HOST=unix:///tmp/docker.sock\nCOPY . /app\nEXPOSE 80\nCMD /run\n", "missing-user", LOW),
         ("Dockerfile", "FROM debian:13\nCOPY registrator /bin/registrator\nCMD /bin/registrator\n", "missing-user", LOW),
+        ("Dockerfile.integration", "FROM debian:13\nCOPY . /app\nEXPOSE 80\nCMD /app/run\n", "missing-user", LOW),
         ("seed-data/Dockerfile", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", LOW),
         ("Dockerfile", "ARG BASE=placeholder\nFROM $BASE\nCOPY . /app\nCMD /app/run\n", "missing-user", LOW),
         ("Dockerfile", "FROM debian:13\nCOPY nfs-provisioner /\nCMD /nfs-provisioner\n", "missing-user", LOW),

@@ -24,6 +24,7 @@ _SAYING = (
         re.compile(_BEFORE + r"(?:gosu|su-exec|setpriv|s6-setuidgid|chpst|setuidgid|runuser|su|s6-svscan|runsvdir|sshd)\s", re.ASCII),
         STEPS_DOWN,
     ),
+    (re.compile(_BEFORE + r"sudo(?: -\w)* (?:-\w*u|--user)[ =]", re.ASCII), STEPS_DOWN),
     (re.compile(r"^\s*(?:uid|user)\s*=\s*(?!root\b|0)\w", re.ASCII), STEPS_DOWN),
     (re.compile(_BEFORE + r"(?:dockerd|dockerd-entrypoint\.sh|containerd)(?:\s|$)", re.ASCII), RUNS_CONTAINERS),
     (re.compile(r"\$\{?(?:GITHUB_WORKSPACE|GITHUB_ACTIONS|INPUT_[A-Z])", re.ASCII), GITHUB),
