@@ -40,6 +40,7 @@ _SOCKET = "/docker.sock"
 _OF_SOCKET = frozenset({"docker-gen", "docker-socket-proxy", "dozzle", "registrator"})
 """Programs that read the socket of an engine, which belongs to root (nginx-proxy/docker-gen, amir20/dozzle, gliderlabs/registrator)."""
 _NETWORK_TOOLS = frozenset("ipset iptables keepalived nftables openvpn strongswan wireguard wireguard-tools".split())
+_INSTALLERS = frozenset("apk apt apt-get dnf microdnf tdnf yum zypper".split())
 _DEBUGGER = "xdebug"
 _INSTALL_IT = frozenset("apk apt apt-get docker-php-ext-enable install-php-extensions pecl pie".split())
 """It "is not to be run in production" (https://xdebug.org/docs/install)."""
@@ -85,7 +86,8 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     programs = [command.name for command in starting] + [copy.destination.text.rpartition("/")[2] for copy in copies]
     if any(_works_on_host(name) for name in (base.canonical if base is not None else "", *programs)):
         return "it works on its host"
-    installed = {package.name for command in commands for package in command.packages if command.place == "RUN"}
+    installers = [command for command in commands if command.place == "RUN" and command.name in _INSTALLERS]
+    installed = {word.text for command in installers for word in command.words}
     if any(isinstance(one, Variable) and one.value.text.endswith(_SOCKET) for one in subjects) or not _OF_SOCKET.isdisjoint(programs):
         return "it talks to an engine of containers"
     if not _NETWORK_TOOLS.isdisjoint(installed):
