@@ -173,6 +173,7 @@ def kept_logins(command: Command, declared: set[str]) -> Iterator[Finding]:
             """,
         ),
         Good("Dockerfile", "FROM alpine:3.22\nRUN --mount=type=ssh git clone git@git.acme.io:app.git /app\n"),
+        Good("Dockerfile", "FROM debian:13\nRUN --mount=type=secret,id=t doctl auth init -t $(cat /run/secrets/t) && rm -r ~/.config/\n"),
         Good(
             "Dockerfile",
             """
@@ -375,12 +376,15 @@ def is_cleaned(command: Command, kept: str) -> bool:
     """Whether the same script takes a login back, or a mount keeps it out of the layer."""
     parts = [part for part in kept.split("/") if part not in ("~", ".config", ".cache")]
     home = kept.replace("~", "/root", 1)
+    above = {f"{start}/.config" for start in ("~", "$HOME", "${HOME}", "/root")} if kept.startswith("~/.config/") else set()
     for mount in command.mounts:
         if mount.kind != "bind" and mount.target and (home + "/").startswith(mount.target.rstrip("/") + "/"):
             return True
     for other in course_of(command).later(command):
         texts = [word.text for word in other.words[1:]]
         if other.name == "rm" and any(part in text for part in parts for text in texts):
+            return True
+        if other.name == "rm" and not above.isdisjoint(text.rstrip("/") for text in texts):
             return True
         if other.name == command.name and not UNDOES.isdisjoint(texts):
             return True

@@ -28,6 +28,7 @@ SETS_MODES = frozenset({"chmod", *MODE_OPTIONS})
 
 SET_USER_ID = 0o4000
 SET_GROUP_ID = 0o2000
+PROGRAM_FOLDERS = ("bin", "sbin")
 STICKY = 0o1000
 OTHERS_WRITE = 0o002
 GROUP_WRITE = 0o020
@@ -230,9 +231,10 @@ def is_for_all(command: Command) -> bool:
             """,
             fixed="""
             FROM debian:13
-            RUN make && chmod u+x,g+s /bin/a && chmod u=rwx,go=rx /bin/b
+            RUN make && chmod u+x /bin/a && chmod u=rwx,go=rx /bin/b
             """,
         ),
+        Bad("Dockerfile", "FROM debian:13\nRUN chmod «g+s» /usr/bin/wall && chmod «2755» /bin/a\nCOPY --chmod=«2755» a /usr/sbin/\n"),
         Bad(
             "Dockerfile",
             """
@@ -281,12 +283,20 @@ def setuid_bit(subject: Command | Copy) -> Iterator[Finding]:
     """Whoever starts this program becomes its owner, mostly root.
 
     A flaw in it gives every process of the container what root has. Give the program the one capability that it needs, or
-    have root do the step before the application starts. (The set-group-id bit alone is how folders are shared, and is let be.)
+    have root do the step before the application starts. (The set-group-id bit alone is told of programs, in a `bin`; elsewhere it is how
+    folders are shared, and is let be.)
     """
     for mode in _modes(subject):
-        if mode.bits & SET_USER_ID:
+        whom = "become its owner" if mode.bits & SET_USER_ID else "act for its group" if mode.bits & SET_GROUP_ID else ""
+        if mode.bits & SET_USER_ID or (whom and _is_of_programs(subject)):
             fix = mode.without(SET_USER_ID | SET_GROUP_ID, "what needs the owner's rights fails")
-            yield subject.finding(mode.at, f"mode `{mode.text}` lets whoever starts the file become its owner", fix=fix)
+            yield subject.finding(mode.at, f"mode `{mode.text}` lets whoever starts the file {whom}", fix=fix)
+
+
+def _is_of_programs(subject: Command | Copy) -> bool:
+    """Whether it gives its mode to files in folders of programs and to nothing else."""
+    paths = [subject.destination.text] if isinstance(subject, Copy) else [word.text for word in subject.operands[1:]]
+    return bool(paths) and all(path.rpartition("/")[0].rpartition("/")[2] in PROGRAM_FOLDERS for path in paths)
 
 
 class Mode:
@@ -345,6 +355,8 @@ def _clauses(text: str) -> Iterator[tuple[str, str, str, int]]:
                 bits |= OTHERS_WRITE
             if "s" in letters and (not who or "u" in who or "a" in who):
                 bits |= SET_USER_ID
+            if "s" in letters and (not who or "g" in who or "a" in who):
+                bits |= SET_GROUP_ID
             yield who, operator, letters, bits
 
 

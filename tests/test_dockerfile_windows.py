@@ -144,3 +144,11 @@ def test_time_grows_with_the_script(piece: str) -> None:
 
     assert_grows_linearly(read, 4_000, 40_000)
     assert_grows_linearly(lambda size: found(f"{BASE}{POWERSHELL}RUN {filled(piece, size)}\n"), 2_000, 20_000)
+
+
+@pytest.mark.parametrize(
+    ("shell", "expected"),
+    [('["powershell", "-Command"]', []), ('["cmd", "/S", "/C"]', []), ('["pwsh", "-c"]', [("missing-user", 1)])],
+)
+def test_a_shell_of_windows_tells_the_platform_of_a_base_that_has_several(shell: str, expected: list[tuple[str, int]]) -> None:
+    assert found(f'FROM python:3.14\nSHELL {shell}\nCOPY . /app\nCMD ["python", "app/main.py"]\n', "missing-user") == expected

@@ -102,12 +102,19 @@ class Unreadable(Exception):
     """A file that cannot be turned into text; the message says why, in one line."""
 
 
-_TESTS = frozenset("test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance".split())
+_TESTS = frozenset(
+    "test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance playwright cypress fuzz "
+    "integration-tests integration_tests e2e-tests".split()
+)
 """Folders of what is started to test something, and is taken down."""
-_DEVELOPMENT = frozenset("dev devel development .devcontainer .devenv localdev".split())
+_DEVELOPMENT = frozenset("dev devel develop development .devcontainer .devenv localdev".split())
 """Folders of what is started on a developer's own machine."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
-_FOR_TESTS = frozenset(("test", "tests", "e2e"))
+_FOR_TESTS = frozenset(("test", "tests", "e2e", "integration"))
+_BUILDING = frozenset(".azure-pipelines .buildkite .ci .circleci .github .gitlab .jenkins builder builders buildenv ci".split())
+"""Folders of what a project is built in."""
+_TO_BUILD = frozenset(("buildenv", "ci"))
+_TO_PREPARE = frozenset(("init", "migrate", "migration", "migrations", "seed", "seeder"))
 _FOR_DEVELOPERS = frozenset("dev devel develop development devcontainer debug delve dlv gitpod local tilt".split())
 
 
@@ -141,6 +148,20 @@ class Source:
     def is_for_developers(self) -> bool:
         """The same of what those who work on the project start on their own machine: `Dockerfile.dev`, `compose.debug.yaml`."""
         return self._stands(_DEVELOPMENT, _FOR_DEVELOPERS)
+
+    @property
+    def is_for_builds(self) -> bool:
+        """The same of what a project is built in: `ci/Dockerfile`, `Dockerfile_ci`."""
+        return self._stands(_BUILDING, _TO_BUILD)
+
+    @property
+    def is_to_prepare(self) -> bool:
+        """Whether a Dockerfile is of what is run before others and ends, as its name or its folder's ends: `Dockerfile.init`,
+        `db-migrate/Dockerfile`."""
+        *_, folder, name = ["", *self.path.lower().replace("_", "-").split("/")]
+        if folder.startswith(("init-", "seed-")):
+            return True
+        return not _TO_PREPARE.isdisjoint((folder.rpartition("-")[2], name.rpartition(".")[2], name.rpartition("-")[2]))
 
     def _stands(self, among: Set[str], called: Set[str]) -> bool:
         """Whether the file stands in a folder among these, or has one of the other words in its name."""

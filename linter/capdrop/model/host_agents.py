@@ -52,7 +52,7 @@ _KINDS = (
     # poste.io's guides, what a tunnel leads to on its host (cloudflared), the installer of Cilium before there is a network
     # (docs.siderolabs.com), etcd on the loopback address of its node (ahrtr/etcd-defrag), TFTP, which answers from a port of its own
     # choice (RFC 1350), and FastDFS, whose tracker tells clients the addresses of its storages (happyfish100/fastdfs)
-    ((PROCESSES, FILES, KERNEL), "aquasec/kube-bench"),  # github.com/aquasecurity/kube-bench, job.yaml
+    ((PROCESSES, FILES, KERNEL), "kube-bench"),  # github.com/aquasecurity/kube-bench, job.yaml
     ((NETWORK, PROCESSES), "windows-exporter"),  # github.com/prometheus-community/windows_exporter/tree/master/kubernetes
     (
         (NETWORK, BUS, DEVICES),
@@ -76,9 +76,9 @@ _KINDS = (
         (POWER,),
         "calico/node calico/cni cilium/cilium amazon-k8s-cni amazon-k8s-cni-init amazon/aws-network-policy-agent kube-router kube-proxy "
         "smartctl-exporter aws-ebs-csi-driver aws-efs-csi-driver gcp-compute-persistent-disk-csi-driver azuredisk-csi azurefile-csi "
-        "nfsplugin cephcsi",
+        "nfsplugin cephcsi kured",
     ),  # docs.tigera.io/calico, docs.cilium.io, github.com/aws/amazon-vpc-cni-k8s, kube-router.io/docs; the exporter's README; the plugin
-    # of a CSI driver on each node (kubernetes-csi.github.io/docs/deploying.html)
+    # of a CSI driver on each node (kubernetes-csi.github.io/docs/deploying.html); kured.dev/docs (it restarts its node)
     ((SOCKET,), "docker-socket-proxy linuxserver/socket-proxy wollomatic/socket-proxy"),  # github.com/Tecnativa/docker-socket-proxy,
     # linuxserver/docker-socket-proxy (READMEs); the last from memory
     (

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from .command import Command
 from .copy import Copy
+from .folder import Folder
+from .host_agents import FILES, KERNEL, MODULES, POWER, WHOLE, uses_of_image
 from .known_images import starts_a_server, steps_down
 from .port import Port
+from .start_scripts import RUNS_CONTAINERS, STEPS_DOWN, said_by_scripts
+from .variable import Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from capdrop.source import Source
     from capdrop.syntax.image_reference import Reference
@@ -22,10 +26,27 @@ _INTERPRETERS = frozenset(
     "sh bash ash dash zsh fish pwsh powershell cmd python python2 python3 ipython node irb ruby jshell iex erl php julia ghci R perl lua "
     "swift clojure lein sbt scala gradle mvn rebar3 elixir deno bun".split()
 )
-_INITS = frozenset({"/sbin/init", "/usr/sbin/init", "/lib/systemd/systemd", "/usr/lib/systemd/systemd", "/init"})
-"""The first process of a whole system, which is root and gives each service its user: systemd, s6-overlay."""
+_INITS = frozenset({"/sbin/init", "/usr/sbin/init", "/lib/systemd/systemd", "/usr/lib/systemd/systemd", "/init", "/sbin/my_init"})
+"""The first process of a whole system, which is root and gives each service its user: systemd, s6-overlay, phusion/baseimage-docker's."""
+_SUPERVISORS = frozenset({"runsvdir", "runit", "s6-svscan"})
 _FOR_OTHERS = frozenset({"cron", "crond", "dropbear", "sshd"})
 """Programs that are root to start each job, or each session, as its own user (cron(8), sshd(8))."""
+_RUNTIMES = frozenset({"buildkitd", "containerd", "crio", "dockerd", "k3s", "kubelet", "rke2"})
+_RUNTIME_FOLDERS = ("/var/lib/docker", "/var/lib/containerd", "/var/lib/containers", "/var/lib/buildkit", "/var/lib/kubelet")
+_OF_NODES = frozenset({"csi", "cni", "provisioner"})
+"""Parts of the names of what prepares volumes, for whoever is to own them, and networks (kubernetes-csi.github.io/docs/deploying.html,
+cni.dev)."""
+_SOCKET = "/docker.sock"
+_OF_SOCKET = frozenset({"docker-gen", "docker-socket-proxy", "dozzle", "registrator"})
+"""Programs that read the socket of an engine, which belongs to root (nginx-proxy/docker-gen, amir20/dozzle, gliderlabs/registrator)."""
+_NETWORK_TOOLS = frozenset("ipset iptables keepalived nftables openvpn strongswan wireguard wireguard-tools".split())
+_INSTALLERS = frozenset("apk apt apt-get dnf microdnf tdnf yum zypper".split())
+_DEBUGGER = "xdebug"
+_INSTALL_IT = frozenset("apk apt apt-get docker-php-ext-enable install-php-extensions pecl pie".split())
+"""It "is not to be run in production" (https://xdebug.org/docs/install)."""
+_TEST_RUNNERS = frozenset("behave cypress jest mocha newman nox playwright phpunit pytest robot rspec tox".split())
+_WITH_TESTS = frozenset("bun cargo deno dotnet go gradle mvn npm pnpm yarn".split())
+_BUILDS = frozenset({"build", "compile", "package"})
 _SCRIPTS = (".sh", ".bash")
 _DEVELOPMENT = ("mcr.microsoft.com/devcontainers/", "mcr.microsoft.com/vscode/devcontainers/")
 """Bases whose user is set by the tool that starts them (https://containers.dev/implementors/json_reference/: remoteUser)."""
@@ -50,23 +71,90 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
         return "its node says as which account it runs"
     subjects = [subject for layer in layers for subject in layer]
     commands = [subject for subject in subjects if isinstance(subject, Command)]
-    started = {command.place: command for command in commands if command.place in ("CMD", "ENTRYPOINT") and command.within is None}
+    copies = [subject for subject in subjects if isinstance(subject, Copy)]
+    starting = [command for command in commands if command.place in ("CMD", "ENTRYPOINT")]
+    started = {command.place: command for command in starting if command.within is None}
     leaves_root = base is not None and "ENTRYPOINT" not in started and steps_down(base)
     if leaves_root or any(word in STEPPING_DOWN for word in _words_run(commands)):
-        return "what it starts steps down from root"
+        return STEPS_DOWN
     if any(word.text in _INITS for command in started.values() for word in command.words):
         return "what it starts is an init, which gives each service its user"
-    if any(command.name in _FOR_OTHERS for command in started.values()):
+    if any(command.name in _FOR_OTHERS | _SUPERVISORS for command in starting):
         return "what it starts gives each job or session its user"
+    if any(command.name.partition("-")[0].partition(".")[0] in _RUNTIMES for command in starting) or _keeps_containers(base, subjects):
+        return RUNS_CONTAINERS
+    programs = [command.name for command in starting] + [copy.destination.text.rpartition("/")[2] for copy in copies]
+    if any(_works_on_host(name) for name in (base.canonical if base is not None else "", *programs)):
+        return "it works on its host"
+    installers = [command for command in commands if command.place == "RUN" and command.name in _INSTALLERS]
+    installed = {word.text for command in installers for word in command.words}
+    if any(isinstance(one, Variable) and one.value.text.endswith(_SOCKET) for one in subjects) or not _OF_SOCKET.isdisjoint(programs):
+        return "it talks to an engine of containers"
+    if not _NETWORK_TOOLS.isdisjoint(installed):
+        return "it sets up a network, which only root can"
+    if any(_brings_debugger(command) for command in commands):
+        return "it is a development container"
     if not started:
         return "" if base is not None and starts_a_server(base) else NOTHING_STARTED
+    reason = said_by_scripts(starting, subjects)
+    if reason:
+        return reason
     command = started.get("CMD")
     if command is not None and len(command.words) == 1 and command.name in _INTERPRETERS:
         return INTERPRETER
-    serves = any(isinstance(subject, Port) for subject in subjects) or any(one.place == "HEALTHCHECK" for one in commands)
-    if not serves and not any(_brings_program(subject) for subject in subjects if isinstance(subject, Copy)):
+    ports = any(isinstance(subject, Port) for subject in subjects)
+    serves = ports or any(one.place == "HEALTHCHECK" for one in commands)
+    if not ports and source.is_to_prepare:
+        return "it prepares others, and ends"
+    return "" if serves else _purpose_of_unheard([*started.values()], starting, copies, source)
+
+
+def _purpose_of_unheard(started: list[Command], starting: list[Command], copies: list[Copy], source: Source) -> str:
+    """The same of an image that listens to nobody."""
+    if any(_tests(command) for command in starting):
+        return "it is for tests"
+    if source.is_for_builds or any(command.name.replace("_", "-").partition(".")[0].partition("-")[0] in _BUILDS for command in starting):
+        return "it builds something"
+    if not any(_brings_program(copy) for copy in copies) or _is_taken(started, copies):
         return TOOL
     return ""
+
+
+def _brings_debugger(command: Command) -> bool:
+    if command.place != "RUN" or command.conditional or command.name not in _INSTALL_IT:
+        return False
+    return any(_DEBUGGER in word.text.rpartition("/")[2].split("-") for word in command.words[1:])
+
+
+def _works_on_host(name: str) -> bool:
+    parts = name.split("-")
+    uses = uses_of_image(name) if name else frozenset()
+    is_plugin = not _OF_NODES.isdisjoint(parts) or parts[-2:] == ["device", "plugin"]
+    return is_plugin or not uses.isdisjoint((FILES, KERNEL, MODULES, POWER, WHOLE))
+
+
+def _keeps_containers(base: Reference | None, subjects: Iterable[Subject]) -> bool:
+    """Whether it is an engine in a container, or keeps the containers of one."""
+    if base is not None and base.official and base.name == "docker" and "dind" in (base.tag or "").split("-"):
+        return True
+    return any(isinstance(one, Folder) and one.role == "volume" and one.is_below(*_RUNTIME_FOLDERS) for one in subjects)
+
+
+def _tests(command: Command) -> bool:
+    words = [word.text.rpartition("/")[2] for word in command.words[:4]]
+    if not _TEST_RUNNERS.isdisjoint(words):
+        return True
+    rest = [word for word in words[1:] if word not in ("run", "--")]
+    return command.name in _WITH_TESTS and bool(rest) and rest[0].partition(":")[0] == "test"
+
+
+def _is_taken(started: Sequence[Command], copies: list[Copy]) -> bool:
+    """Whether all that it starts is one program without arguments, which another image brings."""
+    if len(started) != 1 or len(started[0].words) != 1:
+        return False
+    program = started[0].words[0].text
+    brought = [copy for copy in copies if "from" in copy.flags and not copy.from_build and copy.destination.text[:1] == "/"]
+    return any(program == (to := copy.destination.text.rstrip("/")) or (to and program.startswith(f"{to}/")) for copy in brought)
 
 
 def may_stay_root(user: Value, base: Reference | None, layers: list[tuple[Subject, ...]], source: Source, *, stepped_back: bool) -> str:
@@ -90,7 +178,7 @@ def _words_run(commands: list[Command]) -> Iterator[str]:
         if count > _LONGEST:
             return
         for word in command.words:
-            yield word.text.rpartition("/")[2].partition("=")[0]
+            yield word.text.rpartition("/")[2].partition("=")[0].removesuffix(".sh")
 
 
 def _brings_program(copy: Copy) -> bool:

@@ -11,6 +11,10 @@ _CHAINGUARD_ROOT = ("wolfi-base", "chainguard-base")
 _NON_ROOT_WORDS = ("nonroot", "unprivileged", "rootless", "chiseled")
 """Distroless `:nonroot` tags (GoogleContainerTools/distroless README), nginxinc/nginx-unprivileged, moby/buildkit:rootless, and
 .NET's `-chiseled` and `-distroless` tags (https://github.com/dotnet/dotnet-docker/blob/main/documentation/distroless.md)."""
+_HARDENED = "dhi.io/"
+"""Docker Hardened Images (https://docs.docker.com/dhi/migration/checklist): "runtime images run as nonroot by default", those to build
+with, whose tags say `dev` or `sdk`, as root."""
+_TO_BUILD_WITH = ("dev", "sdk")
 _DOTNET = "mcr.microsoft.com/dotnet/"
 _DISTROLESS = "distroless"
 _NON_ROOT = frozenset({
@@ -63,6 +67,16 @@ _NON_ROOT = frozenset({
     "docker.io/openzipkin/zipkin-slim",
     "docker.io/otel/",  # open-telemetry/opentelemetry-collector-releases, distributions/*/Dockerfile: USER ${USER_UID}
     "docker.io/rayproject/",  # ray-project/ray, docker/base-deps/Dockerfile: USER $RAY_UID
+    "docker.io/selenium/",  # SeleniumHQ/docker-selenium, */Dockerfile: USER ${SEL_UID}
+    "docker.io/gitpod/",  # gitpod-io/workspace-images, chunks/*/Dockerfile: USER gitpod
+    "docker.io/nodered/node-red",  # node-red/node-red-docker, .docker/Dockerfile.alpine: USER node-red
+    "docker.io/mambaorg/micromamba",  # mamba-org/micromamba-docker, debian.Dockerfile: USER $MAMBA_USER
+    "docker.io/library/odoo",  # odoo/docker, 17.0/Dockerfile: USER odoo
+    "docker.io/library/kong",  # Kong/docker-kong, Dockerfile.deb: USER kong
+    "docker.io/kong/kong-gateway",
+    "docker.io/codercom/code-server",  # coder/code-server, ci/release-image/Dockerfile: USER 1000
+    "ghcr.io/actions/actions-runner",  # actions/runner, images/Dockerfile: USER runner
+    "ghcr.io/puppeteer/puppeteer",  # puppeteer/puppeteer, docker/Dockerfile: USER $PPTRUSER_UID
     "docker.io/stefanprodan/podinfo",  # stefanprodan/podinfo, Dockerfile: USER app
     "ghcr.io/stefanprodan/podinfo",
     "ghcr.io/cloudnative-pg/cloudnative-pg",  # cloudnative-pg/cloudnative-pg, Dockerfile: USER 65532:65532
@@ -123,11 +137,14 @@ _STEPS_DOWN = frozenset(
 """Official images whose start script is root and starts the service as a user of its own, by gosu, su-exec, setpriv or the service itself
 (the docker-entrypoint.sh of each, in the repositories that docker-library/official-images names)."""
 _STEPS_DOWN_ELSEWHERE = frozenset({
+    "docker.io/phusion/baseimage",  # phusion/baseimage-docker, image/Dockerfile: CMD ["/sbin/my_init"], which starts runit
     "docker.io/valkey/valkey",  # valkey-io/valkey-container, docker-entrypoint.sh
     "docker.io/postgis/postgis",  # postgis/docker-postgis, Dockerfile.template: FROM postgres, with its start script
     "docker.io/pgvector/pgvector",  # pgvector/pgvector, Dockerfile: the same
     "docker.io/timescale/timescaledb",  # timescale/timescaledb-docker, Dockerfile: the same
 })  # fmt: skip
+_STEPS_DOWN_FOLDERS = ("docker.io/linuxserver/", "ghcr.io/linuxserver/", "lscr.io/linuxserver/", "docker.io/phusion/passenger-")
+"""linuxserver/docker-baseimage-alpine: s6-overlay's /init, whose services are user `abc`; phusion/passenger-docker: my_init."""
 _SERVERS = frozenset("caddy drupal httpd joomla matomo mediawiki nextcloud nginx php tomcat wordpress".split())
 """Official images that start a server as root when they are told nothing."""
 _MYSQL = frozenset({"MYSQL_ROOT_PASSWORD", "MYSQL_PASSWORD"})
@@ -196,6 +213,8 @@ def runs_as_non_root(reference: Reference) -> bool:
     name = reference.canonical
     if name.startswith(_CHAINGUARD):
         return reference.name not in _CHAINGUARD_ROOT and not tag.endswith("-root")
+    if name.startswith(_HARDENED):
+        return not any(word in _TO_BUILD_WITH for word in tag.split("-"))
     if any(word in reference.repository or word in tag for word in _NON_ROOT_WORDS) or (name.startswith(_DOTNET) and _DISTROLESS in tag):
         return True
     return (name in _NON_ROOT or name.startswith(_NON_ROOT_FOLDERS) or _copied(name) in _NON_ROOT) and name not in _ROOT_AFTER_ALL
@@ -221,7 +240,9 @@ def suffix_of_file(reference: Reference, variable: str) -> str:
 
 def steps_down(reference: Reference) -> bool:
     """Whether what an image starts by itself is documented to leave root before it serves anyone."""
-    return reference.canonical in _STEPS_DOWN_ELSEWHERE if not reference.official else reference.name in _STEPS_DOWN
+    if reference.official:
+        return reference.name in _STEPS_DOWN
+    return reference.canonical in _STEPS_DOWN_ELSEWHERE or reference.canonical.startswith(_STEPS_DOWN_FOLDERS)
 
 
 def starts_a_server(reference: Reference) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from .marks import may_name_a_secret
 from .words import (
     BARE_SECRETS,
+    CHECKSUMS,
     CHOSEN,
     COOKIE_OWNERS,
     FOR_BROWSERS,
@@ -111,7 +112,7 @@ def role_of(name: str) -> str:
     if role != PASSWORD and name.startswith(FOR_BROWSERS):
         return ""
     tail = [word for word in words[index + 1 :] if not word.isdigit()]
-    if not HARMLESS_TAILS.isdisjoint(tail):
+    if not HARMLESS_TAILS.isdisjoint(tail) or (role != PASSWORD and not CHECKSUMS.isdisjoint(tail)):
         return ""
     return role if NEUTRAL_TAILS.issuperset(tail) else VAGUE
 

@@ -104,8 +104,8 @@ KEY_OWNERS = {
     **dict.fromkeys(
         words(
             "public pub publishable gpg pgp primary foreign partition sort routing cache object idempotency host known apt release hot "
-            "map row hash_ring label annotation registry_cache metadata topology config unique composite lookup index count site property "
-            "field column message header group env"
+            "map recv row hash_ring label annotation registry_cache metadata topology config unique composite lookup index count site "
+            "property field column message header group env"
         ),
         "",
     ),
@@ -179,6 +179,9 @@ NEUTRAL_TAILS = words(
     """
 )
 """A word after the secret one that changes nothing: DB_PASSWORD_OLD."""
+
+CHECKSUMS = words("md5 sha1 sha256 sha384 sha512")
+"""A word after a key or a token that tells how to check it: KEY_SHA512. (A password is kept as one.)"""
 
 WEAK_VALUES = words(
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from capdrop.model.container import is_root
 from capdrop.syntax import dockerfile as syntax
@@ -44,6 +45,14 @@ def leaves_root(reference: Reference | None, path: str, context: Context) -> boo
     users = [one for one in syntax.parse(text).instructions if one.keyword in ("FROM", "USER")] if text else []
     last = users[-1].arguments if users and users[-1].keyword == "USER" else ()
     return len(last) == 1 and not is_root(last[0].value)
+
+
+def is_action(path: str, context: Context) -> bool:
+    """Whether a Dockerfile is that of an action of GitHub, whose file stands beside it."""
+    near = Near(path, context)
+    named = next((name for name in ("action.yml", "action.yaml") if name in near.names), "")
+    text = near.text(os.path.join(near.folder, named)) if named else None
+    return text is not None and re.search(r"(?m)^[ \t]+using:[ \t]*['\"]?docker\b", text) is not None
 
 
 def _in_folder(near: Near, around: str, name: str, version: str = "") -> str:

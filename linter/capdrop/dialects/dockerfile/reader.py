@@ -9,6 +9,7 @@ from capdrop.model.build_step import Shell
 from capdrop.model.command import Command
 from capdrop.model.copy import Copy
 from capdrop.model.image import Image
+from capdrop.model.start_scripts import GITHUB
 from capdrop.model.subject import Subject
 from capdrop.model.text import Text
 from capdrop.model.tools import MAKES_ACCOUNTS
@@ -22,7 +23,7 @@ from capdrop.syntax import shell
 from ..commands import commands_in_arguments, commands_in_shell, commands_of_file
 from ..one_command import Setting
 from . import steps
-from .built_beside import dockerfile_beside, leaves_root
+from .built_beside import dockerfile_beside, is_action, leaves_root
 from .mounting import CopyOrigin
 from .scope import Scope
 from .stages import StageState, finished
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 TEMPLATES = (".template", ".tmpl", ".tpl", ".in", ".j2", ".jinja", ".jinja2", ".erb", ".mustache")
 """How the names of templates end, whatever their markup."""
+_OF_WINDOWS = ("cmd", "powershell")
+"""Shells that only Windows has."""
 
 
 class Reader:
@@ -110,7 +113,7 @@ class Reader:
                 (stage.on_build if instruction.keyword == "ONBUILD" else stage.layers).append(done)
             yield from done
         overridden = self.starters is not None and self.starters.leave_root
-        yield from finished(self.stages, self.source, self.tree, self.has_user, templated=self.templated, overridden=overridden)
+        yield from finished(self.stages, self.source, self.tree, self.said_elsewhere, templated=self.templated, overridden=overridden)
         yield from self.refusals()
 
     def shipped(self) -> set[int]:
@@ -192,9 +195,13 @@ class Reader:
             return True
         return bool(dockerfile_beside(image.reference, self.source.path, self.given))
 
-    def has_user(self, image: Image) -> bool:
-        """Whether an image may have a user other than root: one that is built beside the file has, another one of the project may."""
-        return leaves_root(image.reference, self.source.path, self.given) if image.local else image.is_released_here
+    def said_elsewhere(self, image: Image) -> str:
+        """Why other files say who an image runs as that is built on another one: that may have a user, as one that is built beside the file
+        has, and others of the project may; or it is an action of GitHub, "must be run by the default Docker user (root)"
+        (https://docs.github.com/actions/reference/dockerfile-support-for-github-actions)."""
+        if leaves_root(image.reference, self.source.path, self.given) if image.local else image.is_released_here:
+            return "the image below it may have a user"
+        return GITHUB if is_action(self.source.path, self.given) else ""
 
     def scope(self, stage: StageState | None) -> Scope:
         return self.outer if stage is None else stage.scope
@@ -274,6 +281,7 @@ class Reader:
         elif keyword == "SHELL":
             words = [word.value for word in instruction.arguments]
             stage.shell = Shell(shell.interpreter(words), tuple(words))
+            stage.windows = stage.windows or words[0].lower().removesuffix(".exe") in _OF_WINDOWS
 
     def variables(self, instruction: syntax.Instruction, stage: StageState | None, on_build: bool) -> Iterator[Variable]:
         place = {"ENV": "env", "ARG": "arg", "LABEL": "label"}[instruction.keyword]

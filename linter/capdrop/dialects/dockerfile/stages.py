@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 MOST_ACCOUNTS = 100
 """Accounts of the stages below that are remembered."""
 LONGEST_TRAIL = 8
+_PLACEHOLDERS = ("base_image", "baseimage", "placeholder")
+"""What stands where a base image is to be given, for builders that will not start without."""
 
 
 class StageState:
@@ -136,7 +138,8 @@ def _user_of(image: Image, *, starts: bool, templated: bool) -> Value:
         return Value.unknown("the template may decide it", image.source, image.span)
     if image.value.text == "scratch" and not starts:
         return Value.unknown("it holds files and starts nothing", image.source, image.span)
-    reason = "" if image.value.is_known else "the base image is not known"
+    is_named = image.value.is_known and image.value.text.lower() not in _PLACEHOLDERS
+    reason = "" if is_named else "the base image is not known"
     return Value("absent", None, image.source, image.span, reason=reason)
 
 
@@ -174,13 +177,14 @@ def finished(
     stages: list[StageState],
     source: Source,
     tree: syntax.Dockerfile,
-    has_user: Callable[[Image], bool],
+    said_elsewhere: Callable[[Image], str],
     *,
     templated: bool,
     overridden: bool = False,
 ) -> Iterator[Subject]:
     """The stages as they stand at their end, what they ran, and the containers that the shipped ones start; `overridden` where these
-    are started as another user, who is no longer the file's to say. `has_user` tells whether a base image is known to leave root."""
+    are started as another user, who is no longer the file's to say. `said_elsewhere` tells why other files decide who what is built on an
+    image runs as, or nothing."""
     if any(stage.takes for stage in stages):
         from .handing import hand_on
 
@@ -212,7 +216,7 @@ def finished(
         yield made[stage.index]
         if stage.ships and not overridden:
             shipped.append((stage, user))
-    yield from _containers(shipped, source, tree, has_user)
+    yield from _containers(shipped, source, tree, said_elsewhere)
 
 
 def _all_layers(stage: StageState) -> Iterator[tuple[Subject, ...]]:
@@ -224,7 +228,7 @@ def _all_layers(stage: StageState) -> Iterator[tuple[Subject, ...]]:
 
 
 def _containers(
-    shipped: list[tuple[StageState, Value]], source: Source, tree: syntax.Dockerfile, has_user: Callable[[Image], bool]
+    shipped: list[tuple[StageState, Value]], source: Source, tree: syntax.Dockerfile, said_elsewhere: Callable[[Image], str]
 ) -> Iterator[DefaultContainer]:
     """What starts of the shipped stages. Of those without a user that are built on the same local stage the last one stands for all."""
     reasons: dict[int, str] = {}
@@ -234,7 +238,7 @@ def _containers(
             from capdrop.model.image_purpose import others_set_user
 
             reason = user.reason or others_set_user(stage.bottom.image.reference, _all_layers(stage), source)
-            reasons[stage.index] = reason or ("the image below it may have a user" if has_user(stage.bottom.image) else "")
+            reasons[stage.index] = reason or said_elsewhere(stage.bottom.image)
             if not reasons[stage.index]:
                 standing[stage.bottom.index] = stage.index
     for stage, user in shipped:

@@ -1,0 +1,86 @@
+"""The scripts that an image starts, as they stand among the files that its Dockerfile copies or in the Dockerfile itself."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from .copy import Copy
+from .written_file import WrittenFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from .command import Command
+    from .subject import Subject
+
+STEPS_DOWN = "what it starts steps down from root"
+RUNS_CONTAINERS = "it runs containers"
+GITHUB = "GitHub starts it as root"
+_BEFORE = r"(?:^|[\s;&|(`\"'/])"
+_SAYING = (
+    (
+        re.compile(_BEFORE + r"(?:gosu|su-exec|setpriv|s6-setuidgid|chpst|setuidgid|runuser|su|s6-svscan|runsvdir|sshd)\s", re.ASCII),
+        STEPS_DOWN,
+    ),
+    (re.compile(_BEFORE + r"sudo(?: -\w)* (?:-\w*u|--user)[ =]", re.ASCII), STEPS_DOWN),
+    (re.compile(r"^\s*(?:uid|user)\s*=\s*(?!root\b|0)\w", re.ASCII), STEPS_DOWN),
+    (re.compile(_BEFORE + r"(?:dockerd|dockerd-entrypoint\.sh|containerd)(?:\s|$)", re.ASCII), RUNS_CONTAINERS),
+    (re.compile(r"\$\{?(?:GITHUB_WORKSPACE|GITHUB_ACTIONS|INPUT_[A-Z])", re.ASCII), GITHUB),
+)
+"""Programs that hand on to another user or give each service its own; how uWSGI and supervisord are told one; engines of containers; and
+what GitHub gives to an action (https://docs.github.com/actions/reference/workflows-and-actions/variables)."""
+_CONFIGURATION = (".ini", ".conf")
+_NAMED = re.compile(r"[\w./-]+\.(?:ini|conf)\b", re.ASCII)
+_MOST_READ = 6
+_LONGEST = 100_000
+
+
+def said_by_scripts(started: Iterable[Command], subjects: Sequence[Subject]) -> str:
+    """Why what is started may be root, as the scripts tell that are started, and the configuration that is named there; or nothing."""
+    words = [(at, word.text) for command in started for at, word in enumerate(command.words[:4])]
+    named = [word for at, word in words if not at or "/" in word or word.endswith((".sh", *_CONFIGURATION))]
+    for text in _texts(named, subjects):
+        for line in text.split("\n"):
+            if not line.lstrip().startswith("#"):
+                for saying, reason in _SAYING:
+                    if saying.search(line):
+                        return reason
+    return ""
+
+
+def _texts(waiting: list[str], subjects: Sequence[Subject]) -> Iterator[str]:
+    left = _MOST_READ
+    for path in waiting:
+        for text in _found(path, subjects):
+            is_script = text.startswith("#!") and not path.endswith(_CONFIGURATION)
+            if left and len(text) < _LONGEST and (is_script or path.endswith(_CONFIGURATION)):
+                left -= 1
+                yield text
+                if is_script:
+                    waiting += _NAMED.findall(text)[:_MOST_READ]
+
+
+def _found(path: str, subjects: Sequence[Subject]) -> Iterator[str]:
+    for subject in reversed(subjects):
+        if isinstance(subject, WrittenFile) and subject.path == path:
+            yield "".join(piece.text for piece in subject.texts).lstrip()
+        elif isinstance(subject, Copy) and subject.context is not None:
+            for place in _places(path, subject):
+                text = subject.context.text(place)
+                if text is not None:
+                    yield text
+
+
+def _places(path: str, copy: Copy) -> Iterator[str]:
+    """Where a file of an image may stand in the build context, if this COPY brings it."""
+    parts = posixpath.normpath(path).lstrip("/").split("/")
+    renamed = posixpath.normpath(copy.destination.text).lstrip("/").split("/") == parts
+    for source in copy.sources:
+        at = posixpath.normpath("/" + source.text).lstrip("/")
+        if renamed or posixpath.basename(at) == parts[-1]:
+            yield at
+        elif copy.context is not None and (not at or copy.context.holds_folder(at)):
+            for start in range(max(0, len(parts) - 4), len(parts)):
+                yield posixpath.join(at, *parts[start:])
