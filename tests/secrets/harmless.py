@@ -10,6 +10,8 @@ def pairs(table: str) -> list[tuple[str, str]]:
 
 
 NAMES = pairs("""
+    DOVECOT_PASS_ATTRS=uid=user,userPassword=password
+    SUPABASE_ANON_KEY=sbX9k2mQw7Lz4RtY8vNc3PdH6jF1aG5e
     DD_UWSGI_PASS=uwsgi_server
     RELATED_IMAGE_gateway_authorization_sidecar=registry.example.com/acme/kube-rbac-proxy@sha256:4c271935c67bea0746572365663cffca6f70a9d62ed4a6c4b2f1a7e1c5c3a0d1
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -238,6 +240,16 @@ NAMES = pairs("""
 """)
 
 VALUES = pairs("""
+    SMTP_PASS=%p
+    IMAP_USER_PASSWORD=%u
+    DB_PASSWORD=DEFINED-IN-REGION-SECRETS
+    ADMIN_PASSWORD=defined_in_values_file
+    DB_PASSWORD=overridden-by-the-release
+    STRIPE_SECRET_KEY=CHANGE_ME_IN_OVERLAY
+    GF_AUTH_GOOGLE_CLIENT_SECRET=secret
+    secretKey=password
+    secretKey=postgres-password
+    registry_auth=WU9VUl9VU0VSTkFNRTpZT1VSX1RPS0VO
     USER_TOKEN=ocid1.user.oc1..aaaaaaaa7x2x8z3k9q
     clientSecret=$dex.github.clientSecret
     clientSecret=$github-app:webhook.githubSecret

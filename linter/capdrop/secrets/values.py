@@ -112,7 +112,7 @@ def is_placeholder(value: str) -> bool:
     low = value.lower()
     if low.startswith("yourstrong") and not low.isalnum():  # the password of the examples for SQL Server, which it takes as it is
         return False
-    if low in PLACEHOLDER_WORDS or low.startswith(PLACEHOLDER_STARTS):
+    if low in PLACEHOLDER_WORDS or low.startswith(PLACEHOLDER_STARTS) or (len(low) == 2 and low[0] == "%"):
         return True
     return any(part in low for part in PLACEHOLDER_PARTS) or is_sequence(low)
 
@@ -140,7 +140,11 @@ def is_weak(value: str) -> bool:
     """Whether it is among the first that an attacker tries, or made of nothing but filler words and a few digits."""
     low = value.lower()
     return (
-        low in WEAK_VALUES or low.strip("!@#$%^&*.?_-0123456789") in WEAK_VALUES or low.translate(_LEET) in WEAK_VALUES or is_filler(value)
+        low in WEAK_VALUES
+        or low.strip("!@#$%^&*.?_-0123456789") in WEAK_VALUES
+        or low.translate(_LEET) in WEAK_VALUES
+        or "changeme" in low.replace("_", "").replace("-", "")
+        or is_filler(value)
     )
 
 

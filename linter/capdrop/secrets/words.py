@@ -105,7 +105,7 @@ KEY_OWNERS = {
         words(
             "public pub publishable gpg pgp primary foreign partition sort routing cache object idempotency host known apt release hot "
             "map row hash_ring label annotation registry_cache metadata topology config unique composite lookup index count site property "
-            "field column message header group env"
+            "field column message header group env anon"
         ),
         "",
     ),
@@ -114,6 +114,15 @@ KEY_OWNERS = {
 
 OWN_SERVICES = words("admin execution gateway internal master root runner runners sandbox")
 """Words before a key or token that a service is protected with, and that whoever runs it makes up; nobody else hands it out."""
+
+ISSUERS = words(
+    "anthropic apple auth0 cloudflare discord facebook github google hcaptcha linkedin mailgun okta openai paypal recaptcha sendgrid slack "
+    "stripe telegram turnstile twilio twitter"
+)
+"""Those who hand out the secrets that bear their names: a word under one of these lets nobody in."""
+
+NAMES_OF_ENTRIES = frozenset({"password", "passwd", "pass", "username", "user", "token"})
+"""Last words of the names of entries of a Secret, as a `secretKey` beside a `secretName` has them."""
 
 NAMES_OF_FILES = words("credential credentials creds")
 """Last words of the names of variables that may hold the name of a file as well: KAFKA_SSL_KEY_CREDENTIALS."""
@@ -159,7 +168,7 @@ HARMLESS_TAILS = words(
     algorithms alg algo hasher hashers cipher issuer audience realm service services header headers prefix suffix policy policies
     format provider providers method methods strategy hint hints user users username usernames email mail ref reference keyref
     fingerprint fingerprints checksum digest sum reset recovery forgot change changed validator validators validation complexity
-    strength regex pattern charset encoding rule rules scope scopes grant grants claim claims field fields attribute attributes
+    strength regex pattern charset encoding rule rules scope scopes grant grants claim claims field fields attribute attributes attr attrs
     column param parameter query template templates label labels message description title text placeholder page form login logout
     signup redirect callback refresh rate bucket cost budget usage window tokenizer store stores manager engine backend driver
     plugin plugins class module source sources location region zone namespace account container image tag repo repository registry
@@ -255,7 +264,7 @@ PLACEHOLDER_STARTS = affixes(
     add-your add_your add~your paste fill set-your set_your set-me set_me use-your ... not-set not_set notset not-used not_used
     unused ignored n/a any- some- some_ dummy fake to-be- to_be_ obtain get-from from-secret from_secret
     from-vault from_vault path={ set-by- set_by_ see- see~ provide generate copy- nokey
-    no-key no_key
+    no-key no_key defined-in defined_in define-in define_in definied-in stored-in stored_in overridden override-me override_me
     """
 )
 """How a value begins that asks to be replaced."""
