@@ -102,7 +102,7 @@ class Unreadable(Exception):
     """A file that cannot be turned into text; the message says why, in one line."""
 
 
-_TESTS = frozenset("test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance".split())
+_TESTS = frozenset("test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e terratest conformance".split())
 """Folders of what is started to test something, and is taken down."""
 _DEVELOPMENT = frozenset("dev devel development .devcontainer .devenv localdev".split())
 """Folders of what is started on a developer's own machine."""

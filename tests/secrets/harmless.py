@@ -10,6 +10,9 @@ def pairs(table: str) -> list[tuple[str, str]]:
 
 
 NAMES = pairs("""
+    vault.hashicorp.com/agent-inject-file-admin-password=root-password
+    ethTokenAddress=0xdcB2fC9469808630DD0744b0adf97C0003fC29B2
+    claimable_token_pda=Aw5AjygeMf9Nvg61BXvFSAzkqxcLqL7koeEKrL4pQeCv
     DOVECOT_PASS_ATTRS=uid=user,userPassword=password
     SUPABASE_ANON_KEY=sbX9k2mQw7Lz4RtY8vNc3PdH6jF1aG5e
     DD_UWSGI_PASS=uwsgi_server
@@ -240,6 +243,11 @@ NAMES = pairs("""
 """)
 
 VALUES = pairs("""
+    secretKey=apiKey
+    secretKey=credential
+    bearerToken=eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.fake-token-prod
+    RUNNER_REGISTRATION_TOKEN=AABCDEFGHIJKLMNOPQRSTUVWXYZ234567890
+    WEBPASSWORD=AgBZ8VzTxW5...
     SMTP_PASS=%p
     IMAP_USER_PASSWORD=%u
     DB_PASSWORD=DEFINED-IN-REGION-SECRETS

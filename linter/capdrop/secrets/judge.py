@@ -356,7 +356,7 @@ def _password(value: str, text: str) -> Verdict:
 def _word(value: str, text: str, name: str) -> Verdict | None:
     """A secret that the operator made up, and made up of words."""
     is_name = _is_name_of_a_secret(text)
-    if split(name)[-2:] == ("secret", "key") and not name.isupper() and split(text)[-1:] and split(text)[-1] in NAMES_OF_ENTRIES:
+    if split(name)[-2:] == ("secret", "key") and not name.isupper() and _is_name_of_an_entry(text):
         return None
     if (
         len(text) < 3
@@ -374,6 +374,12 @@ def _word(value: str, text: str, name: str) -> Verdict | None:
     if is_name and split(name)[-1] in NAMES_OF_FILES:
         return _verdict(value, text, "credential", "low", "a literal that may be a name")
     return _verdict(value, text, "credential", "medium", "a literal value under the name of a secret")
+
+
+def _is_name_of_an_entry(text: str) -> bool:
+    """Whether the value is like the name of an entry in a Secret, as stands in a `secretKey` beside a `secretName`."""
+    words = split(text)
+    return bool(words) and (words[-1] in NAMES_OF_ENTRIES or (len(words) > 1 and words[-1] in NAMES_OF_SECRETS))
 
 
 def _is_name_of_a_secret(text: str) -> bool:

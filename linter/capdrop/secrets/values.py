@@ -103,7 +103,7 @@ def is_placeholder(value: str) -> bool:
     `changeme` and its like are none: a service started as written runs with them.
     """
     value = value.strip().strip("'\"`")
-    if not value or len(set(value)) <= 1 + (len(value) > 6) or value[-10:] == value[-1] * 10:
+    if not value or len(set(value)) <= 1 + (len(value) > 6) or value[-10:] == value[-1] * 10 or value.endswith("..."):
         return True
     if _OPENINGS.get(value[0]) == value[-1] and (value[0] == "<" or _is_wordy(value.strip(value[0] + value[-1]))):
         return True

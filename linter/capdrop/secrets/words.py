@@ -121,7 +121,7 @@ ISSUERS = words(
 )
 """Those who hand out the secrets that bear their names: a word under one of these lets nobody in."""
 
-NAMES_OF_ENTRIES = frozenset({"password", "passwd", "pass", "username", "user", "token"})
+NAMES_OF_ENTRIES = frozenset({"password", "passwd", "pass", "username", "user", "token", "credential", "credentials"})
 """Last words of the names of entries of a Secret, as a `secretKey` beside a `secretName` has them."""
 
 NAMES_OF_FILES = words("credential credentials creds")
@@ -154,7 +154,7 @@ TOGGLES = words(
     """
     allow require required enable enabled disable disabled use has is skip no without with random randomize generate max min num
     total number empty existing show hide save remember validate verify check force suppress ignore include exclude per
-    autogenerate
+    autogenerate inject
     """
 )
 """A word before the secret one that makes the whole a switch or a quantity: ALLOW_EMPTY_PASSWORD, MAX_TOKENS."""
@@ -166,6 +166,7 @@ HARMLESS_TAILS = words(
     expires expiration expiring lifetime validity duration timeout interval period age rotation days hours minutes seconds secs
     sec ms retries retry attempts enabled enable disabled disable required require optional type types mode modes kind algorithm
     algorithms alg algo hasher hashers cipher issuer audience realm service services header headers prefix suffix policy policies
+    address addresses pda
     format provider providers method methods strategy hint hints user users username usernames email mail ref reference keyref
     fingerprint fingerprints checksum digest sum reset recovery forgot change changed validator validators validation complexity
     strength regex pattern charset encoding rule rules scope scopes grant grants claim claims field fields attribute attributes attr attrs
@@ -272,7 +273,8 @@ PLACEHOLDER_STARTS = affixes(
 PLACEHOLDER_PARTS = affixes(
     """
     your- your_ your~ yourpass yourkey yoursecret yourtoken placeholder replace_ replace- replaceme redacted goes-here goes_here
-    goeshere -here _here -dummy dummy- _dummy dummy_ mock- xxxx **** insert- insert_ ......
+    goeshere -here _here -dummy dummy- _dummy dummy_ mock- xxxx **** insert- insert_ ...... abcdefghijkl
+    fake-token fake_token expired-token expired_token
     """
 )
 """What a value contains that asks to be replaced."""
