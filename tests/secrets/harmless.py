@@ -10,6 +10,7 @@ def pairs(table: str) -> list[tuple[str, str]]:
 
 
 NAMES = pairs("""
+    KEYCLOAK_KEY_RS256=mH6KTBOtG3B8_UcrOvA6zPn23SdGqLw7xYbV0aTkQeI
     vault.hashicorp.com/agent-inject-file-admin-password=root-password
     ethTokenAddress=0xdcB2fC9469808630DD0744b0adf97C0003fC29B2
     claimable_token_pda=Aw5AjygeMf9Nvg61BXvFSAzkqxcLqL7koeEKrL4pQeCv
@@ -243,6 +244,7 @@ NAMES = pairs("""
 """)
 
 VALUES = pairs("""
+    passwd=files
     secretKey=apiKey
     secretKey=credential
     bearerToken=eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.fake-token-prod

@@ -87,6 +87,7 @@ SECRETS = [
     ("default-credential", "S3_SECRET_KEY", "minioadmin"),
     ("default-credential", "secretKey", "secret"),
     ("default-credential", "secretKey", "mysecret"),
+    ("default-credential", "minio-secret-key", "CHANGE_ME_minio_secret"),
     ("default-credential", "DB_PASSWORD", "CHANGE_ME_IN_OVERLAY"),
     ("default-credential", "DB_PASSWORD", "staging_password_change_me"),
     ("default-credential", "KAFKA_CLIENT_PASSWORDS", "123456,123456"),

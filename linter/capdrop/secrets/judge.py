@@ -356,7 +356,7 @@ def _password(value: str, text: str) -> Verdict:
 def _word(value: str, text: str, name: str) -> Verdict | None:
     """A secret that the operator made up, and made up of words."""
     is_name = _is_name_of_a_secret(text)
-    if split(name)[-2:] == ("secret", "key") and not name.isupper() and _is_name_of_an_entry(text):
+    if name == "secretKey" and _is_name_of_an_entry(text):
         return None
     if (
         len(text) < 3

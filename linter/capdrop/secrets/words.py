@@ -166,7 +166,7 @@ HARMLESS_TAILS = words(
     expires expiration expiring lifetime validity duration timeout interval period age rotation days hours minutes seconds secs
     sec ms retries retry attempts enabled enable disabled disable required require optional type types mode modes kind algorithm
     algorithms alg algo hasher hashers cipher issuer audience realm service services header headers prefix suffix policy policies
-    address addresses pda
+    address addresses pda rs256 es256 kid
     format provider providers method methods strategy hint hints user users username usernames email mail ref reference keyref
     fingerprint fingerprints checksum digest sum reset recovery forgot change changed validator validators validation complexity
     strength regex pattern charset encoding rule rules scope scopes grant grants claim claims field fields attribute attributes attr attrs
@@ -235,7 +235,7 @@ PLAIN_VALUES = words(
     plain basic digest bearer oauth oauth2 oidc saml jwt ldap native simple hs256 hs512 rs256 es256 eddsa ed25519 rsa aes bcrypt
     argon2 argon2id scrypt pbkdf2 sha1 sha256 sha512 md5 scram-sha-256 scram-sha-512 trust peer ident cert gssapi n/a include omit
     same-origin aes128 aes192 aes256 aes-128 aes-256 aes-gcm aes-128-gcm aes-256-gcm aes-128-cbc aes-256-cbc hs384 rs384 rs512
-    es384 es512
+    es384 es512 files compat
     """
 )
 """Settings, which are no secrets under any name."""
