@@ -543,3 +543,26 @@ def test_a_weak_password_of_a_test_is_less_sure(path: str, sure: bool) -> None:
 def test_names_of_the_entries_of_a_secret() -> None:
     assert found("values.yaml", "auth:\n  existSecret: secret-name\n") == []
     assert found("values.yaml", "auth:\n  existingSecretKeys:\n    webPassword: WEBPASSWORD\n    apiPassword: web_api_password\n") == []
+
+
+COMMENTED = f"a:\n  # apiKey: {TOKEN.removeprefix('glpat-')}\n"
+
+
+@pytest.mark.parametrize(("path", "sure"), [("values.yaml", False), ("charts/a/values-prod.yml", False), ("compose.yaml", True)])
+def test_what_is_commented_out_of_values_shows_how_they_look(path: str, sure: bool) -> None:
+    text = f"services: {{}}\n{COMMENTED}" if path == "compose.yaml" else COMMENTED
+    (told,) = [one for one in found(path, text) if one.rule == "stored-login"]
+    assert (told.confidence is Confidence.LOW) == (not sure)
+
+
+def test_a_hash_that_the_schema_of_an_object_shows() -> None:
+    crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: a}}\nspec:\n  description: '{}'\n"
+    told = [one.rule for one in found("a.yaml", crd.format("alice:$apr1$3zSE0Abt$IuETi4l5yO87MuOrbSE4V."))]
+    assert "stored-login" not in told
+
+
+@pytest.mark.parametrize(("path", "sure"), [("tests/compose.yaml", False), ("compose.test.yml", False), ("compose.yaml", True)])
+def test_a_url_with_a_weak_password_of_a_test_is_less_sure(path: str, sure: bool) -> None:
+    text = "services: {a: {image: 'a:1', environment: {A_URL: 'postgres://a:password@db/a'}}}\n"
+    (told,) = [one for one in found(path, text) if one.rule == "password-in-url"]
+    assert (told.confidence is Confidence.LOW) == (not sure)

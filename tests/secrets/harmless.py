@@ -244,6 +244,10 @@ NAMES = pairs("""
 """)
 
 VALUES = pairs("""
+    password=$email-password
+    privateKey=$github-private-key
+    UPDATE_PASSWORD=Update Password
+    CAMERA_URL=rtsp://user:pass@camera-ip:554/stream1
     passwd=files
     secretKey=apiKey
     secretKey=credential

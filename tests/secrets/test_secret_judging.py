@@ -87,6 +87,7 @@ SECRETS = [
     ("default-credential", "S3_SECRET_KEY", "minioadmin"),
     ("default-credential", "secretKey", "secret"),
     ("default-credential", "secretKey", "mysecret"),
+    ("default-credential", "GRAFANA_PASSWORD", "SETME"),
     ("default-credential", "minio-secret-key", "CHANGE_ME_minio_secret"),
     ("default-credential", "DB_PASSWORD", "CHANGE_ME_IN_OVERLAY"),
     ("default-credential", "DB_PASSWORD", "staging_password_change_me"),
@@ -297,7 +298,7 @@ def test_what_browsers_get_of_a_secret() -> None:
     assert judge(made(30), "EXPO_SENTRY", place="secret") is not None
 
 
-@pytest.mark.parametrize("value", ["S3rvice$Pass", "P@$$word", "100%sure", "a$1b"])
+@pytest.mark.parametrize("value", ["S3rvice$Pass", "P@$$word", "100%sure", "a$1b", "$tr0ng-pass", "$Ecret-word"])
 def test_not_a_reference(value: str) -> None:
     assert not is_reference(value)
 

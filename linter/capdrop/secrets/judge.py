@@ -291,7 +291,9 @@ def _is_code(text: str) -> bool:
 
 
 def _is_name_of_another(text: str, name: str) -> bool:
-    """Whether the value is itself written like a variable's name: `DB_PASSWORD`."""
+    """Whether the value is itself written like a variable's name, or spells its own: `DB_PASSWORD`, `Update Password`."""
+    if " " in text and split(text) == split(name):
+        return True
     return "_" in text and text.isupper() and text.replace("_", "").isalpha() and may_name_a_secret(text)
 
 

@@ -297,7 +297,7 @@ def _commented(text: str) -> Iterator[Login]:
             continue
         role = role_of(match[1])
         if role == PASSWORD and looks_random(match[2]) and not is_weak(match[2]):
-            yield from _credential(match, 2, "secret that is commented out")
+            yield from _credential(match, 2, "password that is commented out")
         elif role and (role != VAGUE or turns(match[2]) > 4):
             yield from _issued(match, 2, "secret that is commented out")
     yield from _commented_strings(text)

@@ -198,7 +198,7 @@ WEAK_VALUES = words(
     password1234 passw0rd123 pass123 pass1234 secret123 secret1234 admin admin1 admin123 admin1234 admin12345 adminadmin adminpass
     adminpassword administrator root root123 root1234 rootroot toor rootpass rootpassword user user123 userpass userpassword guest
     test test123 test1234 test12345 testtest testing testpass testpassword demo demo123 default example sample changeme
-    changeme123 changeit changethis changepassword changemenow changemeplease pleasechangeme pleasechangethis letmein welcome
+    changeme123 setme changeit changethis changepassword changemenow changemeplease pleasechangeme pleasechangethis letmein welcome
     welcome1 welcome123 qwerty qwerty123 qwertyuiop asdf asdfgh asdf1234 zxcvbn abc abc123 abcd1234 abcdef abcdefg 1q2w3e 1q2w3e4r
     1qaz2wsx q1w2e3r4 iloveyou monkey dragon master postgres postgres123 postgresql pgpassword pgpass psql pg mysql mysql123
     mysqlpassword mariadb mongo mongodb mongoadmin redis redis123 redispassword rabbit rabbitmq rabbitmq123 minio minio123
