@@ -244,6 +244,10 @@ NAMES = pairs("""
 """)
 
 VALUES = pairs("""
+    secretKey=appID
+    password_stage=!KeyOf homelab-password-stage
+    password=!secret db_password
+    signing_key=!Find [authentik_crypto.certificatekeypair, [name, self-signed]]
     password=$email-password
     privateKey=$github-private-key
     UPDATE_PASSWORD=Update Password

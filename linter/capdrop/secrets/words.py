@@ -121,7 +121,7 @@ ISSUERS = words(
 )
 """Those who hand out the secrets that bear their names: a word under one of these lets nobody in."""
 
-NAMES_OF_ENTRIES = frozenset({"password", "passwd", "pass", "username", "user", "token", "credential", "credentials"})
+NAMES_OF_ENTRIES = frozenset({"password", "passwd", "pass", "username", "user", "token", "id", "credential", "credentials"})
 """Last words of the names of entries of a Secret, as a `secretKey` beside a `secretName` has them."""
 
 NAMES_OF_FILES = words("credential credentials creds")
@@ -246,6 +246,7 @@ REFERENCE_STARTS = affixes(
     keyvault: bws: doppler: infisical: env: env( env. file: !vault {cipher} {{ ${ $( $[ #{ %{ secrets. process.env os.environ
     os.getenv getenv( @microsoft.keyvault projects/ exec: cmd: kms: k8s: secretref: secretkeyref: valuefrom: credhub: conjur:
     berglas: sops: agebox: gopass: keyring: external: encrypted: secretsmanager: $__env{ $__file{ $__vault{ !ref~ !sub~ !getatt~
+    !secret~ !env~ !file~ !include~ !keyof~ !find~ !context~ !format~
     $ansible_vault; {aes} enc: aqecah aqicah
     """
 )
