@@ -542,6 +542,7 @@ def test_a_weak_password_of_a_test_is_less_sure(path: str, sure: bool) -> None:
 
 def test_names_of_the_entries_of_a_secret() -> None:
     assert found("values.yaml", "auth:\n  existSecret: secret-name\n") == []
+    assert found("values.yaml", "auth:\n  password: !secret db_password\n") == []
     assert found("values.yaml", "auth:\n  existingSecretKeys:\n    webPassword: WEBPASSWORD\n    apiPassword: web_api_password\n") == []
 
 

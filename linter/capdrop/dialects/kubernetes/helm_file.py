@@ -103,6 +103,7 @@ def _variables(source: Source, entry: Entry, key: Scalar, address: str) -> Itera
         or not node.value
         or "{{" in node.value
         or is_masked(node.value)
+        or (node.tag or "").startswith("!")  # `!vault`, `!secret`: whoever knows the tag looks it up or decrypts it
         or re.search(_NAMES_A_SECRET, key.value)
         or re.search(_NAMES_ENTRIES, address)
     ):
