@@ -244,6 +244,9 @@ NAMES = pairs("""
 """)
 
 VALUES = pairs("""
+    passwordSecretKey=password
+    accessKeyIdSecretKey=s3-access-key-id
+    secretkey=S3_SECRET_KEY
     secretKey=appID
     password_stage=!KeyOf homelab-password-stage
     password=!secret db_password

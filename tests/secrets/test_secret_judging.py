@@ -87,6 +87,7 @@ SECRETS = [
     ("default-credential", "S3_SECRET_KEY", "minioadmin"),
     ("default-credential", "secretKey", "secret"),
     ("default-credential", "secretKey", "mysecret"),
+    ("default-credential", "DB_PASSWORD", "ADMIN_PASS_2024"),
     ("default-credential", "GRAFANA_PASSWORD", "SETME"),
     ("default-credential", "minio-secret-key", "CHANGE_ME_minio_secret"),
     ("default-credential", "DB_PASSWORD", "CHANGE_ME_IN_OVERLAY"),
@@ -355,7 +356,7 @@ def test_a_filler_for_a_login_to_somebody_else_s_server_is_less_sure(name: str, 
     assert (filler.confidence, real.confidence) == (confidence, "high")
 
 
-@pytest.mark.parametrize("name", ["BETTER_AUTH_SECRET", "DEV_CERT_PASSWORD", "JWT_SECRET", "SESSION_SECRET"])
+@pytest.mark.parametrize("name", ["BETTER_AUTH_SECRET", "DEV_CERT_PASSWORD", "JWT_SECRET", "SESSION_SECRET", "SECRET_KEY_BASE"])
 @pytest.mark.parametrize("value", ["your_auth_secret_here", "your-password", "replace-with-32-characters", "put-it-here"])
 def test_a_placeholder_that_is_a_default_is_in_force(name: str, value: str) -> None:
     assert judge(value, name) is None
@@ -374,6 +375,8 @@ def test_a_placeholder_that_is_a_default_is_in_force(name: str, value: str) -> N
         ("RESEND_API_KEY", "your-resend-api-key"),
         ("STRIPE_SECRET_KEY", "your_stripe_key"),
         ("SMTP_PASSWORD", "your_smtp_password"),
+        ("VOLCENGINE_TOS_SECRET_KEY", "your-secret-key"),
+        ("AUTH_ACME_CLIENT_SECRET", "your-client-secret"),
         ("APP_NAME", "your_app_name"),
     ],
 )

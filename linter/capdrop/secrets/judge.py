@@ -94,11 +94,18 @@ def judge_default(value: str, name: str) -> Verdict | None:
         or role_of(name) not in (PASSWORD, CHOSEN)
     ):
         return None
-    if is_issued_by_another(name) or not OTHERS_SERVERS.isdisjoint(split(name)):
+    words = split(name)
+    if is_issued_by_another(name) or not OTHERS_SERVERS.isdisjoint(words) or (role_of(name) == CHOSEN and not is_of_an_app(words)):
         return None
     return _verdict(value, value.strip(), "default-credential", "medium", "a secret that asks to be replaced")
 
 
+def is_of_an_app(words: tuple[str, ...]) -> bool:
+    """Whether an application makes up a secret with such a name itself, to sign and to encrypt with."""
+    return "client" not in words and (words[:2] == ("secret", "key") or not _SIGNS.isdisjoint(words))
+
+
+_SIGNS = frozenset("app auth cookie csrf encryption hmac jwt nextauth rpc session signing".split())
 _ASKS = ("your", "replace", "-here", "_here")
 
 
@@ -294,7 +301,8 @@ def _is_name_of_another(text: str, name: str) -> bool:
     """Whether the value is itself written like a variable's name, or spells its own: `DB_PASSWORD`, `Update Password`."""
     if " " in text and split(text) == split(name):
         return True
-    return "_" in text and text.isupper() and text.replace("_", "").isalpha() and may_name_a_secret(text)
+    first, _, rest = text.partition("_")
+    return text.isupper() and first.rstrip("0123456789").isalpha() and rest.replace("_", "").isalpha() and may_name_a_secret(text)
 
 
 def _is_passphrase(text: str, role: str) -> bool:
@@ -358,7 +366,7 @@ def _password(value: str, text: str) -> Verdict:
 def _word(value: str, text: str, name: str) -> Verdict | None:
     """A secret that the operator made up, and made up of words."""
     is_name = _is_name_of_a_secret(text)
-    if name == "secretKey" and _is_name_of_an_entry(text):
+    if name.endswith(("SecretKey", "secretKey")) and _is_name_of_an_entry(text):
         return None
     if (
         len(text) < 3
