@@ -378,12 +378,14 @@ def covered(start: int, end: int, text: str) -> bool:
 
 
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
-    """The finding on a variable's secret: less severe where it does not ship, with the change that takes it from outside."""
+    """The finding on a variable's secret: less severe where it does not ship, less sure where it is a made-up one of a test, with the
+    change that takes it from outside."""
+    unsure = variable.source.is_for_tests and (verdict.kind == "default-credential" or verdict.confidence != "high")
     return variable.finding_in(
         verdict.start,
         verdict.end,
         message,
         severity=None if variable.ships else Severity(severity - 1),
-        confidence=Confidence[verdict.confidence.upper()],
+        confidence=Confidence.LOW if unsure else Confidence[verdict.confidence.upper()],
         fix=variable.from_outside(variable.value.text[verdict.start : verdict.end]) or better_way(variable),
     )

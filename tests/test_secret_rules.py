@@ -12,7 +12,7 @@ from capdrop.dialects.kubernetes import helm_file
 from capdrop.dialects.settings_file import variables_in_settings
 from capdrop.discover import kind_of
 from capdrop.engine import analyse
-from capdrop.finding import Finding, Severity
+from capdrop.finding import Confidence, Finding, Severity
 from capdrop.model.variable import Variable
 from capdrop.source import Fragment, Source
 
@@ -522,3 +522,48 @@ def test_time_grows_with_the_text_and_no_faster(piece: str) -> None:
         analyse(Source("Dockerfile", text), kind, BOOK, Context())
 
     assert_grows_linearly(work, 5_000, 40_000)
+
+
+VALUES = "auth:\n  password: change-me\n  adminPassword: Kp3-vv81-Qz\n"
+
+
+@pytest.mark.parametrize("path", ["values-example.yaml", "examples/values-minimal.yaml", "charts/a/values.sample.yaml"])
+def test_values_of_an_example_are_to_be_filled_in(path: str) -> None:
+    assert found(path, VALUES) == []
+    assert [one.rule for one in found("values-test.yaml", VALUES)] == ["default-credential", "hard-coded-credential"]
+
+
+@pytest.mark.parametrize(("path", "sure"), [("terratest/data/values.yaml", False), ("values.yaml", True), ("tests/e2e/values.yaml", False)])
+def test_a_weak_password_of_a_test_is_less_sure(path: str, sure: bool) -> None:
+    weak, real = found(path, VALUES)
+    assert (weak.confidence is Confidence.LOW) == (not sure)
+    assert real.confidence is Confidence.HIGH
+
+
+def test_names_of_the_entries_of_a_secret() -> None:
+    assert found("values.yaml", "auth:\n  existSecret: secret-name\n") == []
+    assert found("values.yaml", "auth:\n  password: !secret db_password\n") == []
+    assert found("values.yaml", "auth:\n  existingSecretKeys:\n    webPassword: WEBPASSWORD\n    apiPassword: web_api_password\n") == []
+
+
+COMMENTED = f"a:\n  # apiKey: {TOKEN.removeprefix('glpat-')}\n"
+
+
+@pytest.mark.parametrize(("path", "sure"), [("values.yaml", False), ("charts/a/values-prod.yml", False), ("compose.yaml", True)])
+def test_what_is_commented_out_of_values_shows_how_they_look(path: str, sure: bool) -> None:
+    text = f"services: {{}}\n{COMMENTED}" if path == "compose.yaml" else COMMENTED
+    (told,) = [one for one in found(path, text) if one.rule == "stored-login"]
+    assert (told.confidence is Confidence.LOW) == (not sure)
+
+
+def test_a_hash_that_the_schema_of_an_object_shows() -> None:
+    crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: a}}\nspec:\n  description: '{}'\n"
+    told = [one.rule for one in found("a.yaml", crd.format("alice:$apr1$3zSE0Abt$IuETi4l5yO87MuOrbSE4V."))]
+    assert "stored-login" not in told
+
+
+@pytest.mark.parametrize(("path", "sure"), [("tests/compose.yaml", False), ("compose.test.yml", False), ("compose.yaml", True)])
+def test_a_url_with_a_weak_password_of_a_test_is_less_sure(path: str, sure: bool) -> None:
+    text = "services: {a: {image: 'a:1', environment: {A_URL: 'postgres://a:password@db/a'}}}\n"
+    (told,) = [one for one in found(path, text) if one.rule == "password-in-url"]
+    assert (told.confidence is Confidence.LOW) == (not sure)

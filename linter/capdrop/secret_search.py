@@ -46,6 +46,13 @@ def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
     return judge(value, name, place=place)
 
 
+def judge_default(value: str, name: str) -> Verdict | None:
+    """Whether the default of a variable, which asks to be replaced, is a secret all the same where nobody did."""
+    from capdrop.secrets.judge import judge_default
+
+    return judge_default(value, name)
+
+
 def named_like_a_secret(name: str) -> bool:
     """Whether a value of this name is, by the name alone, a secret."""
     if not may_name_a_secret(name):

@@ -104,7 +104,7 @@ class Unreadable(Exception):
 
 _TESTS = frozenset(
     "test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance playwright cypress fuzz "
-    "integration-tests integration_tests e2e-tests".split()
+    "integration-tests integration_tests e2e-tests terratest".split()
 )
 """Folders of what is started to test something, and is taken down."""
 _DEVELOPMENT = frozenset("dev devel develop development .devcontainer .devenv localdev".split())

@@ -10,6 +10,12 @@ def pairs(table: str) -> list[tuple[str, str]]:
 
 
 NAMES = pairs("""
+    KEYCLOAK_KEY_RS256=mH6KTBOtG3B8_UcrOvA6zPn23SdGqLw7xYbV0aTkQeI
+    vault.hashicorp.com/agent-inject-file-admin-password=root-password
+    ethTokenAddress=0xdcB2fC9469808630DD0744b0adf97C0003fC29B2
+    claimable_token_pda=Aw5AjygeMf9Nvg61BXvFSAzkqxcLqL7koeEKrL4pQeCv
+    DOVECOT_PASS_ATTRS=uid=user,userPassword=password
+    SUPABASE_ANON_KEY=sbX9k2mQw7Lz4RtY8vNc3PdH6jF1aG5e
     DD_UWSGI_PASS=uwsgi_server
     RELATED_IMAGE_gateway_authorization_sidecar=registry.example.com/acme/kube-rbac-proxy@sha256:4c271935c67bea0746572365663cffca6f70a9d62ed4a6c4b2f1a7e1c5c3a0d1
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -240,6 +246,33 @@ NAMES = pairs("""
 """)
 
 VALUES = pairs("""
+    passwordSecretKey=password
+    accessKeyIdSecretKey=s3-access-key-id
+    secretkey=S3_SECRET_KEY
+    secretKey=appID
+    password_stage=!KeyOf homelab-password-stage
+    password=!secret db_password
+    signing_key=!Find [authentik_crypto.certificatekeypair, [name, self-signed]]
+    password=$email-password
+    privateKey=$github-private-key
+    UPDATE_PASSWORD=Update Password
+    CAMERA_URL=rtsp://user:pass@camera-ip:554/stream1
+    passwd=files
+    secretKey=apiKey
+    secretKey=credential
+    bearerToken=eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.fake-token-prod
+    RUNNER_REGISTRATION_TOKEN=AABCDEFGHIJKLMNOPQRSTUVWXYZ234567890
+    WEBPASSWORD=AgBZ8VzTxW5...
+    SMTP_PASS=%p
+    IMAP_USER_PASSWORD=%u
+    DB_PASSWORD=DEFINED-IN-REGION-SECRETS
+    ADMIN_PASSWORD=defined_in_values_file
+    DB_PASSWORD=overridden-by-the-release
+    STRIPE_SECRET_KEY=CHANGE_ME_IN_OVERLAY
+    GF_AUTH_GOOGLE_CLIENT_SECRET=secret
+    secretKey=password
+    secretKey=postgres-password
+    registry_auth=WU9VUl9VU0VSTkFNRTpZT1VSX1RPS0VO
     USER_TOKEN=ocid1.user.oc1..aaaaaaaa7x2x8z3k9q
     clientSecret=$dex.github.clientSecret
     clientSecret=$github-app:webhook.githubSecret

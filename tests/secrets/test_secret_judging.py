@@ -9,7 +9,7 @@ from pathlib import Path
 
 import capdrop.secrets
 import pytest
-from capdrop.secrets.judge import Verdict, judge, judge_all
+from capdrop.secrets.judge import Verdict, judge, judge_all, judge_default
 from capdrop.secrets.names import named_like_a_secret
 from capdrop.secrets.values import is_placeholder, is_reference
 
@@ -84,6 +84,16 @@ SECRETS = [
     ),
     ("default-credential", "JWT_SECRET", "secret"),
     ("default-credential", "SECRET_KEY", "changeme"),
+    ("default-credential", "S3_SECRET_KEY", "minioadmin"),
+    ("default-credential", "secretKey", "secret"),
+    ("default-credential", "secretKey", "mysecret"),
+    ("default-credential", "DB_PASSWORD", "ADMIN_PASS_2024"),
+    ("default-credential", "GRAFANA_PASSWORD", "SETME"),
+    ("default-credential", "minio-secret-key", "CHANGE_ME_minio_secret"),
+    ("default-credential", "DB_PASSWORD", "CHANGE_ME_IN_OVERLAY"),
+    ("default-credential", "DB_PASSWORD", "staging_password_change_me"),
+    ("default-credential", "KAFKA_CLIENT_PASSWORDS", "123456,123456"),
+    ("default-credential", "KAFKA_CLIENT_PASSWORDS", "admin,secret"),
     ("default-credential", "SESSION_SECRET", "change_this_to_a_long_random_string"),
     ("default-credential", "NEO4J_AUTH", "neo4j/password"),
     ("default-credential", "BASIC_AUTH", "admin:admin"),
@@ -289,7 +299,7 @@ def test_what_browsers_get_of_a_secret() -> None:
     assert judge(made(30), "EXPO_SENTRY", place="secret") is not None
 
 
-@pytest.mark.parametrize("value", ["S3rvice$Pass", "P@$$word", "100%sure", "a$1b"])
+@pytest.mark.parametrize("value", ["S3rvice$Pass", "P@$$word", "100%sure", "a$1b", "$tr0ng-pass", "$Ecret-word"])
 def test_not_a_reference(value: str) -> None:
     assert not is_reference(value)
 
@@ -344,3 +354,31 @@ def test_a_filler_for_a_login_to_somebody_else_s_server_is_less_sure(name: str, 
     assert filler is not None
     assert real is not None
     assert (filler.confidence, real.confidence) == (confidence, "high")
+
+
+@pytest.mark.parametrize("name", ["BETTER_AUTH_SECRET", "DEV_CERT_PASSWORD", "JWT_SECRET", "SESSION_SECRET", "SECRET_KEY_BASE"])
+@pytest.mark.parametrize("value", ["your_auth_secret_here", "your-password", "replace-with-32-characters", "put-it-here"])
+def test_a_placeholder_that_is_a_default_is_in_force(name: str, value: str) -> None:
+    assert judge(value, name) is None
+    verdict = judge_default(value, name)
+    assert verdict is not None
+    assert (verdict.kind, value[verdict.start : verdict.end]) == ("default-credential", value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JWT_SECRET", ""),
+        ("JWT_SECRET", "not-set"),
+        ("JWT_SECRET", "xxxxxxxx"),
+        ("JWT_SECRET", "{{ your_secret }}"),
+        ("RESEND_API_KEY", "your-resend-api-key"),
+        ("STRIPE_SECRET_KEY", "your_stripe_key"),
+        ("SMTP_PASSWORD", "your_smtp_password"),
+        ("VOLCENGINE_TOS_SECRET_KEY", "your-secret-key"),
+        ("AUTH_ACME_CLIENT_SECRET", "your-client-secret"),
+        ("APP_NAME", "your_app_name"),
+    ],
+)
+def test_a_default_that_lets_nobody_in(name: str, value: str) -> None:
+    assert judge_default(value, name) is None

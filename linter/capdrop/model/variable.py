@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..finding import Fix, Safety
-from ..secret_search import judge
+from ..secret_search import judge, judge_default
 from ..source import Fragment, Source, Span
 from .container import plain
 from .subject import Origin, Subject
@@ -98,6 +98,8 @@ class Variable(Subject):
         verdict = judge(text, self.name, place=self.place)
         for name in self.handed_on:
             verdict = verdict or judge(text, name, place=self.place)
+        if verdict is None and self.value.defaulted:
+            verdict = judge_default(text, self.name)
         return verdict if verdict is not None and self.place_of(verdict.start, verdict.end) is not None else None
 
     def place_of(self, start: int, end: int) -> Span | None:

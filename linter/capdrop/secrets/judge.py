@@ -9,12 +9,12 @@ from capdrop.source import Record
 
 from .keys import find_private_keys
 from .marks import ENCODED_MARKS, SHORTEST, may_name_a_secret, unencoded
-from .names import is_for_own_service, named_like_a_secret, role_in_a_secret, role_of, says_harmless, split
+from .names import is_for_own_service, is_issued_by_another, named_like_a_secret, role_in_a_secret, role_of, says_harmless, split
 from .pairs import find_docker_auths, find_pair_passwords
 from .tokens import find_tokens, is_documented, is_for_browsers, token_by_name
 from .urls import find_url_passwords
 from .values import is_digest, is_filler, is_number, is_password_hash, is_placeholder, is_plain, is_reference, is_weak, looks_random, turns
-from .words import CHOSEN, ISSUED, NAMES_OF_FILES, NAMES_OF_SECRETS, PASSWORD, VAGUE
+from .words import CHOSEN, ISSUED, NAMES_OF_ENTRIES, NAMES_OF_FILES, NAMES_OF_SECRETS, PASSWORD, VAGUE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
     if len(value) >= SHORTEST or "://" in value:
         verdict = _by_shape(value) or judge_encoded(value)
         if verdict is not None:
-            return verdict if not is_for_browsers(unencoded(value) or value, name) else None
+            is_public = is_for_browsers(unencoded(value) or value, name) or name.lower().endswith(_MAPPING)
+            return None if is_public else verdict
     if name.startswith("BUNDLE_") and "__" in name:
         return _bundler(value)
     role = role_in_a_secret(name) if place in ("secret", "bytes") else role_of(name)
@@ -74,6 +75,38 @@ def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
         return None
     verdict = _by_name(value, name, role, place)
     return verdict if place != "template" or verdict is None or verdict.kind == "token" else None
+
+
+_MAPPING = ("attrs", "attributes")
+"""How the names end of settings that say which attribute of a directory is the password: `userPassword=password`."""
+
+
+def judge_default(value: str, name: str) -> Verdict | None:
+    """The default of a variable that asks to be replaced, and is the secret of all who do not: `${AUTH_SECRET:-your_auth_secret_here}`.
+
+    Without effect are those of logins to others' servers and of keys that somebody else hands out.
+    """
+    low = value.lower()
+    if (
+        not any(part in low for part in _ASKS)
+        or is_reference(value)
+        or not is_placeholder(value)
+        or role_of(name) not in (PASSWORD, CHOSEN)
+    ):
+        return None
+    words = split(name)
+    if is_issued_by_another(name) or not OTHERS_SERVERS.isdisjoint(words) or (role_of(name) == CHOSEN and not is_of_an_app(words)):
+        return None
+    return _verdict(value, value.strip(), "default-credential", "medium", "a secret that asks to be replaced")
+
+
+def is_of_an_app(words: tuple[str, ...]) -> bool:
+    """Whether an application makes up a secret with such a name itself, to sign and to encrypt with."""
+    return "client" not in words and (words[:2] == ("secret", "key") or not _SIGNS.isdisjoint(words))
+
+
+_SIGNS = frozenset("app auth cookie csrf encryption hmac jwt nextauth rpc session signing".split())
+_ASKS = ("your", "replace", "-here", "_here")
 
 
 def _bundler(value: str) -> Verdict | None:
@@ -221,10 +254,12 @@ def _by_name(value: str, name: str, role: str, place: str) -> Verdict | None:
     if not text or len(text) > LONGEST_CREDENTIAL or "\n" in text or is_reference(text) or is_placeholder(text):
         return None
     text = _without_scheme(text)
+    if is_placeholder(unencoded(text).rpartition(":")[2] or text):
+        return None
     login = _login(value, text, name) if role else None
     if login is not None:
         return login
-    if is_number(text):
+    if is_number(text.replace(",", "")):
         return _number(value, text, role)
     if is_plain(text) or is_documented(text) or _is_code(text) or _is_name_of_another(text, name) or _IMAGE in text:
         return None
@@ -263,8 +298,11 @@ def _is_code(text: str) -> bool:
 
 
 def _is_name_of_another(text: str, name: str) -> bool:
-    """Whether the value is itself written like a variable's name: `DB_PASSWORD`."""
-    return "_" in text and text.isupper() and text.replace("_", "").isalpha() and may_name_a_secret(text)
+    """Whether the value is itself written like a variable's name, or spells its own: `DB_PASSWORD`, `Update Password`."""
+    if " " in text and split(text) == split(name):
+        return True
+    first, _, rest = text.partition("_")
+    return text.isupper() and first.rstrip("0123456789").isalpha() and rest.replace("_", "").isalpha() and may_name_a_secret(text)
 
 
 def _is_passphrase(text: str, role: str) -> bool:
@@ -328,7 +366,13 @@ def _password(value: str, text: str) -> Verdict:
 def _word(value: str, text: str, name: str) -> Verdict | None:
     """A secret that the operator made up, and made up of words."""
     is_name = _is_name_of_a_secret(text)
-    if len(text) < 3 or (is_name and split(name)[-2:] in (("password", "secret"), ("pass", "secret"), ("passwd", "secret"))):
+    if name.endswith(("SecretKey", "secretKey")) and _is_name_of_an_entry(text):
+        return None
+    if (
+        len(text) < 3
+        or is_issued_by_another(name)
+        or (is_name and split(name)[-2:] in (("password", "secret"), ("pass", "secret"), ("passwd", "secret")))
+    ):
         return None
     if is_weak(text):
         issued = "client" in split(name) and split(text) == split(name)  # by a provider, which gives out no such value
@@ -340,6 +384,12 @@ def _word(value: str, text: str, name: str) -> Verdict | None:
     if is_name and split(name)[-1] in NAMES_OF_FILES:
         return _verdict(value, text, "credential", "low", "a literal that may be a name")
     return _verdict(value, text, "credential", "medium", "a literal value under the name of a secret")
+
+
+def _is_name_of_an_entry(text: str) -> bool:
+    """Whether the value is like the name of an entry in a Secret, as stands in a `secretKey` beside a `secretName`."""
+    words = split(text)
+    return bool(words) and (words[-1] in NAMES_OF_ENTRIES or (len(words) > 1 and words[-1] in NAMES_OF_SECRETS))
 
 
 def _is_name_of_a_secret(text: str) -> bool:

@@ -23,6 +23,9 @@ LONGEST = 4000
 """Characters of a login; what is longer is none."""
 
 
+LENGTH_OF_A_UUID = 36
+
+
 class Login(Record):
     """Where the secret of a login stands, what kind of login it is, whether anyone would guess it, and whether it is only a hash of one."""
 
@@ -211,8 +214,18 @@ def _header(text: str) -> Iterator[Login]:
 def _hash(text: str) -> Iterator[Login]:
     for match in _pattern(_HASH).finditer(text):
         before = text[max(0, match.start() - 1) : match.start()]
-        if before in (":", "'", '"', "=", " ") and not is_placeholder(match[0]):
+        if before in (":", "'", '"', "=", " ") and not is_placeholder(match[0]) and _is_whole_hash(match[0]):
             yield Login(match.start(), match.end(), "password hash", hashed=True)
+
+
+_DIGESTS = {**dict.fromkeys(("1", "apr1"), 22), **dict.fromkeys(("2a", "2b", "2y"), 53), "5": 43, "6": 86, "y": 43, "P": 31, "H": 31}
+"""Characters that follow the last `$` of the hashes of crypt; of bcrypt, with the salt."""
+
+
+def _is_whole_hash(text: str) -> bool:
+    """Whether it is as long as its kind is; those of examples are shorter, or count."""
+    parts = text.replace("\\", "").replace("$$", "$").strip("$").split("$")
+    return len(parts[-1]) >= _DIGESTS.get(parts[0], 0) and not is_number(parts[-1])
 
 
 def _xml(text: str) -> Iterator[Login]:
@@ -280,14 +293,18 @@ def _directive(text: str) -> Iterator[Login]:
 
 def _commented(text: str) -> Iterator[Login]:
     for match in _pattern(_COMMENTED).finditer(text):
-        if is_text_in_base64(match[2]) or is_password_hash(match[2]):
+        if is_text_in_base64(match[2]) or is_password_hash(match[2]) or _is_example(match[2]):
             continue
         role = role_of(match[1])
         if role == PASSWORD and looks_random(match[2]) and not is_weak(match[2]):
-            yield from _credential(match, 2, "secret that is commented out")
+            yield from _credential(match, 2, "password that is commented out")
         elif role and (role != VAGUE or turns(match[2]) > 4):
             yield from _issued(match, 2, "secret that is commented out")
     yield from _commented_strings(text)
+
+
+def _is_example(value: str) -> bool:
+    return (len(value) == LENGTH_OF_A_UUID and is_digest(value)) or "exampl" in value.lower()
 
 
 def _commented_strings(text: str) -> Iterator[Login]:

@@ -14,6 +14,7 @@ from .words import (
     FOR_BROWSERS,
     HARMLESS_NAMES,
     HARMLESS_TAILS,
+    ISSUERS,
     KEY_OWNERS,
     NEUTRAL_TAILS,
     OWN_SERVICES,
@@ -135,6 +136,11 @@ def is_for_own_service(name: str) -> bool:
     words = split(name)
     index, _ = _heads(words)
     return not OWN_SERVICES.isdisjoint(words[max(0, index - 2) : index])
+
+
+def is_issued_by_another(name: str) -> bool:
+    """Whether whose secret it is shows that nobody but they can make it up: STRIPE_SECRET_KEY."""
+    return not ISSUERS.isdisjoint(split(name))
 
 
 def named_like_a_secret(name: str) -> bool:

@@ -263,7 +263,7 @@ def is_text_in_base64(token: str) -> bool:
         words = a2b_base64(part + "=" * (-len(part) % 4))
     except ValueError:  # no base64, or not even ASCII
         return False
-    text = words.decode("ascii", "replace")
+    text = words.decode("ascii", "replace").strip()
     return text.isascii() and text.isprintable() and (" " in text or is_filler(text))
 
 

@@ -127,7 +127,11 @@ def _is_literal(password: str, user: str, host: str) -> bool:
 
 def _is_example(host: str) -> bool:
     name = host.split(",")[0].split(":")[0]
-    return name in _EXAMPLE_HOSTS or name.startswith("your") or name.endswith((".example", "example.com", "example.org", "example.net"))
+    return (
+        name in _EXAMPLE_HOSTS
+        or name.startswith("your")
+        or name.endswith((".example", "-ip", "_ip", "example.com", "example.org", "example.net"))
+    )
 
 
 def _token_as_user(text: str, start: int, end: int, stop: int, scheme: str) -> UrlPassword | None:

@@ -29,8 +29,9 @@ _OPENINGS = {"<": ">", "[": "]", "{": "}", "(": ")", "%": "%", "@": "@", "#": "#
 def _whole_variables() -> re.Pattern[str]:
     variable = r"(?:[-:/@.,]?(?:\${1,2}[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%))+(?:/[A-Za-z_./#-]*)?"
     key = r"\$[A-Za-z][A-Za-z0-9_-]*(?:[.:][A-Za-z][A-Za-z0-9_-]*)+"  # of a Secret, as Argo CD takes them
+    entry = r"\$[a-z]+(?:-[a-z]+)+"  # the same, as its notifications take them
     filled_in = r"[@~]\{[A-Za-z_]\w*\}|%\([A-Za-z_]\w*\)s"  # by Robot Framework and WDL; by Python's format, as supervisord does
-    return re.compile(rf"(?:{variable}|{key}|{filled_in})\Z")
+    return re.compile(rf"(?:{variable}|{key}|{entry}|{filled_in})\Z")
 
 
 @lru_cache(maxsize=1)
@@ -103,7 +104,7 @@ def is_placeholder(value: str) -> bool:
     `changeme` and its like are none: a service started as written runs with them.
     """
     value = value.strip().strip("'\"`")
-    if not value or len(set(value)) <= 1 + (len(value) > 6) or value[-10:] == value[-1] * 10:
+    if not value or len(set(value)) <= 1 + (len(value) > 6) or value[-10:] == value[-1] * 10 or value.endswith("..."):
         return True
     if _OPENINGS.get(value[0]) == value[-1] and (value[0] == "<" or _is_wordy(value.strip(value[0] + value[-1]))):
         return True
@@ -112,7 +113,7 @@ def is_placeholder(value: str) -> bool:
     low = value.lower()
     if low.startswith("yourstrong") and not low.isalnum():  # the password of the examples for SQL Server, which it takes as it is
         return False
-    if low in PLACEHOLDER_WORDS or low.startswith(PLACEHOLDER_STARTS):
+    if low in PLACEHOLDER_WORDS or low.startswith(PLACEHOLDER_STARTS) or (len(low) == 2 and low[0] == "%"):
         return True
     return any(part in low for part in PLACEHOLDER_PARTS) or is_sequence(low)
 
@@ -140,7 +141,11 @@ def is_weak(value: str) -> bool:
     """Whether it is among the first that an attacker tries, or made of nothing but filler words and a few digits."""
     low = value.lower()
     return (
-        low in WEAK_VALUES or low.strip("!@#$%^&*.?_-0123456789") in WEAK_VALUES or low.translate(_LEET) in WEAK_VALUES or is_filler(value)
+        low in WEAK_VALUES
+        or low.strip("!@#$%^&*.?_-0123456789") in WEAK_VALUES
+        or low.translate(_LEET) in WEAK_VALUES
+        or "changeme" in low.replace("_", "").replace("-", "")
+        or is_filler(value)
     )
 
 

@@ -105,7 +105,7 @@ KEY_OWNERS = {
         words(
             "public pub publishable gpg pgp primary foreign partition sort routing cache object idempotency host known apt release hot "
             "map recv row hash_ring label annotation registry_cache metadata topology config unique composite lookup index count site "
-            "property field column message header group env"
+            "property field column message header group env anon"
         ),
         "",
     ),
@@ -114,6 +114,15 @@ KEY_OWNERS = {
 
 OWN_SERVICES = words("admin execution gateway internal master root runner runners sandbox")
 """Words before a key or token that a service is protected with, and that whoever runs it makes up; nobody else hands it out."""
+
+ISSUERS = words(
+    "anthropic apple auth0 cloudflare discord facebook github google hcaptcha linkedin mailgun okta openai paypal recaptcha sendgrid slack "
+    "stripe telegram turnstile twilio twitter"
+)
+"""Those who hand out the secrets that bear their names: a word under one of these lets nobody in."""
+
+NAMES_OF_ENTRIES = frozenset({"password", "passwd", "pass", "username", "user", "token", "id", "credential", "credentials"})
+"""Last words of the names of entries of a Secret, as a `secretKey` beside a `secretName` has them."""
 
 NAMES_OF_FILES = words("credential credentials creds")
 """Last words of the names of variables that may hold the name of a file as well: KAFKA_SSL_KEY_CREDENTIALS."""
@@ -145,7 +154,7 @@ TOGGLES = words(
     """
     allow require required enable enabled disable disabled use has is skip no without with random randomize generate max min num
     total number empty existing show hide save remember validate verify check force suppress ignore include exclude per
-    autogenerate
+    autogenerate inject
     """
 )
 """A word before the secret one that makes the whole a switch or a quantity: ALLOW_EMPTY_PASSWORD, MAX_TOKENS."""
@@ -157,9 +166,10 @@ HARMLESS_TAILS = words(
     expires expiration expiring lifetime validity duration timeout interval period age rotation days hours minutes seconds secs
     sec ms retries retry attempts enabled enable disabled disable required require optional type types mode modes kind algorithm
     algorithms alg algo hasher hashers cipher issuer audience realm service services header headers prefix suffix policy policies
+    address addresses pda rs256 es256 kid
     format provider providers method methods strategy hint hints user users username usernames email mail ref reference keyref
     fingerprint fingerprints checksum digest sum reset recovery forgot change changed validator validators validation complexity
-    strength regex pattern charset encoding rule rules scope scopes grant grants claim claims field fields attribute attributes
+    strength regex pattern charset encoding rule rules scope scopes grant grants claim claims field fields attribute attributes attr attrs
     column param parameter query template templates label labels message description title text placeholder page form login logout
     signup redirect callback refresh rate bucket cost budget usage window tokenizer store stores manager engine backend driver
     plugin plugins class module source sources location region zone namespace account container image tag repo repository registry
@@ -191,7 +201,7 @@ WEAK_VALUES = words(
     password1234 passw0rd123 pass123 pass1234 secret123 secret1234 admin admin1 admin123 admin1234 admin12345 adminadmin adminpass
     adminpassword administrator root root123 root1234 rootroot toor rootpass rootpassword user user123 userpass userpassword guest
     test test123 test1234 test12345 testtest testing testpass testpassword demo demo123 default example sample changeme
-    changeme123 changeit changethis changepassword changemenow changemeplease pleasechangeme pleasechangethis letmein welcome
+    changeme123 setme changeit changethis changepassword changemenow changemeplease pleasechangeme pleasechangethis letmein welcome
     welcome1 welcome123 qwerty qwerty123 qwertyuiop asdf asdfgh asdf1234 zxcvbn abc abc123 abcd1234 abcdef abcdefg 1q2w3e 1q2w3e4r
     1qaz2wsx q1w2e3r4 iloveyou monkey dragon master postgres postgres123 postgresql pgpassword pgpass psql pg mysql mysql123
     mysqlpassword mariadb mongo mongodb mongoadmin redis redis123 redispassword rabbit rabbitmq rabbitmq123 minio minio123
@@ -228,7 +238,7 @@ PLAIN_VALUES = words(
     plain basic digest bearer oauth oauth2 oidc saml jwt ldap native simple hs256 hs512 rs256 es256 eddsa ed25519 rsa aes bcrypt
     argon2 argon2id scrypt pbkdf2 sha1 sha256 sha512 md5 scram-sha-256 scram-sha-512 trust peer ident cert gssapi n/a include omit
     same-origin aes128 aes192 aes256 aes-128 aes-256 aes-gcm aes-128-gcm aes-256-gcm aes-128-cbc aes-256-cbc hs384 rs384 rs512
-    es384 es512
+    es384 es512 files compat
     """
 )
 """Settings, which are no secrets under any name."""
@@ -239,6 +249,7 @@ REFERENCE_STARTS = affixes(
     keyvault: bws: doppler: infisical: env: env( env. file: !vault {cipher} {{ ${ $( $[ #{ %{ secrets. process.env os.environ
     os.getenv getenv( @microsoft.keyvault projects/ exec: cmd: kms: k8s: secretref: secretkeyref: valuefrom: credhub: conjur:
     berglas: sops: agebox: gopass: keyring: external: encrypted: secretsmanager: $__env{ $__file{ $__vault{ !ref~ !sub~ !getatt~
+    !secret~ !env~ !file~ !include~ !keyof~ !find~ !context~ !format~
     $ansible_vault; {aes} enc: aqecah aqicah
     """
 )
@@ -258,7 +269,7 @@ PLACEHOLDER_STARTS = affixes(
     add-your add_your add~your paste fill set-your set_your set-me set_me use-your ... not-set not_set notset not-used not_used
     unused ignored n/a any- some- some_ dummy fake to-be- to_be_ obtain get-from from-secret from_secret
     from-vault from_vault path={ set-by- set_by_ see- see~ provide generate copy- nokey
-    no-key no_key
+    no-key no_key defined-in defined_in define-in define_in definied-in stored-in stored_in overridden override-me override_me
     """
 )
 """How a value begins that asks to be replaced."""
@@ -266,7 +277,8 @@ PLACEHOLDER_STARTS = affixes(
 PLACEHOLDER_PARTS = affixes(
     """
     your- your_ your~ yourpass yourkey yoursecret yourtoken placeholder replace_ replace- replaceme redacted goes-here goes_here
-    goeshere -here _here -dummy dummy- _dummy dummy_ mock- xxxx **** insert- insert_ ......
+    goeshere -here _here -dummy dummy- _dummy dummy_ mock- xxxx **** insert- insert_ ...... abcdefghijkl
+    fake-token fake_token expired-token expired_token
     """
 )
 """What a value contains that asks to be replaced."""

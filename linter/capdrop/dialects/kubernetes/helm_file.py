@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
     from .values_way_out import ValuesWayOut
 
-_NAMES_A_SECRET = r"(?i)(?:token|pass|password|key|certs?|tls|credentials?|existing|license|auth)[_-]?secret(?:[_-]?(?:key|name))?$"
+_NAMES_A_SECRET = r"(?i)(?:token|pass|password|key|certs?|tls|credentials?|exist(?:ing)?|license|auth)[_-]?secret(?:[_-]?(?:key|name))?$"
 """Values of these keys are names of Secrets in the cluster, or of entries in them."""
+_NAMES_ENTRIES = r"(?i)secret_?keys\.[^.]*$"
+"""The same of what stands below these."""
+_EXAMPLES = frozenset("example examples sample samples".split())
 
 
 def read(source: Source, context: Context) -> Reading:
@@ -100,7 +103,9 @@ def _variables(source: Source, entry: Entry, key: Scalar, address: str) -> Itera
         or not node.value
         or "{{" in node.value
         or is_masked(node.value)
+        or (node.tag or "").startswith("!")  # `!vault`, `!secret`: whoever knows the tag looks it up or decrypts it
         or re.search(_NAMES_A_SECRET, key.value)
+        or re.search(_NAMES_ENTRIES, address)
     ):
         return
     fragment = node.fragment(source.text)
@@ -108,4 +113,12 @@ def _variables(source: Source, entry: Entry, key: Scalar, address: str) -> Itera
         yield from variables_in_settings(fragment, source, address)
         return
     value = Value.known(node.value, source, node.span, node=node)
-    yield Variable(source, entry.span, address, None, name=key.value, name_span=key.span, value=value, fragment=fragment, place="values")
+    place = "template" if _is_example(source.path) else "values"
+    yield Variable(source, entry.span, address, None, name=key.value, name_span=key.span, value=value, fragment=fragment, place=place)
+
+
+def _is_example(path: str) -> bool:
+    """Whether it is a file of values to copy and fill in: `values-example.yaml`, `examples/values.yaml`. The folders of an absolute path
+    say nothing, since nobody knows where the project begins."""
+    whole = path.rpartition("/")[2] if path.startswith("/") else path
+    return not _EXAMPLES.isdisjoint(re.split(r"[/._-]", whole.lower()))
