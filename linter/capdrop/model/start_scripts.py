@@ -19,20 +19,18 @@ STEPS_DOWN = "what it starts steps down from root"
 RUNS_CONTAINERS = "it runs containers"
 GITHUB = "GitHub starts it as root"
 _BEFORE = r"(?:^|[\s;&|(`\"'/])"
+_STEPPING = r"(?:gosu|su-exec|setpriv|s6-setuidgid|chpst|setuidgid|runuser|su|s6-svscan|runsvdir|sshd)\s|sudo(?: -\w)* (?:-\w*u|--user)[ =]"
 _SAYING = (
-    (
-        re.compile(_BEFORE + r"(?:gosu|su-exec|setpriv|s6-setuidgid|chpst|setuidgid|runuser|su|s6-svscan|runsvdir|sshd)\s", re.ASCII),
-        STEPS_DOWN,
-    ),
-    (re.compile(_BEFORE + r"sudo(?: -\w)* (?:-\w*u|--user)[ =]", re.ASCII), STEPS_DOWN),
-    (re.compile(r"^\s*(?:uid|user)\s*=\s*(?!root\b|0)\w", re.ASCII), STEPS_DOWN),
-    (re.compile(_BEFORE + r"(?:dockerd|dockerd-entrypoint\.sh|containerd)(?:\s|$)", re.ASCII), RUNS_CONTAINERS),
-    (re.compile(r"\$\{?(?:GITHUB_WORKSPACE|GITHUB_ACTIONS|INPUT_[A-Z])", re.ASCII), GITHUB),
+    rf"(?ma)(?P<steps>{_BEFORE}(?:{_STEPPING})|^[ \t]*(?:uid|user)[ \t]*=[ \t]*(?!root\b|0)\w)"
+    rf"|(?P<runs>{_BEFORE}(?:dockerd|dockerd-entrypoint\.sh|containerd)(?:\s|$))"
+    r"|(?P<github>\$\{?(?:GITHUB_WORKSPACE|GITHUB_ACTIONS|INPUT_[A-Z]))"
 )
 """Programs that hand on to another user or give each service its own; how uWSGI and supervisord are told one; engines of containers; and
 what GitHub gives to an action (https://docs.github.com/actions/reference/workflows-and-actions/variables)."""
+_REASONS = {"steps": STEPS_DOWN, "runs": RUNS_CONTAINERS, "github": GITHUB}
+_COMMENT = r"(?m)^[ \t]*#[^\n]*"
 _CONFIGURATION = (".ini", ".conf")
-_NAMED = re.compile(r"[\w./-]+\.(?:ini|conf)\b", re.ASCII)
+_NAMED = r"(?a)(?<![\w./-])[\w./-]+\.(?:ini|conf)\b"
 _MOST_READ = 6
 _LONGEST = 100_000
 
@@ -42,11 +40,9 @@ def said_by_scripts(started: Iterable[Command], subjects: Sequence[Subject]) -> 
     words = [(at, word.text) for command in started for at, word in enumerate(command.words[:4])]
     named = [word for at, word in words if not at or "/" in word or word.endswith((".sh", *_CONFIGURATION))]
     for text in _texts(named, subjects):
-        for line in text.split("\n"):
-            if not line.lstrip().startswith("#"):
-                for saying, reason in _SAYING:
-                    if saying.search(line):
-                        return reason
+        said = re.search(_SAYING, re.sub(_COMMENT, "", text))
+        if said is not None:
+            return _REASONS[said.lastgroup or ""]
     return ""
 
 
@@ -59,7 +55,7 @@ def _texts(waiting: list[str], subjects: Sequence[Subject]) -> Iterator[str]:
                 left -= 1
                 yield text
                 if is_script:
-                    waiting += _NAMED.findall(text)[:_MOST_READ]
+                    waiting += re.findall(_NAMED, text)[:_MOST_READ]
 
 
 def _found(path: str, subjects: Sequence[Subject]) -> Iterator[str]:
