@@ -143,7 +143,7 @@ JMX = "whoever reaches the port runs code through JMX"
 ALL_HOSTS = frozenset({".*", "^.*$", "^*$"})
 PROGRAMS: Mapping[str, tuple[Flag, ...]] = {
     # programs: (option, values, what must be given too, what must not, what that opens)  # source
-    "redis-server valkey-server": (("--protected-mode", OFF, "", "--requirepass", "it answers everyone"),),  # redis.io/docs, security
+    "redis-server valkey-server": (("--protected-mode", OFF, "", "--requirepass --aclfile", "it answers everyone"),),  # redis.io/docs
     "mongod mongos": (("--noauth", BARE, "", "", "it asks nobody for a password"),),  # mongodb.com/docs, mongod
     "mysqld mariadbd mysqld_safe": (
         ("--skip-grant-tables", BARE, "", "", "it asks nobody for a password"),  # dev.mysql.com
@@ -355,6 +355,9 @@ NEEDS_A_PASSWORD = "it asks for a password then, and may not start before it is 
               cache:
                 image: redis:8
                 command: redis-server --protected-mode no --requirepass ${PASSWORD}
+              lists:
+                image: valkey/valkey:8.1
+                command: [valkey-server, --protected-mode, no, --aclfile, /etc/valkey/users.acl]
               own:
                 image: redis:8
                 entrypoint: [tool]
@@ -501,7 +504,8 @@ def _opened(command: Command, words: tuple[Word, ...], index: int, flag: Flag) -
         last = min(index + 1, len(words) - 1)
         value = words[last].text
     given = [word.text for word in words]
-    if value.lower() not in values or (needed and not any(word.startswith(needed) for word in given)) or (unless and unless in given):
+    lacks = needed and not any(word.startswith(needed) for word in given)
+    if value.lower() not in values or lacks or any(word in given for word in unless.split()):
         return
     severity = None if MILD.isdisjoint((option, opens)) else Severity.MEDIUM
     fix = command.drop_words(index, last, caveat=NEEDS_A_PASSWORD)

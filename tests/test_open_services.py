@@ -54,8 +54,8 @@ def test_options(programs: str) -> None:
         words = [programs.split()[0], *([needed] if needed else []), f"{option}={value}" if value else option]
         assert opens in found("compose.yaml", command(words))[0], option
         assert found("compose.yaml", command(["acme-tool", *words[1:]])) == [], option
-        if unless:
-            assert found("compose.yaml", command([*words, unless, "x"])) == [], option
+        for protection in unless.split():
+            assert found("compose.yaml", command([*words, protection, "x"])) == [], option
 
 
 @pytest.mark.parametrize("flag", TABLES["EVERYBODYS"], ids=lambda flag: flag[0])
