@@ -14,12 +14,14 @@ NON_ROOT = """
     rayproject/ray:2.52.0 quay.io/argoproj/argocd:v3.2.0 registry.k8s.io/ingress-nginx/controller:v1.14.0 confluentinc/cp-kafka:8.1.0
     istio/examples-bookinfo-reviews-v3:1.20.3 quay.io/strimzi/operator:0.49.0 grafana/loki:3.6.0 mirror.gcr.io/prom/prometheus:v3
     registry.example.com/mirrors/grafana/grafana:12 dhi.io/node:24-alpine3.22 selenium/standalone-chrome:4 gitpod/workspace-full:1
+    registry.access.redhat.com/ubi9/python-312:9.6 registry.redhat.io/ubi8/openjdk-17-runtime registry.access.redhat.com/ubi10/nginx-126
     nodered/node-red:4 ghcr.io/actions/actions-runner:2 odoo:18 kong:3.9
 """.split()
 ROOT = """
     debian:13 node:24 nginx:1.29 gcr.io/distroless/static cgr.dev/chainguard/wolfi-base cgr.dev/chainguard/jre:latest-root
     bitnami/minideb:bookworm grafana/promtail istio/examples-bookinfo-mysqldb:1 registry.example.com/team/loki
     mcr.microsoft.com/dotnet/aspnet:10.0 acme/memcached dhi.io/node:24-dev dhi.io/golang:1-alpine-sdk acme/odoo:18
+    registry.access.redhat.com/ubi9/ubi-minimal:9.6 registry.access.redhat.com/ubi9 registry.access.redhat.com/rhel7/python-36
 """.split()
 
 
