@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from capdrop.model.known_images import runs_as_non_root, suffix_of_file
+from capdrop.model.known_images import runs_as_non_root, steps_down, suffix_of_file
 from capdrop.syntax.image_reference import parse
 
 NON_ROOT = """
@@ -30,6 +30,22 @@ def test_who_images_start_as(text: str, expected: bool) -> None:
     reference = parse(text)
     assert reference is not None
     assert runs_as_non_root(reference) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("postgres:17", True),
+        ("envoyproxy/envoy:v1.34.1", True),
+        ("lscr.io/linuxserver/sonarr:4", True),
+        ("nginx:1.29", False),
+        ("acme/envoy:1", False),
+    ],
+)
+def test_which_images_leave_root_when_they_start(text: str, expected: bool) -> None:
+    reference = parse(text)
+    assert reference is not None
+    assert steps_down(reference) is expected
 
 
 @pytest.mark.parametrize(
