@@ -158,11 +158,14 @@ def long_runs(binaries: Path, capdrop: str, folder: str) -> list[str]:
     for kind, paths in files_of(folder, rivals).items():
         if paths:
             title, command = rivals[kind]
-            results = {
-                "capdrop": measured_batches([capdrop, "check", "--isolated"], paths),
-                title: measured_batches(command, paths),
-                "capdrop, strict profile": measured_batches([capdrop, "check", "--isolated", "--profile", "strict"], paths),
-            }
+            results = in_rounds(
+                {
+                    "capdrop": [capdrop, "check", "--isolated"],
+                    title: command,
+                    "capdrop, strict profile": [capdrop, "check", "--isolated", "--profile", "strict"],
+                },
+                paths,
+            )
             lines += table(f"{len(paths)} real {kind} files", results)
     return lines
 
@@ -215,16 +218,19 @@ def in_turn(commands: dict[str, list[str]], runs: int) -> dict[str, Measured]:
     return results
 
 
-def measured_batches(command: list[str], paths: list[str], size: int = 1500) -> Measured:
-    """The summed time of a command over many files, in batches that a command line holds."""
-    total = Measured()
-    for start in range(0, len(paths), size):
-        batch = Measured()
-        run([*command, *paths[start : start + size]], batch)
-        total.seconds = [sum(total.seconds) + batch.seconds[0]]
-        total.peak = max(total.peak, batch.peak)
-        total.statuses |= batch.statuses
-    return total
+def in_rounds(commands: dict[str, list[str]], paths: list[str], size: int = 1500) -> dict[str, Measured]:
+    """The time of each command over many files, in batches that a command line holds, all in turn and three times over."""
+    results = {name: Measured() for name in commands}
+    for _ in range(3):
+        for name, command in commands.items():
+            whole = Measured()
+            for start in range(0, len(paths), size):
+                run([*command, *paths[start : start + size]], whole)
+            into = results[name]
+            into.seconds.append(sum(whole.seconds))
+            into.peak = max(into.peak, whole.peak)
+            into.statuses |= whole.statuses
+    return results
 
 
 def run(command: list[str], into: Measured) -> None:
