@@ -119,6 +119,7 @@ On 2026-11-28 Netdata, Beszel and kube-bench were compared with their documentat
 public repositories. The rest, which no such file was found to start with its need, is general knowledge."""
 
 _BY_NAME: dict[str, frozenset[str]] = {}
+"""Made when a name is met that may be in it."""
 _BY_PLACE = {
     "system": frozenset({NETWORK, PROCESSES, FILES, MODULES, CLOCK, DEVICES, BUS, KERNEL}),
     "daemon": frozenset({PROCESSES, FILES}),
@@ -129,17 +130,22 @@ _BY_PLACE = {
 _NOTHING: frozenset[str] = frozenset()
 
 
+def _index() -> None:
+    for kind, names in _KINDS:
+        uses = frozenset(kind)
+        for name in names.split():
+            _BY_NAME[name] = _BY_NAME[name] | uses if name in _BY_NAME else uses
+
+
 def uses_of_image(image: str) -> frozenset[str]:
     """What of the host an image is made to use, by its reference. What is called a runner and is given the socket of the engine starts its
     jobs there."""
     reference = image_reference.parse(image)
     if reference is None:
         return _NOTHING
-    if not _BY_NAME:
-        for kind, names in _KINDS:
-            for name in names.split():
-                _BY_NAME[name] = _BY_NAME.get(name, _NOTHING) | frozenset(kind)
     folder, _, name = reference.repository.rpartition("/")
+    if not _BY_NAME and any(name in names for _, names in _KINDS):
+        _index()
     uses = _BY_NAME.get(name) or _BY_NAME.get(f"{folder.rpartition('/')[2]}/{name}", _NOTHING)
     return uses | {SOCKET} if name.endswith("runner") else uses
 
