@@ -9,9 +9,10 @@ from .rule import Bad, Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .finding import Fix
+    from .rule import Good
     from .rulebook import Rulebook
 
 _SAFETIES = {Safety.SAFE: "safe", Safety.UNSAFE: "unsafe", Safety.DISPLAY: "shown only"}
@@ -19,14 +20,12 @@ _SAFETIES = {Safety.SAFE: "safe", Safety.UNSAFE: "unsafe", Safety.DISPLAY: "show
 
 def dialects_of(rule: Rule) -> list[str]:
     """The kinds of files that a rule's examples show it in."""
-    found = {kind.name for example in rule.examples if (kind := kind_of(example.path, unmarked(example.text)[0]))}
+    found = _kinds_of(rule.examples)
     return [kind.name for kind in KINDS if kind.name in found]
 
 
-def _found_in(rule: Rule) -> set[str]:
-    """The kinds of files that a rule finds something in."""
-    bad = (example for example in rule.examples if isinstance(example, Bad))
-    return {kind.name for example in bad if (kind := kind_of(example.path, unmarked(example.text)[0]))}
+def _kinds_of(examples: Iterable[Bad | Good]) -> set[str]:
+    return {kind.name for example in examples if (kind := kind_of(example.path, unmarked(example.text)[0]))}
 
 
 def fixes_of(rule: Rule) -> Iterator[tuple[str, Fix]]:
@@ -88,7 +87,8 @@ def table_of_fixes(book: Rulebook) -> str:
         for kind, fix in fixes_of(rule):
             best[kind] = max(fix.safety, best.get(kind, fix.safety))
         if best:
-            cells = [_SAFETIES[best[kind]] if kind in best else "none" if kind in _found_in(rule) else "" for kind in kinds]
+            found = _kinds_of(example for example in rule.examples if isinstance(example, Bad))
+            cells = [_SAFETIES[best[kind]] if kind in best else "none" if kind in found else "" for kind in kinds]
             lines.append(f"| [{rule.name}](rules/{rule.name}.md) | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

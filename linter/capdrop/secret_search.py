@@ -48,6 +48,8 @@ def judge(value: str, name: str = "", *, place: str = "env") -> Verdict | None:
 
 def judge_default(value: str, name: str) -> Verdict | None:
     """Whether the default of a variable, which asks to be replaced, is a secret all the same where nobody did."""
+    if not may_name_a_secret(name):
+        return None
     from capdrop.secrets.judge import judge_default
 
     return judge_default(value, name)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..model.project import UNKNOWN_PROJECT
-from .repository import Repository
+from .repository import project_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,9 +53,7 @@ class Context:
 
     def project_of(self, path: str) -> Project:
         """The project that a file belongs to."""
-        if self.files is None:
-            return UNKNOWN_PROJECT
-        return Repository(self.files, path)
+        return project_of(self.files, path)
 
     def built_from(self, path: str, sources: Iterable[str]) -> BuildContext:
         """The folder that a Dockerfile, which copies these sources, takes its files from."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from capdrop.model.project import Project
+from capdrop.model.project import UNKNOWN_PROJECT, Project
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ class Repository(Project):
         top = self._files.top(os.path.dirname(os.path.abspath(self._path)))
         about: tuple[str, str, bool] = self._files.kept((_GIT, top), lambda: _about(self._files, top))
         return about
+
+
+def project_of(files: Files | None, path: str) -> Project:
+    """The project that a file belongs to, as far as the files beside it may be looked at."""
+    return UNKNOWN_PROJECT if files is None else Repository(files, path)
 
 
 def _about(files: Files, top: str) -> tuple[str, str, bool]:

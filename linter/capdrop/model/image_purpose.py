@@ -28,9 +28,8 @@ _INTERPRETERS = frozenset(
 )
 _INITS = frozenset({"/sbin/init", "/usr/sbin/init", "/lib/systemd/systemd", "/usr/lib/systemd/systemd", "/init", "/sbin/my_init"})
 """The first process of a whole system, which is root and gives each service its user: systemd, s6-overlay, phusion/baseimage-docker's."""
-_SUPERVISORS = frozenset({"runsvdir", "runit", "s6-svscan"})
-_FOR_OTHERS = frozenset({"cron", "crond", "dropbear", "sshd"})
-"""Programs that are root to start each job, or each session, as its own user (cron(8), sshd(8))."""
+_FOR_OTHERS = frozenset({"cron", "crond", "dropbear", "sshd", "runsvdir", "runit", "s6-svscan"})
+"""Programs that are root to start each job, session or service as its own user (cron(8), sshd(8), runsvdir(8))."""
 _RUNTIMES = frozenset({"buildkitd", "containerd", "crio", "dockerd", "k3s", "kubelet", "rke2"})
 _RUNTIME_FOLDERS = ("/var/lib/docker", "/var/lib/containerd", "/var/lib/containers", "/var/lib/buildkit", "/var/lib/kubelet")
 _OF_NODES = frozenset({"csi", "cni", "provisioner"})
@@ -79,7 +78,7 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
         return STEPS_DOWN
     if any(word.text in _INITS for command in started.values() for word in command.words):
         return "what it starts is an init, which gives each service its user"
-    if any(command.name in _FOR_OTHERS | _SUPERVISORS for command in starting):
+    if any(command.name in _FOR_OTHERS for command in starting):
         return "what it starts gives each job or session its user"
     if any(command.name.partition("-")[0].partition(".")[0] in _RUNTIMES for command in starting) or _keeps_containers(base, subjects):
         return RUNS_CONTAINERS

@@ -15,10 +15,6 @@ _HARDENED = "dhi.io/"
 """Docker Hardened Images (https://docs.docker.com/dhi/migration/checklist): "runtime images run as nonroot by default", those to build
 with, whose tags say `dev` or `sdk`, as root."""
 _TO_BUILD_WITH = ("dev", "sdk")
-_UBI = ("registry.access.redhat.com/", "registry.redhat.io/")
-_UBI_BY_LANGUAGE = ("httpd-", "nginx-", "nodejs-", "openjdk-", "perl-", "php-", "python-", "ruby-")
-"""Images of Red Hat with a language or a server (sclorg/s2i-*-container, nginx-container and httpd-container, Dockerfile.rhel9: USER 1001;
-jboss-container-images/openjdk, modules/user: 185)."""
 _DOTNET = "mcr.microsoft.com/dotnet/"
 _DISTROLESS = "distroless"
 _NON_ROOT = frozenset({
@@ -122,9 +118,16 @@ _NON_ROOT = frozenset({
         for registry in ("docker.io/istio", "registry.istio.io/release")
         for name in ("details-v1", "details-v2", "productpage-v1", "ratings-v1", "ratings-v2", "reviews-v1", "reviews-v2", "reviews-v3")
     ),
+    *(  # sclorg/s2i-*-container, nginx-container and httpd-container, Dockerfile.rhel9: USER 1001; jboss-container-images/openjdk,
+        # modules/user: 185
+        f"{registry}/{base}/{kind}-"
+        for registry in ("registry.access.redhat.com", "registry.redhat.io")
+        for base in ("ubi7", "ubi8", "ubi9", "ubi10")
+        for kind in ("httpd", "nginx", "nodejs", "openjdk", "perl", "php", "python", "ruby")
+    ),
 })  # fmt: skip
-"""Images, and folders of them, whose Dockerfile or documentation names a user other than root."""
-_NON_ROOT_FOLDERS = tuple(name for name in _NON_ROOT if name.endswith("/"))
+"""Images, and beginnings of their names, whose Dockerfile or documentation names a user other than root."""
+_NON_ROOT_STARTS = tuple(name for name in _NON_ROOT if name.endswith(("/", "-")))
 _ROOT_AFTER_ALL = ("docker.io/bitnami/minideb", "docker.io/bitnamilegacy/minideb")
 """Bases among them (https://github.com/bitnami/minideb)."""
 _ROOT = frozenset({
@@ -221,11 +224,9 @@ def runs_as_non_root(reference: Reference) -> bool:
         return reference.name not in _CHAINGUARD_ROOT and not tag.endswith("-root")
     if name.startswith(_HARDENED):
         return not any(word in _TO_BUILD_WITH for word in tag.split("-"))
-    if name.startswith(_UBI) and name.split("/")[1].startswith("ubi") and reference.name.startswith(_UBI_BY_LANGUAGE):
-        return True
     if any(word in reference.repository or word in tag for word in _NON_ROOT_WORDS) or (name.startswith(_DOTNET) and _DISTROLESS in tag):
         return True
-    return (name in _NON_ROOT or name.startswith(_NON_ROOT_FOLDERS) or _copied(name) in _NON_ROOT) and name not in _ROOT_AFTER_ALL
+    return (name in _NON_ROOT or name.startswith(_NON_ROOT_STARTS) or _copied(name) in _NON_ROOT) and name not in _ROOT_AFTER_ALL
 
 
 def _copied(name: str) -> str:

@@ -86,21 +86,15 @@ def judge_default(value: str, name: str) -> Verdict | None:
 
     Without effect are those of logins to others' servers and of keys that somebody else hands out.
     """
-    low = value.lower()
-    if (
-        not any(part in low for part in _ASKS)
-        or is_reference(value)
-        or not is_placeholder(value)
-        or role_of(name) not in (PASSWORD, CHOSEN)
-    ):
+    low, role, words = value.lower(), role_of(name), split(name)
+    if not any(part in low for part in _ASKS) or is_reference(value) or not is_placeholder(value) or role not in (PASSWORD, CHOSEN):
         return None
-    words = split(name)
-    if is_issued_by_another(name) or not OTHERS_SERVERS.isdisjoint(words) or (role_of(name) == CHOSEN and not is_of_an_app(words)):
+    if is_issued_by_another(name) or not OTHERS_SERVERS.isdisjoint(words) or (role == CHOSEN and not _is_of_an_app(words)):
         return None
     return _verdict(value, value.strip(), "default-credential", "medium", "a secret that asks to be replaced")
 
 
-def is_of_an_app(words: tuple[str, ...]) -> bool:
+def _is_of_an_app(words: tuple[str, ...]) -> bool:
     """Whether an application makes up a secret with such a name itself, to sign and to encrypt with."""
     return "client" not in words and (words[:2] == ("secret", "key") or not _SIGNS.isdisjoint(words))
 

@@ -322,10 +322,8 @@ _BESIDE = ("user=", "user id=", "userid=", "uid=", "username=", "server=", "host
 
 
 def _kubeconfig(text: str) -> Iterator[Login]:
-    if "kind: Config\n" not in text and "kind: Config\r" not in text:
-        return
     for start, end in _documents(text):
-        if _is_kubeconfig(text, start, end):
+        if _is_kubeconfig(text[start:end]):
             for match in _pattern(_KUBECONFIG).finditer(text, start, end):
                 yield from (_credential if match[1] == "password" else _issued)(match, 2, "login for Kubernetes")
 
@@ -339,13 +337,13 @@ def _documents(text: str) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def _is_kubeconfig(text: str, start: int, end: int) -> bool:
+def _is_kubeconfig(document: str) -> bool:
     """Whether a document is one, and not what another tool calls a Config (kapp)."""
-    if text.find("kind: Config\n", start, end) < 0 and text.find("kind: Config\r", start, end) < 0:
+    if "kind: Config\n" not in document and "kind: Config\r" not in document:
         return False
-    at = text.find("apiVersion:", start, end)
-    version = text[at + 11 : end].partition("\n")[0].split("#")[0].strip(" \t\r\"'") if at >= 0 else "v1"
-    return version == "v1" and any(text.find(f"{part}:", start, end) >= 0 for part in ("clusters", "users", "contexts"))
+    _, has_version, rest = document.partition("apiVersion:")
+    version = rest.partition("\n")[0].split("#")[0].strip(" \t\r\"'") if has_version else "v1"
+    return version == "v1" and any(f"{part}:" in document for part in ("clusters", "users", "contexts"))
 
 
 def _engine(text: str) -> Iterator[Login]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 
-from ...model.project import UNKNOWN_PROJECT
 from ...model.subject import Subject
 from ...reading import Reading
 from ...source import Source, Span
 from ...syntax.template import is_masked
 from ...syntax.yaml import Mapping, Node
 from ..context import Context
-from ..repository import Repository
+from ..repository import project_of
 from ..yaml_document import YamlFile
 from ..yaml_view import Section
 from .cluster import borrowed_by, noted, parts_of, workload_of
@@ -147,7 +146,7 @@ def object_subjects(
     if thing.kind in _SCHEMAS:
         return
     yield from passwords_of(thing, section)
-    yield from images_of(thing, section, UNKNOWN_PROJECT if files is None else Repository(files, source.path))
+    yield from images_of(thing, section, files)
     yield thing
     unsure = silence or partial or ("a template action decides it" if templated else "")
     parts.extend(parts_of(here or source, thing, section, unsure))
@@ -158,8 +157,7 @@ def object_subjects(
         pod.partial = pod.partial or partial or (COMPLETED if _lends_containers(thing, pod) else "")
         pod.silent_at = silent_at
         pod.secret = Secret(thing.name, thing.namespace, files)
-        if files is not None:
-            pod.project = Repository(files, source.path)
+        pod.project = project_of(files, source.path)
         workload = workload_of(here or source, thing, pod, section, silence or pod.partial)
         workload.partial |= templated
         parts.append(workload)

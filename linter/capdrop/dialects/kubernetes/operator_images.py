@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...model.image import Image
 from ...model.kubernetes_object import KubernetesObject
 from ...syntax.yaml import Scalar
+from ..repository import project_of
 from ..yaml_facts import Site
 from ..yaml_view import Section
 
@@ -12,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...model.project import Project
+    from ...files import Files
 
 _IMAGES = {
     "acid.zalan.do postgresql": ("spec.dockerImage",),
@@ -56,10 +57,10 @@ flink-kubernetes-operator, open-telemetry/opentelemetry-operator, elastic/cloud-
 vertica-kubernetes, and the manifests of those who use the rest."""
 
 
-def images_of(thing: KubernetesObject, section: Section, project: Project) -> Iterator[Image]:
+def images_of(thing: KubernetesObject, section: Section, files: Files | None) -> Iterator[Image]:
     """The images that an object has its operator run."""
     for path in _IMAGES.get(f"{thing.api_version.rpartition('/')[0]} {thing.kind}", ()):
         field = section.find(path)
         if field is not None and isinstance(field.value, Scalar):
-            value = Site(field.source, field.span, section).scalar(field)
+            value, project = Site(field.source, field.span, section).scalar(field), project_of(files, section.source.path)
             yield Image(field.source, field.span, f"{thing.address} {path}", None, value=value, role="run", project=project)
