@@ -173,7 +173,7 @@ def test_several_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) 
     alone = checked(".")
     monkeypatch.setattr(run, "MANY", 10)
     monkeypatch.setattr(processes, "CHUNK", 4)
-    monkeypatch.setattr(processes, "processors", lambda: 3)
+    monkeypatch.setattr(run, "processors", lambda: 3)
     ticks: list[tuple[int, int]] = []
     config = Config(os.getcwd())
     together = run.check(["."], config, rules_in_force(config), lambda done, count: ticks.append((done, count)))
@@ -198,7 +198,7 @@ def test_a_process_that_dies_is_stood_in_for(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(processes, "judge", judge)
     monkeypatch.setattr(run, "MANY", 10)
     monkeypatch.setattr(processes, "CHUNK", 4)
-    monkeypatch.setattr(processes, "processors", lambda: 2)
+    monkeypatch.setattr(run, "processors", lambda: 2)
     assert shown(checked(".").results) == shown(alone.results)
 
 

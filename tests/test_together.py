@@ -146,7 +146,7 @@ def test_several_processes_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None
     alone = [(f.identity, f.severity, notes(f)) for f in found("role-reaches-kubelet")]
     monkeypatch.setattr(run, "MANY", 5)
     monkeypatch.setattr(processes, "CHUNK", 2)
-    monkeypatch.setattr(processes, "processors", lambda: 2)
+    monkeypatch.setattr(run, "processors", lambda: 2)
     assert [(f.identity, f.severity, notes(f)) for f in found("role-reaches-kubelet")] == alone
     assert len(alone) == 12
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -28,18 +27,8 @@ _desk: list[tuple[Rulebook, Context]] = []
 """What a process judges with."""
 
 
-def processors() -> int:
-    """How many processes can run at once."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def judged_by_many(found: Sequence[Found], config: Config, context: Context) -> Iterator[Judged]:
-    """What becomes of each file, in order. It ends early where a process dies; whoever asks then goes on alone."""
-    count = processors()
-    if count < 2:
-        return
+def judged_by_many(found: Sequence[Found], config: Config, context: Context, count: int) -> Iterator[Judged]:
+    """What becomes of each file in `count` processes, in order. It ends early where a process dies; whoever asks then goes on alone."""
     start = get_context("fork" if sys.platform == "linux" else None)
     pool = ProcessPoolExecutor(count, start, _prepare, (config, context))
     try:

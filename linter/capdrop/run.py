@@ -207,13 +207,20 @@ def _dockerfiles_named(found: list[Found], folders: list[str], workspace: Worksp
             yield Found(tidy(path), False, is_dockerfile=True)
 
 
+def processors() -> int:
+    """How many processes can run at once."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _all_judged(found: list[Found], config: Config, book: Rulebook, context: Context) -> Iterator[Judged]:
     """What becomes of each file, in order."""
     done = 0
-    if len(found) > MANY:
+    if len(found) > MANY and (count := processors()) > 1:
         from .processes import judged_by_many
 
-        for judged in judged_by_many(found, config, context):
+        for judged in judged_by_many(found, config, context, count):
             done += 1
             yield judged
     for file in found[done:]:
