@@ -228,7 +228,7 @@ def _by_shape(value: str) -> Verdict | None:
 
 def _is_of_trust_store(value: str, pair: PairPassword) -> bool:
     """Whether the password is that of a store of certificates, which are public."""
-    return value[:pair.start].lower().endswith("truststorepassword=")
+    return value[: pair.start].lower().endswith("truststorepassword=")
 
 
 def _pair_verdict(start: int, end: int, weak: bool, why: str) -> Verdict:
