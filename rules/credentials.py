@@ -378,9 +378,9 @@ def covered(start: int, end: int, text: str) -> bool:
 
 
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
-    """The finding on a variable's secret: less severe where it does not ship, less sure where it is a made-up one of a test, with the
-    change that takes it from outside."""
-    unsure = variable.source.is_for_tests and (verdict.kind == "default-credential" or verdict.confidence != "high")
+    """The finding on a variable's secret: less severe where it does not ship, less sure where it is one of a test, or a weak one of an
+    example, with the change that takes it from outside."""
+    unsure = variable.source.is_for_tests or (verdict.kind == "default-credential" and variable.source.is_example)
     return variable.finding_in(
         verdict.start,
         verdict.end,

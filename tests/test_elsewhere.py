@@ -76,6 +76,16 @@ def test_outside_of_a_repository_the_folder_that_is_given_is_the_project(tmp_pat
     assert places(run(tmp_path, files, "sub")) == []
 
 
+def test_a_quoted_value_of_a_chart_is_shown_once(tmp_path: Path) -> None:
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  DB_PASSWORD: {{ .Values.db.password | b64enc }}\n"
+    files = {
+        "Chart.yaml": "apiVersion: v2\nname: a\nversion: 1.0.0\n",
+        "values.yaml": 'db:\n  password: "Rr5-tt90-Xc"\n',
+        "templates/secret.yaml": secret,
+    }
+    assert places(run(tmp_path, files, ".")) == [("hard-coded-credential", "values.yaml")]
+
+
 def test_root_in_a_dockerfile_is_shown_once(tmp_path: Path) -> None:
     files = {"compose.yaml": "services: {app: {build: .}}\n", "Dockerfile": "FROM debian:13.1\nUSER root\n"}
     assert places(run(tmp_path, files, ".")).count(("root-user", "Dockerfile")) == 1

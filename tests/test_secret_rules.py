@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from textwrap import indent
 
 import pytest
 from capdrop import rulebook
@@ -533,11 +534,37 @@ def test_values_of_an_example_are_to_be_filled_in(path: str) -> None:
     assert [one.rule for one in found("values-test.yaml", VALUES)] == ["default-credential", "hard-coded-credential"]
 
 
-@pytest.mark.parametrize(("path", "sure"), [("terratest/data/values.yaml", False), ("values.yaml", True), ("tests/e2e/values.yaml", False)])
-def test_a_weak_password_of_a_test_is_less_sure(path: str, sure: bool) -> None:
-    weak, real = found(path, VALUES)
-    assert (weak.confidence is Confidence.LOW) == (not sure)
-    assert real.confidence is Confidence.HIGH
+@pytest.mark.parametrize(
+    ("path", "low"),
+    [
+        ("values.yaml", []),
+        ("terratest/data/values.yaml", ["default-credential", "hard-coded-credential"]),
+        ("tests/e2e/values.yaml", ["default-credential", "hard-coded-credential"]),
+        ("docs/values.yaml", ["default-credential"]),
+    ],
+)
+def test_a_password_of_a_test_or_a_weak_one_of_an_example_is_less_sure(path: str, low: list[str]) -> None:
+    told = found(path, VALUES)
+    assert [one.rule for one in told] == ["default-credential", "hard-coded-credential"]
+    assert [one.rule for one in told if one.confidence is Confidence.LOW] == low
+
+
+OF_TESTS = {
+    "private-key": f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n  k: |\n{indent(KEY, '    ')}\n",
+    "password-in-url": f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{u: 'postgres://a:{PASSWORD}@db/a'}}\n",
+    "stored-login": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {h: 'Basic ZGV2b3BzOmRldm9wcw=='}\n",
+    "credential-in-command": "services: {a: {image: 'redis:8', command: redis-server --requirepass Kp3-vv81-Qz}}\n",
+    "provider-token": f"services: {{a: {{image: 'a:1', environment: {{A_URL: '{TOKEN}'}}}}}}\n",
+}
+
+
+@pytest.mark.parametrize("rule", OF_TESTS)
+def test_of_what_stands_among_tests_only_tokens_are_sure(rule: str) -> None:
+    name = "compose.yaml" if OF_TESTS[rule].startswith("services") else "a.yaml"
+    for folder, sure in (("deploy", True), ("testdata", rule == "provider-token")):
+        (told,) = found(f"{folder}/{name}", OF_TESTS[rule])
+        assert told.rule == rule
+        assert (told.confidence is not Confidence.LOW) == sure
 
 
 def test_names_of_the_entries_of_a_secret() -> None:

@@ -96,8 +96,10 @@ def _is_told(finding: Finding, others: list[Finding]) -> bool:
 
 
 def _place(finding: Finding) -> Place:
-    """What is the same of findings that say the same: one may begin at a name, which another has in its own file."""
-    return os.path.abspath(finding.source.path), finding.rule, finding.span.end, finding.suppressed is None
+    """What is the same of findings that say the same: one may begin at a name, which another has in its own file, or end with a quote."""
+    end = finding.span.end
+    end -= finding.source.text[end - 1 : end] in ("'", '"')
+    return os.path.abspath(finding.source.path), finding.rule, end, finding.suppressed is None
 
 
 def _note(note: Note) -> Note:

@@ -107,6 +107,8 @@ _TESTS = frozenset(
     "integration-tests integration_tests e2e-tests terratest".split()
 )
 """Folders of what is started to test something, and is taken down."""
+_EXAMPLES = frozenset("doc docs example examples sample samples tutorial tutorials".split())
+"""Folders of what shows how something is used."""
 _DEVELOPMENT = frozenset("dev devel develop development .devcontainer .devenv localdev".split())
 """Folders of what is started on a developer's own machine."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
@@ -143,6 +145,11 @@ class Source:
         """Whether the file stands in a folder of tests, or is named for them: `Dockerfile.test`, `compose.e2e.yaml`. Of an absolute path
         (what is below the working folder has none) nobody knows where the project begins, so that its folders say nothing."""
         return self._stands(_TESTS, _FOR_TESTS)
+
+    @property
+    def is_example(self) -> bool:
+        """The same of what shows how something is used: `docs/compose.yaml`, `compose.example.yml`."""
+        return self._stands(_EXAMPLES, _EXAMPLES)
 
     @property
     def is_for_developers(self) -> bool:

@@ -143,6 +143,32 @@ def test_the_range_is_the_secret_alone() -> None:
     assert ranged("Server=db;Password=Rr5-tt90-Xc;Port=1", "DB") == "Rr5-tt90-Xc"
 
 
+def test_the_password_of_a_trust_store_is_less_sure() -> None:
+    trusted, kept = "-Djavax.net.ssl.trustStorePassword=Rr5-tt90-Xc", "-Djavax.net.ssl.keyStorePassword=Vv6-bb13-Ke"
+    for value, name, confidence in (
+        ("Rr5-tt90-Xc", "KAFKA_SSL_TRUSTSTORE_PASSWORD", "low"),
+        ("changeit", "kafka.truststore.password", "low"),
+        ("Rr5-tt90-Xc", "KAFKA_SSL_KEYSTORE_PASSWORD", "high"),
+        (trusted, "JAVA_OPTS", "low"),
+        (f"{trusted} {kept}", "JAVA_OPTS", "high"),
+    ):
+        verdict = judge(value, name)
+        assert verdict is not None
+        assert verdict.confidence == confidence
+        assert confidence == "low" or value[verdict.start :] in ("Rr5-tt90-Xc", "Vv6-bb13-Ke")
+
+
+def test_a_variable_before_a_command_is_a_reference() -> None:
+    assert judge("$ROOT_PASSWORD mysqladmin -u root ping", "MYSQL_PWD") is None
+    assert judge("$ecret horse battery", "DB_PASSWORD") is not None
+
+
+def test_an_example_of_the_documentation_of_kubernetes_is_known_to_all() -> None:
+    verdict = judge("1f2d1e2e" + "67df", "password", place="secret")
+    assert verdict is not None
+    assert verdict.kind == "default-credential"
+
+
 def test_a_setting_of_bundler_is_none() -> None:
     for name, value in (
         ("BUNDLE_PATH", "/gems:a"),

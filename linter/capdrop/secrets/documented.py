@@ -8,6 +8,7 @@ DOCUMENTED = frozenset(
         "AKIAI44QH8DHB" + "EXAMPLE",
         "wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYEXAMPLEKEY",
         "je7MtGbClwBF/2Zp9Utk/" + "h3yCo8nvbEXAMPLEKEY",
+        "wJalrXUtnFEMI7K7MDENG8" + "bPxRfiCYEXAMPLEKEY",
         "sk_test_" + "4eC39HqLyjWDarjtT1zdp7dc",
         "sk_test_" + "BQokikJOvBiI2HlWgH4olfQ2",
         "1x00000000000000000000" + "00000000000AA",

@@ -20,6 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .pairs import PairPassword
+
 __all__ = ["Verdict", "is_placeholder", "is_reference", "judge", "named_like_a_secret"]
 
 LONGEST_CREDENTIAL = 4096
@@ -212,12 +214,21 @@ def _by_shape(value: str) -> Verdict | None:
         for url in find_url_passwords(value):
             return _url_verdict(url.start, url.end, url.weak)
     if "=" in value and "\n" not in value.rstrip() and len(value) <= LONGEST_CREDENTIAL:
-        for pair in find_pair_passwords(value):
-            return _pair_verdict(pair.start, pair.end, pair.weak, "an option list with a password")
+        pair = min(find_pair_passwords(value), key=lambda pair: _is_of_trust_store(value, pair), default=None)
+        if pair is not None:
+            verdict = _pair_verdict(pair.start, pair.end, pair.weak, "an option list with a password")
+            if _is_of_trust_store(value, pair):
+                verdict.confidence = "low"
+            return verdict
     if value[0] == "{":
         for pair in find_docker_auths(value):
             return _pair_verdict(pair.start, pair.end, pair.weak, "a registry login")
     return None
+
+
+def _is_of_trust_store(value: str, pair: PairPassword) -> bool:
+    """Whether the password is that of a store of certificates, which are public."""
+    return value[: pair.start].lower().endswith("truststorepassword=")
 
 
 def _pair_verdict(start: int, end: int, weak: bool, why: str) -> Verdict:
@@ -314,7 +325,8 @@ def _credential(value: str, text: str, role: str, name: str) -> Verdict | None:
         return _digest(value, text, role, name)
     if role == PASSWORD or is_password_hash(text):
         verdict = _password(value, text)
-        if verdict.kind == "default-credential" and not OTHERS_SERVERS.isdisjoint(split(name)):
+        words = split(name)
+        if (verdict.kind == "default-credential" and not OTHERS_SERVERS.isdisjoint(words)) or "truststore" in "".join(words):
             verdict.confidence = "low"
         return verdict
     if looks_random(text):

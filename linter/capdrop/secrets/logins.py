@@ -149,8 +149,10 @@ def _npm(text: str) -> Iterator[Login]:
     for match in _pattern(_NPM).finditer(text):
         if match[1] == "authToken":
             yield from _credential(match, 2, "npm registry token")
-        elif _password_in_base64(match[2], alone=match[1] == "password"):
-            yield Login(*match.span(2), "npm registry login")
+        else:
+            login = _from_base64(match[2])
+            if _stands_for_itself(login if match[1] == "password" else login.partition(":")[2]):
+                yield Login(*match.span(2), "npm registry login")
 
 
 def _pgpass(text: str) -> Iterator[Login]:
@@ -167,30 +169,32 @@ def _source_name(text: str) -> Iterator[Login]:
 
 def _docker(text: str) -> Iterator[Login]:
     for match in _pattern(_DOCKER).finditer(text):
-        password = _password_in_base64(match[1])
-        if password:
-            yield Login(*match.span(1), "registry login", weak=is_weak(password))
+        yield from _encoded_login(match, "registry login")
 
 
 def _basic(text: str) -> Iterator[Login]:
     for match in _matches(_BASIC, text, ("basic",)):
-        password = _password_in_base64(match[1])
-        if password:
-            yield Login(*match.span(1), "`Authorization` header with a login", weak=is_weak(password))
+        yield from _encoded_login(match, "`Authorization` header with a login")
 
 
-def _password_in_base64(encoded: str, *, alone: bool = False) -> str:
-    """The password in base64 of `user:password` (or of the password alone), where it stands for itself; else ""."""
+def _encoded_login(match: re.Match[str], what: str) -> Iterator[Login]:
+    user, _, password = _from_base64(match[1]).partition(":")
+    if user and _stands_for_itself(password):
+        yield Login(*match.span(1), what, weak=password == user or is_weak(password))
+
+
+def _from_base64(encoded: str) -> str:
+    """The text that base64 holds; "" of what is no base64, or of no text."""
     from binascii import a2b_base64
 
     try:
-        login = a2b_base64(encoded + "=" * (-len(encoded) % 4)).decode("utf-8")
-    except ValueError:  # no base64, or of no text
+        return a2b_base64(encoded + "=" * (-len(encoded) % 4)).decode("utf-8")
+    except ValueError:
         return ""
-    user, _, password = login.partition(":")
-    secret = login if alone else password
-    literal = bool(user and secret) and secret.isprintable() and not is_reference(secret) and not is_placeholder(secret)
-    return secret if literal else ""
+
+
+def _stands_for_itself(password: str) -> bool:
+    return password != "" and password.isprintable() and not is_reference(password) and not is_placeholder(password)
 
 
 def _is_a_word_in_base64(value: str) -> bool:

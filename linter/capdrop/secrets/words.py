@@ -212,9 +212,11 @@ WEAK_VALUES = words(
     bar baz foobar hello world helloworld hunter2 s3cr3t s3cret sup3rs3cr3t dummy fake temp temporary temp123 none123 apppassword
     app application backend frontend service system manager operator super superuser supervisor public private nobody docker
     container kubernetes k8s sail vagrant ubuntu debian alpine raspberry ldap openldap nifi activemq artemis solr webmaster
+    1f2d1e2e67df 39528$vdg7jb t0p-secret s!b\\*d$zdsb=
     """
 )
-"""Passwords that an attacker tries first. They are secrets all the same: the service runs with them."""
+"""Passwords that an attacker tries first, the last line's from the documentation of Kubernetes. They are secrets all the same: the
+service runs with them."""
 
 FILLER_WORDS = words(
     """
@@ -265,7 +267,7 @@ PLACEHOLDER_WORDS = words(
 
 PLACEHOLDER_STARTS = affixes(
     """
-    your insert enter- enter_ enter~ put- put_ put~ replace todo fixme tbd placeholder redacted secret-goes
+    your insert enter- enter_ enter~ put- put_ put~ replace todo fixme fix_me fix-me tbd placeholder redacted secret-goes
     add-your add_your add~your paste fill set-your set_your set-me set_me use-your ... not-set not_set notset not-used not_used
     unused ignored n/a any- some- some_ dummy fake to-be- to_be_ obtain get-from from-secret from_secret
     from-vault from_vault path={ set-by- set_by_ see- see~ provide generate copy- nokey
