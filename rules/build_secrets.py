@@ -255,14 +255,15 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
         span = word.part(start + verdict.start, start + verdict.end).span
         if told_as_login(command, span) or told_as_default(command, span):
             continue
-        severity = Severity.MEDIUM if verdict.kind == "default-credential" else Severity.HIGH
+        weak = verdict.kind == "default-credential"
+        severity = Severity.MEDIUM if weak else Severity.HIGH
         yield command.finding(
             span,
             f"`{command.name or name}` is given {verdict.why}; {ROTATE}",
             hidden=(span,),
             fix=better_way(command),
             severity=severity if command.ships else Severity(severity - 1),
-            confidence=Confidence[verdict.confidence.upper()],
+            confidence=Confidence.LOW if weak and command.source.is_for_tests else Confidence[verdict.confidence.upper()],
         )
 
 

@@ -131,8 +131,16 @@ def private_key(subject: Text | Variable) -> Iterator[Finding]:
     """A private key stands in the file.
 
     Whoever holds it can be whom it stands for. Make a new pair, withdraw the old certificate or authorised key, and mount
-    the new key at run time.
+    the new key at run time. Confidence is low in what is started to test something, for which a key is made up.
     """
+    for finding in private_keys(subject):
+        if subject.source.is_for_tests:
+            finding.confidence = Confidence.LOW
+        yield finding
+
+
+def private_keys(subject: Text | Variable) -> Iterator[Finding]:
+    """The private keys in a file, or in a variable of it."""
     if isinstance(subject, Variable):
         yield from hidden_from_the_text(subject, "private-key", Severity.CRITICAL)
         return
