@@ -39,6 +39,12 @@ SAY_IT_THEMSELVES = frozenset({"--insecure-skip-tls-verify", "--insecure-skip-ve
 ASKS_NEIGHBOURS = frozenset({"", "metrics-server", "oauth2-proxy", "traefik"})
 """Servers, which mostly talk to others in their own network."""
 
+SENDING = tuple(
+    "-u --user -H --header -d --data --data-raw --data-binary --data-urlencode --json -F --form -T --upload-file -b --cookie "
+    "--oauth2-bearer --password --http-user --http-password --post-data --post-file --body-data --body-file".split()
+)
+"""Options of curl(1) and wget(1) with what is sent besides the address."""
+
 CERTIFICATE_SETTINGS = {
     "apt apt-get aptitude": ("acquire::https::verify-peer", OFF),  # apt-transport-https(1)
     "bundle bundler": ("ssl_verify_mode", frozenset({"0"})),  # bundle-config(1)
@@ -239,6 +245,9 @@ CERTIFICATE_PROGRAMS = CERTIFICATES.programs.union(PYTHON, {"lftp", "mvn", CALLB
                 - name: web
                   image: acme/web:1
                   command: [curl, «--insecure», 'https://example.com/a']
+                - name: job
+                  image: acme/job:1
+                  command: [sh, -c, 'curl «-k» -o /dev/null -u "me:$PASSWORD" https://example.com; curl «-k» -o /a https://example.com']
                   env:
                     - «name: PYTHONHTTPSVERIFY
                       value: "0"»
@@ -272,6 +281,7 @@ CERTIFICATE_PROGRAMS = CERTIFICATES.programs.union(PYTHON, {"lftp", "mvn", CALLB
             """
             FROM debian:13
             ENV NODE_TLS_REJECT_UNAUTHORIZED=1 PIP_TRUSTED_HOST= GIT_SSL_NO_VERIFY=${X} PYTHONHTTPSVERIFY=1 npm_config_strict_ssl=true
+            RUN until curl -ks --head https://example.com/; do sleep 1; done; wget --spider --no-check-certificate https://example.com/
             RUN curl -sSLK config https://example.com/a && curl -H "-k" https://example.com/a -d -k && echo curl -k https://example.com
             RUN curl -- -k && wget --no-check-cert.txt && git config --global http.sslVerify true && npm config get strict-ssl
             RUN echo insecure > /notes && echo "strict-ssl=true" > ~/.npmrc && echo 'trusted-host: a' > /app.yml && echo strict-ssl=false
@@ -299,6 +309,13 @@ CERTIFICATE_PROGRAMS = CERTIFICATES.programs.union(PYTHON, {"lftp", "mvn", CALLB
             kind: Pod
             metadata: {name: web}
             spec:
+              initContainers:
+                - name: wait
+                  image: curlimages/curl:8.15.0
+                  command: [sh, -c, 'until [ $(curl -s -o /dev/null -w "%{http_code}" -k $URL/healthz) = 200 ]; do sleep 2; done']
+                - name: wait-more
+                  image: busybox:1.37
+                  command: [sh, -c, 'until wget -q --spider --no-check-certificate $URL; do sleep 2; done; curl -ksf $URL > /dev/null']
               containers:
                 - name: web
                   image: acme/web:1
@@ -360,7 +377,7 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
         for at, word in enumerate(command.words):
             if word.text == INSECURE_PROPERTY:
                 yield command.finding(word.span, "`mvn` accepts any certificate", fix=command.drop_words(at, at, caveat=Switches.CAVEAT))
-    elif command.name in CERTIFICATE_PROGRAMS and not _stays_inside(command) and not _knows_what_comes(command):
+    elif command.name in CERTIFICATE_PROGRAMS and not _needs_no_check(command):
         for span, remedy in CERTIFICATES.in_command(command):
             mild = Severity.MEDIUM if command.name in ASKS_NEIGHBOURS else None
             yield command.finding(span, f"`{command.name or command.source[span]}` accepts any certificate", severity=mild, fix=remedy)
@@ -388,6 +405,20 @@ def _turns_off(name: str, value: str) -> bool:
 
 def _assignment(name: str, word: Word) -> Span:
     return Span(word.fragment.place(0) - len(name) - 1, word.span.end)
+
+
+def _needs_no_check(command: Command) -> bool:
+    """Whether nobody gains by standing between a command and the server."""
+    return _stays_inside(command) or _knows_what_comes(command) or _only_asks(command)
+
+
+def _only_asks(command: Command) -> bool:
+    """Whether a download only tells that somebody answers, and is given nothing to send: `curl -k -o /dev/null`, `wget --spider`."""
+    if command.name not in DOWNLOADERS or command.option(*SENDING) is not None:
+        return False
+    thrown_away = command.option("-o", "--output", "-O", "--output-document")
+    to = [thrown_away.value] if thrown_away is not None else [word for operator, word in command.redirects if operator in (">", "&>")]
+    return command.option("-I", "--head", "--spider") is not None or any(word is not None and word.text == "/dev/null" for word in to)
 
 
 def _knows_what_comes(command: Command) -> bool:

@@ -138,7 +138,8 @@ def end_of_life_image(image: Image) -> Iterator[Finding]:
     list of official images, and are not compared with today's date: the same version says the same of the same file. Of products
     that end a release as soon as the next one is out, such as nginx and Go, only releases that ended a year before are reported.
 
-    Confidence is low where a folder is named for the release (`ubuntu/xenial/Dockerfile`): then it is there to be kept.
+    Confidence is low where a folder is named for the release (`ubuntu/xenial/Dockerfile`): then it is there to be kept; and in what is
+    started to test something.
 
     The fix names the nearest release of an official image that has half a year or more to live, in the variant that is written.
     """
@@ -148,7 +149,7 @@ def end_of_life_image(image: Image) -> Iterator[Finding]:
     if end is not None:
         instead = f"; `{end.instead}` takes its place" if end.instead else ""
         unsure = Confidence.MEDIUM if image.value.defaulted else None
-        confidence = Confidence.LOW if image.is_in_its_folder else unsure
+        confidence = Confidence.LOW if image.is_in_its_folder or image.source.is_for_tests else unsure
         fix = image.move_on(caveat=ANOTHER_RELEASE)
         yield image.finding(image.value, f"`{image.reference.text}`: {end.reason}{instead}", confidence=confidence, fix=fix)
 

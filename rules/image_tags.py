@@ -97,9 +97,9 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
 
     Two builds, or two starts, may get two different images, and nobody sees which. Name the version, and the digest where
     the version may be pushed again. Confidence is low for a name of one word that no official image has: it stands for what is
-    built nearby, and a tool such as Kustomize or Skaffold writes the rest of it; for what is started to test something, or by
-    developers; and for an image that bears the name of the repository or of its owner, where the repository has releases, which write
-    their version.
+    built nearby, and a tool such as Kustomize or Skaffold writes the rest of it; for what a registry on `localhost` has; for what is
+    started to test something, or by developers; and for an image that bears the name of the repository or of its owner, where the
+    repository has releases, which write their version.
     """
     reference = image.reference
     if reference is None or not image.is_fetched:
@@ -182,8 +182,9 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
     """A tag such as `latest` means another image every time it is pushed.
 
     Two builds, or two starts, may get two different images, and a broken or poisoned one arrives by itself. Name the version.
-    The option `tags` lists the tags that move. Confidence is low for what is started to test something, or by developers, and for an
-    image that bears the name of the repository or of its owner, where the repository has releases, which write their version.
+    The option `tags` lists the tags that move. Confidence is low for what is started to test something, or by developers, for what a
+    registry on `localhost` has, and for an image that bears the name of the repository or of its owner, where the repository has
+    releases, which write their version.
     """
     reference = image.reference
     if reference is None or not image.is_fetched or reference.digest is not None:
@@ -197,5 +198,6 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
 
 def _may_move(image: Image) -> bool:
     """Whether nobody would name a version: what stands for an image that is built nearby, what is started to test something, what
-    developers work with, and what the project itself releases."""
-    return image.is_stand_in or image.source.is_for_tests or image.source.is_for_developers or image.is_released_here
+    developers work with and keep in a registry of their own machine, and what the project itself releases."""
+    is_own = image.reference is not None and image.reference.registry.partition(":")[0] in ("localhost", "127.0.0.1")
+    return is_own or image.is_stand_in or image.source.is_for_tests or image.source.is_for_developers or image.is_released_here

@@ -121,7 +121,8 @@ def administers(party: Party) -> bool:
     """Whether everything is what somebody is there for."""
     if party.kind == "ServiceAccount":
         return party.name in APPLIERS
-    return not party.is_everyone and not ADMINISTRATORS.isdisjoint(re.split(r"[^a-z]+", party.name.lower()))
+    words = re.split(r"[^a-z]+", party.name.lower())
+    return not party.is_everyone and any(word in ADMINISTRATORS or word.endswith("admin") for word in words)
 
 
 def makes_administrator(binding: RoleBinding) -> bool:

@@ -131,7 +131,7 @@ def private_key(subject: Text | Variable) -> Iterator[Finding]:
     """A private key stands in the file.
 
     Whoever holds it can be whom it stands for. Make a new pair, withdraw the old certificate or authorised key, and mount
-    the new key at run time.
+    the new key at run time. Confidence is low in what is started to test something, for which a key is made up.
     """
     if isinstance(subject, Variable):
         yield from hidden_from_the_text(subject, "private-key", Severity.CRITICAL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Finding, Good, KubernetesObject, Service, Severity, Value, rule
+from capdrop import Bad, Confidence, Finding, Good, KubernetesObject, Service, Severity, Value, rule
 
 SSH = "22"
 INSIDE = (".svc", ".cluster.local")
@@ -50,13 +50,14 @@ def external_ip_service(thing: KubernetesObject) -> Iterator[Finding]:
     """A service takes the traffic of addresses that nobody checks are its own.
 
     Whoever may write `externalIPs` draws traffic for any address to their pods (CVE-2020-8554), which is why clusters often forbid the
-    field. Let a load balancer assign the address.
+    field. Let a load balancer assign the address. Confidence is low in what is started to test something.
     """
     if is_service(thing):
         for address in thing.get("spec", "externalIPs"):
             if address.is_known:
                 fix = thing.drop("spec.externalIPs", caveat="whoever uses these addresses no longer reaches it")
-                yield thing.finding(address, f"`{thing.name}` takes the traffic for {address.text}", fix=fix)
+                unsure = Confidence.LOW if thing.source.is_for_tests else None
+                yield thing.finding(address, f"`{thing.name}` takes the traffic for {address.text}", confidence=unsure, fix=fix)
 
 
 @rule(

@@ -567,6 +567,25 @@ def test_of_what_stands_among_tests_only_tokens_are_sure(rule: str) -> None:
         assert (told.confidence is not Confidence.LOW) == sure
 
 
+@pytest.mark.parametrize(("path", "sure"), [("e2e/manifests/certs.yaml", False), ("certs.yaml", True)])
+@pytest.mark.parametrize("indented", [True, False])
+def test_the_private_key_of_a_test_is_less_sure(path: str, indented: bool, sure: bool) -> None:
+    body = KEY.replace("\n", "\n    ") if indented else base64.b64encode(KEY.encode()).decode()
+    place = "stringData:\n  tls.key: |\n    " if indented else "data:\n  tls.key: "
+    (told,) = found(path, f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\n{place}{body}\n")
+    assert told.rule == "private-key"
+    assert (told.confidence is Confidence.LOW) == (not sure)
+
+
+@pytest.mark.parametrize(("path", "sure"), [(".github/tests/job.yaml", False), ("job.yaml", True)])
+def test_a_weak_password_on_the_command_line_of_a_test_is_less_sure(path: str, sure: bool) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: 'a:1', command: [curl, -u, '%s', a]}]}\n"
+    weak = [one for one in found(path, pod % "admin:changeme") if one.rule == "credential-in-command"]
+    assert [one.confidence is Confidence.LOW for one in weak] == [not sure]
+    real = [one for one in found(path, pod % "admin:Kp3-vv81-Qz") if one.rule == "credential-in-command"]
+    assert [one.confidence for one in real] == [Confidence.HIGH]
+
+
 def test_names_of_the_entries_of_a_secret() -> None:
     assert found("values.yaml", "auth:\n  existSecret: secret-name\n") == []
     assert found("values.yaml", "auth:\n  password: !secret db_password\n") == []

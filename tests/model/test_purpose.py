@@ -475,3 +475,94 @@ def test_who_is_there_to_administer_the_cluster(party: str, confidence: Confiden
         f"roleRef: {{kind: ClusterRole, name: cluster-admin}}\nsubjects: [{party}]\n"
     )
     assert said("b.yaml", text, "cluster-admin-bound") == [confidence]
+
+
+NODE_PLUGIN = """
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {{name: csi, namespace: storage}}
+spec:
+  selector: {{matchLabels: {{app: csi}}}}
+  template:
+    metadata: {{labels: {{app: csi}}}}
+    spec:
+      containers:
+      - name: plugin
+        image: acme/plugin:1
+        securityContext: {{privileged: true, capabilities: {{add: [SYS_ADMIN]}}}}
+        volumeMounts: [{{name: pods, mountPath: {path}, mountPropagation: {propagation}}}]
+      volumes: [{{name: pods, hostPath: {{path: {path}}}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "propagation", "sure"),
+    [
+        ("/var/lib/kubelet/pods", "Bidirectional", LOW),
+        ("/var/lib/kubelet", "Bidirectional", LOW),
+        ("/var/lib/kubelet/pods", "HostToContainer", HIGH),
+        ("/srv/data", "Bidirectional", HIGH),
+    ],
+)
+def test_only_what_is_privileged_mounts_volumes_for_pods(path: str, propagation: str, sure: Confidence) -> None:
+    text = NODE_PLUGIN.format(path=path, propagation=propagation)
+    assert said("a.yaml", text, "privileged-container") == [sure]
+    assert said("a.yaml", text, "dangerous-capability") == [sure]
+
+
+@pytest.mark.parametrize(("path", "image", "sure"), [("e2e/a.yaml", "nginx:1.19", LOW), ("a.yaml", "nginx:1.19", HIGH)])
+def test_what_tests_start_may_be_old(path: str, image: str, sure: Confidence) -> None:
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{{name: a, image: '{image}'}}]}}\n"
+    assert said(path, pod, "end-of-life-image") == [sure]
+    service = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {a: b}, externalIPs: [192.0.2.7], ports: [{port: 80}]}\n"
+    )
+    assert said(path, service, "external-ip-service") == [sure]
+
+
+@pytest.mark.parametrize(("registry", "sure"), [("localhost:5000", LOW), ("127.0.0.1:5000", LOW), ("registry.acme.io:5000", HIGH)])
+def test_what_a_registry_of_this_machine_has_may_move(registry: str, sure: Confidence) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{{name: a, image: '{}/web{}'}}]}}\n"
+    assert said("a.yaml", pod.format(registry, ":latest"), "image-with-moving-tag") == [sure]
+    assert said("a.yaml", pod.format(registry, ""), "image-without-tag") == [sure]
+
+
+@pytest.mark.parametrize(("subject", "sure"), [("ocpadmin", LOW), ("cluster-admins", LOW), ("edward", HIGH), ("administrate-it", HIGH)])
+def test_administrators_may_do_everything(subject: str, sure: Confidence) -> None:
+    text = (
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: a}\n"
+        "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\n"
+        f"subjects: [{{kind: User, name: {subject}, apiGroup: rbac.authorization.k8s.io}}]\n"
+    )
+    assert said("a.yaml", text, "cluster-admin-bound") == [sure]
+
+
+@pytest.mark.parametrize(
+    "image", ["openebs/node-disk-manager-amd64:v0.4", "quay.io/minio/directpv:v2", "rook/ceph:v1.10", "cilium/cilium-dev:v1"]
+)
+def test_what_works_on_disks_and_networks_of_nodes_is_privileged(image: str) -> None:
+    own = "{{name: a, image: '{}', securityContext: {{privileged: true}}}}"
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{{{name: a}}}}\nspec: {{{{containers: [{own}]}}}}\n"
+    assert said("a.yaml", pod.format(image), "privileged-container") == [LOW]
+    assert said("a.yaml", pod.format("acme/web:1"), "privileged-container") == [HIGH]
+
+
+SETTINGS = """
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {{name: a}}
+spec:
+  values:
+    helper:
+      enabled: {on}
+      securityContext: {{runAsUser: 0, privileged: true}}
+      inner: {{hostNetwork: true, env: [{{name: DB_PASSWORD, value: Kp3-vv81-Qz}}]}}
+"""
+
+
+@pytest.mark.parametrize(("on", "told"), [("false", 0), ("true", 1), ("maybe", 1)])
+def test_settings_that_are_switched_off_start_nothing(on: str, told: int) -> None:
+    text = SETTINGS.format(on=on)
+    for rule in ("root-user", "privileged-container"):
+        assert len(said("a.yaml", text, rule)) == told, rule
+    assert len(said("a.yaml", text, "hard-coded-credential")) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import random
 import string
 from pathlib import Path
@@ -219,6 +220,14 @@ def test_bare_digests_need_a_name_and_are_less_sure(name: str, confidence: str |
         ("OPENAI_API_KEY", "acme-shop", None),
         ("GATEWAY_TOKEN_TTL", "acme-shop", None),
         ("INTERNAL_API_KEY", "your-key", None),
+        ("DB_PASSWORD", "chang3m3!", ("default-credential", "high")),
+        ("DB_PASSWORD", "1f2d1e2e67df", ("default-credential", "high")),
+        ("DB_PASSWORD", "accounts-pwd", ("default-credential", "medium")),
+        ("DB_PASSWORD", "registry_credentials_password", ("default-credential", "medium")),
+        ("DB_PASSWORD", "Accounts-pwd", ("credential", "high")),
+        ("DB_PASSWORD", "accounts2-pwd", ("credential", "high")),
+        ("DB_PASSWORD", "_PASSWORD_", None),
+        ("DB_PASSWORD", "not set", None),
     ],
 )
 def test_plain_words(name: str, value: str, expected: tuple[str, str] | None) -> None:
@@ -281,7 +290,32 @@ def test_every_secret_of_a_document() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["${X}", "$X", "$(X)", "{{ x }}", "${{ x }}", "%X%", "$A:$B", "vault:a#b", "ENC[AES256_GCM,x]", "op://a/b"]
+    ("inner", "expected"),
+    [("changeme", "default-credential"), ("1f2d1e2e67df", "default-credential"), ("**SOPS**", None), ("Kp3-vv81-Qz", "credential")],
+)
+@pytest.mark.parametrize("name", ["DB_PASSWORD", "token"])
+def test_a_short_password_in_base64(name: str, inner: str, expected: str | None) -> None:
+    verdict = judge(base64.b64encode(inner.encode()).decode(), name, place="secret")
+    assert (verdict and verdict.kind) == expected
+
+
+@pytest.mark.parametrize(("name", "confidence"), [("password_sha256_hex", "low"), ("passwordHash", "low"), ("password", "medium")])
+def test_what_is_kept_instead_of_a_password_is_less_sure(name: str, confidence: str) -> None:
+    verdict = judge("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", name, place="secret")
+    assert verdict is not None
+    assert verdict.confidence == confidence
+
+
+def test_the_hash_that_mysql_keeps() -> None:
+    verdict = judge("*57685B4F0FF9D049082E296E2C39354B7A98774E", "root_password")
+    assert verdict is not None
+    assert (verdict.why, verdict.confidence) == ("the hash of a password", "low")
+    assert judge("LaiG/7DSlQ+t1zlYnMR7he1kSf3u7Hzo2ElLon4mJ4w", "ed25519Hash", place="secret") is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["$github-privateKey", "${X}", "$X", "$(X)", "{{ x }}", "${{ x }}", "%X%", "$A:$B", "vault:a#b", "ENC[AES256_GCM,x]", "op://a/b"],
 )
 def test_a_reference(value: str) -> None:
     assert is_reference(value)

@@ -43,7 +43,8 @@ _KINDS = (
         "adguardhome dnsmasq v2raya cloudflare-ddns packetbeat suricata zeek ntopng dockurr/windows dockurr/macos qemux/qemu gdy666/lucky "
         "ingress-nginx/controller conntrack-stats-exporter beats/heartbeat tigera/operator fail2ban netalertx watchyourlan upsnap "
         "mdns_repeater npmplus omada-controller playit-agent playit-docker-web poste.io cloudflared "
-        "tigera-operator etcd-defrag cilium-cli cilium-cli-ci atftpd tftpd tftp-hpa matter-server fastdfs",
+        "tigera-operator etcd-defrag cilium-cli cilium-cli-ci atftpd tftpd tftp-hpa matter-server fastdfs linkerd/proxy-init pod-gateway "
+        "multus-cni",
     ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat);
     # kubernetes.github.io/ingress-nginx/deploy/baremetal; github.com/jwkohnen/conntrack-stats-exporter; elastic/beats
     # (deploy/kubernetes), github.com/crazy-max/docker-fail2ban, jokob-sk/NetAlertX (docker-compose.yml), aceberg/WatchYourLAN
@@ -51,7 +52,8 @@ _KINDS = (
     # memory: the operator that installs Calico, wake-up packets (seriousm4x/UpSnap), multicast (angelnu/mdns_repeater), playit.gg's and
     # poste.io's guides, what a tunnel leads to on its host (cloudflared), the installer of Cilium before there is a network
     # (docs.siderolabs.com), etcd on the loopback address of its node (ahrtr/etcd-defrag), TFTP, which answers from a port of its own
-    # choice (RFC 1350), and FastDFS, whose tracker tells clients the addresses of its storages (happyfish100/fastdfs)
+    # choice (RFC 1350), and FastDFS, whose tracker tells clients the addresses of its storages (happyfish100/fastdfs); linkerd.io/docs
+    # (Linkerd CNI: what proxy-init needs without it), angelnu/pod-gateway (README), k8snetworkplumbingwg/multus-cni (deployments)
     ((PROCESSES, FILES, KERNEL), "kube-bench"),  # github.com/aquasecurity/kube-bench, job.yaml
     ((NETWORK, PROCESSES), "windows-exporter"),  # github.com/prometheus-community/windows_exporter/tree/master/kubernetes
     (
@@ -112,6 +114,12 @@ _KINDS = (
     ((KERNEL,), "rclone/rclone"),  # rclone.org/install, Docker: SYS_ADMIN and no AppArmor for what it mounts
     ((FILES,), "portainer/agent"),  # docs.portainer.io, Portainer Agent: the volumes of the engine
     ((DEVICES,), "smartctl-exporter scrutiny"),  # github.com/AnalogJ/scrutiny (README): SYS_RAWIO and the disks
+    (
+        (POWER, DEVICES, PROCESSES, KERNEL),
+        "node-disk-manager node-disk-manager-amd64 node-disk-manager-arm64 node-disk-manager-arm minio/directpv",
+    ),  # openebs.io/docs (Node Disk Manager), minio/directpv (docs/specification.md): they find, format and mount the disks of a node
+    ((POWER, NETWORK, MODULES, KERNEL), "cilium/cilium-dev"),  # builds of Cilium
+    ((POWER, NETWORK, MODULES, DEVICES), "rook/ceph"),  # rook.io/docs (Direct Tools): what maps and mounts a block device on its node
 )
 """What kinds of images are documented to need, by their name or by folder and name, on whatever registry they are mirrored.
 
@@ -120,8 +128,10 @@ public repositories. The rest, which no such file was found to start with its ne
 
 _BY_NAME: dict[str, frozenset[str]] = {}
 """Made when a name is met that may be in it."""
+_SYSTEM = frozenset({NETWORK, PROCESSES, FILES, MODULES, CLOCK, DEVICES, BUS, KERNEL})
 _BY_PLACE = {
-    "system": frozenset({NETWORK, PROCESSES, FILES, MODULES, CLOCK, DEVICES, BUS, KERNEL}),
+    "plugin": _SYSTEM | {POWER},
+    "system": _SYSTEM,
     "daemon": frozenset({PROCESSES, FILES}),
     "node": frozenset({PROCESSES, FILES}),
     "fabric": frozenset({NETWORK}),
@@ -151,6 +161,7 @@ def uses_of_image(image: str) -> frozenset[str]:
 
 
 def uses_of_place(place: str) -> frozenset[str]:
-    """What of its host a container is made to use: "system" is a part of the cluster itself, "daemon" runs on every node, "node"
-    does and is given it, "fabric" works with others over a network that only the node has, and "tool" is run once and removed."""
+    """What of its host a container is made to use: "plugin" mounts volumes for the pods of its node, "system" is a part of the cluster
+    itself, "daemon" runs on every node, "node" does and is given it, "fabric" works with others over a network that only the node has, and
+    "tool" is run once and removed."""
     return _BY_PLACE.get(place, _NOTHING)

@@ -9,6 +9,8 @@ DOCUMENTED = frozenset(
         "wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYEXAMPLEKEY",
         "je7MtGbClwBF/2Zp9Utk/" + "h3yCo8nvbEXAMPLEKEY",
         "wJalrXUtnFEMI7K7MDENG8" + "bPxRfiCYEXAMPLEKEY",
+        "JalrXUtnFEMI/K7MDENG/" + "bPxRfiCYzEXAMPLEKEY",
+        "zuf+tfteSlswRu7BJ86w" + "ekitnifILbZam1KYY3TG",
         "sk_test_" + "4eC39HqLyjWDarjtT1zdp7dc",
         "sk_test_" + "BQokikJOvBiI2HlWgH4olfQ2",
         "1x00000000000000000000" + "00000000000AA",
@@ -30,4 +32,5 @@ DOCUMENTED = frozenset(
     }
 )
 """Examples of the providers' own documentation, and the keys with which their local emulators start: Stripe, Supabase, Dynatrace,
-Docker Swarm, CircleCI, Paddle, Azurite, the Cosmos DB emulator, Turnstile, WireGuard in Gluetun."""
+Docker Swarm, CircleCI, Paddle, Azurite, the Cosmos DB emulator, Turnstile, WireGuard in Gluetun, the public
+playground of MinIO."""

@@ -14,7 +14,7 @@ from .pairs import find_docker_auths, find_pair_passwords
 from .tokens import find_tokens, is_documented, is_for_browsers, token_by_name
 from .urls import find_url_passwords
 from .values import is_digest, is_filler, is_number, is_password_hash, is_placeholder, is_plain, is_reference, is_weak, looks_random, turns
-from .words import CHOSEN, ISSUED, NAMES_OF_ENTRIES, NAMES_OF_FILES, NAMES_OF_SECRETS, PASSWORD, VAGUE
+from .words import CHOSEN, HASHED, ISSUED, NAMES_OF_ENTRIES, NAMES_OF_FILES, NAMES_OF_PASSWORDS, NAMES_OF_SECRETS, PASSWORD, VAGUE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Verdict", "is_placeholder", "is_reference", "judge", "named_like_a_secret"]
 
+SHORTEST_CREDENTIAL = 8
+"""Characters of base64 in which somebody may have written a password, though nothing decodes it."""
 LONGEST_CREDENTIAL = 4096
 """Characters; a longer value is a document, searched for what shows by itself only."""
 
@@ -259,8 +261,11 @@ def _by_name(value: str, name: str, role: str, place: str) -> Verdict | None:
     if not text or len(text) > LONGEST_CREDENTIAL or "\n" in text or is_reference(text) or is_placeholder(text):
         return None
     text = _without_scheme(text)
-    if is_placeholder(unencoded(text).rpartition(":")[2] or text):
+    inner = unencoded(text, SHORTEST_CREDENTIAL).rpartition(":")[2]
+    if is_placeholder(inner or text):
         return None
+    if inner and is_weak(inner):
+        return _verdict(value, text, "default-credential", "medium", "a secret that anyone would guess, in base64")
     login = _login(value, text, name) if role else None
     if login is not None:
         return login
@@ -339,9 +344,11 @@ def _credential(value: str, text: str, role: str, name: str) -> Verdict | None:
 
 def _digest(value: str, text: str, role: str, name: str) -> Verdict:
     """`openssl rand -hex 32` makes most session secrets, and many providers issue hexadecimal; under a vague name it is more often a
-    commit or an identifier, under that of a signing key the fingerprint of a public one. A UUID is made up too, for variables."""
+    commit or an identifier, under that of a signing key the fingerprint of a public one, under that of a hash what is kept instead of a
+    password. A UUID is made up too, for variables."""
     is_other = len(text) == 40 or (len(text) == 36 and not name.isupper())
-    confidence = "low" if role == VAGUE or (role == CHOSEN and is_other) else "medium"
+    is_kept = role == PASSWORD and not HASHED.isdisjoint(split(name))
+    confidence = "low" if role == VAGUE or is_kept or (role == CHOSEN and is_other) else "medium"
     return _verdict(value, text, "credential", confidence, "a literal in the form of a hash or an identifier")
 
 
@@ -366,7 +373,15 @@ def _password(value: str, text: str) -> Verdict:
         return _verdict(value, text, "default-credential", "high", "a password that anyone would guess")
     if text.isalpha() and (text.islower() or text.istitle()) and len(text) <= 12:
         return _verdict(value, text, "default-credential", "medium", "a password of one word")
+    if _says_what_it_is(text):
+        return _verdict(value, text, "default-credential", "medium", "a password that says what it is")
     return _verdict(value, text, "credential", "high", "a literal password")
+
+
+def _says_what_it_is(text: str) -> bool:
+    """Whether it is of words in small letters, the last of which says that it is a password: `accounts-pwd`, `registry_password`."""
+    *others, last = text.replace("_", "-").split("-")
+    return bool(others) and last in NAMES_OF_PASSWORDS and all(word.isalpha() and word.islower() for word in others)
 
 
 def _word(value: str, text: str, name: str) -> Verdict | None:
@@ -406,7 +421,7 @@ def _is_name_of_a_secret(text: str) -> bool:
 
 def _in_a_secret(value: str, text: str, name: str) -> Verdict | None:
     """An entry of a Kubernetes Secret whose name says nothing."""
-    if says_harmless(name) or " " in text or is_filler(text) or is_digest(text) or not looks_random(text):
+    if says_harmless(name) or " " in text or is_filler(text) or is_digest(text) or not looks_random(text) or split(name)[-1] in HASHED:
         return None
     return _verdict(value, text, "credential", "medium", "a literal value in a Secret")
 

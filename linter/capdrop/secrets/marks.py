@@ -246,9 +246,9 @@ LONGEST_ENCODED = 1 << 18
 """Characters of base64."""
 
 
-def unencoded(value: str) -> str:
+def unencoded(value: str, shortest: int = SHORTEST_ENCODED) -> str:
     """What a value holds that is base64 of a text, on one line or on several; "" of any other value."""
-    if not SHORTEST_ENCODED <= len(value) <= LONGEST_ENCODED or not value.isascii() or " " in value or "-" in value or ":" in value:
+    if not shortest <= len(value) <= LONGEST_ENCODED or not value.isascii() or " " in value or "-" in value or ":" in value:
         return ""
     if not value.rstrip("=\r\n").replace("+", "").replace("/", "").replace("\n", "").replace("\r", "").isalnum():
         return ""

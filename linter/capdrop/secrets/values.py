@@ -22,14 +22,14 @@ LONGEST_COMPOUND = 30
 MINISIGN = 56
 """Characters of a public key of minisign."""
 
-_OPENINGS = {"<": ">", "[": "]", "{": "}", "(": ")", "%": "%", "@": "@", "#": "#", "*": "*", "‹": "›", "«": "»"}
+_OPENINGS = {"<": ">", "[": "]", "{": "}", "(": ")", "%": "%", "@": "@", "#": "#", "*": "*", "_": "_", "‹": "›", "«": "»"}
 
 
 @lru_cache(maxsize=1)
 def _whole_variables() -> re.Pattern[str]:
     variable = r"(?:[-:/@.,]?(?:\${1,2}[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%))+(?:/[A-Za-z_./#-]*)?"
     key = r"\$[A-Za-z][A-Za-z0-9_-]*(?:[.:][A-Za-z][A-Za-z0-9_-]*)+"  # of a Secret, as Argo CD takes them
-    entry = r"\$[a-z]+(?:-[a-z]+)+"  # the same, as its notifications take them
+    entry = r"\$[a-z]+(?:-[A-Za-z]+)+"  # the same, as its notifications take them
     filled_in = r"[@~]\{[A-Za-z_]\w*\}|%\([A-Za-z_]\w*\)s"  # by Robot Framework and WDL; by Python's format, as supervisord does
     command = r"\$[A-Z][A-Z0-9_]{2,80} \S[^\r\n]*"  # with what is started under it: `MYSQL_PWD=$ROOT_PASSWORD mysqladmin ping`
     return re.compile(rf"(?:{variable}|{key}|{entry}|{filled_in}|{command})\Z")
@@ -144,7 +144,7 @@ def is_weak(value: str) -> bool:
     return (
         low in WEAK_VALUES
         or low.strip("!@#$%^&*.?_-0123456789") in WEAK_VALUES
-        or low.translate(_LEET) in WEAK_VALUES
+        or low.translate(_LEET).rstrip("!.") in WEAK_VALUES
         or "changeme" in low.replace("_", "").replace("-", "")
         or is_filler(value)
     )
@@ -257,5 +257,7 @@ def _is_pronounceable(word: str) -> bool:
 
 
 def is_password_hash(value: str) -> bool:
-    """Whether it is what a password file holds: bcrypt, crypt, Argon2 and the like, alone or behind a user name."""
+    """Whether it is what a password file holds: bcrypt, crypt, Argon2 and the like, alone or behind a user name; or MySQL's."""
+    if value.startswith("*"):
+        return is_digest(value[1:])
     return value.startswith(HASH_STARTS) or value.partition(":")[2].startswith(HASH_STARTS)

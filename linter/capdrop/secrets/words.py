@@ -130,6 +130,12 @@ NAMES_OF_FILES = words("credential credentials creds")
 NAMES_OF_SECRETS = words("secret secrets creds credentials tls cert certs certificate ca token tokens key keys auth config")
 """Last words of the names of Secrets and of what else holds one."""
 
+NAMES_OF_PASSWORDS = frozenset({"password", "passwd", "pass", "pwd", "pw"})
+"""Last words of passwords that say what they are."""
+
+HASHED = frozenset({"hash", "hashed", "sha", "sha2", "sha1", "sha256", "sha512", "md5"})
+"""Words of names of what is kept instead of a password."""
+
 COOKIE_OWNERS = frozenset({"erlang", "magic"})
 """Whose "cookie" is a shared secret."""
 
@@ -196,7 +202,7 @@ CHECKSUMS = words("md5 sha1 sha256 sha384 sha512")
 WEAK_VALUES = words(
     """
     yourstrong@passw0rd yourstrong!passw0rd thistokenisnotsosecretchangeit thisezplatformtokenisnotsosecret_pleasechangeit
-    password passwd passw0rd p@ssw0rd p@ssword pa55word pa$$word pass passphrase pwd pw secret secrets secretkey supersecret
+    1f2d1e2e67df password passwd passw0rd p@ssw0rd p@ssword pa55word pa$$word pass passphrase pwd pw secret secrets secretkey supersecret
     topsecret verysecret mysecret mysecretpassword mypassword mypass secretpassword secretpass password1 password12 password123
     password1234 passw0rd123 pass123 pass1234 secret123 secret1234 admin admin1 admin123 admin1234 admin12345 adminadmin adminpass
     adminpassword administrator root root123 root1234 rootroot toor rootpass rootpassword user user123 userpass userpassword guest
@@ -268,7 +274,7 @@ PLACEHOLDER_WORDS = words(
 PLACEHOLDER_STARTS = affixes(
     """
     your insert enter- enter_ enter~ put- put_ put~ replace todo fixme fix_me fix-me tbd placeholder redacted secret-goes
-    add-your add_your add~your paste fill set-your set_your set-me set_me use-your ... not-set not_set notset not-used not_used
+    add-your add_your add~your paste fill set-your set_your set-me set_me use-your ... not-set not_set not~set notset not-used not_used
     unused ignored n/a any- some- some_ dummy fake to-be- to_be_ obtain get-from from-secret from_secret
     from-vault from_vault path={ set-by- set_by_ see- see~ provide generate copy- nokey
     no-key no_key defined-in defined_in define-in define_in definied-in stored-in stored_in overridden override-me override_me

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ...model.subject import Subject
+from ...model.variable import Variable
 from ...reading import Reading
 from ...source import Source, Span
 from ...syntax.template import is_masked
@@ -158,6 +159,9 @@ def object_subjects(
         pod.silent_at = silent_at
         pod.secret = Secret(thing.name, thing.namespace, files)
         pod.project = project_of(files, source.path)
+        if pod.off:
+            yield from (subject for subject in subjects_of(source, pod, thing, silence) if isinstance(subject, Variable))
+            continue
         workload = workload_of(here or source, thing, pod, section, silence or pod.partial)
         workload.partial |= templated
         parts.append(workload)

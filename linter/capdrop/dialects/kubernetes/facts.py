@@ -28,6 +28,7 @@ _FABRICS = ("google.com/tpu", "vpc.amazonaws.com/efa", "rdma/")
 """Devices whose containers talk to each other past the cluster's network (https://cloud.google.com/kubernetes-engine/docs/how-to/
 tpu-multislice; https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html; https://github.com/Mellanox/k8s-rdma-shared-dev-plugin)."""
 _SYSTEM_PRIORITIES = ("system-node-critical", "system-cluster-critical")
+_KUBELET = "/var/lib/kubelet"
 _USER_NAME = "securityContext.windowsOptions.runAsUserName"
 _HOOK = "helm.sh/hook"
 """The annotation that says when Helm runs an object by itself (helm.sh/docs/topics/chart_tests)."""
@@ -119,15 +120,24 @@ class NonRoot(Flag):
 
 
 class Place(Cell):
-    """The place of a container in its cluster, as the kind, namespace and priority of its pod and the devices that it asks for tell."""
+    """The place of a container in its cluster, as the kind, namespace and priority of its pod, the volumes that it mounts for others and
+    the devices that it asks for tell."""
 
     __slots__ = ()
 
     def read(self, site: Site) -> Value:
         place = site.place if isinstance(site, PodSite) else ""
+        if any(_mounts_for_pods(Section(site.source, *item)) for item in site.own.items("volumeMounts")):
+            place = "plugin"
         if not place and any(name.startswith(_FABRICS) for name in site.own.section("resources.limits").fields):
             place = "fabric"
         return Value.known(place, site.source, site.span) if place else Value.absent(site.source, site.span)
+
+
+def _mounts_for_pods(mount: Section) -> bool:
+    """Whether what is mounted where the kubelet looks for the volumes of pods appears to it, as only what is privileged may make it
+    (kubernetes-csi.github.io/docs/deploying.html)."""
+    return mount.text("mountPropagation") == "Bidirectional" and mount.text("mountPath").startswith(_KUBELET)
 
 
 class Shared(Flag):

@@ -15,7 +15,7 @@ from ...model.value import Value
 from ...model.variable import Variable
 from ...source import Fragment, Source
 from ...syntax.template import is_masked
-from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, resolve
+from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, boolean, resolve
 from ..yaml_facts import Site, TableOrigin, container, drop, put, remove
 from ..yaml_view import Section, items_of
 from .annotations import ignored
@@ -72,13 +72,15 @@ class Pod:
     `lone` is set where the mapping is a container in itself, and the pod around it is made by an operator. `partial` says why nothing
     follows from what is not written, where an operator fills that in. `secret` is where its containers can take values from, `taken` what
     they take from ConfigMaps, each with the address of its container (it is filled as the subjects are read), `silent_at` are the
-    beginnings of collections around it to which a template may add, and `project` is the one that its file belongs to.
+    beginnings of collections around it to which a template may add, and `project` is the one that its file belongs to. `off` says that the
+    settings around it are switched off (`enabled: false`), so that it is not started.
     """
 
-    __slots__ = ("annotations", "lone", "metadata", "partial", "path", "place", "project", "secret", "section", "silent_at", "taken")
+    __slots__ = ("annotations", "lone", "metadata", "off", "partial", "path", "place", "project", "secret", "section", "silent_at", "taken")
 
-    def __init__(self, section: Section, path: str, metadata: Section, partial: str = "", *, lone: bool = False) -> None:
+    def __init__(self, section: Section, path: str, metadata: Section, partial: str = "", *, lone: bool = False, off: bool = False) -> None:
         self.section = section
+        self.off = off
         self.path = path
         self.metadata = metadata
         self.annotations = metadata.section("annotations")
@@ -97,35 +99,36 @@ class Pod:
 
 def pods_in(source: Source, root: Node, *, shared: bool = False) -> Iterator[Pod]:
     """Every pod below a node. `shared` says that its text belongs to others too."""
-    stack: list[tuple[Node, str, Node | None, bool]] = [(root, "", None, shared)]
+    stack: list[tuple[Node, str, Node | None, bool, bool]] = [(root, "", None, shared, False)]
     defaults = ""
     while stack:
-        node, path, holder, shared = stack.pop()
+        node, path, holder, shared, off = stack.pop()
         shared = shared or node.anchor is not None
         if isinstance(node, Mapping):
             keys = {entry.key.value for entry in node.entries if isinstance(entry.key, Scalar)}
+            off = off or ("enabled" in keys and (switch := node.get("enabled")) is not None and boolean(switch) is False)
             if not _SHAPING.isdisjoint(keys):
                 shape = _shape(node)
                 if not _OTHERWISE_CALLED.keys().isdisjoint(keys):
                     settings = _in_our_words(node)
                     if _shape(settings):
-                        yield Pod(Section(source, settings, (), shared), path, Section(source, None), COMPLETED)
+                        yield Pod(Section(source, settings, (), shared), path, Section(source, None), COMPLETED, off=off)
                 if shape:
                     partial = COMPLETED if shape != "pod" or "verride" in path else _inherits(node) or defaults
                     metadata = Section(source, holder).section("metadata")
-                    yield Pod(Section(source, node, (), shared), path, metadata, partial, lone=shape == "lone")
+                    yield Pod(Section(source, node, (), shared), path, metadata, partial, lone=shape == "lone", off=off)
                     if shape != "part":
                         common = node.get("stepTemplate")
                         if common is not None:
-                            stack.append((common, f"{path}.stepTemplate".lstrip("."), node, shared))
+                            stack.append((common, f"{path}.stepTemplate".lstrip("."), node, shared, off))
                         continue
             if "templates" in keys:
                 defaults = defaults or _gives_defaults(node)
             for entry in reversed(node.entries):
                 if isinstance(entry.key, Scalar) and not isinstance(entry.value, Scalar):
-                    stack.append((entry.value, f"{path}.{entry.key.value}".lstrip("."), node, shared))
+                    stack.append((entry.value, f"{path}.{entry.key.value}".lstrip("."), node, shared, off))
         elif isinstance(node, Sequence):
-            stack.extend((item, path, node, shared) for item in reversed(node.items) if not isinstance(item, Scalar))
+            stack.extend((item, path, node, shared, off) for item in reversed(node.items) if not isinstance(item, Scalar))
 
 
 def _in_our_words(mapping: Mapping) -> Mapping:
