@@ -142,8 +142,8 @@ _ROOT = frozenset({
 """Official images whose Dockerfiles (docker-library/official-images) set no USER, so that a build on them runs as root."""
 _SYSTEMS = (
     *_ROOT, "aspnet", "azurelinux", "bionic", "bookworm", "bullseye", "buster", "cuda", "deno", "distroless", "dotnet", "focal", "jammy",
-    "java", "jdk", "jessie", "jre", "mariner", "nanoserver", "noble", "opensuse", "photon", "rocky", "rocm", "servercore", "stretch", "suse",
-    "tomcat", "trixie", "trusty", "ubi", "windows", "xenial",
+    "java", "jdk", "jessie", "jre", "mariner", "nanoserver", "noble", "opensuse", "photon", "rocky", "rocm", "servercore", "stretch",
+    "suse", "tomcat", "trixie", "trusty", "ubi", "windows", "xenial",
 )  # fmt: skip
 """What words of the names and tags of images begin with that hold a distribution or a language and no more."""
 _STEPS_DOWN = frozenset(
