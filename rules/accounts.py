@@ -289,8 +289,7 @@ def _allowed_by(file: WrittenFile) -> Iterator[Finding]:
 
 
 def _without_password(subject: WrittenFile | Command, at: Span, account: str, fix: Fix | None = None) -> Finding:
-    unsure = _is_for_developers(account) or subject.source.is_for_developers or subject.source.is_for_tests
-    confidence = Confidence.LOW if unsure else None
+    confidence = Confidence.LOW if _is_for_developers(account) or subject.is_for_work else None
     return subject.finding(at, "sudo gives root to an account without a password", confidence=confidence, fix=fix)
 
 

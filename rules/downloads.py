@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import RUNNERS, Bad, Command, Download, Finding, Good, Note, Script, Severity, Word, rule
+from capdrop import RUNNERS, Bad, Command, Confidence, Download, Finding, Good, Note, Script, Severity, Word, rule
 
 SUM = "0" * 64
 FETCHES = ("urlopen(", "requests.get(", "urllib2.")
@@ -457,8 +457,10 @@ def _unchecked(download: Download, message: str, severity: Severity | None = Non
 def add_url_without_checksum(script: Script) -> Iterator[Finding]:
     """A file from the network goes into the image unchecked.
 
-    The server may send something else tomorrow. `ADD --checksum=sha256:...` makes the build fail then.
+    The server may send something else tomorrow. `ADD --checksum=sha256:...` makes the build fail then. Confidence is low in what is built
+    to test something.
     """
+    confidence = Confidence.LOW if script.source.is_for_tests else None
     for copy in script.copies:
         if copy.keyword != "ADD" or "checksum" in copy.flags:
             continue
@@ -469,7 +471,8 @@ def add_url_without_checksum(script: Script) -> Iterator[Finding]:
             if not script.checks(_added_as(written, copy.destination.text)):
                 severity = Severity.HIGH if written.startswith("http:") else None
                 fix = copy.check_sum("Write `--checksum=sha256:SUM` behind ADD")
-                yield copy.finding(source, "what this URL sends is added without a checksum", severity=severity, fix=fix)
+                message = "what this URL sends is added without a checksum"
+                yield copy.finding(source, message, severity=severity, confidence=confidence, fix=fix)
 
 
 def _added_as(url: str, destination: str) -> str:

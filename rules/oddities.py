@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from capdrop import Bad, Finding, Good, Oddity, Severity, Span, rule
+from capdrop import Bad, Confidence, Finding, Good, Oddity, Severity, Span, rule
+
+TO_REPLACE = r"[A-Z]+(?:[-_][A-Z]+)+"
+"""A name of an image that no registry allows, in the words of a template."""
 
 
 @rule(
@@ -37,6 +41,7 @@ def unknown_instruction(oddity: Oddity) -> Iterator[Finding]:
         Bad("Dockerfile", 'FROM «alpine:»\nENV A=«"b»\nEXPOSE «http»\nUSER «${ID»\n'),
         Bad("Dockerfile", "FROM alpine:3.22\nRUN «--mount=type=sceret,id=a» make\nCOPY --from=«7» /a /a\nUSER 1000\n"),
         Good("Dockerfile", "FROM alpine:3.22 AS a\nFROM alpine:3.22\nCOPY --link --from=0 /app /app\nEXPOSE $PORT 80-90/udp\nUSER 1000\n"),
+        Bad("Dockerfile", "FROM «REPLACE-ME»\nRUN make\n"),
         Good("Dockerfile", "FROM fedora:44\nRUN --mount=type=bind,source=.,target=/src,z,relabel=private make -C /src\nUSER 1000\n"),
     ),
 )
@@ -44,10 +49,11 @@ def refused_instruction(oddity: Oddity) -> Iterator[Finding]:
     """The builder refuses an instruction.
 
     BuildKit stops at it, so no image comes of the file, and what the instruction was to say may be read wrongly here too. Everything
-    else in the file is checked.
+    else in the file is checked. Confidence is low of what a tool is to write something else for (`FROM BASE_IMAGE`).
     """
     if oddity.kind == "refused-instruction":
-        yield oddity.finding(oddity.span, oddity.message)
+        is_to_replace = re.fullmatch(TO_REPLACE, oddity.source[oddity.span]) is not None
+        yield oddity.finding(oddity.span, oddity.message, confidence=Confidence.LOW if is_to_replace else None)
 
 
 @rule(

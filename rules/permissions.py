@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Confidence, Copy, Finding, Fix, Good, Safety, Severity, Value, Word, rule
+from capdrop import Bad, Command, Confidence, Copy, Finding, Fix, Good, Safety, Severity, Stage, Value, Word, rule
 
 ROOT = ("root", "0")
 HARMLESS_OPTIONS = frozenset({"-E", "-H", "-n", "-S", "-EH", "-HE", "-nE", "-En", "--preserve-env", "--set-home", "--non-interactive"})
@@ -181,19 +182,45 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
         ),
     ),
 )
-def world_writable_mode(subject: Command | Copy) -> Iterator[Finding]:
+def world_writable_mode(subject: Command | Copy | Stage) -> Iterator[Finding]:
     """Any process of the container can change these files.
 
     Whoever gets into one process, as whatever user, can put code or data there for another one to use. Give the files to the
     user that writes them (`COPY --chown`, `chown`), and let others read at most. Confidence is low for what compilers keep for all
-    users, for what PostgreSQL's start script closes again, and for what is started to test something.
+    users, for what PostgreSQL's start script closes again, for what is started to test something, and for what stays in a stage that no
+    image is made of.
     """
+    if not isinstance(subject, Stage):
+        if subject.ships:
+            yield from _open_to_all(subject, is_kept=True)
+        return
+    for layer in subject.layers:
+        for step in layer:
+            if (isinstance(step, Copy) or (isinstance(step, Command) and step.name in SETS_MODES)) and not step.ships:
+                yield from _open_to_all(step, is_kept=_goes_on(step, subject))
+
+
+def _open_to_all(subject: Command | Copy, *, is_kept: bool) -> Iterator[Finding]:
     for mode in _modes(subject):
         if mode.bits & OTHERS_WRITE and not mode.bits & STICKY:
             fix = mode.without(GROUP_WRITE | OTHERS_WRITE, "what writes there as another user fails")
             meant = subject.source.is_for_tests or (isinstance(subject, Command) and is_for_all(subject))
-            confidence = Confidence.LOW if meant else None
+            confidence = Confidence.LOW if meant or not is_kept else None
             yield subject.finding(mode.at, f"mode `{mode.text}` lets everybody write", fix=fix, confidence=confidence)
+
+
+def _goes_on(step: Command | Copy, stage: Stage) -> bool:
+    """Whether some of what gets a mode in a stage is copied into an image, or may be."""
+    taken = stage.taken.paths
+    if isinstance(step, Copy):
+        texts = [step.destination.text]
+    else:
+        paths = step.operands[0 if step.name == "mkdir" else 1 :]
+        if not all(path.known and path.text != "{}" for path in paths):
+            return bool(taken)
+        texts = [path.text for path in paths]
+    places = [posixpath.normpath(posixpath.join("/", step.folder, text)) for text in texts]
+    return any(stage.taken.covers(place) or any(path.startswith(place.rstrip("/") + "/") for path in taken) for place in places)
 
 
 def is_for_all(command: Command) -> bool:

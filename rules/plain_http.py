@@ -14,6 +14,8 @@ FETCHERS = frozenset({
 """Programs that trust what an address gives them."""
 OVER_TLS = "the server may not answer over https"
 PACKAGES_OVER_TLS = "the server may not answer over https, for which the image needs `ca-certificates` besides"
+SIGNED = (".msu",)
+"""Packages of Windows updates, whose signature is checked before they are installed."""
 KEY_ENDINGS = (".asc", ".gpg", ".key", ".pub")
 SOURCE_FILES = tuple(
     "/etc/apt/sources.list /etc/apk/repositories /etc/yum.repos.d/ /etc/yum.conf /etc/dnf/ /etc/zypp/repos.d/ /etc/pacman.".split()
@@ -85,6 +87,7 @@ TAKES_KEYS = frozenset({"gpg", "gpg2", "apt-key"})
             RUN curl -x http://proxy.example.com:3128 -e http://example.com https://example.com/a && curl http://localhost:8080/
             RUN wget http://example.com/a.tgz && echo "0123  a.tgz" | sha256sum -c - && curl http://$HOST/a
             RUN echo "deb http://deb.debian.org/debian trixie main" > /etc/apt/sources.list && xmllint http://example.com/a.xsd
+            RUN curl -o a.msu http://download.windowsupdate.com/windows10.0-kb4552930-x64.msu
             RUN echo '<settings xmlns="http://maven.apache.org/SETTINGS/1.0.0"/>' > /root/.m2/settings.xml
             HEALTHCHECK CMD wget -qO- http://127.0.0.1:8080/health || curl http://10.0.0.1/
             """,
@@ -112,7 +115,7 @@ def plain_http_download(command: Command) -> Iterator[Finding]:
     if command.name not in FETCHERS or _configures(command) or command.script_checks:
         return
     for url in command.urls:
-        if url.scheme in ("http", "git") and url.public:
+        if url.scheme in ("http", "git") and url.public and not url.text.endswith(SIGNED):
             giver = url.word.giver
             fix = command.replace(url.word.part(0, len(url.scheme)), "https", caveat=OVER_TLS) if giver is None else None
             notes = (Note(giver.source, giver.span, "the address is set here"),) if giver is not None else ()

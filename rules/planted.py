@@ -281,8 +281,15 @@ def planted_ssh_key(subject: WrittenFile | Script) -> Iterator[Finding]:
     """Whoever holds this key can log in to every container of the image.
 
     A key in the image cannot be taken back, and opens all copies of it. Hand the public keys in when the container starts, or run a command
-    in it through the platform (`docker exec`, `kubectl exec`) and leave SSH out.
+    in it through the platform (`docker exec`, `kubectl exec`) and leave SSH out. Confidence is low in a file or a stage that is named for
+    developers or for tests.
     """
+    for finding in _keys_of_logins(subject):
+        finding.confidence = Confidence.LOW if subject.is_for_work else None
+        yield finding
+
+
+def _keys_of_logins(subject: WrittenFile | Script) -> Iterator[Finding]:
     if isinstance(subject, WrittenFile):
         if subject.name in KEY_FILES:
             for line in subject.lines:

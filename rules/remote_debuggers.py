@@ -147,10 +147,10 @@ def remote_debugger_open(subject: Command | Variable | WrittenFile) -> Iterator[
 
     Whoever connects to it reads the program's memory and runs code in it: these protocols ask for no password. Let it listen on 127.0.0.1
     and forward the port (`docker compose exec`, `kubectl port-forward`, ssh), and start it in the setup for developers only; confidence
-    is low in a file that is named for them (`Dockerfile.debug`, `compose.dev.yaml`).
+    is low in a file or a stage that is named for them or for tests (`Dockerfile.debug`, `compose.dev.yaml`, `FROM base AS debug`).
     """
     for finding in _opened(subject):
-        finding.confidence = Confidence.LOW if subject.source.is_for_developers else None
+        finding.confidence = Confidence.LOW if subject.is_for_work else None
         yield finding
 
 

@@ -359,13 +359,14 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     behind the last instruction that needs root. What is copied to the working folder or a volume is given to it (`COPY --chown=`), but
     where git has to read it later in the build; a folder that WORKDIR makes stays root's.
 
-    Confidence is low where others say who runs: an image that starts nothing of its own or an interpreter, one that packs a tool, runs
-    tests or builds something and listens to nobody, one in a folder of tests or for developers (`Dockerfile.dev`), one that prepares
-    others (`db-migrate/Dockerfile`), one whose start script leaves root, here or as it stands beside the Dockerfile, an action of GitHub,
-    an engine of containers, an agent or driver that works on its host, one built on an image that the project itself releases, and in
-    a cluster an image that is known to have a user, an init container, what tests something (a chart, or what it stands among the
-    tests of), and a part of the cluster itself. Where several images of one Dockerfile
-    are built on the same stage and none sets a user, one is told.
+    Confidence is low where others say who runs: an image that starts nothing of its own or an interpreter, or waits for what others start
+    in it (`sleep infinity`), one that packs a tool, runs tests or builds something and listens to nobody, one in a folder of tests or for
+    developers (`Dockerfile.dev`, `FROM base AS dev`), one that prepares others (`db-migrate/Dockerfile`), one whose start script leaves
+    root, here or as it stands beside the Dockerfile, an action of GitHub, an engine of containers, an agent or driver that works on its
+    host, one built on an image that the project itself releases, or on another's application, whose user its maker chose, and in a
+    cluster an image that is known to have a user, an init container, what tests something (a chart, or what it stands among the tests
+    of), and a part of the cluster itself. Where several images of one Dockerfile are built on the same stage and none sets a user, one is
+    told.
     """
     user = container.fact("user")
     if not user.is_absent or container.platform == "windows":

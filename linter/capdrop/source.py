@@ -112,12 +112,19 @@ _EXAMPLES = frozenset("doc docs example examples sample samples tutorial tutoria
 _DEVELOPMENT = frozenset("dev devel develop development .devcontainer .devenv localdev".split())
 """Folders of what is started on a developer's own machine."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
-_FOR_TESTS = frozenset(("test", "tests", "e2e", "integration"))
+_FOR_TESTS = frozenset(("test", "tests", "testing", "e2e", "integration"))
 _BUILDING = frozenset(".azure-pipelines .buildkite .ci .circleci .github .gitlab .jenkins builder builders buildenv ci".split())
 """Folders of what a project is built in."""
 _TO_BUILD = frozenset(("buildenv", "ci"))
 _TO_PREPARE = frozenset(("init", "migrate", "migration", "migrations", "seed", "seeder"))
 _FOR_DEVELOPERS = frozenset("dev devel develop development devcontainer debug delve dlv gitpod local tilt".split())
+
+
+def is_working_stage(address: str) -> bool:
+    """Whether an address begins with a stage that is named for tests, or for those who work on the project: `stage debug`."""
+    first, _, rest = address.partition(" ")
+    words = rest.partition(" ")[0].replace("_", "-").split("-") if first == "stage" else ()
+    return not (_FOR_DEVELOPERS | _FOR_TESTS).isdisjoint(words)
 
 
 class Source:

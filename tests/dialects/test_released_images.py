@@ -100,7 +100,7 @@ def test_the_owner_may_be_called_after_what_it_publishes(tmp_path: Path) -> None
 
 
 def test_a_base_of_the_project_may_have_a_user(tmp_path: Path) -> None:
-    said(tmp_path, {"Dockerfile": "FROM acme/base:1.2\nCOPY . /app\nCMD /app/run\n", **RELEASED})
+    said(tmp_path, {"Dockerfile": "FROM acme/debian-base:1.2\nCOPY . /app\nCMD /app/run\n", **RELEASED})
     found = check([str(tmp_path)], Config(str(tmp_path)), BOOK).results
     assert [f.rule for result in found for f in result.findings] == []
     (tmp_path / "CHANGELOG.md").unlink()

@@ -66,6 +66,21 @@ def test_a_start_script_that_leaves_root(tmp_path: Path, user: str, steps: str, 
     assert said(path, "root-user" if user else "missing-user") == [expected]
 
 
+@pytest.mark.parametrize(
+    ("ports", "text", "expected"),
+    [
+        ("", "#!/bin/sh\nGOOS=linux go build -o /out/app .\nls /out\n", LOW),
+        ("", "#!/bin/sh\n./mvnw -q -B package\n", LOW),
+        ("", "#!/bin/sh\n# go build -o app .\n./app\n", HIGH),
+        ("", "#!/bin/sh\ngo build -o app .\nexec ./app\n", HIGH),
+        ("EXPOSE 80", "#!/bin/sh\ngo build -o app .\n./app\n", HIGH),
+    ],
+)
+def test_a_start_script_that_builds_something(tmp_path: Path, ports: str, text: str, expected: Confidence) -> None:
+    path = written(tmp_path, {"Dockerfile": f'FROM debian:13\n{ports}\nCOPY run.sh go.mod /\nENTRYPOINT ["/run.sh"]\n', "run.sh": text})
+    assert said(path, "missing-user") == [expected]
+
+
 def test_a_start_script_is_looked_for_where_the_context_is(tmp_path: Path) -> None:
     text = 'FROM debian:13\nCOPY docker/run.sh app.py /\nENTRYPOINT ["/run.sh"]\n'
     path = written(tmp_path, {"docker/Dockerfile": text, "docker/run.sh": DROPS, "app.py": ""})

@@ -16,6 +16,7 @@ NON_ROOT = """
     registry.example.com/mirrors/grafana/grafana:12 dhi.io/node:24-alpine3.22 selenium/standalone-chrome:4 gitpod/workspace-full:1
     registry.access.redhat.com/ubi9/python-312:9.6 registry.redhat.io/ubi8/openjdk-17-runtime registry.access.redhat.com/ubi10/nginx-126
     nodered/node-red:4 ghcr.io/actions/actions-runner:2 odoo:18 kong:3.9
+    oryd/kratos:v26.2.0
 """.split()
 ROOT = """
     debian:13 node:24 nginx:1.29 gcr.io/distroless/static cgr.dev/chainguard/wolfi-base cgr.dev/chainguard/jre:latest-root

@@ -250,6 +250,9 @@ def test_what_a_template_switches_on_is_not_known() -> None:
         ('FROM postgres:18\nCOPY start /\nENTRYPOINT ["/start"]\n', HIGH),
         ('FROM debian:12\nRUN apt-get install -y gosu\nCOPY app start.sh /\nENTRYPOINT ["/start.sh"]\n', LOW),
         ('FROM debian:12\nRUN gosu nobody true\nCOPY app start.sh /\nENTRYPOINT ["/start.sh"]\n', LOW),
+        ('FROM alpine:3.22\nCOPY --from=a /a /\nENTRYPOINT ["tail", "-f", "/dev/null"]\n', LOW),
+        ("FROM node:24\nCOPY . .\nEXPOSE 80\nCMD sh -c 'sleep infinity'\n", LOW),
+        ("FROM node:24\nCOPY . .\nCMD node app.js & tail -f /dev/null\n", HIGH),
         ('FROM alpine:3.22\nRUN apk add helm\nENTRYPOINT ["helm"]\nCMD ["--help"]\n', LOW),
         ('FROM alpine:3.22\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]\n', LOW),
         ('FROM alpine:3.22\nCOPY run.sh /\nEXPOSE 80\nENTRYPOINT ["/run.sh"]\n', HIGH),
@@ -283,6 +286,9 @@ def test_what_a_template_switches_on_is_not_known() -> None:
         ("FROM php:8.4\nRUN pie install xdebug/xdebug\nCOPY . /app\nEXPOSE 80\nCMD php -S :80\n", LOW),
         ("FROM php:8.4\nRUN pecl install xdebug-3.4.0\nCOPY . /app\nEXPOSE 80\nCMD php -S :80\n", LOW),
         ("FROM php:8.4\nRUN [ -z $DEV ] || pecl install xdebug\nCOPY . /app\nEXPOSE 80\nCMD php -S :80\n", HIGH),
+        ("FROM acme/shop:1\nCOPY theme /themes/\nEXPOSE 80\nCMD /app/run\n", LOW),
+        ("FROM acme/shop:1-alpine\nCOPY theme /themes/\nEXPOSE 80\nCMD /app/run\n", HIGH),
+        ("FROM nvidia/cuda:13.0.1-base\nCOPY . /app\nEXPOSE 80\nCMD /app/run\n", HIGH),
         ("FROM debian:13\nRUN /install/gosu.sh\nCOPY . /app\nEXPOSE 80\nCMD /app/run\n", LOW),
     ],
 )
@@ -334,6 +340,26 @@ def test_folders_that_are_open_on_purpose(path: str, command: str, confidence: C
 
 
 @pytest.mark.parametrize(
+    ("step", "taken", "confidence"),
+    [
+        ("RUN chmod 777 /opt", "/srv", LOW),
+        ("RUN chmod 777 /opt/a", "/opt", HIGH),
+        ("RUN chmod -R a+w /opt", "/opt/a/b", HIGH),
+        ("RUN mkdir -m 777 /opt", "/opt", HIGH),
+        ("WORKDIR /opt\nRUN chmod 777 a", "/opt/a", HIGH),
+        ("WORKDIR /opt\nRUN chmod 777 a", "/opt/b", LOW),
+        ("RUN chmod 777 $PLACE", "/opt", HIGH),
+        ("RUN find /opt -exec chmod 666 {} +", "/opt", HIGH),
+        ("COPY --chmod=777 a /opt/", "/opt/a", HIGH),
+        ("COPY --chmod=777 a /opt/", "/srv", LOW),
+    ],
+)
+def test_what_stays_in_a_stage_is_open_to_nobody(step: str, taken: str, confidence: Confidence) -> None:
+    text = f"FROM debian:13 AS build\n{step}\nFROM debian:13\nCOPY --from=build {taken} /app\nUSER 1000\n"
+    assert said("Dockerfile", text, "world-writable-mode") == [confidence]
+
+
+@pytest.mark.parametrize(
     ("path", "image", "confidence"),
     [
         ("ros/ubuntu/xenial/Dockerfile", "ubuntu:xenial", LOW),
@@ -371,6 +397,8 @@ def test_what_is_built_on_an_image_has_its_purpose() -> None:
 
 DEBUGGED = 'FROM golang:1.27\nUSER 1000\nENTRYPOINT ["/dlv", "exec", "/app", "--listen=:2345"]\n'
 ALLOWED = 'FROM debian:13\nRUN echo "app ALL=(ALL) NOPASSWD: ALL" >> /etc/sudoers\nUSER app\n'
+ADDED = "FROM debian:13\nADD https://example.com/a.jar /opt/\nUSER 1000\n"
+KEY_WRITTEN = f"FROM debian:13\nRUN echo ssh-rsa AAAAB3NzaC1yc2E{'A' * 60} >> /root/.ssh/authorized_keys\nUSER 1000\n"
 KEY_COPIED = "FROM debian:13\nCOPY id_rsa /root/.ssh/id_rsa\nUSER 1000\n"
 
 
@@ -378,6 +406,16 @@ KEY_COPIED = "FROM debian:13\nCOPY id_rsa /root/.ssh/id_rsa\nUSER 1000\n"
     ("path", "text", "rule", "confidence"),
     [
         ("Dockerfile", DEBUGGED, "remote-debugger-open", HIGH),
+        ("Dockerfile", DEBUGGED.replace("1.27", "1.27 AS app-debug"), "remote-debugger-open", LOW),
+        ("Dockerfile", DEBUGGED.replace("1.27", "1.27 AS debugger"), "remote-debugger-open", HIGH),
+        ("Dockerfile", "FROM debian:13 AS app\nCOPY . /app\nCMD /app/run\nFROM app AS dev\nCMD /app/watch\n", "missing-user", LOW),
+        ("Dockerfile", "FROM debian:13 AS dev\nCOPY . /app\nFROM dev AS app\nCMD /app/run\n", "missing-user", HIGH),
+        ("Dockerfile", KEY_WRITTEN, "planted-ssh-key", HIGH),
+        ("docker/testing-host/Dockerfile", KEY_WRITTEN, "planted-ssh-key", LOW),
+        ("Dockerfile", ADDED, "add-url-without-checksum", HIGH),
+        ("test/e2e/Dockerfile", ADDED, "add-url-without-checksum", LOW),
+        ("Dockerfile", "FROM REPLACE-ME\nRUN make\n", "refused-instruction", LOW),
+        ("Dockerfile", "FROM UBUNTU\nRUN make\n", "refused-instruction", HIGH),
         ("tilt.debug.dockerfile", DEBUGGED, "remote-debugger-open", LOW),
         ("Dockerfile", ALLOWED, "passwordless-sudo", HIGH),
         (".devcontainer/Dockerfile", ALLOWED, "passwordless-sudo", LOW),

@@ -8,7 +8,7 @@ from .folder import Folder
 from .host_agents import FILES, KERNEL, MODULES, POWER, WHOLE, uses_of_image
 from .known_images import starts_a_server, steps_down
 from .port import Port
-from .start_scripts import RUNS_CONTAINERS, STEPS_DOWN, said_by_scripts
+from .start_scripts import RUNS_CONTAINERS, STEPS_DOWN, said_by_scripts, scripts_build
 from .variable import Variable
 
 TYPE_CHECKING = False
@@ -46,6 +46,8 @@ _INSTALL_IT = frozenset("apk apt apt-get docker-php-ext-enable install-php-exten
 _TEST_RUNNERS = frozenset("behave cypress jest mocha newman nox playwright phpunit pytest robot rspec tox".split())
 _WITH_TESTS = frozenset("bun cargo deno dotnet go gradle mvn npm pnpm yarn".split())
 _BUILDS = frozenset({"build", "compile", "package"})
+_WAITING = (["tail", "-f", "/dev/null"], ["tail", "-F", "/dev/null"], ["sleep", "infinity"], ["sleep", "inf"])
+"""Programs that keep a container there for what others start in it, as a user of theirs (`docker exec --user`)."""
 _SCRIPTS = (".sh", ".bash")
 _DEVELOPMENT = ("mcr.microsoft.com/devcontainers/", "mcr.microsoft.com/vscode/devcontainers/")
 """Bases whose user is set by the tool that starts them (https://containers.dev/implementors/json_reference/: remoteUser)."""
@@ -95,6 +97,8 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
         return "it is a development container"
     if not started:
         return "" if base is not None and starts_a_server(base) else NOTHING_STARTED
+    if all([word.text for word in command.words] in _WAITING for command in starting if command.script is None):
+        return NOTHING_STARTED
     reason = said_by_scripts(starting, subjects)
     if reason:
         return reason
@@ -105,15 +109,17 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     serves = ports or any(one.place == "HEALTHCHECK" for one in commands)
     if not ports and source.is_to_prepare:
         return "it prepares others, and ends"
-    return "" if serves else _purpose_of_unheard([*started.values()], starting, copies, source)
+    return "" if serves else _purpose_of_unheard([*started.values()], starting, subjects, source)
 
 
-def _purpose_of_unheard(started: list[Command], starting: list[Command], copies: list[Copy], source: Source) -> str:
+def _purpose_of_unheard(started: list[Command], starting: list[Command], subjects: list[Subject], source: Source) -> str:
     """The same of an image that listens to nobody."""
     if any(_tests(command) for command in starting):
         return "it is for tests"
-    if source.is_for_builds or any(command.name.replace("_", "-").partition(".")[0].partition("-")[0] in _BUILDS for command in starting):
+    called_build = any(command.name.replace("_", "-").partition(".")[0].partition("-")[0] in _BUILDS for command in starting)
+    if source.is_for_builds or called_build or scripts_build(starting, subjects):
         return "it builds something"
+    copies = [subject for subject in subjects if isinstance(subject, Copy)]
     if not any(_brings_program(copy) for copy in copies) or _is_taken(started, copies):
         return TOOL
     return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from capdrop.syntax.image_reference import Reference
 
 _CHAINGUARD = ("cgr.dev/", "docker.io/chainguard/")
@@ -65,6 +67,7 @@ _NON_ROOT = frozenset({
     "docker.io/library/open-liberty",  # OpenLiberty/ci.docker, releases/*/*/Dockerfile*: USER 1001
     "docker.io/openzipkin/zipkin",  # openzipkin/zipkin, docker/Dockerfile: USER ${USER}
     "docker.io/openzipkin/zipkin-slim",
+    "docker.io/oryd/",  # ory/kratos and ory/hydra, .docker/Dockerfile-alpine and -distroless-static: USER 10000, USER nonroot
     "docker.io/otel/",  # open-telemetry/opentelemetry-collector-releases, distributions/*/Dockerfile: USER ${USER_UID}
     "docker.io/rayproject/",  # ray-project/ray, docker/base-deps/Dockerfile: USER $RAY_UID
     "docker.io/selenium/",  # SeleniumHQ/docker-selenium, */Dockerfile: USER ${SEL_UID}
@@ -137,6 +140,12 @@ _ROOT = frozenset({
     "ubuntu",
 })  # fmt: skip
 """Official images whose Dockerfiles (docker-library/official-images) set no USER, so that a build on them runs as root."""
+_SYSTEMS = (
+    *_ROOT, "aspnet", "azurelinux", "bionic", "bookworm", "bullseye", "buster", "cuda", "deno", "distroless", "dotnet", "focal", "jammy",
+    "java", "jdk", "jessie", "jre", "mariner", "nanoserver", "noble", "opensuse", "photon", "rocky", "rocm", "servercore", "stretch",
+    "suse", "tomcat", "trixie", "trusty", "ubi", "windows", "xenial",
+)  # fmt: skip
+"""What words of the names and tags of images begin with that hold a distribution or a language and no more."""
 _STEPS_DOWN = frozenset(
     "cassandra consul couchdb eclipse-mosquitto flink ghost influxdb mariadb mongo mysql neo4j percona postgres rabbitmq redis redmine "
     "storm valkey vault zookeeper".split()
@@ -262,6 +271,12 @@ def starts_a_server(reference: Reference) -> bool:
 def runs_as_root(reference: Reference) -> bool:
     """Whether a build on an image is documented to run its commands as root."""
     return reference.official and reference.name in _ROOT
+
+
+def is_of_a_system(reference: Reference) -> bool:
+    """Whether an image is Docker's, or holds a distribution or a language as far as its name tells. What others build may have a user."""
+    words = re.split("[^a-z]+", f"{reference.repository}:{reference.tag or ''}".lower())
+    return reference.official or any(word.startswith(_SYSTEMS) for word in words)
 
 
 def program_started(reference: Reference, first: str) -> str:

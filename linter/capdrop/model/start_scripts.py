@@ -28,6 +28,11 @@ _SAYING = (
 """Programs that hand on to another user or give each service its own; how uWSGI and supervisord are told one; engines of containers; and
 what GitHub gives to an action (https://docs.github.com/actions/reference/workflows-and-actions/variables)."""
 _REASONS = {"steps": STEPS_DOWN, "runs": RUNS_CONTAINERS, "github": GITHUB}
+_BUILDING = (
+    rf"(?ma){_BEFORE}(?:go build|cargo (?:[\w-]+ )?build|goreleaser|cmake --build|dotnet (?:publish|pack)|dpkg-buildpackage|debuild"
+    r"|rpmbuild|makepkg|abuild|electron-builder|(?:mvnw?|gradlew?) [^\n;&|]{0,200}(?:package|install|deploy|assemble|build))(?:\s|$)"
+)
+_HANDING_OVER = r"(?m)^[ \t]*exec[ \t]"
 _COMMENT = r"(?m)^[ \t]*#[^\n]*"
 _CONFIGURATION = (".ini", ".conf")
 _NAMED = r"(?a)(?<![\w./-])[\w./-]+\.(?:ini|conf)\b"
@@ -37,13 +42,23 @@ _LONGEST = 100_000
 
 def said_by_scripts(started: Iterable[Command], subjects: Sequence[Subject]) -> str:
     """Why what is started may be root, as the scripts tell that are started, and the configuration that is named there; or nothing."""
-    words = [(at, word.text) for command in started for at, word in enumerate(command.words[:4])]
-    named = [word for at, word in words if not at or "/" in word or word.endswith((".sh", *_CONFIGURATION))]
-    for text in _texts(named, subjects):
+    for text in _texts(_named(started), subjects):
         said = re.search(_SAYING, re.sub(_COMMENT, "", text))
         if said is not None:
             return _REASONS[said.lastgroup or ""]
     return ""
+
+
+def scripts_build(started: Iterable[Command], subjects: Sequence[Subject]) -> bool:
+    """Whether a script that is started builds something, and ends without starting it."""
+    texts = (re.sub(_COMMENT, "", text) for text in _texts(_named(started), subjects))
+    return any(re.search(_BUILDING, text) is not None and re.search(_HANDING_OVER, text) is None for text in texts)
+
+
+def _named(started: Iterable[Command]) -> list[str]:
+    """What may be a script, or a configuration, among the first words of what is started."""
+    words = [(at, word.text) for command in started for at, word in enumerate(command.words[:4])]
+    return [word for at, word in words if not at or "/" in word or word.endswith((".sh", *_CONFIGURATION))]
 
 
 def _texts(waiting: list[str], subjects: Sequence[Subject]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sys import intern
 
 from ..finding import Confidence, Edit, Finding, Fix, Note, Safety, Severity
-from ..source import Record, Source, Span
+from ..source import Record, Source, Span, is_working_stage
 from .value import Value
 
 TYPE_CHECKING = False
@@ -101,6 +101,11 @@ class Subject:
             severity=severity,
             confidence=confidence,
         )
+
+    @property
+    def is_for_work(self) -> bool:
+        """Whether it is for those who work on the project, or for tests, as its file or its stage is named."""
+        return self.source.is_for_developers or self.source.is_for_tests or is_working_stage(self.address)
 
     @property
     def asked_by(self) -> frozenset[str] | None:

@@ -6,12 +6,12 @@ from capdrop.finding import Note
 from capdrop.model.build_step import Shell
 from capdrop.model.container import DefaultContainer, is_root
 from capdrop.model.image import Image
-from capdrop.model.known_images import is_windows, runs_as_non_root, runs_as_root
+from capdrop.model.known_images import is_of_a_system, is_windows, runs_as_non_root, runs_as_root
 from capdrop.model.script import Script
 from capdrop.model.stage import Stage, Taken
 from capdrop.model.subject import Change, Origin, Refused, Subject
 from capdrop.model.value import Value
-from capdrop.source import Source
+from capdrop.source import Source, is_working_stage
 from capdrop.syntax import dockerfile as syntax
 from capdrop.syntax import image_reference
 
@@ -140,6 +140,8 @@ def _user_of(image: Image, *, starts: bool, templated: bool) -> Value:
         return Value.unknown("it holds files and starts nothing", image.source, image.span)
     is_named = image.value.is_known and image.value.text.lower() not in _PLACEHOLDERS
     reason = "" if is_named else "the base image is not known"
+    if not image.local and image.reference is not None and not is_of_a_system(image.reference):
+        reason = "only the maker of the base image says who it starts as"
     return Value("absent", None, image.source, image.span, reason=reason)
 
 
@@ -237,7 +239,8 @@ def _containers(
         if user.is_absent:
             from capdrop.model.image_purpose import others_set_user
 
-            reason = user.reason or others_set_user(stage.bottom.image.reference, _all_layers(stage), source)
+            reason = user.reason or ("it is for those who work on the project" if is_working_stage(stage.address) else "")
+            reason = reason or others_set_user(stage.bottom.image.reference, _all_layers(stage), source)
             reasons[stage.index] = reason or said_elsewhere(stage.bottom.image)
             if not reasons[stage.index]:
                 standing[stage.bottom.index] = stage.index
