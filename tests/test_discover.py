@@ -60,6 +60,9 @@ BY_CONTENT = {
     ("app.yaml", "services:\n# the first\n\n- name: a\n  image: b\n"): None,
     ("app.yaml", "services:\n# the first\n\n  a:\n    image: b\n"): "compose",
     ("compose.yaml", "services:\n- name: a\n  image: b\n"): "compose",
+    ("test.yaml", "steps:\n  build: {image: a}\n" + COMPOSE): None,  # a pipeline of Woodpecker, whose services nothing publishes
+    ("test.yaml", COMPOSE + "\npipeline:\n  build: {image: a}\n"): None,
+    ("stack.yml", COMPOSE + "    labels:\n      steps: 1\n"): "compose",
     ("test-docker-compose.yml", "on: push\njobs: {}\n"): None,
     (".github/workflows/docker-compose.yml", "on: push\njobs:\n  a:\n    runs-on: x\n"): None,
     ("values.yaml", "image: a\nservices: {}\n"): "helm-values",

@@ -34,7 +34,7 @@ COMPOSE = "# ✓ 🔒\nservices:\n  app: {image: 'a:1', privileged: true} # 🔒
 class Client:
     """Just enough of an editor."""
 
-    def __init__(self, *, makes_files: bool = True, encodings: tuple[str, ...] = ()) -> None:
+    def __init__(self, *, makes_files: bool = True, encodings: tuple[str, ...] = (), root: str | None = None) -> None:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "linter"), str(ROOT / "hooks")])}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "capdrop", "lsp"],
@@ -52,7 +52,7 @@ class Client:
         able = able if makes_files else {}
         if encodings:
             able["general"] = {"positionEncodings": encodings}
-        answer = self.request("initialize", {"processId": None, "rootUri": None, "capabilities": able})
+        answer = self.request("initialize", {"processId": None, "rootUri": root, "capabilities": able})
         self.offered: dict[str, Any] = answer["capabilities"]
         self.notify("initialized", {})
 
@@ -379,6 +379,17 @@ def test_every_finding_of_a_selection_has_its_actions(client: Client) -> None:
     params = {"textDocument": {"uri": uri}, "range": everything, "context": {"diagnostics": []}}
     titles = [action["title"] for action in client.request("textDocument/codeAction", params)]
     assert {"Ignore privileged-container here", "Ignore root-user here"} <= set(titles)
+
+
+def test_a_file_is_judged_by_its_place_in_the_folder_that_is_open(tmp_path: Path) -> None:
+    (tmp_path / "dev").mkdir()
+    text = "services: {app: {image: 'acme/app:latest', network_mode: none}}\n"
+    found = []
+    for root in (tmp_path.as_uri(), (tmp_path / "dev").as_uri(), (tmp_path / "gone").as_uri()):
+        client = Client(root=root)
+        found.append(codes(client.open((tmp_path / "dev" / "compose.yaml").as_uri(), text)))
+        client.stop()
+    assert found == [[], ["image-with-moving-tag"], ["image-with-moving-tag"]]
 
 
 def test_the_configuration_and_the_baseline_hold_in_the_editor(client: Client, tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ KINDS = (
             rf"(?m)^services[ \t]*+:[ \t]*+(?:#.*+)?\r?$(?:\n{_NOTHING})*+(?!\n[ \t]*+-[ \t\r\n])"
             r"|^[ \t]*+\{?[ \t]*+\"services\"[ \t]*:[ \t]*\{",
             r"(?m)(?:^[ \t]+|[{,][ \t]*+)(?:image|build)[ \t]*:|\"(?:image|build)\"[ \t]*:",
+            r"(?m)\A(?!(?s:.*)^(?:steps|pipeline)[ \t]*:)",  # of Woodpecker
         ),
         word="services",
     ),

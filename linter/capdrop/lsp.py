@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from lsprotocol import types as lsp
@@ -36,7 +37,7 @@ from .report import Result
 from .report.masks import Masks
 from .report.safe import visible
 from .rulebook import Misuse, Rulebook
-from .run import settled
+from .run import settled, tidy
 from .secret_search import without_secrets
 from .source import Source, Span
 
@@ -132,10 +133,10 @@ class Server(LanguageServer):
     def judge(self, uri: str) -> None:
         """Analyse an open document and publish what was found."""
         buffer = self.workspace.get_text_document(uri)
-        path = to_fs_path(uri) or uri
+        path = tidy(to_fs_path(uri) or uri)
         config, book = self.settings_for(path)
         source = Source(path, buffer.source.removeprefix("\ufeff"))
-        excluded = Excluded(config.root, config.exclude).covers_with_parents(path)
+        excluded = Excluded(config.root, config.exclude).covers_with_parents(os.path.abspath(path))
         kind = None if excluded else _kind(buffer.language_id, path, source.text)
         if uri not in self.seen:
             self.seen.add(uri)
@@ -169,6 +170,9 @@ def make_server() -> Server:
         options = params.initialization_options
         ls.trusted = isinstance(options, dict) and options.get("trusted") is True
         ls.encoding = UNITS.get(ls.workspace.position_encoding, ls.encoding)
+        folder = ls.workspace.root_path or next(map(to_fs_path, ls.workspace.folders), None)
+        with suppress(OSError):  # what is below it is judged by its place there, as on the command line
+            os.chdir(folder or os.curdir)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def opened(ls: Server, params: lsp.DidOpenTextDocumentParams) -> None:

@@ -17,11 +17,15 @@ NON_ROOT = """
     registry.access.redhat.com/ubi9/python-312:9.6 registry.redhat.io/ubi8/openjdk-17-runtime registry.access.redhat.com/ubi10/nginx-126
     nodered/node-red:4 ghcr.io/actions/actions-runner:2 odoo:18 kong:3.9
     oryd/kratos:v26.2.0
+    ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-k8s:0.158.0 ghcr.io/open-feature/flagd:v0.12.9
+    ghcr.io/open-telemetry/opentelemetry-operator/target-allocator:v0.138.0
+    ghcr.io/open-telemetry/opentelemetry-operator/opentelemetry-operator
 """.split()
 ROOT = """
     debian:13 node:24 nginx:1.29 gcr.io/distroless/static cgr.dev/chainguard/wolfi-base cgr.dev/chainguard/jre:latest-root
     bitnami/minideb:bookworm grafana/promtail istio/examples-bookinfo-mysqldb:1 registry.example.com/team/loki
     mcr.microsoft.com/dotnet/aspnet:10.0 acme/memcached dhi.io/node:24-dev dhi.io/golang:1-alpine-sdk acme/odoo:18
+    ghcr.io/open-telemetry/opentelemetry-operator/autoinstrumentation-java:2
     registry.access.redhat.com/ubi9/ubi-minimal:9.6 registry.access.redhat.com/ubi9 registry.access.redhat.com/rhel7/python-36
 """.split()
 

@@ -28,7 +28,8 @@ _KINDS = (
     # learn.netdata.cloud/docs/installing/docker, docs.datadoghq.com, elastic.co/docs (Metricbeat on Docker and on Kubernetes)
     (
         (NETWORK, FILES),
-        "filebeat journalbeat fluent-bit grafana/alloy opentelemetry-collector opentelemetry-collector-contrib aws-otel-collector",
+        "filebeat journalbeat fluent-bit grafana/alloy opentelemetry-collector opentelemetry-collector-contrib "
+        "opentelemetry-collector-k8s aws-otel-collector",
     ),  # they read logs of the host and ask its agents: elastic.co/docs (Filebeat on Kubernetes), docs.fluentbit.io
     ((FILES,), "fluentd fluentd-kubernetes-daemonset promtail logspout timberio/vector"),  # logs: grafana.com/docs/loki, vector.dev
     (
@@ -109,7 +110,8 @@ _KINDS = (
     ),  # google/cadvisor (README, docs/running.md); hub.docker.com/_/docker and linuxserver/docker-kasm (an engine of their own);
     # home-assistant.io/installation/linux (its Compose file), gladysassistant.com/docs/installation/docker, remote-android/redroid-doc,
     # open-telemetry/opentelemetry-ebpf-profiler (READMEs), tetragon.io/docs/installation/docker
-    ((WHOLE,), "opentelemetry-collector opentelemetry-collector-contrib dashdot"),  # hostmetrics receiver, root_path
+    # hostmetrics receiver, root_path
+    ((WHOLE,), "opentelemetry-collector opentelemetry-collector-contrib opentelemetry-collector-k8s dashdot"),
     ((PROCESSES, FILES), "dashdot"),  # github.com/MauriceNino/dashdot (README)
     ((KERNEL,), "rclone/rclone"),  # rclone.org/install, Docker: SYS_ADMIN and no AppArmor for what it mounts
     ((FILES,), "portainer/agent"),  # docs.portainer.io, Portainer Agent: the volumes of the engine

@@ -69,6 +69,10 @@ _NON_ROOT = frozenset({
     "docker.io/openzipkin/zipkin-slim",
     "docker.io/oryd/",  # ory/kratos and ory/hydra, .docker/Dockerfile-alpine and -distroless-static: USER 10000, USER nonroot
     "docker.io/otel/",  # open-telemetry/opentelemetry-collector-releases, distributions/*/Dockerfile: USER ${USER_UID}
+    "ghcr.io/open-telemetry/opentelemetry-collector-releases/",  # the same
+    "ghcr.io/open-telemetry/opentelemetry-operator/opentelemetry-operator",  # open-telemetry/opentelemetry-operator, Dockerfile: USER
+    "ghcr.io/open-telemetry/opentelemetry-operator/target-allocator",  # 65532:65532, cmd/otel-allocator/Dockerfile: the same
+    "ghcr.io/open-feature/flagd",  # open-feature/flagd, flagd/build.Dockerfile: USER 65532:65532
     "docker.io/rayproject/",  # ray-project/ray, docker/base-deps/Dockerfile: USER $RAY_UID
     "docker.io/selenium/",  # SeleniumHQ/docker-selenium, */Dockerfile: USER ${SEL_UID}
     "docker.io/gitpod/",  # gitpod-io/workspace-images, chunks/*/Dockerfile: USER gitpod
