@@ -155,3 +155,17 @@ def test_where_a_user_would_do_harm_none_is_set(text: str, reason: str) -> None:
 def test_what_switches_a_check_off_is_taken_out(before: str, after: str) -> None:
     text = f"FROM debian:13\n{before}\n"
     assert fixed(text, TLS).source.text == f"FROM debian:13\n{after or before}\n"
+
+
+@pytest.mark.parametrize(
+    ("step", "written"),
+    [("curl -o x https://a.example/latest/x && ./x", 1), ("curl.exe -o x.exe https://a.example/latest/x.exe && x.exe", 0)],
+)
+def test_a_sum_is_compared_where_there_is_a_program_for_it(step: str, written: int) -> None:
+    book = rulebook.load()
+    book.select(["unpinned-download-executed"])
+    base = "mcr.microsoft.com/windows/servercore:ltsc2025" if not written else "debian:13"
+    bench = Workbench(kind_named("dockerfile"), book, Context())
+    (finding,) = bench.analyse(Source("Dockerfile", f"FROM {base}\nRUN {step}\n")).findings
+    assert finding.fix is not None
+    assert len(finding.fix.edits) == written
