@@ -195,17 +195,23 @@ class Container(WithFacts):
         if not needed or not only.edits:
             return only
         mounts = self.set("tmpfs", needed)
-        if not mounts.edits:
-            return Fix(
-                only.title, only.edits, only.safety, f"the image writes to {' and '.join(needed)}: mount something there", only.touches
-            )
-        return Fix(
-            f"{only.title}, and {mounts.title[0].lower()}{mounts.title[1:]}",
-            tuple(sorted((*only.edits, *mounts.edits), key=_shallowness)),
-            only.safety,
-            caveat,
-            (*only.touches, *mounts.touches),
-        )
+        return _both(only, mounts, f"the image writes to {' and '.join(needed)}: mount something there")
+
+    def without_capabilities(self) -> Fix:
+        """A fix that drops all capabilities but those that its image is known to need as long as nobody says who runs it."""
+        from capdrop.syntax import image_reference
+
+        from .needed_capabilities import needed_capabilities
+
+        assert self.origin is not None
+        fix = self.append("capabilities_dropped", "ALL", caveat="what needs one of the default capabilities fails until it is added")
+        image = image_reference.parse(self.origin.read("image").text)
+        needed = needed_capabilities(image) if image is not None and not self.fact("user").is_known else ()
+        if not needed or not fix.edits or any(self.fact("capabilities_added")):
+            return fix
+        left = f"the image needs {', '.join(needed)}: add them"
+        more = self.append("capabilities_added", needed) if self.dialect != "kubernetes" else Fix("")  # one entry would hold both
+        return _both(fix, more, left)
 
     @property
     def publishes(self) -> bool:
@@ -249,6 +255,19 @@ class DefaultContainer(Container):
     user and nothing else. Only rules that name this type see it."""
 
     __slots__ = ()
+
+
+def _both(fix: Fix, more: Fix, left: str) -> Fix:
+    """A fix with another one in it; where that cannot be written, what is left to do is its caveat."""
+    if not more.edits:
+        return Fix(fix.title, fix.edits, fix.safety, left, fix.touches)
+    return Fix(
+        f"{fix.title}, and {more.title[0].lower()}{more.title[1:]}",
+        tuple(sorted((*fix.edits, *more.edits), key=_shallowness)),
+        fix.safety,
+        fix.caveat,
+        (*fix.touches, *more.touches),
+    )
 
 
 def _shallowness(edit: Edit) -> int:
