@@ -177,6 +177,22 @@ class Container(WithFacts):
         image = image_reference.parse(self.origin.read("image").text)
         return image is not None and runs_as_non_root(image)
 
+    @property
+    def only_reads_host(self) -> bool:
+        """Whether its image is documented to only read what it is given of its host."""
+        from capdrop.syntax import image_reference
+
+        from .known_images import only_reads_host
+
+        assert self.origin is not None
+        image = image_reference.parse(self.origin.read("image").text)
+        return image is not None and only_reads_host(image)
+
+    def mounts_below(self, path: str) -> bool:
+        """Whether something else is mounted below a path in it."""
+        assert self.origin is not None
+        return any(_place(other).startswith(f"{_place(path)}/") for other in self.origin.mounted())
+
     def with_read_only_root(self) -> Fix:
         """A fix that makes its root file system read-only, and mounts something where its image is known to write."""
         from capdrop.syntax import image_reference
