@@ -289,7 +289,8 @@ def writable_host_path(mount: Mount) -> Iterator[Finding]:
     """The container can change what the host runs as root.
 
     A program, a unit, a cron job or a kernel setting written through the mount is run by the host. Mount it read-only, or only
-    the one folder that is needed. Confidence is low for agents that are made to, and for storage drivers, which mount volumes for pods.
+    the one folder that is needed. The fix is safe for images that are documented to be given their host read-only. Confidence is low for
+    agents that are made to, and for storage drivers, which mount volumes for pods.
     """
     if mount.gives == "root":
         doubt = mount.doubt("files" if mount.host_path.text.startswith(PLUGINS) else "kernel")
@@ -297,7 +298,9 @@ def writable_host_path(mount: Mount) -> Iterator[Finding]:
             mount.host_path,
             f"`{mount.owner}` can write to {mount.written_path} of the host",
             confidence=Confidence.LOW if is_storage_driver(mount) else doubt,
-            fix=mount.set("read_only", True, caveat="what the container writes there fails"),
+            fix=mount.set("read_only", True, safety=Safety.SAFE)
+            if mount.is_only_read
+            else mount.set("read_only", True, caveat="what the container writes there fails"),
         )
 
 

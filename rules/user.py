@@ -357,7 +357,8 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     The fix takes a user that the stage makes or its base has (`node`, `www-data`, `nonroot`), else makes one as the base's
     distribution does; where nothing is known of the base it is the number 65532, which needs no entry in `/etc/passwd`. It stands
     behind the last instruction that needs root. What is copied to the working folder or a volume is given to it (`COPY --chown=`), but
-    where git has to read it later in the build; a folder that WORKDIR makes stays root's.
+    where git has to read it later in the build; a folder that WORKDIR makes stays root's. None is offered for what works
+    in `/root`, which is closed to others, nor for nginx and httpd, which must be told more.
 
     Confidence is low where others say who runs: an image that starts nothing of its own or an interpreter, or waits for what others start
     in it (`sleep infinity`), one that packs a tool, runs tests or builds something and listens to nobody, one in a folder of tests or for

@@ -277,3 +277,21 @@ BLIND_SPOTS = [
 @pytest.mark.parametrize(("text", "rule"), [case[1:] for case in BLIND_SPOTS], ids=[f"{case[0]}: {case[2]}" for case in BLIND_SPOTS])
 def test_a_blind_spot_of_others(text: str, rule: str) -> None:
     assert rule in rules(text)
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("image: 'acme/web:1-windowsservercore-${VERSION}'", False),
+        ("image: 'mcr.microsoft.com/windows/nanoserver:ltsc2025'", False),
+        ("image: 'acme/web:1', isolation: '${ISOLATION}'", False),
+        ("image: 'acme/web:1', platform: windows/amd64", False),
+        ("image: 'acme/web:1', isolation: default", True),
+        ("image: 'dockurr/windows:5'", True),
+        ("image: 'acme/web:1', platform: linux/amd64", True),
+    ],
+)
+def test_a_windows_container_lacks_no_settings_of_linux(setting: str, told: bool) -> None:
+    found = rules(f"services: {{app: {{{setting}}}}}\n")
+    assert ({"capabilities-not-dropped", "no-new-privileges-missing", "writable-root-filesystem"} <= found) is told
+    assert ("windows-administrator" in rules(f"services: {{app: {{{setting}, user: ContainerAdministrator}}}}\n")) is not told

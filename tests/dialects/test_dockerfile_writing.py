@@ -37,6 +37,11 @@ def fixed(text: str, book: rulebook.Rulebook = USERS, path: str = "Dockerfile") 
         ("FROM debian:13\nRUN useradd -u 1001 svc\n«»CMD a\n", "USER 1001\n"),
         ("FROM debian:13\nRUN useradd svc\n«»CMD a\n", "USER svc\n"),
         ("FROM debian:13\nRUN id svc || useradd svc\n«»CMD a\n", DEBIAN),
+        ("FROM debian:13\nRUN echo 'svc:x:1001:0:The user:/:/bin/false' >> /etc/passwd\n«»CMD a\n", "USER 1001\n"),
+        ("FROM debian:13\nRUN echo 'toor:x:0:0::/:/bin/sh' >> /etc/passwd\n«»CMD a\n", DEBIAN),
+        ("FROM redhat/ubi9\n«»CMD a\n", DEBIAN),
+        ("FROM debian:13\nRUN useradd -u 7 web && apt-get install nginx\n«»CMD nginx\n", "USER 7\n"),
+        ("FROM debian:13\nWORKDIR /rooted\n«»CMD a\n", DEBIAN),
         ("FROM scratch\nCOPY a /a\n«»CMD a\n", "USER 65532:65532\n"),
         ("FROM node:24 AS a\nUSER node\nFROM a\nUSER root\nRUN b\n«»CMD a\n", "USER node\n"),
         ("FROM debian:13\nUSER svc\nUSER root\nRUN b\n«»CMD a\n", "USER svc\n"),
@@ -105,6 +110,10 @@ def test_a_user_that_stands_last_is_written_over() -> None:
     ("text", "reason"),
     [
         ("FROM nginx:1.30\nCOPY a /a\n", "nginx must be told"),
+        ("FROM fedora\nRUN dnf install nginx\nCMD exec nginx -g 'daemon off;'\n", "nginx must be told"),
+        ('FROM ubuntu:24.04 AS a\nCMD ["apache2ctl", "-DFOREGROUND"]\nFROM a\nEXPOSE 80\n', "httpd must be told"),
+        ("FROM alpine:3.22\nWORKDIR /root/\nCOPY a .\nEXPOSE 80\nCMD ./a\n", "what it starts works in `/root`"),
+        ("FROM alpine:3.22\nCOPY a /root/a\nEXPOSE 80\nENTRYPOINT /root/a\n", "what it starts works in `/root`"),
         ("FROM postgres:18\nCOPY a /a\n", "what it starts steps down from root"),
         ("FROM debian:13\nRUN apt-get update\n", "it starts nothing of its own"),
     ],
@@ -146,3 +155,17 @@ def test_where_a_user_would_do_harm_none_is_set(text: str, reason: str) -> None:
 def test_what_switches_a_check_off_is_taken_out(before: str, after: str) -> None:
     text = f"FROM debian:13\n{before}\n"
     assert fixed(text, TLS).source.text == f"FROM debian:13\n{after or before}\n"
+
+
+@pytest.mark.parametrize(
+    ("step", "written"),
+    [("curl -o x https://a.example/latest/x && ./x", 1), ("curl.exe -o x.exe https://a.example/latest/x.exe && x.exe", 0)],
+)
+def test_a_sum_is_compared_where_there_is_a_program_for_it(step: str, written: int) -> None:
+    book = rulebook.load()
+    book.select(["unpinned-download-executed"])
+    base = "mcr.microsoft.com/windows/servercore:ltsc2025" if not written else "debian:13"
+    bench = Workbench(kind_named("dockerfile"), book, Context())
+    (finding,) = bench.analyse(Source("Dockerfile", f"FROM {base}\nRUN {step}\n")).findings
+    assert finding.fix is not None
+    assert len(finding.fix.edits) == written

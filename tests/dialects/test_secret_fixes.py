@@ -63,6 +63,18 @@ def test_secrets_that_are_there_get_company() -> None:
     assert fixed("compose.yaml", empty).source.text.endswith("secrets:\n  postgres_password:\n    environment: POSTGRES_PASSWORD\n")
 
 
+def test_two_databases_with_secrets_of_their_own_keep_them_apart() -> None:
+    database = "  {0}:\n    image: postgres:18\n    environment:\n      POSTGRES_PASSWORD: {0}\n"
+    result = fixed("compose.yaml", f"services:\n{database.format('quay')}{database.format('clair')}")
+    text = "  {}:\n    image: postgres:18\n    environment:\n      POSTGRES_PASSWORD_FILE: /run/secrets/{}\n    secrets: [{}]\n"
+    first, second = "postgres_password", "clair_postgres_password"
+    assert result.source.text == (
+        f"services:\n{text.format('quay', first, first)}{text.format('clair', second, second)}secrets:\n"
+        f"  {first}:\n    environment: {first.upper()}\n  {second}:\n    environment: {second.upper()}\n"
+    )
+    assert result.left == []
+
+
 def test_a_skeleton_grows_with_every_key() -> None:
     result = fixed("web/pod.yaml", POD)
     ((_, skeleton),) = result.bench.beside.values()

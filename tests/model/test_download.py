@@ -206,3 +206,17 @@ def test_many_downloads_take_time_that_grows_with_their_number() -> None:
         assert len(downloads(text)) == count
 
     assert_grows_linearly(work, 50, 400)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("wget https://x.io/a.sh -O ~/a.sh && sh ~/a.sh", ' && echo "SHA256  $HOME/a.sh" | sha256sum -c -'),
+        ("aria2c -o a https://x.io/b; ./a", ' && echo "SHA256  a" | sha256sum -c -'),
+        ("pwsh -c 'iwr https://x.io/b -OutFile a; ./a'", None),
+        ("certutil -urlcache -f https://x.io/b a && ./a", None),
+    ],
+)
+def test_how_a_file_is_compared_is_written_for_its_shell(text: str, written: str | None) -> None:
+    for download in downloads(text):
+        assert [edit.text for edit in download.compare_first("compare it").edits] == ([written] if written else [])

@@ -256,7 +256,9 @@ class Items(Cell):
 
     def write(self, site: Site, change: Change) -> Written:
         if change.action == "append":
-            return f"Add `{change.content}` to `{self.path}`", append(site, self.path, self.scope, self.spelled(change.content))
+            several = change.content if isinstance(change.content, tuple) else (change.content,)
+            title = f"Add {', '.join(f'`{one}`' for one in several)} to `{self.path}`"
+            return title, append(site, self.path, self.scope, *map(self.spelled, several))
         if change.action == "remove" and change.item is not None:
             return f"Remove `{change.item.text}` from `{self.path}`", remove(site, self.path, self.scope, change.item.node)
         return super().write(site, change)

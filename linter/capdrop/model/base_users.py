@@ -77,13 +77,16 @@ _BARE_WORDS = (
     "al20", "amazoncorretto", "azurelinux", "cbl-mariner", "ibm", "mariner", "micro", "minimal", "oracle", "photon", "sapmachine", "ubi",
 )  # fmt: skip
 """What the words of a tag begin with where the base is known to hold no `useradd`, or is not known to hold one."""
-_UBI = ("registry.access.redhat.com/ubi", "registry.redhat.io/ubi")
+_UBI = ("registry.access.redhat.com/ubi", "registry.redhat.io/ubi", "docker.io/redhat/ubi")
 _NEEDS_MORE = {
     "nginx": "nginx must be told where else to write and to listen above 1024; `nginxinc/nginx-unprivileged` is the same image so set up",
     "httpd": "httpd must be told where else to write its process id, and to listen above 1024",
 }
 """Official images that do not start as another user by a USER alone (https://hub.docker.com/_/nginx, "Running nginx as a non-root user";
 docker-library/httpd, 2.4/Dockerfile)."""
+_NGINX = "nginx must be told where else to write, and to listen above 1024"
+_PROGRAMS_NEED_MORE = {"nginx": _NGINX} | dict.fromkeys(("apache2", "apache2ctl", "apachectl", "httpd"), _NEEDS_MORE["httpd"])
+"""The same of programs, whatever they are installed on."""
 
 
 class BaseUser(Record):
@@ -122,6 +125,11 @@ def _own_user(base: Reference) -> str | None:
         return _DOTNET_USER if not major.isdigit() or int(major) >= 8 else None
     own = next((user for start, user in _OWN_USER if base.canonical.startswith(start)), None)
     return own if base.canonical.startswith(_DISTROLESS) or not any(word in _WITHOUT_USERS for word in tag.split("-")) else None
+
+
+def needs_more(program: str) -> str:
+    """Why a program does not start as another user by a USER alone, or nothing."""
+    return _PROGRAMS_NEED_MORE.get(program, "")
 
 
 def shell_of(base: Reference | None) -> str:

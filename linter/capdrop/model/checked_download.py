@@ -23,6 +23,7 @@ _WORDS = re.compile(r"[\w ./=-]+")
 _BLANK = re.compile(r"[ \t]+")
 _PLAIN = re.compile(r"[\w./${}~+-]+")
 _NAME = re.compile(r"[\w-]+[.][\w.-]+")
+_HOME = "~/"
 _OUTPUTS = {"curl": ("-o", "--output"), "wget": ("-O", "--output-document")}
 
 
@@ -112,4 +113,5 @@ def _comparison(command: Command, file: str) -> str:
     start = command.span.start
     before = command.source.text[command.source.line(command.source.position(start).line).start : start]
     quote = "'" if before.count('"') % 2 else '"'
+    file = f"$HOME/{file.removeprefix(_HOME)}" if file.startswith(_HOME) else file  # which no shell reads within quotes
     return f"echo {quote}SHA256  {file}{quote} | sha256sum -c -"

@@ -177,6 +177,22 @@ class Container(WithFacts):
         image = image_reference.parse(self.origin.read("image").text)
         return image is not None and runs_as_non_root(image)
 
+    @property
+    def only_reads_host(self) -> bool:
+        """Whether its image is documented to only read what it is given of its host."""
+        from capdrop.syntax import image_reference
+
+        from .known_images import only_reads_host
+
+        assert self.origin is not None
+        image = image_reference.parse(self.origin.read("image").text)
+        return image is not None and only_reads_host(image)
+
+    def mounts_below(self, path: str) -> bool:
+        """Whether something else is mounted below a path in it."""
+        assert self.origin is not None
+        return any(_place(other).startswith(f"{_place(path)}/") for other in self.origin.mounted())
+
     def with_read_only_root(self) -> Fix:
         """A fix that makes its root file system read-only, and mounts something where its image is known to write."""
         from capdrop.syntax import image_reference
@@ -195,17 +211,23 @@ class Container(WithFacts):
         if not needed or not only.edits:
             return only
         mounts = self.set("tmpfs", needed)
-        if not mounts.edits:
-            return Fix(
-                only.title, only.edits, only.safety, f"the image writes to {' and '.join(needed)}: mount something there", only.touches
-            )
-        return Fix(
-            f"{only.title}, and {mounts.title[0].lower()}{mounts.title[1:]}",
-            tuple(sorted((*only.edits, *mounts.edits), key=_shallowness)),
-            only.safety,
-            caveat,
-            (*only.touches, *mounts.touches),
-        )
+        return _both(only, mounts, f"the image writes to {' and '.join(needed)}: mount something there")
+
+    def without_capabilities(self) -> Fix:
+        """A fix that drops all capabilities but those that its image is known to need as long as nobody says who runs it."""
+        from capdrop.syntax import image_reference
+
+        from .needed_capabilities import needed_capabilities
+
+        assert self.origin is not None
+        fix = self.append("capabilities_dropped", "ALL", caveat="what needs one of the default capabilities fails until it is added")
+        image = image_reference.parse(self.origin.read("image").text)
+        needed = needed_capabilities(image) if image is not None and not self.fact("user").is_known else ()
+        if not needed or not fix.edits or any(self.fact("capabilities_added")):
+            return fix
+        left = f"the image needs {', '.join(needed)}: add them"
+        more = self.append("capabilities_added", needed) if self.dialect != "kubernetes" else Fix("")  # one entry would hold both
+        return _both(fix, more, left)
 
     @property
     def publishes(self) -> bool:
@@ -249,6 +271,19 @@ class DefaultContainer(Container):
     user and nothing else. Only rules that name this type see it."""
 
     __slots__ = ()
+
+
+def _both(fix: Fix, more: Fix, left: str) -> Fix:
+    """A fix with another one in it; where that cannot be written, what is left to do is its caveat."""
+    if not more.edits:
+        return Fix(fix.title, fix.edits, fix.safety, left, fix.touches)
+    return Fix(
+        f"{fix.title}, and {more.title[0].lower()}{more.title[1:]}",
+        tuple(sorted((*fix.edits, *more.edits), key=_shallowness)),
+        fix.safety,
+        fix.caveat,
+        (*fix.touches, *more.touches),
+    )
 
 
 def _shallowness(edit: Edit) -> int:

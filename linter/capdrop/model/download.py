@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..finding import Fix
 from .checks import CHECKERS, checks, same_file
 from .file_use import UNPACKERS, other_names, passed_on, redirected, use_of
 
@@ -11,7 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..finding import Fix
     from .command import Command
     from .words import Word
 
@@ -58,10 +58,12 @@ class Download:
         self.check: Command | None = None
 
     def compare_first(self, title: str) -> Fix:
-        """A fix that shows how to compare the file before its use."""
+        """A fix that shows how to compare the file before its use; without edits for the shells of Windows, which have no `sha256sum`."""
         from .checked_download import compared
 
-        return compared(self, title)
+        step = self.command.step
+        of_windows = self.command.name in POWERSHELL | _TO_FILE or (step is not None and step.shell.language in ("cmd", "powershell"))
+        return Fix(title) if of_windows else compared(self, title)
 
     @property
     def moving(self) -> bool:

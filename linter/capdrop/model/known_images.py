@@ -195,6 +195,21 @@ _FROM_FILES_BESIDE = {
 }
 """Other images: how such a variable begins, or all of it, and what stands behind its name where it names a file."""
 _WINDOWS = ("windows", "nanoserver", "servercore")
+_ONLY_READ_HOST = frozenset(
+    {
+        "docker.elastic.co/beats/filebeat",  # elastic.co/docs, Run Filebeat on Docker: /var/lib/docker/containers:ro
+        "docker.io/elastic/filebeat",
+        "docker.elastic.co/beats/metricbeat",  # elastic.co/docs, Run Metricbeat on Docker: /proc, /sys/fs/cgroup and /, all read-only
+        "docker.io/elastic/metricbeat",
+        "docker.io/prom/node-exporter",  # github.com/prometheus/node_exporter, README: -v "/:/host:ro,rslave"
+        "quay.io/prometheus/node-exporter",
+        "gcr.io/cadvisor/cadvisor",  # github.com/google/cadvisor, README: all five mounts read-only
+        "ghcr.io/google/cadvisor",
+        "docker.io/google/cadvisor",
+        "docker.io/library/telegraf",  # docker-library/docs, telegraf/content.md: -v /:/hostfs:ro
+        "docker.io/netdata/netdata",  # learn.netdata.cloud/docs/netdata-agent/installation/docker: all mounts of the host read-only
+    }
+)
 _K3S = frozenset({"server", "agent"})
 _COCKROACH = frozenset({"start", "start-single-node"})
 _VAULT = frozenset({"server", "agent", "proxy"})
@@ -265,6 +280,11 @@ def steps_down(reference: Reference) -> bool:
     if reference.official:
         return reference.name in _STEPS_DOWN
     return reference.canonical in _STEPS_DOWN_ELSEWHERE or reference.canonical.startswith(_STEPS_DOWN_FOLDERS)
+
+
+def only_reads_host(reference: Reference) -> bool:
+    """Whether an image is documented to be given what it sees of its host read-only."""
+    return reference.canonical in _ONLY_READ_HOST
 
 
 def starts_a_server(reference: Reference) -> bool:

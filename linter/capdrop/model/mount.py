@@ -78,6 +78,11 @@ class Mount(Subject):
         return Confidence.LOW if use in self.uses or self.source.is_for_tests else None
 
     @property
+    def is_only_read(self) -> bool:
+        """Whether all its owners are documented to only read what they are given of their host, and mount nothing else below it."""
+        return bool(self.owners) and all(owner.only_reads_host and not owner.mounts_below(self.target.text) for owner in self.owners)
+
+    @property
     def told(self) -> str:
         """The same in words."""
         if self.gives == "socket":

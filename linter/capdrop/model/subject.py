@@ -125,7 +125,7 @@ class Subject:
         return self.fix(Change("set", fact, content), safety, caveat)
 
     def append(self, fact: str, content: object, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:
-        """A fix that adds an item to a list."""
+        """A fix that adds an item, or several, to a list."""
         return self.fix(Change("append", fact, content), safety, caveat)
 
     def remove(self, fact: str, item: Value, *, safety: Safety = Safety.UNSAFE, caveat: str = "") -> Fix:

@@ -21,6 +21,7 @@ import re
 
 from ...model.image import Image
 from ...model.network import Network
+from ...model.pod import NOT_ON_WINDOWS
 from ...model.subject import Origin, Subject
 from ...model.variable import Variable
 from ...reading import Gap, Reading
@@ -38,7 +39,7 @@ from .files_beside import MAIN, Beside
 from .keys import sections_with_odd_keys
 from .merge import is_empty
 from .ports import ports_of
-from .service import Alone, Service, ServiceSite, is_project
+from .service import Alone, Service, ServiceSite, is_of_windows, is_project
 from .variables import names_of, subjects_in_contents, variables_in_volumes, variables_of
 from .volumes import mounts_of
 
@@ -212,12 +213,15 @@ class _Reader:
             silence = "it extends another service"
         elif not silence and not any(key in section.fields for key in ("image", "build", "provider")):
             silence = "it has neither image nor build, so another file completes it"
+        elif not silence and is_of_windows(section):
+            silence = NOT_ON_WINDOWS
         return ServiceSite(service, section, self.project, self.dockerfiles, silence=silence, fixable=self.file.fixable)
 
     def service(self, name: str, site: ServiceSite, build: Build | None) -> Iterator[Subject]:
         address = f"services.{name}"
         kind = "init container" if name in self.awaited or site.prepares else "service"
-        own = container(site, TABLE, address, name=name, dialect="compose", kind=kind)
+        platform = "windows" if site.silence == NOT_ON_WINDOWS else "linux"
+        own = container(site, TABLE, address, name=name, dialect="compose", kind=kind, platform=platform)
         if build is not None:
             own.origin = build.origin(TABLE)
         mounts = list(mounts_of(site, self.project.sections, address, name))

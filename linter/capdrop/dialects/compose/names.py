@@ -52,7 +52,8 @@ NO_NAMES = Names()
 
 
 _SETTING = re.compile(r"[\"']?[ \t]*[:=][ \t]*[\"']?(.*)")
-_TAKEN = re.compile(r"(?<!\$)\$\{?$")
+_TAKEN = re.compile(r"(?<!\$)\$\{?$|\benvironment[\"']?:[ \t]{1,9}[\"']?$")
+"""What stands before a variable of outside: in a value, and as what a secret is filled from."""
 _WORD_BEFORE = re.compile(r"[\w${]$")
 _ENDS = ("", " ", "\t", "\r", '"', "'", ",", "}", "]")
 """What stands behind a value."""
@@ -75,7 +76,7 @@ def _means_another(name: str, secret: str, text: str, interpolate: Interpolate |
         return outside.text != secret
     if text.count(name) < 2:
         return False
-    if any(_TAKEN.search(text, max(0, at - 3), at) for at in _places(name, text, 0)):
+    if any(_TAKEN.search(text, max(0, at - 30), at) for at in _places(name, text, 0)):
         return True
     first = _first_setting(name, text)
     return first is not None and not (first.startswith(secret) and first[len(secret) : len(secret) + 1] in _ENDS)

@@ -38,10 +38,10 @@ def suffix_at(site: Site, name: str) -> str:
 
 
 def as_file(site: Site, field: Field, name: str, suffix: str, written: Fragment, outside: str) -> tuple[Edit, ...]:
-    """The edits that have a variable read from a secret, which is taken from a variable outside. Raises `Refused`."""
+    """The edits that have a variable read from a secret, called as the variable that it is taken from. Raises `Refused`."""
     if not isinstance(site, ServiceSite):
         raise Refused("it is not a service")
-    secret = name.lower()
+    secret = outside.lower()
     value = written.span()
     key = field.entry.key
     if isinstance(field.entry.value, Scalar):

@@ -26,7 +26,17 @@ PROJECT_KEYS = frozenset({"configs", "include", "models", "name", "networks", "s
 """What stands at the top of a Compose file."""
 _PREPARING = frozenset("bootstrap chown init migrate migration migrations permissions register seed setup".split())
 _STARTS = frozenset({"image", "build"})
+_OF_WINDOWS = ("nanoserver", "servercore", "mcr.microsoft.com/windows/")
 _NEVER_IN_VERSION_1 = ("services", "include", "version", "apiVersion", "kind", "networks")
+
+
+def is_of_windows(service: Section) -> bool:
+    """Whether a service is a container of Windows, as its image, its platform or a key says that there is on Windows only
+    (github.com/compose-spec/compose-spec, 05-services.md, isolation)."""
+    image = service.text("image")
+    if "isolation" in service.fields:
+        return service.text("isolation") != "default"
+    return service.text("platform").startswith("windows") or any(word in image for word in _OF_WINDOWS)
 
 
 class Service:

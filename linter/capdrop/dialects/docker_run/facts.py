@@ -204,14 +204,8 @@ class Repeated(Spelling):
             return self.nothing(origin)
         return Value.known(tuple(self.meaning(origin.value(flag)) for flag in flags), origin.source, flags[0].span)
 
-
-class Tmpfs(Repeated):
-    """Memory at paths; several are set beside those that are there."""
-
-    __slots__ = ()
-
     def spelled(self, content: object) -> str:
-        return " ".join(f"{self.option} {path}" for path in (content if isinstance(content, tuple) else (content,)))
+        return " ".join(f"{self.option} {item}" for item in (content if isinstance(content, tuple) else (content,)))
 
 
 class Devices(Repeated):
@@ -291,7 +285,7 @@ TABLE: dict[str, Spelling] = {
     "host_ipc": Is("--ipc", "host"),
     "read_only_root": Switch("--read-only"),
     "devices": Devices("--device"),
-    "tmpfs": Tmpfs("--tmpfs"),
+    "tmpfs": Repeated("--tmpfs"),
     "device_rules": Repeated("--device-cgroup-rule"),
     "image": Started("image"),
     "place": Passing("--rm"),

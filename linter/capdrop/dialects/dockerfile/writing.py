@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from capdrop.finding import Edit
-from capdrop.model.base_users import WINDOWS_USER, BaseUser, base_user, shell_of
+from capdrop.model.base_users import WINDOWS_USER, BaseUser, base_user, needs_more, shell_of
+from capdrop.model.command import Command
 from capdrop.model.container import is_root
 from capdrop.model.image_purpose import INTERPRETER, TOOL
 from capdrop.model.subject import Refused
+from capdrop.model.written_file import WrittenFile
 from capdrop.source import Source, Span
 
 from .owning import Handover
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from capdrop.model.build_step import Shell
     from capdrop.model.value import Value
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 _NEEDS_ROOT = frozenset(("RUN", "COPY", "ADD", "WORKDIR", "SHELL", "ONBUILD"))
 """The instructions that a USER is put behind: those that root has to run, and those that are read more easily before it."""
 _STARTS = ("CMD", "ENTRYPOINT")
+_HOME_OF_ROOT = "/root/"
+_ACCOUNTS, _FIELDS = "/etc/passwd", 7
+"""passwd(5)."""
 _HARMLESS = ("", INTERPRETER, TOOL, "the base image is not known")
 """Why a stage without a user need not set one, where setting one does no harm."""
 
@@ -43,6 +48,8 @@ class Writer:
         """Have the stage end as a user that is not root: one that it had, that it made, or that its base has, else a new one."""
         if user.is_absent and user.reason not in _HARMLESS:
             raise Refused(user.reason)
+        if self._works_at_roots_home():
+            raise Refused("what it starts works in `/root`, which is closed to others: move it elsewhere first")
         said = next((one for one in reversed(self._instructions) if one.keyword == "USER"), None)
         wanted = self._wanted()
         lines = [f"{self._word('RUN')} {wanted.made_by}"] if wanted.made_by else []
@@ -99,7 +106,15 @@ class Writer:
                 if account.number is not None and account.number.known and account.number.text.isdigit():
                     return BaseUser(account.number.text)
                 return BaseUser(account.name.text, since=account.command.span.end)
-        return None
+        return next((BaseUser(number) for number in self._numbers_listed() if not is_root(number)), None)
+
+    def _numbers_listed(self) -> Iterator[str]:
+        """The numbers of the users that are written to the list of accounts, the last first."""
+        written = [one for layer in self._stage.layers for one in layer if isinstance(one, WrittenFile) and one.path == _ACCOUNTS]
+        for line in reversed([line.text for one in written for line in one.lines]):
+            fields = line.split(":")
+            if len(fields) == _FIELDS and fields[2].isdigit():
+                yield fields[2]
 
     def _user_of_base(self) -> BaseUser:
         stage = self._stage
@@ -109,7 +124,24 @@ class Writer:
         found = base_user(bottom.reference, runs_shell=stage.shell.language == "sh")
         if found.reason:
             raise Refused(found.reason)
+        for command in self._started():
+            if needs_more(command.name):
+                raise Refused(needs_more(command.name))
         return found
+
+    def _works_at_roots_home(self) -> bool:
+        """Whether what is started, or the folder that it is started in, stands in a folder that only root may enter."""
+        words = [word.text for command in self._started() for word in command.words]
+        return any(path.startswith(_HOME_OF_ROOT) for path in (f"{self._stage.folder}/", *words))
+
+    def _started(self) -> Iterator[Command]:
+        """The commands that the stage, and those below it, start a container with."""
+        stage: StageState | None = self._stage
+        while stage is not None:
+            for one in (one for layer in stage.layers for one in layer):
+                if isinstance(one, Command) and one.place in _STARTS:
+                    yield one
+            stage = stage.base
 
     def _is_last_word(self, said: Instruction) -> bool:
         """Whether nothing that root has to run comes behind a USER."""
