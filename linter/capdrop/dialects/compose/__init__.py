@@ -37,7 +37,7 @@ from .commands import commands_of, entrypoint_of
 from .facts import TABLE
 from .files_beside import MAIN, Beside
 from .keys import sections_with_odd_keys
-from .merge import is_empty
+from .merge import in_effect, is_empty
 from .ports import ports_of
 from .service import Alone, Service, ServiceSite, is_of_windows, is_project
 from .variables import names_of, subjects_in_contents, variables_in_volumes, variables_of
@@ -207,7 +207,7 @@ class _Reader:
 
     def site(self, service: Service) -> ServiceSite:
         """Where the facts of a service are looked up."""
-        section = service.field.section()
+        section = in_effect(service.field.section())
         silence = self.silence or service.silence
         if not silence and section.get("extends") is not None:
             silence = "it extends another service"

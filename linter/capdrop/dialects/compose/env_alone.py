@@ -47,6 +47,6 @@ def _subjects(file: EnvFile, use: EnvUse | None, *, is_template: bool, ignored: 
     for one in file.assignments:
         if one.written is not None:
             overridden = use is not None and one.name in use.variables
-            variable = assigned(file, one, (), ignored=ignored, is_template=is_template, overridden=overridden)
+            variable = assigned(file, one, (), file.known.get(one.name), ignored=ignored, is_template=is_template, overridden=overridden)
             variable.origin = LineOrigin(file.source, one)
             yield variable

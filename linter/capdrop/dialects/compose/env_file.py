@@ -97,15 +97,16 @@ class LineOrigin(Origin):
 
 
 class EnvFile:
-    """An env file, read once. `known` is what each name is set to by the file alone."""
+    """An env file, read once. `known` is what each name is set to by the file alone, and `expands` says that a line holds variables."""
 
-    __slots__ = ("assignments", "known", "raw", "source")
+    __slots__ = ("assignments", "expands", "known", "raw", "source")
 
     def __init__(self, source: Source, raw: bool = False) -> None:
         self.source = source
         self.raw = raw
         self.assignments = list(islice(_raw(source.text) if raw else _assignments(source.text), MOST))
         self.known = self.values({})
+        self.expands = any(one.expands and one.written is not None and "$" in one.written.text for one in self.assignments)
 
     def values(self, outside: Mapping[str, str | None]) -> dict[str, str | None]:
         """What each name is set to, by what is set outside and in earlier lines; None where that is not known."""
@@ -156,8 +157,7 @@ def _assignments(text: str) -> Iterator[Assignment]:
             at = end + 1
             continue
         written, expands, at = _value(text, key.end() + 1, end)
-        if not key[1][0].isdigit():
-            yield Assignment(key[1], span, written, expands)
+        yield Assignment(key[1], span, written, expands)
 
 
 def _value(text: str, at: int, end: int) -> tuple[Fragment, bool, int]:
@@ -199,17 +199,27 @@ def _unescaped(text: str, start: int, end: int, quote: str) -> Fragment:
         length += stop - at
         if escape < 0:
             return Fragment("".join(pieces), starts, places)
-        following = text[escape + 1 : escape + 2]
+        following, after = text[escape + 1 : escape + 2], escape + 2
         known = _ESCAPES.get(following) if quote == '"' else ("'" if following == "'" else None)
+        if following == "0" and quote == '"':
+            while after < min(escape + 5, end) and text[after].isdecimal():
+                after += 1
+            known = _octal(text[escape + 2 : after])
         pieces.append(f"\\{following}" if known is None else known)
-        for place, piece in ((escape, pieces[-1]), (escape + 2, "")):
+        for place, piece in ((escape, pieces[-1]), (after, "")):
             if starts[-1] == length:
                 places[-1] = place
             else:
                 starts.append(length)
                 places.append(place)
             length += len(piece)
-        at = escape + 2
+        at = after
+
+
+def _octal(digits: str) -> str:
+    """What `\\0NNN` stands for; three digits make a character, and what is none loses its zero."""
+    whole = len(digits) == 3 and digits.isascii() and digits.strip("01234567") == "" and digits < "400"
+    return chr(int(digits, 8)) if whole else f"\\{digits}"
 
 
 def _raw(text: str) -> Iterator[Assignment]:

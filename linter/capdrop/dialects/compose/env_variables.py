@@ -18,11 +18,11 @@ from ...source import Fragment, Span
 from ...syntax.yaml import Scalar
 from ..yaml_facts import FALSE
 from ..yaml_view import Field, Section, fields_of
-from .variables import names_of
+from .variables import assignments_of, names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ...model.subject import Subject
     from .env_file import Assignment, EnvFile
@@ -39,7 +39,9 @@ def variables_of_env_files(
     """The variables that the files of `env_file` set, and neither a later one nor `environment` sets again, each with whether it is new."""
     found: dict[str, tuple[EnvFile, Assignment, Field, str]] = {}
     files: list[EnvFile] = []
+    known: dict[int, Mapping[str, str | None]] = {}
     for file, path, whole in _files(site, project):
+        known[id(file)] = _values(file, site)
         if project.told < MANY or id(file) not in seen:
             files.append(file)
             for one in file.assignments:
@@ -52,7 +54,7 @@ def variables_of_env_files(
         is_new = variable is None
         if variable is None:
             ignored = project.beside.is_ignored(whole)
-            variable = seen[id(one)] = _variable(file, one, path, name, ignored=ignored)
+            variable = seen[id(one)] = _variable(file, one, known[id(file)].get(one.name), path, name, ignored=ignored)
         if is_new or project.told < MANY:
             project.told += 1
             yield variable, is_new
@@ -116,7 +118,7 @@ def subjects_of_env_files(project: Project, seen: dict[int, Variable | None]) ->
         yield text_of(file)
         for one in file.assignments:
             if one.written is not None and id(one) not in seen:
-                variable = assigned(file, one, (), ignored=False)
+                variable = assigned(file, one, (), file.known.get(one.name), ignored=False)
                 if variable.secret is not None:
                     use = project.use_of(one.name)
                     variable.value.trail += (use,) if use is not None else ()
@@ -129,20 +131,33 @@ def text_of(file: EnvFile, *, is_template: bool = False) -> Text:
     return Text(file.source, Span(0, len(text)), "", fragment=Fragment.at(text, 0), address_at=file.address_at, is_template=is_template)
 
 
-def _variable(file: EnvFile, one: Assignment, by: Field, name: str, *, ignored: bool) -> Variable:
+def _values(file: EnvFile, site: ServiceSite) -> Mapping[str, str | None]:
+    """What a file sets for a service: the variables in its lines are the project's, and then those of the service."""
+    if not file.expands:
+        return file.known
+    own = {name: value.text if value.is_known else None for name, value in assignments_of(site, "environment")}
+    return file.values({**own, **site.names.values})
+
+
+def _variable(file: EnvFile, one: Assignment, text: str | None, by: Field, name: str, *, ignored: bool) -> Variable:
     note = Note(by.source, by.span, f"`{name}` is given this file" + ("" if ignored else ", which git does not ignore"))
-    return assigned(file, one, (*by.trail, note), ignored=ignored)
+    return assigned(file, one, (*by.trail, note), text, ignored=ignored)
 
 
 def assigned(
-    file: EnvFile, one: Assignment, trail: tuple[Note, ...], *, ignored: bool, is_template: bool = False, overridden: bool = False
+    file: EnvFile,
+    one: Assignment,
+    trail: tuple[Note, ...],
+    text: str | None,
+    *,
+    ignored: bool,
+    is_template: bool = False,
+    overridden: bool = False,
 ) -> Variable:
-    """A line of a file as a variable."""
-    text = file.known.get(one.name) if one.written is not None else None
-    if text is None:
+    """A line of a file as a variable, of the value `text`, or one that is not known."""
+    if text is None or one.written is None:
         value = Value.unknown("it is set from outside", file.source, one.span, trail)
     else:
-        assert one.written is not None
         value = Value.known(text, file.source, one.written.span(), trail)
     return Variable(
         file.source,

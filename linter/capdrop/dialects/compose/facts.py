@@ -213,7 +213,8 @@ class Listed(Items):
 
     def meaning(self, site: Site, field: Field) -> Value:
         if isinstance(field.value, Mapping):
-            items = tuple(self.pair(site, key, entry) for key, entry in field.section().fields.items())
+            pairs = tuple(self.pair(site, key, entry) for key, entry in field.section().fields.items())
+            items = (*pairs, *(self.text(site, item) for item in fields_of(field)))
         elif isinstance(field.value, Scalar):
             items = (self.text(site, field),)
         else:

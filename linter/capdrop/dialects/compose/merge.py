@@ -161,6 +161,31 @@ def _items(field: Field) -> list[Node]:
     return [Link(node, trail, shared) if trail or shared else node for node, trail, shared in items_of(field)]
 
 
+def in_effect(section: Section) -> Section:
+    """A service without what is reset in it, and of its lists the items that count: of two volumes at one place Compose keeps the last,
+    in one file too."""
+    written = section.mapping.entries if section.mapping is not None else []
+    if any(entry.value.tag == "!reset" for entry in written):  # what is merged in has its place then
+        section = _with(section, [entry for entry in written if entry.value.tag != "!reset"])
+    lists: dict[str, Entry] = {}
+    for name, field in section.fields.items():
+        if name in KEYS and isinstance(field.value, Sequence) and len(field.value.items) > 1:
+            items = _items(field)
+            kept = _unique(items, KEYS[name])
+            if len(kept) < len(items):
+                lists[name] = Entry(field.entry.key, _sequence(field, field, kept))
+    if lists:
+        section = _with(section, [lists.get(name) or _entry(field) for name, field in section.fields.items()])
+    return section
+
+
+def _with(section: Section, entries: list[Entry]) -> Section:
+    """A mapping with other entries."""
+    joined = _joined(section, section)
+    joined.entries = entries
+    return Section(section.source, joined, section.trail, section.shared)
+
+
 def _unique(items: list[Node], key: Callable[[Node], str] | None) -> list[Node]:
     """The items with those that a later one takes the place of replaced by it."""
     if key is None:
@@ -229,7 +254,7 @@ def _port(node: Node) -> str:
 
 def _granted(node: Node) -> str:
     """A config or secret by where it appears."""
-    return node.value if isinstance(node, Scalar) else _text(node, "target").rpartition("/")[2] or _text(node, "source")
+    return node.value if isinstance(node, Scalar) else _text(node, "target").removeprefix("/run/secrets/") or _text(node, "source")
 
 
 KEYS: dict[str, Callable[[Node], str]] = {
@@ -244,6 +269,7 @@ KEYS: dict[str, Callable[[Node], str]] = {
     "ports": _port,
     "profiles": _whole,
     "secrets": _granted,
+    "tmpfs": _name,
     "volumes": _volume,
 }
 """Lists in which an item takes the place of an earlier one with the same key."""

@@ -16,6 +16,7 @@ from ..yaml_facts import Interpolated, Site, drop, remove
 from ..yaml_view import Field, Section, fields_of, items_of
 from ..yaml_writer import remove_entry
 from .interpolation import left_to_shell
+from .merge import is_empty
 from .names import NO_NAMES, taken_from
 
 TYPE_CHECKING = False
@@ -119,9 +120,12 @@ def variables_of(site: Site, address: str, path: str, place: str) -> Iterator[Va
         return
     address = f"{address}.{path.rpartition('.')[2]}"
     for name, entry in field.section().fields.items():
-        value, fragment = _said(site, entry, name, place)
         origin = None
-        if isinstance(entry.value, Scalar):
+        if place == "env" and is_empty(entry.value):
+            value, fragment = _passed_on(site, entry, name, entry.entry.key.span), None
+        else:
+            value, fragment = _said(site, entry, name, place)
+        if isinstance(entry.value, Scalar) and fragment is not None:
             origin = VariableOrigin(site, f"{address}.{name}", entry, name, entry.value.fragment(entry.source.text))
         key = entry.entry.key.span
         yield Variable(
@@ -187,7 +191,7 @@ def _assignment(site: Site, address: str, field: Field, node: Scalar, place: str
     name, equals, _ = node.value.partition("=")
     origin = None
     if not equals:
-        value, fragment = Value.unknown("it is passed on from outside", field.source, field.span, field.trail), None
+        value, fragment = _passed_on(site, field, name, node.span), None
     else:
         part = whole.part(len(name) + 1, len(whole.text))
         value, fragment = _said(site, field, name, place, part)
@@ -203,6 +207,14 @@ def _assignment(site: Site, address: str, field: Field, node: Scalar, place: str
         fragment=fragment,
         place=place,
     )
+
+
+def _passed_on(site: Site, field: Field, name: str, span: Span) -> Value:
+    """The value of a variable that is only named: the project's env file may set it."""
+    found = site.interpolate(Fragment.at(f"${{{name}}}", 0)) if site.interpolate is not None else Interpolated(None)
+    if found.fragment is None:
+        return Value.unknown("it is passed on from outside", field.source, span, field.trail)
+    return Value.known(found.fragment.text, field.source, span, (*field.trail, *found.notes))
 
 
 def _said(site: Site, field: Field, name: str, place: str, part: Fragment | None = None) -> tuple[Value, Fragment | None]:

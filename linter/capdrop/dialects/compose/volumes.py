@@ -264,7 +264,7 @@ def split_volume(text: str) -> list[tuple[str, int]]:
         elif character == "}" and depth:
             depth -= 1
         drive = at == start + 1 and text[start].isalpha() and text[at + 1 : at + 2] in ("\\", "/") and len(text) > at + 1
-        if character == ":" and not depth and not (drive and (start == 0 or text[at + 1] == "\\")):
+        if character == ":" and not depth and not drive:
             parts.append((text[start:at], start))
             start = at + 1
     parts.append((text[start:], start))
