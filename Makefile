@@ -3,7 +3,7 @@ PYTHON ?= python3
 .PHONY: demo test lint bench clean
 
 demo: .venv/demo
-	.venv/bin/capdrop check examples/ || true
+	.venv/bin/capdrop check demo/ || true
 
 test: .venv/dev
 	.venv/bin/ruff check .
