@@ -35,15 +35,16 @@ _KINDS = (
     (
         (NETWORK, MODULES),
         "wireguard wireguard-ui docker-wireguard-pia wg-easy tailscale/tailscale netbirdio/netbird zerotier openvpn gluetun strongswan "
-        "gerbil netclient kube-proxy calico/node cilium/cilium flannel kube-router amazon-k8s-cni metallb/speaker keepalived kube-vip",
+        "openvpn-client gerbil netclient kube-proxy calico/node cilium/cilium flannel kube-router amazon-k8s-cni metallb/speaker "
+        "keepalived kube-vip",
     ),  # github.com/linuxserver/docker-wireguard, wg-easy/wg-easy, qdm12/gluetun, fosrl/gerbil; tailscale.com/kb/1282;
     # docs.netbird.io
     ((NETWORK, CLOCK), "pihole/pihole"),  # docs.pi-hole.net/docker/configuration: NET_ADMIN and SYS_TIME
     (
         (NETWORK,),
         "adguardhome dnsmasq v2raya cloudflare-ddns packetbeat suricata zeek ntopng dockurr/windows dockurr/macos qemux/qemu gdy666/lucky "
-        "ingress-nginx/controller conntrack-stats-exporter beats/heartbeat tigera/operator fail2ban netalertx watchyourlan upsnap "
-        "mdns_repeater npmplus omada-controller playit-agent playit-docker-web poste.io cloudflared "
+        "ingress-nginx/controller conntrack-stats-exporter docker-tc beats/heartbeat tigera/operator fail2ban netalertx watchyourlan "
+        "upsnap mdns_repeater npmplus omada-controller playit-agent playit-docker-web poste.io cloudflared "
         "tigera-operator etcd-defrag cilium-cli cilium-cli-ci atftpd tftpd tftp-hpa matter-server fastdfs linkerd/proxy-init pod-gateway "
         "multus-cni",
     ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat);
