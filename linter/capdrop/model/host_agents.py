@@ -34,11 +34,12 @@ _KINDS = (
     ((FILES,), "fluentd fluentd-kubernetes-daemonset promtail logspout timberio/vector"),  # logs: grafana.com/docs/loki, vector.dev
     (
         (NETWORK, MODULES),
-        "wireguard wireguard-ui docker-wireguard-pia wg-easy tailscale/tailscale netbirdio/netbird zerotier openvpn gluetun strongswan "
+        "wireguard wireguard-ui docker-wireguard-pia wg-easy tailscale/tailscale netbirdio/netbird zerotier zerotier-synology openvpn "
+        "gluetun strongswan free5gc/upf free5gc/n3iwf free5gc/tngf ueransim "
         "openvpn-client gerbil netclient kube-proxy calico/node cilium/cilium flannel kube-router amazon-k8s-cni metallb/speaker "
         "keepalived kube-vip",
     ),  # github.com/linuxserver/docker-wireguard, wg-easy/wg-easy, qdm12/gluetun, fosrl/gerbil; tailscale.com/kb/1282;
-    # docs.netbird.io
+    # docs.netbird.io; free5gc/free5gc-compose (README): the user plane of a mobile network makes tunnels (gtp5g, ipsec)
     ((NETWORK, CLOCK), "pihole/pihole"),  # docs.pi-hole.net/docker/configuration: NET_ADMIN and SYS_TIME
     (
         (NETWORK,),
@@ -88,8 +89,8 @@ _KINDS = (
     (
         (SOCKET,),
         "portainer portainer-ce portainer-ee portainer/agent dockge yacht dockhand sencho tugtainer komodo-periphery watchtower "
-        "shepherd lazydocker whats-up-docker getwud/wud autoheal ofelia chadburn swarm-cronjob swarmpit/swarmpit swarmpit/agent "
-        "arcane coolify dokploy/dokploy caprover/caprover doco-cd cosmos-server umbrel library/docker",
+        "shepherd ouroboros docker-gc docker-gc-cron lazydocker whats-up-docker getwud/wud autoheal ofelia chadburn swarm-cronjob "
+        "swarmpit/swarmpit swarmpit/agent arcane coolify dokploy/dokploy caprover/caprover doco-cd cosmos-server umbrel library/docker",
     ),  # consoles, updaters and janitors: docs.portainer.io, containrrr.dev/watchtower, github.com/louislam/dockge, willfarrell/
     # docker-autoheal, mcuadros/ofelia (READMEs), hub.docker.com/_/docker; the rest as public repositories start them
     (
@@ -114,7 +115,7 @@ _KINDS = (
     # hostmetrics receiver, root_path
     ((WHOLE,), "opentelemetry-collector opentelemetry-collector-contrib opentelemetry-collector-k8s dashdot"),
     ((PROCESSES, FILES), "dashdot"),  # github.com/MauriceNino/dashdot (README)
-    ((KERNEL,), "rclone/rclone"),  # rclone.org/install, Docker: SYS_ADMIN and no AppArmor for what it mounts
+    ((KERNEL,), "rclone/rclone mergerfs"),  # rclone.org/install, Docker: SYS_ADMIN and no AppArmor for what it mounts
     ((FILES,), "portainer/agent"),  # docs.portainer.io, Portainer Agent: the volumes of the engine
     ((DEVICES,), "smartctl-exporter scrutiny"),  # github.com/AnalogJ/scrutiny (README): SYS_RAWIO and the disks
     (
