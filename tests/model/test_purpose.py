@@ -397,6 +397,11 @@ def test_a_privileged_container_has_every_capability_anyway() -> None:
     assert said("compose.yaml", text.replace("true", "false"), "dangerous-capability") == [HIGH, HIGH]
 
 
+def test_what_is_made_to_run_privileged_may_have_a_part_of_it() -> None:
+    text = "services: {desk: {image: 'lscr.io/linuxserver/kasm:1', cap_add: [NET_ADMIN, SYS_ADMIN]}}\n"
+    assert said("compose.yaml", text, "dangerous-capability") == [LOW, LOW]
+
+
 def test_what_mounts_file_systems_is_not_confined() -> None:
     text = "services: {media: {image: 'trapexit/mergerfs:2', cap_add: [SYS_ADMIN], security_opt: ['apparmor:unconfined']}}\n"
     assert (said("compose.yaml", text, "dangerous-capability"), said("compose.yaml", text, "apparmor-unconfined")) == ([LOW], [LOW])

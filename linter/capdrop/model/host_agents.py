@@ -146,7 +146,7 @@ _NOTHING: frozenset[str] = frozenset()
 
 def _index() -> None:
     for kind, names in _KINDS:
-        uses = frozenset(kind)
+        uses = frozenset(kind) | (_BY_PLACE["system"] if POWER in kind else _NOTHING)
         for name in names.split():
             _BY_NAME[name] = _BY_NAME[name] | uses if name in _BY_NAME else uses
 

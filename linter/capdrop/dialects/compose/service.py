@@ -24,6 +24,8 @@ SHARED_KEYS = ("volumes", "configs", "secrets", "models", "networks")
 """What stands beside the services, and is looked up by name."""
 PROJECT_KEYS = frozenset({"configs", "include", "models", "name", "networks", "secrets", "services", "version", "volumes"})
 """What stands at the top of a Compose file."""
+_ONLY_OURS = PROJECT_KEYS - {"name", "version"}
+"""Those that other kinds of files do not have."""
 _PREPARING = frozenset("bootstrap chown init migrate migration migrations permissions register seed setup".split())
 _BY_HAND = frozenset({"tools", "tool", "cli", "utils", "manual"})
 """Profiles of what is not started with the others."""
@@ -149,8 +151,8 @@ def is_project(section: Section) -> bool:
     """Whether a document says anything that Compose knows; one that says nothing at all does no harm."""
     if section.mapping is None:
         return isinstance(section.value, yaml.Scalar) and not section.value.value
-    known = any(key in PROJECT_KEYS or key.startswith("x-") for key in section.fields)
-    return known or not section.fields or bool(services_of(section))
+    known = any(key in _ONLY_OURS or key.startswith("x-") for key in section.fields)
+    return known or PROJECT_KEYS.issuperset(section.fields) or bool(services_of(section))
 
 
 def _is_service(field: Field) -> bool:
