@@ -139,6 +139,8 @@ def dangerous_capability(container: Container) -> Iterator[Finding]:
 
     Root in a container is harmless as far as its capabilities are. Some of them give it the host outright, others the host's
     network, clock or processes. Most programs that ask for one of these need something smaller: a device, a port, a volume.
+
+    Confidence is low in a privileged container, which has them all anyway.
     """
     for item in container.fact("capabilities_added"):
         name = plain_name(item)
@@ -151,9 +153,14 @@ def dangerous_capability(container: Container) -> Iterator[Finding]:
                 item,
                 f"`{container.name}` adds {item.text}: {gives}",
                 severity=severity,
-                confidence=Confidence.LOW if name == "NET_ADMIN" and makes_tunnels(container) else container.doubt(PURPOSES.get(name, "")),
+                confidence=Confidence.LOW if is_beside_the_point(container, name) else container.doubt(PURPOSES.get(name, "")),
                 fix=_without(container, item),
             )
+
+
+def is_beside_the_point(container: Container, capability: str) -> bool:
+    """Whether the container is privileged, and has it anyway, or needs it for what it does in a network of its own."""
+    return container.fact("privileged").is_true or (capability == "NET_ADMIN" and makes_tunnels(container))
 
 
 def makes_tunnels(container: Container) -> bool:

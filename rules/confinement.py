@@ -265,7 +265,7 @@ def apparmor_unconfined(container: Container) -> Iterator[Finding]:
         yield container.finding(
             profile,
             f"`{container.name}` runs without an AppArmor profile",
-            confidence=container.doubt("processes"),
+            confidence=container.doubt("processes") or container.doubt("kernel"),
             fix=container.set("apparmor", "default", caveat="a program that mounts or traces others fails"),
         )
 

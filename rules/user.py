@@ -160,7 +160,8 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     sshd, cron) or leaves root by itself (by `setpriv`, or as the image of PostgreSQL does), for what mounts the socket of a container
     runtime, by which anyone in it has the host, and where `USER root` was said for the build: more is built after it, nothing of its own is
     started, and it was no other user before. In a Compose file and on a command line it is low too for a service that prepares the others
-    (`app-init`), and for what is given capabilities, which only root has in effect: the dangerous ones are told themselves.
+    (`app-init`) or is a tool that is started by hand (in a profile `tools`), and for what is given capabilities, which only root has in
+    effect: the dangerous ones are told themselves.
     """
     user = container.fact("user")
     name = user.text.partition(":")[0] if user.is_known else ""

@@ -72,7 +72,8 @@ KINDS = (
         content=(
             rf"(?m)^services[ \t]*+:[ \t]*+(?:#.*+)?\r?$(?:\n{_NOTHING})*+(?!\n[ \t]*+-[ \t\r\n])"
             r"|^[ \t]*+\{?[ \t]*+\"services\"[ \t]*:[ \t]*\{",
-            r"(?m)(?:^[ \t]+|[{,][ \t]*+)(?:image|build)[ \t]*:|\"(?:image|build)\"[ \t]*:",
+            r"(?m)(?:^[ \t]+|[{,][ \t]*+)(?:image|build|extends|env_file|ports|container_name|network_mode)[ \t]*:"
+            r"|\"(?:image|build)\"[ \t]*:",
             r"(?m)\A(?!(?s:.*)^(?:steps|pipeline)[ \t]*:)",  # of Woodpecker
         ),
         word="services",

@@ -14,6 +14,7 @@ FOREIGN = [
     "just words\n",
     "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {b: c}}\nspec: {containers: [{name: a, image: b}]}\n",
     "a: {b: {image: c}}\n",
+    "apiVersion: v2\nname: chart\nversion: 1.0.0\n",
     "# nothing yet\n",
     "",
     "{}\n",
@@ -26,6 +27,7 @@ COMPOSE = [
     ("services:\n", []),
     ("volumes: {data: }\n", []),
     ("name: a\n", []),
+    ("name: a\nversion: '3'\n", []),
     ("x-common: {image: a}\n", []),
 ]
 

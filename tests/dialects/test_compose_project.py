@@ -318,6 +318,32 @@ def test_what_was_not_read_is_unknown() -> None:
     assert fact({MAIN: "services: {app: {image: a, extends: {file: gone.yaml, service: a}}}"}, "read_only_root").is_unknown
 
 
+@pytest.mark.parametrize(
+    ("anchors", "use"),
+    [
+        ("[x, x, x, x, x, x, x, x, x, x]", "cap_add: *a9"),
+        ("{k: v}", "labels: *a9"),
+        ("{image: 'b:1'}", "<<: *a9"),
+    ],
+)
+def test_a_bomb_of_aliases_is_said(anchors: str, use: str) -> None:
+    merged = "<<: [{0}]" if use.startswith("<<") else "k{1}: [{0}]"
+    lines = [f"x-0: &a0 {anchors}"]
+    lines += [f"x-{n}: &a{n} {{{merged.format(', '.join([f'*a{n - 1}'] * 10), n)}}}" for n in range(1, 10)]
+    text = "\n".join([*lines, f"services: {{app: {{image: 'a:1', {use}}}}}", ""])
+    reading = joined({MAIN: text})[0]
+    assert [gap.reason for gap in reading.gaps] == ["its aliases stand for more than 1,000,000 values, which Compose refuses"]
+    few = "\n".join([*lines[:4], f"services: {{app: {{image: 'a:1', {use.replace('9', '3')}}}}}", ""])
+    assert joined({MAIN: few})[0].gaps == []
+
+
+def test_a_bomb_of_variables_is_said() -> None:
+    env = "A0=xxxxxxxxxx\n" + "".join(f"A{n + 1}=$A{n}$A{n}$A{n}\n" for n in range(20))
+    text = service("user: '$A20'")
+    assert [gap.reason for gap in joined({MAIN: text, ".env": env})[0].gaps] == ["in `.env` variables make values too long to be known"]
+    assert joined({MAIN: text, ".env": "A20=" + "x" * 9000 + "\n"})[0].gaps == []
+
+
 def test_a_bomb_of_bases_ends() -> None:
     text = (
         "services:\n"

@@ -381,11 +381,30 @@ def test_old_releases_in_folders_of_their_own_are_kept_on_purpose(path: str, ima
         ('"init"', ", restart: on-failure:3", LOW),
         ("app-init", ", restart: always", HIGH),
         ("initiative", "", HIGH),
+        ("keys", ", profiles: [tools]", LOW),
+        ("keys", ", profiles: [tools], restart: always", HIGH),
+        ("keys", ", profiles: [blue]", HIGH),
     ],
 )
 def test_a_service_that_prepares_the_others(name: str, restart: str, confidence: Confidence) -> None:
     text = f"services: {{{name}: {{image: 'acme/app:1', user: root{restart}}}}}\n"
     assert said("compose.yaml", text, "root-user") == [confidence]
+
+
+def test_a_privileged_container_has_every_capability_anyway() -> None:
+    text = "services: {app: {image: 'acme/app:1', privileged: true, cap_add: [NET_ADMIN, SYS_ADMIN]}}\n"
+    assert said("compose.yaml", text, "dangerous-capability") == [LOW, LOW]
+    assert said("compose.yaml", text.replace("true", "false"), "dangerous-capability") == [HIGH, HIGH]
+
+
+def test_what_is_made_to_run_privileged_may_have_a_part_of_it() -> None:
+    text = "services: {desk: {image: 'lscr.io/linuxserver/kasm:1', cap_add: [NET_ADMIN, SYS_ADMIN]}}\n"
+    assert said("compose.yaml", text, "dangerous-capability") == [LOW, LOW]
+
+
+def test_what_mounts_file_systems_is_not_confined() -> None:
+    text = "services: {media: {image: 'trapexit/mergerfs:2', cap_add: [SYS_ADMIN], security_opt: ['apparmor:unconfined']}}\n"
+    assert (said("compose.yaml", text, "dangerous-capability"), said("compose.yaml", text, "apparmor-unconfined")) == ([LOW], [LOW])
 
 
 def test_what_is_built_on_an_image_has_its_purpose() -> None:

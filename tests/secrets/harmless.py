@@ -55,6 +55,7 @@ NAMES = pairs("""
     AWS_DEFAULT_REGION=us-east-1
     AWS_ROLE_ARN=arn:aws:iam::123456789012:role/web
     GOOGLE_APPLICATION_CREDENTIALS=/var/secrets/google/key.json
+    SENTRY_KEY=3cf75f54983e473da6bd07daddf0d2ee
     SSH_AUTH_SOCK=/run/ssh-agent.sock
     SSH_AGENT_PID=1187
     SSH_KEY_DIR=/keys

@@ -85,6 +85,7 @@ SECRETS = [
     ),
     ("default-credential", "JWT_SECRET", "secret"),
     ("default-credential", "SECRET_KEY", "changeme"),
+    ("default-credential", "MYSQL_ROOT_PASSWORD", "ROOTPASSWORDTOCHANGE"),
     ("default-credential", "S3_SECRET_KEY", "minioadmin"),
     ("default-credential", "secretKey", "secret"),
     ("default-credential", "secretKey", "mysecret"),
@@ -352,6 +353,12 @@ def test_the_password_of_the_examples_for_sql_server(value: str) -> None:
 def test_a_name_of_a_secret_that_holds_a_password() -> None:
     assert judge("app-db-secret", "DB_PASSWORD_SECRET") is None
     assert judge("app-db-hidden9", "DB_PASSWORD_SECRET") is not None
+
+
+def test_a_sentence_about_a_variable_is_no_password() -> None:
+    assert judge("DB_PASSWORD passed in value", "DB_PASSWORD") is None
+    assert judge("DB_ROOT_PASSWORD override", "TEST_DB_ROOT_PASSWORD") is None
+    assert judge("TOP horse battery", "DB_PASSWORD") is not None
 
 
 def test_what_browsers_get_of_a_secret() -> None:

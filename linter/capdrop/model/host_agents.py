@@ -34,16 +34,18 @@ _KINDS = (
     ((FILES,), "fluentd fluentd-kubernetes-daemonset promtail logspout timberio/vector"),  # logs: grafana.com/docs/loki, vector.dev
     (
         (NETWORK, MODULES),
-        "wireguard wireguard-ui docker-wireguard-pia wg-easy tailscale/tailscale netbirdio/netbird zerotier openvpn gluetun strongswan "
-        "gerbil netclient kube-proxy calico/node cilium/cilium flannel kube-router amazon-k8s-cni metallb/speaker keepalived kube-vip",
+        "wireguard wireguard-ui docker-wireguard-pia wg-easy tailscale/tailscale netbirdio/netbird zerotier zerotier-synology openvpn "
+        "gluetun strongswan free5gc/upf free5gc/n3iwf free5gc/tngf ueransim "
+        "openvpn-client gerbil netclient kube-proxy calico/node cilium/cilium flannel kube-router amazon-k8s-cni metallb/speaker "
+        "keepalived kube-vip",
     ),  # github.com/linuxserver/docker-wireguard, wg-easy/wg-easy, qdm12/gluetun, fosrl/gerbil; tailscale.com/kb/1282;
-    # docs.netbird.io
+    # docs.netbird.io; free5gc/free5gc-compose (README): the user plane of a mobile network makes tunnels (gtp5g, ipsec)
     ((NETWORK, CLOCK), "pihole/pihole"),  # docs.pi-hole.net/docker/configuration: NET_ADMIN and SYS_TIME
     (
         (NETWORK,),
         "adguardhome dnsmasq v2raya cloudflare-ddns packetbeat suricata zeek ntopng dockurr/windows dockurr/macos qemux/qemu gdy666/lucky "
-        "ingress-nginx/controller conntrack-stats-exporter beats/heartbeat tigera/operator fail2ban netalertx watchyourlan upsnap "
-        "mdns_repeater npmplus omada-controller playit-agent playit-docker-web poste.io cloudflared "
+        "ingress-nginx/controller conntrack-stats-exporter docker-tc beats/heartbeat tigera/operator fail2ban netalertx watchyourlan "
+        "upsnap mdns_repeater npmplus omada-controller playit-agent playit-docker-web poste.io cloudflared "
         "tigera-operator etcd-defrag cilium-cli cilium-cli-ci atftpd tftpd tftp-hpa matter-server fastdfs linkerd/proxy-init pod-gateway "
         "multus-cni",
     ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat);
@@ -87,8 +89,8 @@ _KINDS = (
     (
         (SOCKET,),
         "portainer portainer-ce portainer-ee portainer/agent dockge yacht dockhand sencho tugtainer komodo-periphery watchtower "
-        "shepherd lazydocker whats-up-docker getwud/wud autoheal ofelia chadburn swarm-cronjob swarmpit/swarmpit swarmpit/agent "
-        "arcane coolify dokploy/dokploy caprover/caprover doco-cd cosmos-server umbrel library/docker",
+        "shepherd ouroboros docker-gc docker-gc-cron lazydocker whats-up-docker getwud/wud autoheal ofelia chadburn swarm-cronjob "
+        "swarmpit/swarmpit swarmpit/agent arcane coolify dokploy/dokploy caprover/caprover doco-cd cosmos-server umbrel library/docker",
     ),  # consoles, updaters and janitors: docs.portainer.io, containrrr.dev/watchtower, github.com/louislam/dockge, willfarrell/
     # docker-autoheal, mcuadros/ofelia (READMEs), hub.docker.com/_/docker; the rest as public repositories start them
     (
@@ -113,7 +115,7 @@ _KINDS = (
     # hostmetrics receiver, root_path
     ((WHOLE,), "opentelemetry-collector opentelemetry-collector-contrib opentelemetry-collector-k8s dashdot"),
     ((PROCESSES, FILES), "dashdot"),  # github.com/MauriceNino/dashdot (README)
-    ((KERNEL,), "rclone/rclone"),  # rclone.org/install, Docker: SYS_ADMIN and no AppArmor for what it mounts
+    ((KERNEL,), "rclone/rclone mergerfs"),  # rclone.org/install, Docker: SYS_ADMIN and no AppArmor for what it mounts
     ((FILES,), "portainer/agent"),  # docs.portainer.io, Portainer Agent: the volumes of the engine
     ((DEVICES,), "smartctl-exporter scrutiny"),  # github.com/AnalogJ/scrutiny (README): SYS_RAWIO and the disks
     (
@@ -144,7 +146,7 @@ _NOTHING: frozenset[str] = frozenset()
 
 def _index() -> None:
     for kind, names in _KINDS:
-        uses = frozenset(kind)
+        uses = frozenset(kind) | (_BY_PLACE["system"] if POWER in kind else _NOTHING)
         for name in names.split():
             _BY_NAME[name] = _BY_NAME[name] | uses if name in _BY_NAME else uses
 

@@ -308,9 +308,10 @@ def _is_code(text: str) -> bool:
 
 
 def _is_name_of_another(text: str, name: str) -> bool:
-    """Whether the value is itself written like a variable's name, or spells its own: `DB_PASSWORD`, `Update Password`."""
-    if " " in text and split(text) == split(name):
-        return True
+    """Whether the value is itself written like a variable's name, or spells its own: `DB_PASSWORD`, `Update Password`; or is a sentence
+    about one: `DB_PASSWORD passed in value`."""
+    if " " in text:
+        return split(text) == split(name) or _is_name_of_another(text.partition(" ")[0], name)
     first, _, rest = text.partition("_")
     return text.isupper() and first.rstrip("0123456789").isalpha() and rest.replace("_", "").isalpha() and may_name_a_secret(text)
 

@@ -146,6 +146,7 @@ def is_weak(value: str) -> bool:
         or low.strip("!@#$%^&*.?_-0123456789") in WEAK_VALUES
         or low.translate(_LEET).rstrip("!.") in WEAK_VALUES
         or "changeme" in low.replace("_", "").replace("-", "")
+        or low.endswith("tochange")
         or is_filler(value)
     )
 

@@ -139,8 +139,11 @@ HASHED = frozenset({"hash", "hashed", "sha", "sha2", "sha1", "sha256", "sha512",
 COOKIE_OWNERS = frozenset({"erlang", "magic"})
 """Whose "cookie" is a shared secret."""
 
-HARMLESS_NAMES = frozenset({"PWD", "OLDPWD", "GOOGLE_APPLICATION_CREDENTIALS", "initial_token", "CASSANDRA_INITIAL_TOKEN"})
-"""Whole names that are something else: the shell's working directories, the path of a key file, the place of a node in a ring."""
+HARMLESS_NAMES = frozenset({
+    "PWD", "OLDPWD", "GOOGLE_APPLICATION_CREDENTIALS", "initial_token", "CASSANDRA_INITIAL_TOKEN", "SENTRY_KEY",
+})  # fmt: skip
+"""Whole names that are something else: the shell's working directories, the path of a key file, the place of a node in a ring, and the
+key in a Sentry DSN, which every client sends (docs.sentry.io/concepts/key-terms/dsn-explainer)."""
 
 SECRET_NAMES = {"VAULT_DEV_ROOT_TOKEN_ID": CHOSEN, "BAO_DEV_ROOT_TOKEN_ID": CHOSEN}
 """Whole names of secrets whose last word says otherwise (developer.hashicorp.com/vault, openbao.org: the dev server)."""

@@ -83,6 +83,10 @@ def _reader(file: YamlFile, context: Context) -> _Reader:
 
 
 def _beyond(project: Alone) -> Iterator[Gap]:
+    if project.source.text.count("*") >= 20:
+        from .aliases import gaps_of_aliases
+
+        yield from gaps_of_aliases(project.file)
     if len(project.services) > MOST_SERVICES:
         yield Gap(project.services[MOST_SERVICES].span, f"{MOST_SERVICES:,} services are judged, and no more")
 

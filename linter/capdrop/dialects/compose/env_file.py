@@ -97,14 +97,16 @@ class LineOrigin(Origin):
 
 
 class EnvFile:
-    """An env file, read once. `known` is what each name is set to by the file alone, and `expands` says that a line holds variables."""
+    """An env file, read once. `known` is what each name is set to by the file alone, `expands` says that a line holds variables,
+    and `swells` that variables make a value too long to be known."""
 
-    __slots__ = ("assignments", "expands", "known", "raw", "source")
+    __slots__ = ("assignments", "expands", "known", "raw", "source", "swells")
 
     def __init__(self, source: Source, raw: bool = False) -> None:
         self.source = source
         self.raw = raw
         self.assignments = list(islice(_raw(source.text) if raw else _assignments(source.text), MOST))
+        self.swells = False
         self.known = self.values({})
         self.expands = any(one.expands and one.written is not None and "$" in one.written.text for one in self.assignments)
 
@@ -114,7 +116,10 @@ class EnvFile:
         before = dict(outside)
         for one in self.assignments:
             value = one.value(before)
-            known[one.name] = value if value is None or len(value) <= LONGEST else None
+            known[one.name] = value
+            if value is not None and len(value) > LONGEST:
+                known[one.name] = None
+                self.swells = self.swells or one.written is None or len(one.written.text) <= LONGEST
             if one.name not in outside:
                 before[one.name] = known[one.name]
         return known

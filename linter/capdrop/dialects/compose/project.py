@@ -117,6 +117,8 @@ class Project(Alone):
             if text is not None:
                 file = self.env_files[key] = EnvFile(Source(self.beside.shown(path), text), raw)
                 self.others.append(Joint(file.source, file.comments))
+                if file.swells:
+                    self._complain(self.source, Span(0, 0), f"in `{self.beside.shown(path)}` variables make values too long to be known")
                 if len(file.assignments) == MOST_ASSIGNMENTS:
                     self._complain(
                         self.source, Span(0, 0), f"of `{self.beside.shown(path)}` {MOST_ASSIGNMENTS} variables are read, and no more"

@@ -24,7 +24,11 @@ SHARED_KEYS = ("volumes", "configs", "secrets", "models", "networks")
 """What stands beside the services, and is looked up by name."""
 PROJECT_KEYS = frozenset({"configs", "include", "models", "name", "networks", "secrets", "services", "version", "volumes"})
 """What stands at the top of a Compose file."""
+_ONLY_OURS = PROJECT_KEYS - {"name", "version"}
+"""Those that other kinds of files do not have."""
 _PREPARING = frozenset("bootstrap chown init migrate migration migrations permissions register seed setup".split())
+_BY_HAND = frozenset({"tools", "tool", "cli", "utils", "manual"})
+"""Profiles of what is not started with the others."""
 _STARTS = frozenset({"image", "build"})
 _OF_WINDOWS = ("nanoserver", "servercore", "mcr.microsoft.com/windows/")
 _NEVER_IN_VERSION_1 = ("services", "include", "version", "apiVersion", "kind", "networks")
@@ -77,10 +81,13 @@ class ServiceSite(Site):
 
     @property
     def prepares(self) -> bool:
-        """Whether it is named for what it does before the others start, and is not started again when it has ended."""
+        """Whether it is named for what it does before the others start, or is a tool that is started by hand, and is not started again
+        when it has ended."""
         restart = self.own.text("restart")
+        if restart not in ("", "no") and not restart.startswith("on-failure"):
+            return False
         named = not _PREPARING.isdisjoint(self.source[self.span].lower().replace("_", "-").strip("\"'").split("-"))
-        return named and (restart in ("", "no") or restart.startswith("on-failure"))
+        return named or any(isinstance(node, yaml.Scalar) and node.value in _BY_HAND for node, _, _ in self.own.items("profiles"))
 
     def mounted(self) -> Iterator[str]:
         from .volumes import split_volume
@@ -144,8 +151,8 @@ def is_project(section: Section) -> bool:
     """Whether a document says anything that Compose knows; one that says nothing at all does no harm."""
     if section.mapping is None:
         return isinstance(section.value, yaml.Scalar) and not section.value.value
-    known = any(key in PROJECT_KEYS or key.startswith("x-") for key in section.fields)
-    return known or not section.fields or bool(services_of(section))
+    known = any(key in _ONLY_OURS or key.startswith("x-") for key in section.fields)
+    return known or PROJECT_KEYS.issuperset(section.fields) or bool(services_of(section))
 
 
 def _is_service(field: Field) -> bool:
