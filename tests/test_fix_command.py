@@ -176,23 +176,27 @@ def test_a_secret_that_is_not_next_to_the_change_does_not_spoil_the_diff(capfd: 
 
 @NEEDS_GIT
 @pytest.mark.parametrize(
-    ("before", "options"),
+    ("before", "taken"),
     [
-        (f"{SECRET}# capdrop: ignore[root-user]\nUSER 1000\n", []),
-        (f"{SECRET}# capdrop: ignore[root-user]\nUSER 1000\n{SECRET}RUN b\n", []),
-        (f"RUN a\n# capdrop: ignore[root-user]\n{SECRET}USER 1000\n", ["--unidiff-zero"]),
-        (f"# capdrop: ignore[root-user]\n{SECRET}# capdrop: ignore[root-user]\n{SECRET}USER 1000\n", ["--unidiff-zero"]),
+        (f"{SECRET}# capdrop: ignore[root-user]\nUSER 1000\n", True),
+        (f"{SECRET}# capdrop: ignore[root-user]\nUSER 1000\n{SECRET}RUN b\n", True),
+        (f"RUN a\n# capdrop: ignore[root-user]\n{SECRET}USER 1000\n", False),
+        (f"# capdrop: ignore[root-user]\n{SECRET}# capdrop: ignore[root-user]\n{SECRET}USER 1000\n", False),
     ],
 )
-def test_no_line_with_a_secret_is_needed_around_a_change(before: str, options: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_diff_that_git_cannot_take_does_not_keep_it_from_the_others(before: str, taken: bool, capfd: pytest.CaptureFixture[str]) -> None:
     text = f"FROM debian:12\nRUN true\n{before}"
-    path = put("Dockerfile", text)
+    path, others = put("Dockerfile", text), [put("A/Dockerfile", STALE), put("z/Dockerfile", STALE)]
     assert main(["fix"]) == 1
     said = capfd.readouterr()
     assert "****" not in said.out
-    assert ("only `git apply --unidiff-zero` will take it" in said.err) is bool(options)
-    git_apply(said.out, *options)
-    assert path.read_text() == text.replace("# capdrop: ignore[root-user]\n", "")
+    assert ("it is a comment that `git apply` passes over" in said.err) is not taken
+    git_apply(said.out)
+    after = text.replace("# capdrop: ignore[root-user]\n", "")
+    assert path.read_text() == (after if taken else text)
+    assert {other.read_text() for other in others} == {STALE.replace("# capdrop: ignore[root-user]\n", "")}
+    assert main(["fix", "--apply"]) == 0
+    assert path.read_text() == after
 
 
 def test_what_git_will_not_take_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -200,7 +204,8 @@ def test_what_git_will_not_take_is_told(capsys: pytest.CaptureFixture[str]) -> N
     path = put("Dockerfile", text)
     assert main(["fix"]) == 1
     said = capsys.readouterr()
-    assert "Dockerfile: its diff hides a secret or what does not print, so `git apply` will not take it; use --apply" in said.err
+    assert "Dockerfile: its diff hides a secret or what does not print, so it is a comment that `git apply` passes over" in said.err
+    assert all(line.startswith("# ") for line in said.out.splitlines())
     assert main(["fix", "--apply"]) == 0
     assert path.read_text() == text.replace("# capdrop: ignore[root-user]\n", "")
 

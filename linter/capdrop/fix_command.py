@@ -7,7 +7,7 @@ import os
 import sys
 
 from .aside import Progress, note, notes
-from .diff import Diff
+from .diff import Diff, commented
 from .discover import kind_named
 from .finding import Safety
 from .fixer import Fixed, Refusal, Workbench, by_path, fix, fix_on, keys_of, write
@@ -48,7 +48,7 @@ were agreed to when a file is done.
 examples:
   capdrop fix                           show the diff of the safe fixes below the current folder
   capdrop fix --apply --unsafe app/     write them, and also those that may break the workload
-  capdrop fix | git apply               the same as `capdrop fix --apply`
+  capdrop fix | git apply               as `capdrop fix --apply`, but for diffs that hide a secret, which are comments
   capdrop fix --by-hand                 show what somebody has to complete
 """
 
@@ -285,13 +285,13 @@ def _show(before: Source, after: Source, findings: Sequence[Finding]) -> None:
     if before.text == after.text:
         return
     diff = Diff(before, after, findings, new=not before.text and not os.path.lexists(before.path))
-    sys.stdout.writelines(diff.lines())
-    if not diff.faithful or before.encoding != "utf-8":
-        note(f"{before.path}: its diff hides a secret or what does not print, so `git apply` will not take it; use --apply")
-    elif os.pardir in before.path.split(os.sep):
-        note(f"{before.path}: its diff leads out of this folder, so `git apply` will not take it; use --apply, or start above")
-    elif diff.bare:
-        note(f"{before.path}: its diff leaves out lines with secrets, so only `git apply --unidiff-zero` will take it; or use --apply")
+    text = "".join(diff.lines())
+    hides = not diff.faithful or before.encoding != "utf-8"
+    if hides or os.pardir in before.path.split(os.sep):
+        why = "hides a secret or what does not print" if hides else "leads out of this folder"
+        note(f"{before.path}: its diff {why}, so it is a comment that `git apply` passes over; use --apply")
+        text = commented(text)
+    sys.stdout.write(text)
 
 
 def _written(before: Source, after: Source, done: str) -> bool:
