@@ -48,7 +48,7 @@ were agreed to when a file is done.
 examples:
   capdrop fix                           show the diff of the safe fixes below the current folder
   capdrop fix --apply --unsafe app/     write them, and also those that may break the workload
-  capdrop fix | git apply               as `capdrop fix --apply`, but for diffs that hide a secret, which are comments
+  capdrop fix | git apply               the same, but for diffs that hide a secret: these are comments
   capdrop fix --by-hand                 show what somebody has to complete
 """
 
