@@ -485,3 +485,20 @@ def test_of_many_ways_out_the_first_are_shown(here: Path, capsys: pytest.Capture
     out, err = capsys.readouterr()
     assert out.count("# Dockerfile:") == MOST
     assert "Dockerfile: 3 findings more are to be completed by hand" in err
+
+
+@pytest.mark.parametrize("context", ["privileged: true", "capabilities: {add: [CAP_SYS_ADMIN]}"])
+def test_what_a_cluster_would_refuse_is_not_written(context: str, capsys: pytest.CaptureFixture[str]) -> None:
+    head = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n"
+    text = f"{head}    - name: a\n      image: a:1\n      securityContext: {{{context}}}\n"
+    path = put("pod.yaml", text)
+    assert main(["fix", "--apply", "--unsafe", "--select", "pod-security-restricted"]) == 0
+    assert "allowPrivilegeEscalation" not in path.read_text()
+    assert "by hand, 1: the cluster takes it of no container that is privileged, or adds CAP_SYS_ADMIN\n" in capsys.readouterr().err
+    assert main(["fix", "--apply", "--unsafe", "--select", "pod-security-restricted,pod-security-baseline"]) == 0
+    assert "allowPrivilegeEscalation: false" in path.read_text()
+    assert context.partition(":")[0] not in path.read_text().replace("capabilities: {drop: [ALL]}", "")
+    said = capsys.readouterr().err
+    assert said == "pod.yaml: fixed pod-security-baseline, pod-security-restricted\n2 findings fixed\n"
+    assert main(["fix", "--apply", "--unsafe", "--select", "pod-security-restricted,pod-security-baseline"]) == 0
+    assert capsys.readouterr().err == "nothing to fix\n"

@@ -157,12 +157,8 @@ class _Bench:
         fixable = [finding for finding in result.findings if _is_fixable(finding, result.path)]
         wanted = [finding for finding in fixable if finding.fix is not None and finding.fix.safety >= self.safety]
         self.more += len(fixable) - len(wanted)
-        for finding in result.findings:
-            if finding.fix is not None and finding.fix.safety is Safety.DISPLAY and finding.suppressed is None:
-                reason = "" if finding.fix.edits else finding.fix.caveat
-                self.shown += bool(finding.fix.edits)
-                self.by_hand[reason] = self.by_hand.get(reason, 0) + 1
         if not wanted:
+            self._count_by_hand(result.findings)
             return
         before = wanted[0].source
         folder = os.path.dirname(os.path.abspath(result.path))
@@ -172,12 +168,22 @@ class _Bench:
         if near:  # what a file is joined with may be another one by now
             keys |= keys_of(self._found(bench.analyse(before)))
         fixed = self._fixed(before, bench, keys)
+        self._count_by_hand(self._found(fixed.bench.analyse(fixed.source)) if fixed.applied else result.findings)
         if fixed.applied:
             self.fixed[os.path.abspath(result.path)] = (fixed.source, fixed.source)
         if fixed.left and self.asker is None:
             self.waiting.append((result, before, fixed))
         else:
             self._finish(result, before, fixed)
+
+    def _count_by_hand(self, findings: Iterable[Finding]) -> None:
+        """Count what somebody has to mend."""
+        for finding in findings:
+            fix = finding.fix
+            if fix is not None and fix.safety is Safety.DISPLAY and finding.suppressed is None:
+                reason = "" if fix.edits else fix.caveat
+                self.shown += bool(fix.edits)
+                self.by_hand[reason] = self.by_hand.get(reason, 0) + 1
 
     def fix_waiting(self) -> None:
         """Try again what could not be proved while other files were as they had been, until nothing more is."""
