@@ -117,7 +117,7 @@ def misspelt_image(image: Image) -> Iterator[Finding]:
     yield image.finding(
         image.value,
         f"`{reference.text}` looks like a misspelling: `{like.written}` for `{like.meant}`",
-        fix=image.rename(like.written, like.meant),
+        fix=image.rename(like.written, like.meant, caveat="look whether that image is what was meant"),
         confidence=None if sure else Confidence.MEDIUM,
     )
 

@@ -286,7 +286,7 @@ def deprecated_registry(image: Image) -> Iterator[Finding]:
         return
     for old, (matter, new) in MOVED.items():
         if reference.canonical == old or (old.endswith("/") and reference.canonical.startswith(old)):
-            safety = Safety.SAFE if old in SAME_PATHS else Safety.UNSAFE
-            fix = None if old in OTHER_PATHS else image.rename(old, new, safety=safety)
+            safety, caveat = (Safety.SAFE, "") if old in SAME_PATHS else (Safety.UNSAFE, "look whether this image and tag are there")
+            fix = None if old in OTHER_PATHS else image.rename(old, new, safety=safety, caveat=caveat)
             message = f"`{old.rstrip('/')}` is {matter}; its images are at `{new.rstrip('/')}` now"
             yield image.finding(image.value, message, fix=fix)

@@ -210,5 +210,7 @@ def stale_image_allowed(image: Image) -> Iterator[Finding]:
         return
     if policy.is_absent and reference.tag in (None, "latest"):
         return
-    fix = image.set("pull_policy", "Always", caveat="the pod does not start while the registry cannot be reached")
+    fix = None  # what is never pulled is brought there on purpose
+    if policy.text != "Never":
+        fix = image.set("pull_policy", "Always", caveat="the pod does not start while the registry cannot be reached")
     yield image.finding(policy, f"`{reference.text}` may be an old one that the node has", fix=fix)

@@ -198,5 +198,5 @@ def misspelt_capability(container: Container) -> Iterator[Finding]:
         for item in container.fact(fact):
             right = item.text.upper().removeprefix("CAP_")
             if right != item.text and right.replace("_", "").isalpha():
-                fix = container.rewrite(fact, item.span, item.text, right)
+                fix = container.rewrite(fact, item.span, item.text, right, caveat="it takes effect then, where the runtime did not heed it")
                 yield container.finding(item, f"`{container.name}` writes the capability {right} as `{item.text}`", fix=fix)

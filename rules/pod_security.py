@@ -30,6 +30,7 @@ VOLUMES = frozenset(
 )
 """What restricted forbids beside hostPath."""
 PROFILES = ("default", "localhost", "")
+REFUSED = "an image that starts as root, or as a user that has a name and no number, is refused"
 BREAKS = "what relies on it fails"
 
 
@@ -165,12 +166,12 @@ def _escalation(pod: Pod) -> Iterator[Violation]:
 def _non_root(pod: Pod) -> Iterator[Violation]:
     own = pod.fact("non_root_enforced")
     if own.is_false and not pod.fact("host_users").is_false:
-        fix = pod.set("non_root_enforced", True, caveat="an image that starts as root is refused")
+        fix = pod.set("non_root_enforced", True, caveat=REFUSED)
         yield pod, own, f"`{pod.name}` lets its containers run as root", fix
     for container in pod.containers:
         value = container.fact("non_root_enforced")
         if value.is_false or pod.lacks(value, exempt_on_windows=False):
-            fix = container.set("non_root_enforced", True, caveat="an image that starts as root is refused")
+            fix = container.set("non_root_enforced", True, caveat=REFUSED)
             yield container, value, f"`{container.name}` does not refuse to run as root", fix
 
 

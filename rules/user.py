@@ -380,5 +380,7 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     elif container.fact("non_root_enforced").is_lacking:
         unsure = container.kind == "init container" or container.has_own_user or container.is_tool or "kernel" in container.uses
         confidence = Confidence.LOW if unsure else Confidence.MEDIUM
-        fix = container.set("non_root_enforced", True, caveat="an image that starts as root is refused, until it has a user")
+        fix = container.set(
+            "non_root_enforced", True, caveat="an image that starts as root, or as a user that has a name and no number, is refused"
+        )
         yield container.finding(user, f"nothing keeps `{container.name}` from running as root", confidence=confidence, fix=fix)

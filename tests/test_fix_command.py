@@ -176,23 +176,27 @@ def test_a_secret_that_is_not_next_to_the_change_does_not_spoil_the_diff(capfd: 
 
 @NEEDS_GIT
 @pytest.mark.parametrize(
-    ("before", "options"),
+    ("before", "taken"),
     [
-        (f"{SECRET}# capdrop: ignore[root-user]\nUSER 1000\n", []),
-        (f"{SECRET}# capdrop: ignore[root-user]\nUSER 1000\n{SECRET}RUN b\n", []),
-        (f"RUN a\n# capdrop: ignore[root-user]\n{SECRET}USER 1000\n", ["--unidiff-zero"]),
-        (f"# capdrop: ignore[root-user]\n{SECRET}# capdrop: ignore[root-user]\n{SECRET}USER 1000\n", ["--unidiff-zero"]),
+        (f"{SECRET}# capdrop: ignore[root-user]\nUSER 1000\n", True),
+        (f"{SECRET}# capdrop: ignore[root-user]\nUSER 1000\n{SECRET}RUN b\n", True),
+        (f"RUN a\n# capdrop: ignore[root-user]\n{SECRET}USER 1000\n", False),
+        (f"# capdrop: ignore[root-user]\n{SECRET}# capdrop: ignore[root-user]\n{SECRET}USER 1000\n", False),
     ],
 )
-def test_no_line_with_a_secret_is_needed_around_a_change(before: str, options: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_diff_that_git_cannot_take_does_not_keep_it_from_the_others(before: str, taken: bool, capfd: pytest.CaptureFixture[str]) -> None:
     text = f"FROM debian:12\nRUN true\n{before}"
-    path = put("Dockerfile", text)
+    path, others = put("Dockerfile", text), [put("A/Dockerfile", STALE), put("z/Dockerfile", STALE)]
     assert main(["fix"]) == 1
     said = capfd.readouterr()
     assert "****" not in said.out
-    assert ("only `git apply --unidiff-zero` will take it" in said.err) is bool(options)
-    git_apply(said.out, *options)
-    assert path.read_text() == text.replace("# capdrop: ignore[root-user]\n", "")
+    assert ("it is a comment that `git apply` passes over" in said.err) is not taken
+    git_apply(said.out)
+    after = text.replace("# capdrop: ignore[root-user]\n", "")
+    assert path.read_text() == (after if taken else text)
+    assert {other.read_text() for other in others} == {STALE.replace("# capdrop: ignore[root-user]\n", "")}
+    assert main(["fix", "--apply"]) == 0
+    assert path.read_text() == after
 
 
 def test_what_git_will_not_take_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -200,7 +204,8 @@ def test_what_git_will_not_take_is_told(capsys: pytest.CaptureFixture[str]) -> N
     path = put("Dockerfile", text)
     assert main(["fix"]) == 1
     said = capsys.readouterr()
-    assert "Dockerfile: its diff hides a secret or what does not print, so `git apply` will not take it; use --apply" in said.err
+    assert "Dockerfile: its diff hides a secret or what does not print, so it is a comment that `git apply` passes over" in said.err
+    assert all(line.startswith("# ") for line in said.out.splitlines())
     assert main(["fix", "--apply"]) == 0
     assert path.read_text() == text.replace("# capdrop: ignore[root-user]\n", "")
 
@@ -480,3 +485,20 @@ def test_of_many_ways_out_the_first_are_shown(here: Path, capsys: pytest.Capture
     out, err = capsys.readouterr()
     assert out.count("# Dockerfile:") == MOST
     assert "Dockerfile: 3 findings more are to be completed by hand" in err
+
+
+@pytest.mark.parametrize("context", ["privileged: true", "capabilities: {add: [CAP_SYS_ADMIN]}"])
+def test_what_a_cluster_would_refuse_is_not_written(context: str, capsys: pytest.CaptureFixture[str]) -> None:
+    head = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n"
+    text = f"{head}    - name: a\n      image: a:1\n      securityContext: {{{context}}}\n"
+    path = put("pod.yaml", text)
+    assert main(["fix", "--apply", "--unsafe", "--select", "pod-security-restricted"]) == 0
+    assert "allowPrivilegeEscalation" not in path.read_text()
+    assert "by hand, 1: the cluster takes it of no container that is privileged, or adds CAP_SYS_ADMIN\n" in capsys.readouterr().err
+    assert main(["fix", "--apply", "--unsafe", "--select", "pod-security-restricted,pod-security-baseline"]) == 0
+    assert "allowPrivilegeEscalation: false" in path.read_text()
+    assert context.partition(":")[0] not in path.read_text().replace("capabilities: {drop: [ALL]}", "")
+    said = capsys.readouterr().err
+    assert said == "pod.yaml: fixed pod-security-baseline, pod-security-restricted\n2 findings fixed\n"
+    assert main(["fix", "--apply", "--unsafe", "--select", "pod-security-restricted,pod-security-baseline"]) == 0
+    assert capsys.readouterr().err == "nothing to fix\n"

@@ -8,7 +8,9 @@ import capdrop
 import pytest
 from capdrop import rulebook
 from capdrop.discover import kind_of
+from capdrop.documentation import fixes_of
 from capdrop.examples import failures, unmarked
+from capdrop.finding import Safety
 from capdrop.rule import PROFILES, Bad, Good, Rule
 
 BOOK = rulebook.load()
@@ -34,6 +36,11 @@ def test_every_rule_explains_itself() -> None:
         assert rule.explanation, f"{rule.name} does not say why"
         assert rule.profile in PROFILES, rule.name
         assert rule.subjects, rule.name
+
+
+@pytest.mark.parametrize("rule", BOOK.rules.values(), ids=lambda rule: rule.name)
+def test_every_fix_that_may_break_something_says_what(rule: Rule) -> None:
+    assert [fix.title for _, fix in fixes_of(rule) if fix.safety is Safety.UNSAFE and not fix.caveat] == []
 
 
 def test_every_rule_has_examples_of_both_sorts_per_dialect() -> None:

@@ -30,9 +30,9 @@ _BOM = "\ufeff"
 
 class Diff:
     """The difference between two texts of a file, or the text of a `new` one. `faithful` turns false where a line had to be altered to
-    be shown, and `bare` true where no line can be shown below a change: git takes that as the end of the file, unless told otherwise."""
+    be shown, or none can be shown below a change: git takes that as the end of the file."""
 
-    __slots__ = ("_after", "_before", "_masks", "_new", "_path", "_secrets", "_shown", "_words", "bare", "faithful")
+    __slots__ = ("_after", "_before", "_masks", "_new", "_path", "_secrets", "_shown", "_words", "faithful")
 
     def __init__(self, before: Source, after: Source, findings: Sequence[Finding], *, new: bool = False) -> None:
         self._new = new
@@ -46,7 +46,6 @@ class Diff:
         self._secrets = [line for span in hidden for line in before[span].split("\n") if line.strip()]
         self._words: frozenset[str] | None = None
         self.faithful = True
-        self.bare = False
 
     def lines(self) -> Iterator[str]:
         """The lines of the diff."""
@@ -81,7 +80,7 @@ class Diff:
 
     def _ended(self, hunk: list[Change]) -> Iterator[list[Change]]:
         if any(change != "equal" for change, *_ in hunk):
-            self.bare = self.bare or (hunk[-1][0] != "equal" and hunk[-1][2] < len(self._before))
+            self.faithful = self.faithful and (hunk[-1][0] == "equal" or hunk[-1][2] == len(self._before))
             yield hunk
 
     def _seen(self, index: int) -> str:
@@ -106,6 +105,11 @@ class Diff:
         if self._words is None:
             self._words = words_of("".join(self._shown))
         return without(secret, line, self._words)
+
+
+def commented(diff: str) -> str:
+    """A diff to be read, which `git apply` passes over."""
+    return "".join(f"# {line}\n" for line in diff.split("\n")[:-1])
 
 
 def edits_between(before: str, after: str) -> Iterator[Edit]:

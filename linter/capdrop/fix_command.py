@@ -7,7 +7,7 @@ import os
 import sys
 
 from .aside import Progress, note, notes
-from .diff import Diff
+from .diff import Diff, commented
 from .discover import kind_named
 from .finding import Safety
 from .fixer import Fixed, Refusal, Workbench, by_path, fix, fix_on, keys_of, write
@@ -48,7 +48,7 @@ were agreed to when a file is done.
 examples:
   capdrop fix                           show the diff of the safe fixes below the current folder
   capdrop fix --apply --unsafe app/     write them, and also those that may break the workload
-  capdrop fix | git apply               the same as `capdrop fix --apply`
+  capdrop fix | git apply               the same, but for diffs that hide a secret: these are comments
   capdrop fix --by-hand                 show what somebody has to complete
 """
 
@@ -157,12 +157,8 @@ class _Bench:
         fixable = [finding for finding in result.findings if _is_fixable(finding, result.path)]
         wanted = [finding for finding in fixable if finding.fix is not None and finding.fix.safety >= self.safety]
         self.more += len(fixable) - len(wanted)
-        for finding in result.findings:
-            if finding.fix is not None and finding.fix.safety is Safety.DISPLAY and finding.suppressed is None:
-                reason = "" if finding.fix.edits else finding.fix.caveat
-                self.shown += bool(finding.fix.edits)
-                self.by_hand[reason] = self.by_hand.get(reason, 0) + 1
         if not wanted:
+            self._count_by_hand(result.findings)
             return
         before = wanted[0].source
         folder = os.path.dirname(os.path.abspath(result.path))
@@ -172,12 +168,22 @@ class _Bench:
         if near:  # what a file is joined with may be another one by now
             keys |= keys_of(self._found(bench.analyse(before)))
         fixed = self._fixed(before, bench, keys)
+        self._count_by_hand(self._found(fixed.bench.analyse(fixed.source)) if fixed.applied else result.findings)
         if fixed.applied:
             self.fixed[os.path.abspath(result.path)] = (fixed.source, fixed.source)
         if fixed.left and self.asker is None:
             self.waiting.append((result, before, fixed))
         else:
             self._finish(result, before, fixed)
+
+    def _count_by_hand(self, findings: Iterable[Finding]) -> None:
+        """Count what somebody has to mend."""
+        for finding in findings:
+            fix = finding.fix
+            if fix is not None and fix.safety is Safety.DISPLAY and finding.suppressed is None:
+                reason = "" if fix.edits else fix.caveat
+                self.shown += bool(fix.edits)
+                self.by_hand[reason] = self.by_hand.get(reason, 0) + 1
 
     def fix_waiting(self) -> None:
         """Try again what could not be proved while other files were as they had been, until nothing more is."""
@@ -285,13 +291,13 @@ def _show(before: Source, after: Source, findings: Sequence[Finding]) -> None:
     if before.text == after.text:
         return
     diff = Diff(before, after, findings, new=not before.text and not os.path.lexists(before.path))
-    sys.stdout.writelines(diff.lines())
-    if not diff.faithful or before.encoding != "utf-8":
-        note(f"{before.path}: its diff hides a secret or what does not print, so `git apply` will not take it; use --apply")
-    elif os.pardir in before.path.split(os.sep):
-        note(f"{before.path}: its diff leads out of this folder, so `git apply` will not take it; use --apply, or start above")
-    elif diff.bare:
-        note(f"{before.path}: its diff leaves out lines with secrets, so only `git apply --unidiff-zero` will take it; or use --apply")
+    text = "".join(diff.lines())
+    hides = not diff.faithful or before.encoding != "utf-8"
+    if hides or os.pardir in before.path.split(os.sep):
+        why = "hides a secret or what does not print" if hides else "leads out of this folder"
+        note(f"{before.path}: its diff {why}, so it is a comment that `git apply` passes over; use --apply")
+        text = commented(text)
+    sys.stdout.write(text)
 
 
 def _written(before: Source, after: Source, done: str) -> bool:

@@ -158,9 +158,10 @@ def fix_on(
     once: Callable[[Source, Workbench, Wanted], Fixed],
     found: Callable[[Analysis], Iterable[Finding]],
 ) -> Fixed:
-    """Fix `once`, and again what is then `found` that was not before: lesser findings in the place of others, and such as are now sure."""
+    """Fix `once`, and again what is then `found` that could not be fixed before: lesser findings in the place of others, such as are now
+    sure, and such as can be written now."""
     fixed = Fixed(source, bench)
-    known = keys_of(found(bench.analyse(source)))
+    known = keys_of(finding for finding in found(bench.analyse(source)) if finding.fix is not None and finding.fix.edits)
     for _ in range(MOST_PASSES):
         applied, left = fixed.applied, fixed.left
         fixed = once(fixed.source, fixed.bench, wanted)

@@ -34,6 +34,7 @@ _HOOK = "helm.sh/hook"
 """The annotation that says when Helm runs an object by itself (helm.sh/docs/topics/chart_tests)."""
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _OS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
+_POWER = "CAP_SYS_ADMIN"
 
 
 class PodSite(Site):
@@ -191,6 +192,19 @@ def _in_user_namespace(site: Site) -> Value | None:
     if field is not None and site.scalar(field).text == "false":
         return Value.unknown("the pod has a user namespace of its own", site.source, field.span)
     return None
+
+
+class Escalation(Flag):
+    """Whether no process gains privileges. The cluster refuses a container that says so and is privileged, or adds CAP_SYS_ADMIN
+    (kubernetes/kubernetes, pkg/apis/core/validation/validation.go, ValidateSecurityContext)."""
+
+    __slots__ = ()
+
+    def write(self, site: Site, change: Change) -> tuple[str, tuple[Edit, ...]]:
+        privileged = TABLE["privileged"].read(site).is_true
+        if change.content is True and (privileged or any(item.text == _POWER for item in TABLE["capabilities_added"].read(site))):
+            raise Refused(f"the cluster takes it of no container that is privileged, or adds {_POWER}")
+        return super().write(site, change)
 
 
 class Label(Choice):
@@ -404,7 +418,7 @@ TABLE = FactTable(
         "non_root_enforced": NonRoot("securityContext.runAsNonRoot", "either", harmful=False),
         "capabilities_added": Items("securityContext.capabilities.add"),
         "capabilities_dropped": Items("securityContext.capabilities.drop"),
-        "no_new_privileges": Flag("securityContext.allowPrivilegeEscalation", harmful=False, negated=True),
+        "no_new_privileges": Escalation("securityContext.allowPrivilegeEscalation", harmful=False, negated=True),
         "seccomp": Choice("securityContext.seccompProfile.type", _PROFILES, "either"),
         "apparmor": AppArmor("securityContext.appArmorProfile.type", _PROFILES, "either"),
         "selinux": Label("type", _SELINUX),
