@@ -34,6 +34,9 @@ for _, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, false)) do print(line
 vim.cmd('edit! .env.production')
 assert(vim.wait(20000, function() return #vim.diagnostic.get(0) > 0 end, 50), 'no diagnostics came for an env file')
 print(vim.diagnostic.get(0)[1].code)
+vim.cmd('edit! app.dockerfile')
+assert(vim.wait(20000, function() return #vim.diagnostic.get(0) > 0 end, 50), 'no diagnostics came for a Dockerfile')
+print(vim.diagnostic.get(0)[1].code)
 vim.cmd('quitall!')
 """
 
@@ -50,6 +53,7 @@ def test_neovim_shows_findings_and_applies_actions(tmp_path: Path) -> None:
     (tmp_path / "capdrop").chmod(0o755)
     (tmp_path / "compose.yaml").write_text("services:\n  app:\n    image: nginx:1.29\n    privileged: true # ✓\n", encoding="utf-8")
     (tmp_path / ".env.production").write_text("# of the shop\nPOSTGRES_HOST_AUTH_METHOD=trust\n", encoding="utf-8")
+    (tmp_path / "app.dockerfile").write_text("FROM alpine:latest\n", encoding="utf-8")
     environment = {
         **os.environ,
         "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
@@ -65,4 +69,5 @@ def test_neovim_shows_findings_and_applies_actions(tmp_path: Path) -> None:
     assert "3:16 privileged-container" in said
     assert "Remove `privileged`" in said
     assert "protection-switched-off" in said
+    assert "image-with-moving-tag" in said
     assert "    # capdrop: ignore[privileged-container]\n    privileged: true # ✓" in said

@@ -77,3 +77,11 @@ def test_time_to_name_a_variable_grows_with_the_file(piece: str) -> None:
         assert taken_from("A_PASSWORD", "x", "app", f"# {piece * size}\nA_PASSWORD: x\n", None) == "A_PASSWORD"
 
     assert_grows_linearly(work, 20_000, 160_000)
+
+
+def test_time_to_look_at_defaults_grows_with_the_file() -> None:
+    def work(size: int) -> None:
+        text = f"services: {{a: {{image: a, command: '{'${A:-x} ' * (size // 8)}'}}}}\n"
+        assert list(read(Source(MAIN, text), Context(files=FilesWritten({}))).subjects)
+
+    assert_grows_linearly(work, 30_000, 300_000)

@@ -337,6 +337,48 @@ def test_named_templates_that_include_one_another_without_end_are_given_up(tmp_p
     assert not any(result.broken for result in run.results)
 
 
+def doubled(first: str, action: str, rounds: int = 24) -> str:
+    return f"{{{{- $x := {first} }}}}\n" + f"{{{{- $x = {action} }}}}\n" * rounds
+
+
+BOMBS = {
+    "printf": (doubled('"ab"', 'printf "%s%s" $x $x'), "image: '{{ $x }}'"),
+    "replace": (doubled('"aa"', 'replace "a" "aa" $x'), "image: '{{ $x }}'"),
+    "join": (doubled('"aa"', "join $x (list $x $x)", 15), "image: '{{ $x }}'"),
+    "concat": (doubled("list 1 2", "concat $x $x", 18), "image: a:{{ len $x }}"),
+    "base64": (doubled('"aa"', "b64enc $x", 50), "image: '{{ $x }}'"),
+    "tpl": (doubled('"aa"', 'tpl "{{ . }}{{ . }}" $x'), "image: '{{ $x }}'"),
+    "written": (doubled('list "a"', "list $x $x", 18), 'image: a:1, securityContext: {{ toYaml (dict "capabilities" $x) }}'),
+    "looked through": (doubled('list "a"', "list $x $x", 18), 'image: a:1, securityContext: {{ ternary 1 2 (contains "{{" (toYaml $x)) }}'),
+    "merged": (
+        doubled('dict "a" (dict)', 'dict "a" $x "b" $x', 16) + "{{- $x = merge $x $x $x }}\n",
+        "image: a:1, securityContext: {{ toYaml $x.a }}",
+    ),
+    "deep": (doubled('dict "a" "b"', 'dict "a" $x', 2000), "image: a:1, securityContext: {{ toYaml $x }}"),
+    "in itself": (doubled('dict "a" "b"', 'set $x "c" $x', 1), "image: a:1, securityContext: {{ toYaml $x }}"),
+}
+"""Templates whose values grow and grow, and where they are used."""
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_grows_without_end_is_not_known(name: str, tmp_path: Path) -> None:
+    before, used = BOMBS[name]
+    one = chart("a: 1", f"containers: [{{name: a, {used}}}]")
+    one.files[POD] = before + one.files[POD]
+    run = check([str(one.written(tmp_path))], Config(str(tmp_path)), BOOK)
+    assert {result.path.rpartition("/")[2]: result.outcome for result in run.results}["pod.yaml"] == "partly"
+    assert not any("failed" in reason for result in run.results for reason, _, _ in result.reasons)
+
+
+def test_functions_do_not_go_through_a_long_list_again_and_again(tmp_path: Path) -> None:
+    values = "a:\n" + "".join(f"  k{number}: x\n" for number in range(4000))
+    one = chart(values, "containers: [{name: a, image: 'a:{{ len $x }}'}]")
+    one.files[POD] = doubled("1", "keys .Values.a", 1000) + one.files[POD]
+    start = time.process_time()
+    check([str(one.written(tmp_path))], Config(str(tmp_path)), BOOK)
+    assert time.process_time() - start < 5
+
+
 NEIGHBOURS = """
 containers:
   - name: known

@@ -62,7 +62,8 @@ class DefaultOrigin(Origin):
 def secret_defaults(file: YamlFile, told: Iterable[Subject]) -> Iterator[Variable]:
     """A variable for each literal default that is a secret by its name or place, but for those that the variables in `told` tell."""
     source = file.source
-    found = [(match, name) for match in re.finditer(_DEFAULT, source.text) if (name := _name(file, match))]
+    has_files = "configs" in source.text
+    found = [(match, name) for match in re.finditer(_DEFAULT, source.text) if (name := _name(file, match, has_files))]
     if not found:
         return
     leaves = sorted((span.start, span.end) for _, span in file.leaves())
@@ -90,11 +91,11 @@ def secret_defaults(file: YamlFile, told: Iterable[Subject]) -> Iterator[Variabl
         )
 
 
-def _name(file: YamlFile, match: re.Match[str]) -> str:
+def _name(file: YamlFile, match: re.Match[str], has_files: bool) -> str:
     """By which name a default is a secret: its variable's, or in a file that is written that of its place in a URL or as a setting."""
     if named_like_a_secret(match[1]):
         return match[1]
-    if "configs" not in file.source.text:
+    if not has_files:
         return ""
     before = file.source.text[max(0, match.start() - _BEFORE) : match.start()]
     name = "password" if file.source.text.startswith("@", match.end()) and re.search(_IN_URL, before) else ""

@@ -30,14 +30,15 @@ class _Unset(Exception):
 class _Pieces:
     """Text gathered from several places of a fragment."""
 
-    __slots__ = ("added", "defaulted", "keeps", "outer", "places", "starts", "text", "used")
+    __slots__ = ("added", "defaulted", "keeps", "length", "outer", "places", "starts", "texts", "used")
 
     def __init__(self, outer: Fragment, keeps: bool = False) -> None:
         self.outer = outer
         self.keeps = keeps
         self.used: list[str] = []
         self.added = 0
-        self.text = ""
+        self.texts: list[str] = []
+        self.length = 0
         self.starts: list[int] = []
         self.places: list[int] = []
         self.defaulted = False
@@ -46,9 +47,9 @@ class _Pieces:
         """Add a range of the fragment."""
         if end > start:
             part = self.outer.part(start, end)
-            self.starts.extend(len(self.text) + at for at in part.starts)
+            self.starts.extend(self.length + at for at in part.starts)
             self.places.extend(part.places)
-            self.text += part.text
+            self._add(part.text)
 
     def put(self, name: str, text: str | None, at: int) -> None:
         """Add the value of a variable, standing for what is at an offset of the fragment."""
@@ -58,14 +59,18 @@ class _Pieces:
         if self.added > _LONGEST:
             raise _Unset("it grows too long")
         self.used.append(name)
-        self.starts.extend(range(len(self.text), len(self.text) + len(text)))
+        self.starts.extend(range(self.length, self.length + len(text)))
         self.places.extend([self.outer.place(at)] * len(text))
-        self.text += text
+        self._add(text)
+
+    def _add(self, text: str) -> None:
+        self.texts.append(text)
+        self.length += len(text)
 
     def fragment(self) -> Fragment:
         if not self.starts:
             return Fragment("", [0], [self.outer.place(0)])
-        return Fragment(self.text, self.starts, self.places)
+        return Fragment("".join(self.texts), self.starts, self.places)
 
 
 def left_to_shell(fragment: Fragment) -> Fragment:

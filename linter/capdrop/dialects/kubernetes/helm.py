@@ -15,7 +15,7 @@ from ...syntax.yaml import Document, Entry, Mapping, Node, Scalar, Sequence
 from ..yaml_placed import PlacedMapping, PlacedSequence, placed
 from ..yaml_view import Link
 from .helm_chart import Chart, chart_of
-from .helm_named import DEEPEST, MOST_INCLUDED, text_of
+from .helm_named import DEEPEST, MOST_ENTRIES, MOST_INCLUDED, text_of
 from .helm_run import OPEN, WRITTEN, Outcome, Run, Unbalanced
 from .helm_scalars import composed, filled, patched
 from .helm_values import TOP, UNWRITTEN, Bundle, Given, items_given
@@ -29,6 +29,12 @@ _Held = tuple[Node, str, bool, int]
 """A node, the key that it stands at, whether nothing in it is judged, and where the entry or the item begins that holds it."""
 MOST_COLLECTIONS = 500
 """Collections of the values that one template takes in."""
+MOST_WRITTEN = 1 << 20
+"""Characters that the actions of one template write."""
+COST_OF_PART = 16
+"""A part of a collection counts as so many."""
+DEEPEST_TREE = 100
+"""Collections in collections that an action writes."""
 
 _HARMLESS = frozenset(
     "annotations labels selector podSelector matchLabels env envFrom args command nodeSelector affinity tolerations "
@@ -61,7 +67,7 @@ class Decided:
     """A template, or a part of one, after its chart's values: `text` is without what is not rendered, and `settle` puts values into its
     tree. Raises `Unbalanced`."""
 
-    __slots__ = ("_collections", "_part", "_silent", "_source", "_starts", "_unknown", "chart", "run", "text")
+    __slots__ = ("_collections", "_left", "_part", "_silent", "_source", "_starts", "_unknown", "chart", "run", "text")
 
     def __init__(self, source: Source, chart: Chart, part: Span, dot: Given | None) -> None:
         self._source = source
@@ -73,6 +79,7 @@ class Decided:
         self._silent: list[int] = []
         self._starts = [outcome.span.start for outcome in self.run.outcomes]
         self._collections = 0
+        self._left = MOST_WRITTEN
 
     @property
     def joints(self) -> list[Joint]:
@@ -172,6 +179,9 @@ class Decided:
         must be a part of this file."""
         outcomes = self._outcomes(node)
         written = [outcome for outcome in outcomes if outcome.kind == WRITTEN]
+        self._left -= sum(len(outcome.given.text or "") for outcome in written if outcome.given is not None)
+        if self._left < 0:
+            return None
         if node.style in ("|", ">"):
             return self._block(node)
         if any(outcome.kind == OPEN for outcome in outcomes) or any(outcome.given is None for outcome in written):
@@ -217,14 +227,17 @@ class Decided:
             return _Used(target, node, given.notes) if target is not None and given.notes else target
         return _Used(target, node, self._trail(given, at))
 
-    def _tree(self, given: Given, place: Node, at: Span) -> Node | None:
+    def _tree(self, given: Given, place: Node, at: Span, depth: int = 0) -> Node | None:
         """A value as a tree that stands at a place; None where a part of it is not known."""
         content = given.content
+        self._left -= COST_OF_PART + len(given.text or "")
+        if self._left < 0 or depth > DEEPEST_TREE:
+            return None
         if isinstance(content, Node):
             return _Used(content, place, self._trail(given, at))
         if isinstance(content, Bundle | tuple):
             items = items_given(given)
-            trees = [(name, self._tree(item, place, at)) for name, item in items or ()]
+            trees = [(name, self._tree(item, place, at, depth + 1)) for name, item in items or ()]
             if items is None or any(tree is None for _, tree in trees):
                 return None
             if isinstance(content, tuple):
@@ -399,7 +412,7 @@ def decided(source: Source, files: Files) -> Decided | None:
     if chart is None:
         return None
     chart.added.clear()
-    chart.named.left = MOST_INCLUDED
+    chart.named.left, chart.named.entries_left = MOST_INCLUDED, MOST_ENTRIES
     try:
         return Decided(source, chart, Span(0, len(source.text)), TOP)
     except Unbalanced:

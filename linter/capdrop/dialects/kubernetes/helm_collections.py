@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from ...syntax.yaml import Entry, Mapping, Node, Scalar, resolve
 from ..yaml_placed import PlacedMapping
-from .helm_arguments import Unsure, entries_in, items_in, known, text_in
+from .helm_arguments import MOST_ITEMS, Unsure, entries_in, items_in, known, put_together, text_in
 from .helm_values import NO_ENTRIES, Bundle, Given, Number, below, content_of, item_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Sequence as Row
 
 _DEEPEST = 40
 """Mappings in mappings that are merged."""
+_MOST_MERGED = 10_000
+"""Entries that one merge goes through."""
 
 
 def _dictionary(arguments: list[Given | None]) -> Given:
@@ -80,16 +83,61 @@ def _merged(arguments: list[Given | None]) -> Given:
 
 
 def _all_merged(filled: list[Given]) -> Given:
+    merge = _Merge()
     if any(isinstance(one.content, Bundle) for one in filled):
         entries = entries_in(filled[-1])
         for one in reversed(filled[:-1]):
-            entries = _entries_over(entries_in(one), entries, 0)
+            entries = merge.entries(entries_in(one), entries, 0)
         return Given(Bundle(entries.items()))
     assert isinstance(NO_ENTRIES.content, Node)
     whole = NO_ENTRIES.content
     for one in reversed(filled):
-        whole = _laid_over(one.content, whole, 0)
+        whole = merge.trees(one.content, whole, 0)
     return Given(whole)
+
+
+class _Merge:
+    """Mappings laid over each other, unless there is too much in them."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self) -> None:
+        self._left = _MOST_MERGED
+
+    def _go_through(self, count: int, depth: int) -> None:
+        self._left -= count
+        if self._left < 0 or depth > _DEEPEST:
+            raise Unsure
+
+    def entries(self, above: dict[str, Given], below: dict[str, Given], depth: int) -> dict[str, Given]:
+        self._go_through(len(above) + len(below), depth)
+        whole = dict(below)
+        for name, one in above.items():
+            other = below.get(name)
+            if other is not None and isinstance(one.content, Mapping | Bundle) and isinstance(other.content, Mapping | Bundle):
+                whole[name] = Given(Bundle(self.entries(entries_in(one), entries_in(other), depth + 1).items()))
+            elif other is None or one.truth:
+                whole[name] = one
+        return whole
+
+    def trees(self, above: object, below: Node, depth: int) -> Mapping:
+        if not isinstance(above, Mapping) or not isinstance(below, Mapping):
+            raise Unsure
+        self._go_through(len(above.entries) + len(below.entries), depth)
+        whole = PlacedMapping(above.start, above.end, False)
+        whole.source = above.source
+        under = {entry.key.value: entry for entry in below.entries if isinstance(entry.key, Scalar)}
+        for entry in above.entries:
+            other = under.pop(entry.key.value, None) if isinstance(entry.key, Scalar) else None
+            value, under_it = resolve(entry.value), resolve(other.value) if other is not None else None
+            if isinstance(value, Mapping) and isinstance(under_it, Mapping):
+                whole.entries.append(Entry(entry.key, self.trees(value, under_it, depth + 1)))
+            elif other is not None and not Given(content_of(value) if isinstance(value, Scalar) else value).truth:
+                whole.entries.append(other)
+            else:
+                whole.entries.append(entry)
+        whole.entries += under.values()
+        return whole
 
 
 def _become(holder: Given | None, whole: Given) -> None:
@@ -103,19 +151,6 @@ def _become(holder: Given | None, whole: Given) -> None:
     else:
         holder.content.clear()
         holder.content.update(entries)
-
-
-def _entries_over(above: dict[str, Given], below: dict[str, Given], depth: int) -> dict[str, Given]:
-    if depth > _DEEPEST:
-        raise Unsure
-    whole = dict(below)
-    for name, one in above.items():
-        other = below.get(name)
-        if other is not None and isinstance(one.content, Mapping | Bundle) and isinstance(other.content, Mapping | Bundle):
-            whole[name] = Given(Bundle(_entries_over(entries_in(one), entries_in(other), depth + 1).items()))
-        elif other is None or one.truth:
-            whole[name] = one
-    return whole
 
 
 def _merged_over(arguments: list[Given | None]) -> Given:
@@ -138,25 +173,6 @@ def _deep_copy(arguments: list[Given | None]) -> Given:
     return known(_copied(arguments[0]))
 
 
-def _laid_over(above: object, below: Node, depth: int) -> Mapping:
-    if not isinstance(above, Mapping) or not isinstance(below, Mapping) or depth > _DEEPEST:
-        raise Unsure
-    whole = PlacedMapping(above.start, above.end, False)
-    whole.source = above.source
-    under = {entry.key.value: entry for entry in below.entries if isinstance(entry.key, Scalar)}
-    for entry in above.entries:
-        other = under.pop(entry.key.value, None) if isinstance(entry.key, Scalar) else None
-        value, under_it = resolve(entry.value), resolve(other.value) if other is not None else None
-        if isinstance(value, Mapping) and isinstance(under_it, Mapping):
-            whole.entries.append(Entry(entry.key, _laid_over(value, under_it, depth + 1)))
-        elif other is not None and not Given(content_of(value) if isinstance(value, Scalar) else value).truth:
-            whole.entries.append(other)
-        else:
-            whole.entries.append(entry)
-    whole.entries += under.values()
-    return whole
-
-
 def _has(arguments: list[Given | None]) -> Given:
     """Whether a list holds something."""
     wanted = text_in(arguments[0])
@@ -167,7 +183,9 @@ def _has_key(arguments: list[Given | None]) -> Given:
     return Given(text_in(arguments[1]) in entries_in(arguments[0]))
 
 
-def _list(arguments: list[Given | None]) -> Given:
+def _list(arguments: Row[Given | None]) -> Given:
+    if len(arguments) > MOST_ITEMS:
+        raise Unsure
     return Given(tuple(arguments))
 
 
@@ -210,12 +228,12 @@ def _keys(arguments: list[Given | None]) -> Given:
 
 def _together(arguments: list[Given | None]) -> Given:
     """Lists behind each other; where only one holds something, it itself."""
-    filled = [one for one in arguments if items_in(one)]
-    return known(filled[0]) if len(filled) == 1 else Given(tuple(item for one in filled for item in items_in(one)))
+    filled = [(one, items) for one in arguments if (items := items_in(one))]
+    return known(filled[0][0]) if len(filled) == 1 else _list([item for _, items in filled for item in items])
 
 
 def _appended(arguments: list[Given | None]) -> Given:
-    return Given((*items_in(arguments[0]), arguments[1]))
+    return _list([*items_in(arguments[0]), arguments[1]])
 
 
 def _distinct(arguments: list[Given | None]) -> Given:
@@ -231,7 +249,8 @@ def _strings_split(arguments: list[Given | None]) -> Given:
 
 def _strings_joined(arguments: list[Given | None]) -> Given:
     items = items_in(arguments[1])
-    return Given(text_in(arguments[0]).join(text_in(item) for item in items), tuple(note for item in items for note in item.notes))
+    text = put_together([text_in(item) for item in items], text_in(arguments[0]))
+    return Given(text, tuple(note for item in items for note in item.notes))
 
 
 CHANGING = frozenset({"set", "unset", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite"})

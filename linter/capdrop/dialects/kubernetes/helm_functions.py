@@ -8,7 +8,7 @@ from base64 import b64encode
 
 from ...syntax import yaml
 from ...syntax.yaml import Alias, Mapping, Node, Scalar, Sequence
-from .helm_arguments import Unsure, collection_in, known, text_in
+from .helm_arguments import Unsure, collection_in, known, parts_in, put_together, text_in
 from .helm_collections import COLLECTIONS
 from .helm_values import CLUSTER, NO_ENTRIES, SOMETHING, Bundle, Given, Number, items_given
 
@@ -98,17 +98,15 @@ def _contains(arguments: list[Given | None]) -> Given:
 
 def _has_actions(value: Given) -> bool:
     """Whether there are actions in a value that is written as YAML or JSON."""
-    if isinstance(value.content, Node):
-        nodes = list(yaml.walk(value.content))
-        if not value.is_whole or any(isinstance(node, Alias) for node in nodes):
-            raise Unsure
-        return any("{{" in node.value for node in nodes if isinstance(node, Scalar))
-    if isinstance(value.content, Bundle | tuple):
-        items = items_given(value)
-        if items is None:
-            raise Unsure
-        return any("{{" in (name.text or "") or _has_actions(item) for name, item in items)
-    return "{{" in (value.text or "")
+    return any(_node_has_actions(one) if isinstance(one.content, Node) else "{{" in (one.text or "") for one in parts_in(value))
+
+
+def _node_has_actions(value: Given) -> bool:
+    assert isinstance(value.content, Node)
+    nodes = list(yaml.walk(value.content))
+    if not value.is_whole or any(isinstance(node, Alias) for node in nodes):
+        raise Unsure
+    return any("{{" in node.value for node in nodes if isinstance(node, Scalar))
 
 
 def _from_yaml(arguments: list[Given | None]) -> Given:
@@ -137,7 +135,7 @@ def _ternary(arguments: list[Given | None]) -> Given | None:
 
 def _in_base64(arguments: list[Given | None]) -> Given:
     value = known(arguments[0])
-    return Given(b64encode(text_in(value).encode()).decode(), value.notes, value.field)
+    return Given(put_together([b64encode(text_in(value).encode()).decode()]), value.notes, value.field)
 
 
 def _calculated(calculate: Callable[[int, int], int]) -> Callable[[list[Given | None]], Given]:
@@ -154,13 +152,18 @@ def _formatted(arguments: list[Given | None]) -> Given:
     values = [text_in(one) for one in arguments[1:]]
     if len(pieces) != len(values) + 1 or any("%" in piece for piece in pieces):
         raise Unsure
-    text = pieces[0] + "".join(value + piece for value, piece in zip(values, pieces[1:], strict=True))
+    text = put_together([part for both in zip(pieces, [*values, ""], strict=True) for part in both])
     return Given(text, tuple(note for one in arguments if one is not None for note in one.notes))
 
 
 def _changed(change: Callable[[str, str], str]) -> Callable[[list[Given | None]], Given]:
     """A function that makes another text of its last argument, by its first."""
     return lambda arguments: known(arguments[-1]).as_text(change(text_in(arguments[-1]), text_in(arguments[0])))
+
+
+def _replaced(arguments: list[Given | None]) -> Given:
+    old, new, text = map(text_in, arguments)
+    return known(arguments[2]).as_text(put_together(text.split(old), new))
 
 
 def _length(given: Given | None) -> int:
@@ -211,6 +214,8 @@ def _is_of_type(arguments: list[Given | None]) -> Given:
     return _is_of_kind([Given(names.get(wanted, wanted)), arguments[1]])
 
 
+GOING_THROUGH = frozenset({*COLLECTIONS, "len"} - {"dict", "list", "tuple", "set", "unset", "splitList"})
+"""Functions that go through the entries or items that they are given."""
 FUNCTIONS: dict[str, Callable[[list[Given | None]], Given | None]] = {
     **COLLECTIONS,
     "default": _default,
@@ -252,7 +257,7 @@ FUNCTIONS: dict[str, Callable[[list[Given | None]], Given | None]] = {
     "lower": _changed(lambda text, _: text.lower()),
     "upper": _changed(lambda text, _: text.upper()),
     "print": lambda arguments: _written(arguments) if len(arguments) == 1 else None,
-    "replace": lambda arguments: known(arguments[2]).as_text(text_in(arguments[2]).replace(text_in(arguments[0]), text_in(arguments[1]))),
+    "replace": _replaced,
     "trunc": lambda arguments: known(arguments[1]).as_text(text_in(arguments[1])[: _length(arguments[0])]),
     "hasPrefix": lambda arguments: Given(text_in(arguments[1]).startswith(text_in(arguments[0]))),
     "hasSuffix": lambda arguments: Given(text_in(arguments[1]).endswith(text_in(arguments[0]))),

@@ -9,6 +9,7 @@ from itertools import islice
 from ...source import Source, Span
 from ...syntax import template_actions
 from ...syntax.template_mask import actions
+from .helm_arguments import Unsure, put_together
 from .helm_values import UNWRITTEN, Given
 
 TYPE_CHECKING = False
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_INCLUDED = 1_000_000
 """Characters of named templates that are gone through for all templates of a chart."""
+MOST_ENTRIES = 500_000
+"""Entries and items that functions are given, which go through them, for one template."""
 DEEPEST = 20
 """Named templates in named templates."""
 MOST_FILES = 100
@@ -31,16 +34,17 @@ _OPENERS = frozenset({"if", "with", "range", "define", "block"})
 
 class Named:
     """The named templates, each as a part of a file, what those are known to write that were asked for with everything, how many
-    characters more are gone through, and how many templates are being gone through now. `changed` are keys of the values that some
-    template changes."""
+    characters more are gone through, and entries of what functions are given, and how many templates are being gone through now.
+    `changed` are keys of the values that some template changes."""
 
-    __slots__ = ("bodies", "changed", "depth", "known", "left")
+    __slots__ = ("bodies", "changed", "depth", "entries_left", "known", "left")
 
     def __init__(self) -> None:
         self.bodies: dict[str, tuple[Source, Span] | None] = {}
         self.changed: set[str] = set()
         self.known: dict[str, Given | None] = {}
         self.left = MOST_INCLUDED
+        self.entries_left = MOST_ENTRIES
         self.depth = 0
 
 
@@ -111,7 +115,10 @@ def text_of(text: str, part: Span, run: Run) -> Given | None:
         pieces.append(given.text or "")
         written.append(given)
     pieces.append(_between(text, at, part.end))
-    whole = "".join(pieces)
+    try:
+        whole = put_together(pieces)
+    except Unsure:
+        return None
     if "\n" in whole.strip():
         return None
     if len(written) == 1 and whole == written[0].text:

@@ -6,7 +6,7 @@ from ...syntax.template_actions import Call, Literal, Path, Pipeline
 from ...syntax.yaml import Node
 from .helm_arguments import Unsure
 from .helm_collections import CHANGING, spoil
-from .helm_functions import FUNCTIONS
+from .helm_functions import FUNCTIONS, GOING_THROUGH
 from .helm_values import CLUSTER, NO_ENTRIES, SOMETHING, TOP, Bundle, Given, Number, below, given_by
 
 TYPE_CHECKING = False
@@ -83,6 +83,10 @@ class Scope:
         if self.unsure and call.name in CHANGING:
             spoil(arguments[0] if arguments else None)
             return None
+        if call.name in GOING_THROUGH:
+            self.chart.named.entries_left -= sum(one.size for one in arguments if one is not None)
+            if self.chart.named.entries_left < 0:
+                return None
         try:
             return function(arguments)
         except (IndexError, ValueError, Unsure):

@@ -78,6 +78,14 @@ class Given:
         return isinstance(self.content, Mapping | Sequence | Bundle | tuple)
 
     @property
+    def size(self) -> int:
+        """How many entries or items it has."""
+        content = self.content
+        if isinstance(content, Bundle | tuple):
+            return len(content)
+        return len(content.entries) if isinstance(content, Mapping) else len(content.items) if isinstance(content, Sequence) else 0
+
+    @property
     def truth(self) -> bool:
         """Whether a condition takes it for a yes."""
         content = self.content
