@@ -364,7 +364,7 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     others (`db-migrate/Dockerfile`), one whose start script leaves root, here or as it stands beside the Dockerfile, an action of GitHub,
     an engine of containers, an agent or driver that works on its host, one built on an image that the project itself releases, and in
     a cluster an image that is known to have a user, an init container, what tests something (a chart, or what it stands among the
-    tests of), and a part of the cluster itself. Where several images of one Dockerfile
+    tests of), a part of the cluster itself, and what is privileged, which is told as that. Where several images of one Dockerfile
     are built on the same stage and none sets a user, one is told.
     """
     user = container.fact("user")
@@ -375,7 +375,8 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
         message = "the image never sets a user, so it runs as its base's, mostly root"
         yield container.finding(user, message, confidence=confidence, fix=container.set("user", NON_ROOT, caveat=NEEDS_FILES))
     elif container.fact("non_root_enforced").is_lacking:
-        unsure = container.kind == "init container" or container.has_own_user or container.is_tool or "kernel" in container.uses
+        is_told = container.fact("privileged").is_true
+        unsure = is_told or container.kind == "init container" or container.has_own_user or container.is_tool or "kernel" in container.uses
         confidence = Confidence.LOW if unsure else Confidence.MEDIUM
         fix = container.set("non_root_enforced", True, caveat="an image that starts as root is refused, until it has a user")
         yield container.finding(user, f"nothing keeps `{container.name}` from running as root", confidence=confidence, fix=fix)

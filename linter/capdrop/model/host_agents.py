@@ -34,7 +34,7 @@ _KINDS = (
     (
         (NETWORK, MODULES),
         "wireguard wireguard-ui docker-wireguard-pia wg-easy tailscale/tailscale netbirdio/netbird zerotier openvpn gluetun strongswan "
-        "gerbil netclient kube-proxy calico/node cilium/cilium flannel kube-router amazon-k8s-cni metallb/speaker keepalived kube-vip",
+        "gerbil netclient kube-proxy calico/node cilium cilium-dev flannel kube-router amazon-k8s-cni metallb/speaker keepalived kube-vip",
     ),  # github.com/linuxserver/docker-wireguard, wg-easy/wg-easy, qdm12/gluetun, fosrl/gerbil; tailscale.com/kb/1282;
     # docs.netbird.io
     ((NETWORK, CLOCK), "pihole/pihole"),  # docs.pi-hole.net/docker/configuration: NET_ADMIN and SYS_TIME
@@ -44,7 +44,7 @@ _KINDS = (
         "ingress-nginx/controller conntrack-stats-exporter beats/heartbeat tigera/operator fail2ban netalertx watchyourlan upsnap "
         "mdns_repeater npmplus omada-controller playit-agent playit-docker-web poste.io cloudflared "
         "tigera-operator etcd-defrag cilium-cli cilium-cli-ci atftpd tftpd tftp-hpa matter-server fastdfs linkerd/proxy-init pod-gateway "
-        "multus-cni",
+        "multus multus-cni bird frr govee2mqtt",
     ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat);
     # kubernetes.github.io/ingress-nginx/deploy/baremetal; github.com/jwkohnen/conntrack-stats-exporter; elastic/beats
     # (deploy/kubernetes), github.com/crazy-max/docker-fail2ban, jokob-sk/NetAlertX (docker-compose.yml), aceberg/WatchYourLAN
@@ -53,7 +53,8 @@ _KINDS = (
     # poste.io's guides, what a tunnel leads to on its host (cloudflared), the installer of Cilium before there is a network
     # (docs.siderolabs.com), etcd on the loopback address of its node (ahrtr/etcd-defrag), TFTP, which answers from a port of its own
     # choice (RFC 1350), and FastDFS, whose tracker tells clients the addresses of its storages (happyfish100/fastdfs); linkerd.io/docs
-    # (Linkerd CNI: what proxy-init needs without it), angelnu/pod-gateway (README), k8snetworkplumbingwg/multus-cni (deployments)
+    # (Linkerd CNI: what proxy-init needs without it), angelnu/pod-gateway (README), k8snetworkplumbingwg/multus-cni (deployments),
+    # routing daemons (bird.network.cz, docs.frrouting.org), wez/govee2mqtt (docs/DOCKER.md: it finds its lamps by broadcast)
     ((PROCESSES, FILES, KERNEL), "kube-bench"),  # github.com/aquasecurity/kube-bench, job.yaml
     ((NETWORK, PROCESSES), "windows-exporter"),  # github.com/prometheus-community/windows_exporter/tree/master/kubernetes
     (
@@ -69,16 +70,16 @@ _KINDS = (
     ((BUS,), "systemd-exporter node-exporter node_exporter netdata/netdata"),  # they ask systemd for its units
     (
         (KERNEL, PROCESSES),
-        "skywalking-rover falco tetragon tracee parca-agent ebpf_exporter coroot-node-agent kepler cilium/cilium netdata/netdata "
+        "skywalking-rover falco tetragon tracee parca-agent ebpf_exporter coroot-node-agent kepler cilium cilium-dev netdata/netdata "
         "netbirdio/netbird moby/buildkit opentelemetry-ebpf-profiler opentelemetry-collector-ebpf-profiler",
     ),  # programs in the kernel: skywalking.apache.org/docs/skywalking-rover, falco.org/docs, tetragon.io/docs, github.com/parca-dev,
     # learn.netdata.cloud/docs/netdata-agent/installation/docker, docs.netbird.io (they add SYS_ADMIN);
     # github.com/open-telemetry/opentelemetry-ebpf-profiler (README); BuildKit's docs/rootless.md
     (
         (POWER,),
-        "calico/node calico/cni cilium/cilium amazon-k8s-cni amazon-k8s-cni-init amazon/aws-network-policy-agent kube-router kube-proxy "
-        "smartctl-exporter aws-ebs-csi-driver aws-efs-csi-driver gcp-compute-persistent-disk-csi-driver azuredisk-csi azurefile-csi "
-        "nfsplugin cephcsi kured",
+        "calico/node calico/cni cilium cilium-dev amazon-k8s-cni amazon-k8s-cni-init amazon/aws-network-policy-agent kube-router "
+        "kube-proxy smartctl-exporter aws-ebs-csi-driver aws-efs-csi-driver gcp-compute-persistent-disk-csi-driver azuredisk-csi "
+        "azurefile-csi nfsplugin cephcsi kured",
     ),  # docs.tigera.io/calico, docs.cilium.io, github.com/aws/amazon-vpc-cni-k8s, kube-router.io/docs; the exporter's README; the plugin
     # of a CSI driver on each node (kubernetes-csi.github.io/docs/deploying.html); kured.dev/docs (it restarts its node)
     ((SOCKET,), "docker-socket-proxy linuxserver/socket-proxy wollomatic/socket-proxy"),  # github.com/Tecnativa/docker-socket-proxy,
@@ -116,9 +117,10 @@ _KINDS = (
     ((DEVICES,), "smartctl-exporter scrutiny"),  # github.com/AnalogJ/scrutiny (README): SYS_RAWIO and the disks
     (
         (POWER, DEVICES, PROCESSES, KERNEL),
-        "node-disk-manager node-disk-manager-amd64 node-disk-manager-arm64 node-disk-manager-arm minio/directpv",
-    ),  # openebs.io/docs (Node Disk Manager), minio/directpv (docs/specification.md): they find, format and mount the disks of a node
-    ((POWER, NETWORK, MODULES, KERNEL), "cilium/cilium-dev"),  # builds of Cilium
+        "node-disk-manager node-disk-manager-amd64 node-disk-manager-arm64 node-disk-manager-arm minio/directpv linstor-satellite "
+        "piraeus-server drbd-shutdown-guard",
+    ),  # openebs.io/docs (Node Disk Manager), minio/directpv (docs/specification.md), linbit.com/drbd-user-guide (LINSTOR's satellites):
+    # they find, format and mount the disks of a node
     ((POWER, NETWORK, MODULES, DEVICES), "rook/ceph"),  # rook.io/docs (Direct Tools): what maps and mounts a block device on its node
 )
 """What kinds of images are documented to need, by their name or by folder and name, on whatever registry they are mirrored.

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from .values_way_out import ValuesWayOut
 
-_NAMES_A_SECRET = r"(?i)(?:token|pass|password|key|certs?|tls|credentials?|exist(?:ing)?|license|auth)[_-]?secret(?:[_-]?(?:key|name))?$"
+_NAMES_A_SECRET = (
+    r"(?i)(?:token|pass|password|key|certs?|tls|credentials?|exist(?:ing)?|license|auth|from)[_-]?secret(?:[_-]?(?:key|name))?$"
+)
 """Values of these keys are names of Secrets in the cluster, or of entries in them."""
-_NAMES_ENTRIES = r"(?i)secret_?keys\.[^.]*$"
+_NAMES_ENTRIES = r"(?i)secret_?(?:keys|(?:key)?ref)\.[^.]*$"
 """The same of what stands below these."""
 _EXAMPLES = frozenset("example examples sample samples".split())
 
