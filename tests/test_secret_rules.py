@@ -544,6 +544,14 @@ def test_a_weak_password_of_a_test_is_less_sure(path: str, sure: bool) -> None:
     weak, real = found(path, VALUES)
     assert (weak.confidence is Confidence.LOW) == (not sure)
     assert real.confidence is Confidence.HIGH
+    (made_up,) = found(path, "auth:\n  adminPassword: bucketasecret\n")
+    assert made_up.rule == "hard-coded-credential"
+    assert (made_up.confidence is Confidence.LOW) == (not sure)
+
+
+def test_a_weak_password_where_a_project_is_built_is_less_sure() -> None:
+    for path in ("charts/a/ci/values.yaml", ".ci/auth/values.yaml"):
+        assert [one.confidence is Confidence.LOW for one in found(path, VALUES)] == [True, False]
 
 
 @pytest.mark.parametrize(("path", "sure"), [("e2e/manifests/certs.yaml", False), ("certs.yaml", True)])

@@ -506,8 +506,10 @@ spec:
 )
 def test_only_what_is_privileged_mounts_volumes_for_pods(path: str, propagation: str, sure: Confidence) -> None:
     text = NODE_PLUGIN.format(path=path, propagation=propagation)
-    assert said("a.yaml", text, "privileged-container") == [sure]
+    assert said("a.yaml", text, "privileged-container") == [LOW if propagation == "Bidirectional" else HIGH]
     assert said("a.yaml", text, "dangerous-capability") == [sure]
+    shared = [] if propagation != "Bidirectional" else [LOW if "kubelet" in path else HIGH]
+    assert said("a.yaml", text, "mount-propagation") == shared
 
 
 @pytest.mark.parametrize(("path", "image", "sure"), [("e2e/a.yaml", "nginx:1.19", LOW), ("a.yaml", "nginx:1.19", HIGH)])

@@ -43,8 +43,8 @@ _KINDS = (
         "adguardhome dnsmasq v2raya cloudflare-ddns packetbeat suricata zeek ntopng dockurr/windows dockurr/macos qemux/qemu gdy666/lucky "
         "ingress-nginx/controller conntrack-stats-exporter beats/heartbeat tigera/operator fail2ban netalertx watchyourlan upsnap "
         "mdns_repeater npmplus omada-controller playit-agent playit-docker-web poste.io cloudflared "
-        "tigera-operator etcd-defrag cilium-cli cilium-cli-ci atftpd tftpd tftp-hpa matter-server fastdfs linkerd/proxy-init pod-gateway "
-        "multus multus-cni bird frr govee2mqtt",
+        "tigera-operator etcd-defrag cilium-cli cilium-cli-ci atftpd tftpd tftp-hpa matter-server fastdfs proxy-init pod-gateway "
+        "iptables-manager multus multus-cni bird frr govee2mqtt",
     ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat);
     # kubernetes.github.io/ingress-nginx/deploy/baremetal; github.com/jwkohnen/conntrack-stats-exporter; elastic/beats
     # (deploy/kubernetes), github.com/crazy-max/docker-fail2ban, jokob-sk/NetAlertX (docker-compose.yml), aceberg/WatchYourLAN
@@ -121,6 +121,10 @@ _KINDS = (
         "piraeus-server drbd-shutdown-guard",
     ),  # openebs.io/docs (Node Disk Manager), minio/directpv (docs/specification.md), linbit.com/drbd-user-guide (LINSTOR's satellites):
     # they find, format and mount the disks of a node
+    (
+        (POWER, NETWORK, PROCESSES, FILES, KERNEL, MODULES, DEVICES, BUS, WHOLE, SOCKET),
+        "inspektor-gadget inspektor-gadget/ig",
+    ),  # inspektor-gadget.io/docs (Requirements): programs in the kernel, and hooks into the runtimes of containers
     ((POWER, NETWORK, MODULES, DEVICES), "rook/ceph"),  # rook.io/docs (Direct Tools): what maps and mounts a block device on its node
 )
 """What kinds of images are documented to need, by their name or by folder and name, on whatever registry they are mirrored.
@@ -133,6 +137,7 @@ _BY_NAME: dict[str, frozenset[str]] = {}
 _SYSTEM = frozenset({NETWORK, PROCESSES, FILES, MODULES, CLOCK, DEVICES, BUS, KERNEL})
 _BY_PLACE = {
     "plugin": _SYSTEM | {POWER},
+    "mounter": frozenset({POWER}),
     "system": _SYSTEM,
     "daemon": frozenset({PROCESSES, FILES}),
     "node": frozenset({PROCESSES, FILES}),
@@ -163,7 +168,7 @@ def uses_of_image(image: str) -> frozenset[str]:
 
 
 def uses_of_place(place: str) -> frozenset[str]:
-    """What of its host a container is made to use: "plugin" mounts volumes for the pods of its node, "system" is a part of the cluster
-    itself, "daemon" runs on every node, "node" does and is given it, "fabric" works with others over a network that only the node has, and
-    "tool" is run once and removed."""
+    """What of its host a container is made to use: "plugin" mounts volumes for the pods of its node, "mounter" anything for others,
+    "system" is a part of the cluster itself, "daemon" runs on every node, "node" does and is given it, "fabric" works with others over a
+    network that only the node has, and "tool" is run once and removed."""
     return _BY_PLACE.get(place, _NOTHING)

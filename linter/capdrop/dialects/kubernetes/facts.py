@@ -28,7 +28,7 @@ _FABRICS = ("google.com/tpu", "vpc.amazonaws.com/efa", "rdma/")
 """Devices whose containers talk to each other past the cluster's network (https://cloud.google.com/kubernetes-engine/docs/how-to/
 tpu-multislice; https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html; https://github.com/Mellanox/k8s-rdma-shared-dev-plugin)."""
 _SYSTEM_PRIORITIES = ("system-node-critical", "system-cluster-critical")
-_KUBELET = "/var/lib/kubelet"
+_KUBELET = ("/var/lib/kubelet", "/var/lib/edged")
 _USER_NAME = "securityContext.windowsOptions.runAsUserName"
 _HOOK = "helm.sh/hook"
 """The annotation that says when Helm runs an object by itself (helm.sh/docs/topics/chart_tests)."""
@@ -132,11 +132,12 @@ class Place(Cell):
         return Value.known(place, site.source, site.span) if place else Value.absent(site.source, site.span)
 
 
-def is_plugin(own: Section) -> bool:
-    """Whether what a container mounts where the kubelet looks for the volumes of pods appears to it, as only what is privileged may make
-    it (kubernetes-csi.github.io/docs/deploying.html)."""
+def mounts_for_others(own: Section) -> str:
+    """What a container is whose mounts appear outside of it, as only what is privileged may make them: "plugin" where the kubelet looks
+    for the volumes of pods, else "mounter" (kubernetes.io/docs/concepts/storage/volumes, kubernetes-csi.github.io/docs/deploying.html)."""
     mounts = [Section(own.source, *item) for item in own.items("volumeMounts")]
-    return any(one.text("mountPropagation") == "Bidirectional" and one.text("mountPath").startswith(_KUBELET) for one in mounts)
+    paths = [one.text("mountPath") for one in mounts if one.text("mountPropagation") == "Bidirectional"]
+    return "plugin" if any(path.startswith(_KUBELET) for path in paths) else "mounter" if paths else ""
 
 
 class ImageName(Cell):

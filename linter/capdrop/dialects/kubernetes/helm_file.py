@@ -66,6 +66,8 @@ def values_below(source: Source, root: Node | None, address: str) -> Iterator[Va
                 if isinstance(entry.key, Scalar):
                     below = f"{path}.{entry.key.value}".lstrip(".")
                     stack.append((entry.value, below))
+                    if entry.key.value == "secretKey" and isinstance(node.get("secretRef"), Scalar):
+                        continue
                     called = name if entry.key.value == "value" and isinstance(name, Scalar) else entry.key
                     yield from _variables(source, entry, called, below)
 
