@@ -16,6 +16,7 @@ from capdrop import (
     better_way,
     find_in_json,
     find_logins,
+    judge,
     rule,
 )
 
@@ -377,15 +378,24 @@ def covered(start: int, end: int, text: str) -> bool:
     return any(found.start < end - first and start - first < found.end for found in find_logins(text[first : end + 300]))
 
 
+def is_random(text: str) -> bool:
+    """Whether a value is such as only a provider hands out, and nobody makes up."""
+    issued = judge(text, "API_KEY")
+    return issued is not None and issued.confidence == "high"
+
+
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
-    """The finding on a variable's secret: less severe where it does not ship, less sure where it is one of a test, or a weak one of an
-    example, with the change that takes it from outside."""
-    unsure = variable.source.is_for_tests or (verdict.kind == "default-credential" and variable.source.is_example)
+    """The finding on a variable's secret: less severe where it does not ship, less sure where it is a made-up one of a test, with the
+    change that takes it from outside."""
+    text, source = variable.value.text[verdict.start : verdict.end], variable.source
+    weak = verdict.kind == "default-credential"
+    is_made_up = weak or verdict.confidence != "high" or not is_random(text)
+    unsure = (is_made_up and source.is_for_tests) or (weak and source.is_for_builds)
     return variable.finding_in(
         verdict.start,
         verdict.end,
         message,
         severity=None if variable.ships else Severity(severity - 1),
         confidence=Confidence.LOW if unsure else Confidence[verdict.confidence.upper()],
-        fix=variable.from_outside(variable.value.text[verdict.start : verdict.end]) or better_way(variable),
+        fix=variable.from_outside(text) or better_way(variable),
     )

@@ -13,6 +13,8 @@ ROOTS = frozenset(
 """Where the root of the host is usually mounted."""
 FILE_PROGRAMS = ("cp", "mv", "ln", "tee", "cat", "rm", "install")
 OF_PROCESS_1 = "/proc/1/root/"
+OF_ANOTHER = ("--mount=/host", "-m/host")
+"""Mounts of a process where the folders of the host are mounted."""
 DISK = re.compile(r"/dev/(?:[shv]d[a-z]+\d*|xvd[a-z]+\d*|(?:nvme\d+n|mmcblk)\d+(?:p\d+)?|dm-\d+|mapper/[\w.+-]+|disk/by-[\w./:+-]+)")
 IN_BUILD = ("RUN", "ONBUILD")
 
@@ -65,6 +67,11 @@ IN_BUILD = ("RUN", "ONBUILD")
         Bad("start.sh", "docker run --privileged acme/setup:1 mount «/dev/sda1» /mnt\n"),
         Good("start.sh", "docker run acme/setup:1 mount /dev/sda1 /mnt\n"),
         Bad("compose.yaml", "services: {setup: {image: 'acme/setup:1', command: «nsenter» -t1 -m -n sh}}"),
+        Bad(
+            "compose.yaml",
+            "services: {trim: {image: 'acme/trim:1', command: «nsenter» --mount=/host/proc/$$(pidof kubelet)/ns/mnt fstrim -v /}}",
+        ),
+        Good("compose.yaml", "services: {debug: {image: 'acme/debug:1', command: nsenter --mount=/proc/self/ns/mnt --net ip addr}}"),
         Good("compose.yaml", "services: {debug: {image: 'acme/debug:1', command: nsenter --target 4711 --net ip addr}}"),
         Good(
             "pod.yaml",
@@ -91,7 +98,7 @@ def host_entered(command: Command) -> Iterator[Finding]:
     unsure = command.owner.doubt("kernel") if command.owner is not None else None
     if command.name == "nsenter":
         if _enters_first([word.text for word in command.words]):
-            yield command.finding(command.words[0].span, "this enters the namespaces of the host's first process", confidence=unsure)
+            yield command.finding(command.words[0].span, "this enters the namespaces of the host", confidence=unsure)
     elif command.place not in IN_BUILD:
         wrapper = command.wrapper("chroot")
         root = next((word for word in wrapper.words[1:] if not word.text.startswith("-")), None) if wrapper is not None else None
@@ -113,11 +120,12 @@ def _of_the_host(command: Command) -> Iterator[tuple[Word, str]]:
 
 
 def _enters_first(words: list[str]) -> bool:
-    """Whether the words of an `nsenter` name process 1, or a file of its namespaces (nsenter(1))."""
+    """Whether the words of an `nsenter` name process 1, a file of its namespaces (nsenter(1)), or the mounts of a process where the host's
+    are mounted: `--mount=/host/proc/$(pidof kubelet)/ns/mnt`."""
     for word, following in zip(words, [*words[1:], ""], strict=True):
         if word in ("-t1", "--target=1") or (word in ("-t", "--target") and following == "1"):
             return True
-        if word.startswith("-") and "proc/1/ns" in word:
+        if word.startswith("-") and ("proc/1/ns" in word or (word.endswith("/ns/mnt") and word.startswith(OF_ANOTHER))):
             return True
         if word == "--":
             return False

@@ -106,5 +106,6 @@ def mount_propagation(mount: Mount) -> Iterator[Finding]:
 
 def mounts_for_others(mount: Mount) -> bool:
     """Whether mounting for others is what its owners are for: a storage plugin of the kubelet, or a file system in user space."""
-    is_plugin = mount.host_path.text.startswith("/var/lib/kubelet/")
-    return is_plugin or any(item.text == "/dev/fuse" for owner in mount.owners for item in owner.fact("devices"))
+    is_plugin = mount.host_path.text.startswith(("/var/lib/kubelet", "/var/lib/edged"))
+    is_called_so = any(not {"fuse", "csi"}.isdisjoint(owner.name.split("-")) for owner in mount.owners)
+    return is_plugin or is_called_so or any(item.text == "/dev/fuse" for owner in mount.owners for item in owner.fact("devices"))

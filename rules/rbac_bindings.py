@@ -10,8 +10,11 @@ from capdrop import Bad, Confidence, Finding, Good, Note, Party, RoleBinding, Se
 MASTERS = "system:masters"
 ACCOUNTS = "system:authenticated"
 SERVICE_ACCOUNTS = "system:serviceaccounts"
-PUBLIC = frozenset({"system:public-info-viewer", "system:discovery", "system:basic-user", "system:service-account-issuer-discovery"})
-"""What Kubernetes itself gives to everyone, or is made to be given so."""
+PUBLIC = frozenset(
+    "system:public-info-viewer system:discovery system:basic-user system:service-account-issuer-discovery "
+    "kubeadm:bootstrap-signer-clusterinfo".split()
+)
+"""What Kubernetes itself or kubeadm gives to everyone, or is made to be given so."""
 ADMINISTRATOR = "cluster-admin"
 ADMINISTRATORS = frozenset({"admin", "admins", "administrator", "administrators"})
 APPLIERS = frozenset(

@@ -175,6 +175,8 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
 def is_meant_as_root(container: Container | DefaultContainer) -> bool:
     """Whether it prepares files for others and ends, is to read those of its host, has its host anyway, tests something, or the dialect
     says why."""
+    if container.source.is_for_tests:
+        return True
     if container.kind in ("init container", "step"):
         return not container.fact("privileged").is_true
     if container.kind == "stage" or container.fact("user").reason:
@@ -367,8 +369,8 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     root, here or as it stands beside the Dockerfile, an action of GitHub, an engine of containers, an agent or driver that works on its
     host, one built on an image that the project itself releases, or on another's application, whose user its maker chose, and in a
     cluster an image that is known to have a user, an init container, what tests something (a chart, or what it stands among the tests
-    of), and a part of the cluster itself. Where several images of one Dockerfile are built on the same stage and none sets a user, one is
-    told.
+    of), a part of the cluster itself, and what is privileged, which is told as that. Where several images of one Dockerfile are built on
+    the same stage and none sets a user, one is told.
     """
     user = container.fact("user")
     if not user.is_absent or container.platform == "windows":
@@ -378,7 +380,8 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
         message = "the image never sets a user, so it runs as its base's, mostly root"
         yield container.finding(user, message, confidence=confidence, fix=container.set("user", NON_ROOT, caveat=NEEDS_FILES))
     elif container.fact("non_root_enforced").is_lacking:
-        unsure = container.kind == "init container" or container.has_own_user or container.is_tool or "kernel" in container.uses
+        is_told = container.fact("privileged").is_true
+        unsure = is_told or container.kind == "init container" or container.has_own_user or container.is_tool or "kernel" in container.uses
         confidence = Confidence.LOW if unsure else Confidence.MEDIUM
         fix = container.set(
             "non_root_enforced", True, caveat="an image that starts as root, or as a user that has a name and no number, is refused"

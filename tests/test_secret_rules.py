@@ -504,6 +504,12 @@ def test_a_guessable_password_in_a_comment_is_an_example() -> None:
         ("password =", "", ""),
         ("password: # why", "", ""),
         ("https://example.com", "https", "//example.com"),
+        ("password: *pw", "", ""),
+        ("password: *pw # as above", "", ""),
+        ("password: &pw !secret wifi_password", "", ""),
+        ("password: &pw abc", "password", "abc"),
+        ("password=*pw", "", ""),
+        ("password: *pw*", "password", "*pw*"),
     ],
 )
 def test_a_line_of_a_settings_file(line: str, name: str, value: str) -> None:
@@ -586,7 +592,8 @@ def test_a_password_on_the_command_line_of_a_test_is_less_sure(path: str, confid
 
 
 def test_names_of_the_entries_of_a_secret() -> None:
-    assert found("values.yaml", "auth:\n  existSecret: secret-name\n") == []
+    assert found("values.yaml", "auth:\n  existSecret: secret-name\n  envFromSecret: grafana-secrets\n") == []
+    assert found("values.yaml", "runner:\n  secretRef:\n    name: runner\n    secretKey: secret\n") == []
     assert found("values.yaml", "auth:\n  password: !secret db_password\n") == []
     assert found("values.yaml", "auth:\n  existingSecretKeys:\n    webPassword: WEBPASSWORD\n    apiPassword: web_api_password\n") == []
 

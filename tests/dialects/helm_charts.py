@@ -187,7 +187,6 @@ CHARTS = [
         """,
         [
             (POD, 19, "missing-user"),
-            (POD, 25, "missing-user"),
             (VALUES, 4, "dangerous-capability"),
             (VALUES, 6, "privileged-container"),
         ],

@@ -470,3 +470,22 @@ def test_an_object_of_a_kind_that_is_not_known_is_called_one(tmp_path: Path, mon
     one = chart("{}", "containers: [{name: a, image: 'acme/app:latest', securityContext: {runAsNonRoot: true}}]")
     one.files[POD] = one.files[POD].replace("kind: Deployment", 'kind: {{ lookup "v1" "ConfigMap" "a" "b" }}')
     assert [finding.subject for finding in found(one.written(tmp_path), monkeypatch)] == ["object containers.a.image"]
+
+
+def test_a_setting_of_the_values_that_has_no_effect_is_told_where_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = chart(
+        "securityContext:\n  runAsUser: 1001\n  readOnlyRootFilesystem: true\n  privilleged: true\n",
+        """
+        {{- with .Values.securityContext }}
+        securityContext:
+          {{- toYaml . | nindent 10 }}
+        {{- end }}
+        containers:
+          - {name: a, image: 'acme/app:1.0.0'}
+        """,
+    )
+    told = [finding for finding in found(one.written(tmp_path), monkeypatch) if finding.rule == "misspelt-security-setting"]
+    assert [(finding.source.path, finding.source[finding.span]) for finding in told] == [
+        (VALUES, "readOnlyRootFilesystem"),
+        (VALUES, "privilleged"),
+    ]

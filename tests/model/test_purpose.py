@@ -563,8 +563,10 @@ spec:
 )
 def test_only_what_is_privileged_mounts_volumes_for_pods(path: str, propagation: str, sure: Confidence) -> None:
     text = NODE_PLUGIN.format(path=path, propagation=propagation)
-    assert said("a.yaml", text, "privileged-container") == [sure]
+    assert said("a.yaml", text, "privileged-container") == [LOW if propagation == "Bidirectional" else HIGH]
     assert said("a.yaml", text, "dangerous-capability") == [sure]
+    shared = [] if propagation != "Bidirectional" else [LOW if "kubelet" in path else HIGH]
+    assert said("a.yaml", text, "mount-propagation") == shared
 
 
 @pytest.mark.parametrize(("path", "image", "sure"), [("e2e/a.yaml", "nginx:1.19", LOW), ("a.yaml", "nginx:1.19", HIGH)])
@@ -623,3 +625,60 @@ def test_settings_that_are_switched_off_start_nothing(on: str, told: int) -> Non
     for rule in ("root-user", "privileged-container"):
         assert len(said("a.yaml", text, rule)) == told, rule
     assert len(said("a.yaml", text, "hard-coded-credential")) == 1
+
+
+RELEASE = """
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {{name: {name}}}
+spec:
+  values:
+    controllers:
+      main:
+        {list}:
+          vpn:
+            image: {{repository: {repository}, tag: v3@sha256:0}}
+            securityContext: {{runAsUser: 0, capabilities: {{add: [NET_ADMIN]}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "repository", "sure"),
+    [("torrent", "ghcr.io/qdm12/gluetun", LOW), ("torrent", "acme/torrent", HIGH), ("bird", "acme/bird", LOW), ("bird", "acme/x", HIGH)],
+)
+def test_the_image_of_a_chart_s_container_in_its_parts(name: str, repository: str, sure: Confidence) -> None:
+    text = RELEASE.format(name=name, repository=repository, list="containers")
+    assert said("a.yaml", text, "dangerous-capability") == [sure]
+
+
+@pytest.mark.parametrize(("where", "sure"), [("containers", HIGH), ("initContainers", LOW)])
+def test_an_init_container_among_the_values_of_a_chart_may_be_root(where: str, sure: Confidence) -> None:
+    text = RELEASE.format(name="a", repository="acme/a", list=where)
+    assert said("a.yaml", text, "root-user") == [sure]
+
+
+@pytest.mark.parametrize(("path", "kind"), [("tests/a.yaml", "DaemonSet"), ("a.yaml", "DaemonSet")])
+def test_what_runs_on_every_node_of_a_test(path: str, kind: str) -> None:
+    text = (
+        f"apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {{selector: {{matchLabels: {{a: b}}}}, template: {{metadata: "
+        "{labels: {a: b}}, spec: {containers: [{name: a, image: 'acme/a:1'}]}}}\n"
+    )
+    assert said(path, text, "missing-user") == [LOW if path.startswith("tests") else MEDIUM]
+
+
+@pytest.mark.parametrize(("privileged", "sure"), [("true", LOW), ("false", MEDIUM)])
+def test_what_is_told_to_be_privileged_is_not_told_to_lack_a_user(privileged: str, sure: Confidence) -> None:
+    pod = f"{{name: a, image: 'acme/a:1', securityContext: {{privileged: {privileged}}}}}"
+    text = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{pod}]}}\n"
+    assert said("a.yaml", text, "missing-user") == [sure]
+    assert len(said("a.yaml", text, "privileged-container")) == (privileged == "true")
+
+
+@pytest.mark.parametrize(("role", "told"), [("kubeadm:bootstrap-signer-clusterinfo", 0), ("reader", 1)])
+def test_what_kubeadm_shows_to_everyone(role: str, told: int) -> None:
+    text = (
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: a, namespace: kube-public}\n"
+        f"roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: '{role}'}}\n"
+        "subjects: [{kind: User, name: 'system:anonymous', apiGroup: rbac.authorization.k8s.io}]\n"
+    )
+    assert len(said("a.yaml", text, "role-bound-to-everyone")) == told

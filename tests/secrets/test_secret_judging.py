@@ -229,6 +229,7 @@ def test_bare_digests_need_a_name_and_are_less_sure(name: str, confidence: str |
         ("DB_PASSWORD", "accounts2-pwd", ("credential", "high")),
         ("DB_PASSWORD", "_PASSWORD_", None),
         ("DB_PASSWORD", "not set", None),
+        ("DB_PASSWORD", "&operhash;", None),
     ],
 )
 def test_plain_words(name: str, value: str, expected: tuple[str, str] | None) -> None:

@@ -54,17 +54,22 @@ def misspelt_keys(section: Section, known: Set[str], address: str, owner: str, p
             continue
         meant = _meant(name, known, compose=place == "Compose")
         if meant:
-            yield _oddity(field, f"{address}.{name}", owner, name, meant, place, taken=meant in section.fields, known=meant in known)
+            yield _oddity(
+                section, field, f"{address}.{name}", owner, name, meant, place, taken=meant in section.fields, known=meant in known
+            )
 
 
-def _oddity(field: Field, address: str, owner: str, name: str, meant: str, place: str, *, taken: bool, known: bool) -> Oddity:
+def _oddity(
+    section: Section, field: Field, address: str, owner: str, name: str, meant: str, place: str, *, taken: bool, known: bool
+) -> Oddity:
     span = field.entry.key.span
     message = f"`{name}` is no key of {place} and protects nothing; did you mean `{meant}`?"
     if meant in GRANTING:
         message = f"`{name}` is no key of {place} and has no effect; did you mean `{meant}`?"
-    oddity = Oddity(field.source, span, address, kind="misspelt-key", message=message)
+    source = field.entry.key.source or section.source
+    oddity = Oddity(source, span, address, kind="misspelt-key", message=message)
     oddity.notes = field.trail
-    if known and not taken and not field.shared and meant in PROTECTING and field.source[span] == name:
+    if known and not taken and not field.shared and meant in PROTECTING and field.source is source and source[span] == name:
         oddity.correction = _renamed(oddity, field, owner, meant)
     return oddity
 

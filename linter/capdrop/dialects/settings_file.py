@@ -16,6 +16,7 @@ _NAME = r"(?m)^[ \t]*(?:- +|export[ \t]+)?([\"']?)([A-Za-z_][\w.-]*)\1[ \t]*(?!=
 _FLOW = r"(?m)^[ \t]*(?:- +)?(?:[A-Za-z_][\w.-]*:[ \t]+)?\{[^\n]*\}[ \t\r]*$"
 _IN_BRACES = r"[{,][ \t]*([A-Za-z_][\w.-]*):[ \t]+(?:[\"']([^\"'\n]*)[\"']|([^\s\"'{}\[\],][^,{}\n]*(?<![ \t])))"
 _TAG = r"![A-Za-z_][\w.-]*(?:[ \t]|$)"
+_ANCHOR, _ALIAS = r"&[A-Za-z_][\w-]*[ \t]+", r"\*[A-Za-z_][\w-]*[ \t\r]*(?:#|$)"
 ACCOUNTS = "passwd"
 """A file that lists accounts, and holds no passwords (passwd(5))."""
 SETTINGS = (".conf", ".cnf", ".cfg", ".ini", ".env", ".properties", ".toml", ".yml", ".yaml")
@@ -136,11 +137,15 @@ def _in_flow(text: str) -> Iterator[tuple[tuple[int, int], int, int]]:
 
 def _value(text: str, start: int) -> tuple[int, int]:
     """The range of a value on its line, without quotes, a comment behind it, and blanks; nothing where a tag of YAML says
-    that it is something else: `!secret db_password`, `!env_var DB_PASSWORD`."""
+    that it is something else (`!secret db_password`, `!env_var DB_PASSWORD`), or an alias that it stands elsewhere (`*password`)."""
     stop = text.find("\n", start)
     stop = len(text) if stop < 0 else stop
+    anchored = re.match(_ANCHOR, text[start:stop]) if text[start - 1 : start] in (" ", "\t") else None
+    start += anchored.end() if anchored else 0
     quote = text[start : start + 1]
-    if quote == "!" and text[max(0, start - 2) : start].rstrip() == ":" and re.match(_TAG, text[start:stop]):
+    if quote == "*" and re.match(_ALIAS, text[start:stop]):
+        return start, start
+    if quote == "!" and (anchored or text[max(0, start - 2) : start].rstrip() == ":") and re.match(_TAG, text[start:stop]):
         return start, start
     if quote in ("'", '"'):
         close = text.find(quote, start + 1, stop)

@@ -35,9 +35,8 @@ _KINDS = (
     (
         (NETWORK, MODULES),
         "wireguard wireguard-ui docker-wireguard-pia wg-easy tailscale/tailscale netbirdio/netbird zerotier zerotier-synology openvpn "
-        "gluetun strongswan free5gc/upf free5gc/n3iwf free5gc/tngf ueransim "
-        "openvpn-client gerbil netclient kube-proxy calico/node cilium/cilium flannel kube-router amazon-k8s-cni metallb/speaker "
-        "keepalived kube-vip",
+        "gluetun strongswan free5gc/upf free5gc/n3iwf free5gc/tngf ueransim openvpn-client gerbil netclient kube-proxy calico/node cilium "
+        "cilium-dev flannel kube-router amazon-k8s-cni metallb/speaker keepalived kube-vip",
     ),  # github.com/linuxserver/docker-wireguard, wg-easy/wg-easy, qdm12/gluetun, fosrl/gerbil; tailscale.com/kb/1282;
     # docs.netbird.io; free5gc/free5gc-compose (README): the user plane of a mobile network makes tunnels (gtp5g, ipsec)
     ((NETWORK, CLOCK), "pihole/pihole"),  # docs.pi-hole.net/docker/configuration: NET_ADMIN and SYS_TIME
@@ -46,8 +45,8 @@ _KINDS = (
         "adguardhome dnsmasq v2raya cloudflare-ddns packetbeat suricata zeek ntopng dockurr/windows dockurr/macos qemux/qemu gdy666/lucky "
         "ingress-nginx/controller conntrack-stats-exporter docker-tc beats/heartbeat tigera/operator fail2ban netalertx watchyourlan "
         "upsnap mdns_repeater npmplus omada-controller playit-agent playit-docker-web poste.io cloudflared "
-        "tigera-operator etcd-defrag cilium-cli cilium-cli-ci atftpd tftpd tftp-hpa matter-server fastdfs linkerd/proxy-init pod-gateway "
-        "multus-cni",
+        "tigera-operator etcd-defrag cilium-cli cilium-cli-ci atftpd tftpd tftp-hpa matter-server fastdfs proxy-init pod-gateway "
+        "iptables-manager multus multus-cni bird frr govee2mqtt",
     ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat);
     # kubernetes.github.io/ingress-nginx/deploy/baremetal; github.com/jwkohnen/conntrack-stats-exporter; elastic/beats
     # (deploy/kubernetes), github.com/crazy-max/docker-fail2ban, jokob-sk/NetAlertX (docker-compose.yml), aceberg/WatchYourLAN
@@ -56,7 +55,8 @@ _KINDS = (
     # poste.io's guides, what a tunnel leads to on its host (cloudflared), the installer of Cilium before there is a network
     # (docs.siderolabs.com), etcd on the loopback address of its node (ahrtr/etcd-defrag), TFTP, which answers from a port of its own
     # choice (RFC 1350), and FastDFS, whose tracker tells clients the addresses of its storages (happyfish100/fastdfs); linkerd.io/docs
-    # (Linkerd CNI: what proxy-init needs without it), angelnu/pod-gateway (README), k8snetworkplumbingwg/multus-cni (deployments)
+    # (Linkerd CNI: what proxy-init needs without it), angelnu/pod-gateway (README), k8snetworkplumbingwg/multus-cni (deployments),
+    # routing daemons (bird.network.cz, docs.frrouting.org), wez/govee2mqtt (docs/DOCKER.md: it finds its lamps by broadcast)
     ((PROCESSES, FILES, KERNEL), "kube-bench"),  # github.com/aquasecurity/kube-bench, job.yaml
     ((NETWORK, PROCESSES), "windows-exporter"),  # github.com/prometheus-community/windows_exporter/tree/master/kubernetes
     (
@@ -72,16 +72,16 @@ _KINDS = (
     ((BUS,), "systemd-exporter node-exporter node_exporter netdata/netdata"),  # they ask systemd for its units
     (
         (KERNEL, PROCESSES),
-        "skywalking-rover falco tetragon tracee parca-agent ebpf_exporter coroot-node-agent kepler cilium/cilium netdata/netdata "
+        "skywalking-rover falco tetragon tracee parca-agent ebpf_exporter coroot-node-agent kepler cilium cilium-dev netdata/netdata "
         "netbirdio/netbird moby/buildkit opentelemetry-ebpf-profiler opentelemetry-collector-ebpf-profiler",
     ),  # programs in the kernel: skywalking.apache.org/docs/skywalking-rover, falco.org/docs, tetragon.io/docs, github.com/parca-dev,
     # learn.netdata.cloud/docs/netdata-agent/installation/docker, docs.netbird.io (they add SYS_ADMIN);
     # github.com/open-telemetry/opentelemetry-ebpf-profiler (README); BuildKit's docs/rootless.md
     (
         (POWER,),
-        "calico/node calico/cni cilium/cilium amazon-k8s-cni amazon-k8s-cni-init amazon/aws-network-policy-agent kube-router kube-proxy "
-        "smartctl-exporter aws-ebs-csi-driver aws-efs-csi-driver gcp-compute-persistent-disk-csi-driver azuredisk-csi azurefile-csi "
-        "nfsplugin cephcsi kured",
+        "calico/node calico/cni cilium cilium-dev amazon-k8s-cni amazon-k8s-cni-init amazon/aws-network-policy-agent kube-router "
+        "kube-proxy smartctl-exporter aws-ebs-csi-driver aws-efs-csi-driver gcp-compute-persistent-disk-csi-driver azuredisk-csi "
+        "azurefile-csi nfsplugin cephcsi kured",
     ),  # docs.tigera.io/calico, docs.cilium.io, github.com/aws/amazon-vpc-cni-k8s, kube-router.io/docs; the exporter's README; the plugin
     # of a CSI driver on each node (kubernetes-csi.github.io/docs/deploying.html); kured.dev/docs (it restarts its node)
     ((SOCKET,), "docker-socket-proxy linuxserver/socket-proxy wollomatic/socket-proxy"),  # github.com/Tecnativa/docker-socket-proxy,
@@ -120,9 +120,14 @@ _KINDS = (
     ((DEVICES,), "smartctl-exporter scrutiny"),  # github.com/AnalogJ/scrutiny (README): SYS_RAWIO and the disks
     (
         (POWER, DEVICES, PROCESSES, KERNEL),
-        "node-disk-manager node-disk-manager-amd64 node-disk-manager-arm64 node-disk-manager-arm minio/directpv",
-    ),  # openebs.io/docs (Node Disk Manager), minio/directpv (docs/specification.md): they find, format and mount the disks of a node
-    ((POWER, NETWORK, MODULES, KERNEL), "cilium/cilium-dev"),  # builds of Cilium
+        "node-disk-manager node-disk-manager-amd64 node-disk-manager-arm64 node-disk-manager-arm minio/directpv linstor-satellite "
+        "piraeus-server drbd-shutdown-guard",
+    ),  # openebs.io/docs (Node Disk Manager), minio/directpv (docs/specification.md), linbit.com/drbd-user-guide (LINSTOR's satellites):
+    # they find, format and mount the disks of a node
+    (
+        (POWER, NETWORK, PROCESSES, FILES, KERNEL, MODULES, DEVICES, BUS, WHOLE, SOCKET),
+        "inspektor-gadget inspektor-gadget/ig",
+    ),  # inspektor-gadget.io/docs (Requirements): programs in the kernel, and hooks into the runtimes of containers
     ((POWER, NETWORK, MODULES, DEVICES), "rook/ceph"),  # rook.io/docs (Direct Tools): what maps and mounts a block device on its node
 )
 """What kinds of images are documented to need, by their name or by folder and name, on whatever registry they are mirrored.
@@ -135,6 +140,7 @@ _BY_NAME: dict[str, frozenset[str]] = {}
 _SYSTEM = frozenset({NETWORK, PROCESSES, FILES, MODULES, CLOCK, DEVICES, BUS, KERNEL})
 _BY_PLACE = {
     "plugin": _SYSTEM | {POWER},
+    "mounter": frozenset({POWER}),
     "system": _SYSTEM,
     "daemon": frozenset({PROCESSES, FILES}),
     "node": frozenset({PROCESSES, FILES}),
@@ -165,7 +171,7 @@ def uses_of_image(image: str) -> frozenset[str]:
 
 
 def uses_of_place(place: str) -> frozenset[str]:
-    """What of its host a container is made to use: "plugin" mounts volumes for the pods of its node, "system" is a part of the cluster
-    itself, "daemon" runs on every node, "node" does and is given it, "fabric" works with others over a network that only the node has, and
-    "tool" is run once and removed."""
+    """What of its host a container is made to use: "plugin" mounts volumes for the pods of its node, "mounter" anything for others,
+    "system" is a part of the cluster itself, "daemon" runs on every node, "node" does and is given it, "fabric" works with others over a
+    network that only the node has, and "tool" is run once and removed."""
     return _BY_PLACE.get(place, _NOTHING)

@@ -205,7 +205,8 @@ CHECKSUMS = words("md5 sha1 sha256 sha384 sha512")
 WEAK_VALUES = words(
     """
     yourstrong@passw0rd yourstrong!passw0rd thistokenisnotsosecretchangeit thisezplatformtokenisnotsosecret_pleasechangeit
-    1f2d1e2e67df password passwd passw0rd p@ssw0rd p@ssword pa55word pa$$word pass passphrase pwd pw secret secrets secretkey supersecret
+    1f2d1e2e67df define-me
+    password passwd passw0rd p@ssw0rd p@ssword pa55word pa$$word pass passphrase pwd pw secret secrets secretkey supersecret
     topsecret verysecret mysecret mysecretpassword mypassword mypass secretpassword secretpass password1 password12 password123
     password1234 passw0rd123 pass123 pass1234 secret123 secret1234 admin admin1 admin123 admin1234 admin12345 adminadmin adminpass
     adminpassword administrator root root123 root1234 rootroot toor rootpass rootpassword user user123 userpass userpassword guest

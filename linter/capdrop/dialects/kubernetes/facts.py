@@ -9,7 +9,7 @@ from ...model.container import is_root
 from ...model.subject import Change, Refused
 from ...model.value import Value
 from ...source import Source, Span
-from ...syntax.yaml import Scalar
+from ...syntax.yaml import Mapping, Scalar
 from ..yaml_facts import Cell, Choice, FactTable, Flag, Items, Site, append, drop
 from ..yaml_view import Field, Section, items_of
 from .objects import value_of
@@ -28,7 +28,7 @@ _FABRICS = ("google.com/tpu", "vpc.amazonaws.com/efa", "rdma/")
 """Devices whose containers talk to each other past the cluster's network (https://cloud.google.com/kubernetes-engine/docs/how-to/
 tpu-multislice; https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html; https://github.com/Mellanox/k8s-rdma-shared-dev-plugin)."""
 _SYSTEM_PRIORITIES = ("system-node-critical", "system-cluster-critical")
-_KUBELET = "/var/lib/kubelet"
+_KUBELET = ("/var/lib/kubelet", "/var/lib/edged")
 _USER_NAME = "securityContext.windowsOptions.runAsUserName"
 _HOOK = "helm.sh/hook"
 """The annotation that says when Helm runs an object by itself (helm.sh/docs/topics/chart_tests)."""
@@ -121,24 +121,36 @@ class NonRoot(Flag):
 
 
 class Place(Cell):
-    """The place of a container in its cluster, as the kind, namespace and priority of its pod, the volumes that it mounts for others and
+    """The place of a container in its cluster, as the kind, namespace and priority of its pod, the volumes that it mounts for others, and
     the devices that it asks for tell."""
 
     __slots__ = ()
 
     def read(self, site: Site) -> Value:
         place = site.place if isinstance(site, PodSite) else ""
-        if any(_mounts_for_pods(Section(site.source, *item)) for item in site.own.items("volumeMounts")):
-            place = "plugin"
         if not place and any(name.startswith(_FABRICS) for name in site.own.section("resources.limits").fields):
             place = "fabric"
         return Value.known(place, site.source, site.span) if place else Value.absent(site.source, site.span)
 
 
-def _mounts_for_pods(mount: Section) -> bool:
-    """Whether what is mounted where the kubelet looks for the volumes of pods appears to it, as only what is privileged may make it
-    (kubernetes-csi.github.io/docs/deploying.html)."""
-    return mount.text("mountPropagation") == "Bidirectional" and mount.text("mountPath").startswith(_KUBELET)
+def mounts_for_others(own: Section) -> str:
+    """What a container is whose mounts appear outside of it, as only what is privileged may make them: "plugin" where the kubelet looks
+    for the volumes of pods, else "mounter" (kubernetes.io/docs/concepts/storage/volumes, kubernetes-csi.github.io/docs/deploying.html)."""
+    mounts = [Section(own.source, *item) for item in own.items("volumeMounts")]
+    paths = [one.text("mountPath") for one in mounts if one.text("mountPropagation") == "Bidirectional"]
+    return "plugin" if any(path.startswith(_KUBELET) for path in paths) else "mounter" if paths else ""
+
+
+class ImageName(Cell):
+    """The image, also where a chart's values give its parts apart, as far as its name goes."""
+
+    __slots__ = ()
+
+    def read(self, site: Site) -> Value:
+        field = site.field(self.path, self.scope)
+        if field is not None and isinstance(field.value, Mapping):
+            field = field.section().get("repository")
+        return site.nothing() if field is None else site.scalar(field)
 
 
 class Shared(Flag):
@@ -167,11 +179,13 @@ def place_of(pod: Section, is_daemon: bool, namespace: str, annotations: Section
     that works on the node itself, "tool", one that tests something (a chart, or what it stands among the tests of) and is gone, or ""."""
     if pod.text("priorityClassName") in _SYSTEM_PRIORITIES or (is_daemon and namespace == "kube-system"):
         return "system"
+    if pod.source.is_for_tests:
+        return "tool"
     if is_daemon:
         return "node" if any(_is_given_its_node(Section(pod.source, *item)) for item in pod.items("containers")) else "daemon"
     hook = annotations.get(_HOOK)
     is_chart_test = hook is not None and isinstance(hook.value, Scalar) and hook.value.value.startswith("test")
-    return "tool" if is_chart_test or pod.source.is_for_tests else ""
+    return "tool" if is_chart_test else ""
 
 
 def _is_given_its_node(own: Section) -> bool:
@@ -430,7 +444,7 @@ TABLE = FactTable(
         "host_pid": Shared("hostPID", "outer"),
         "host_ipc": Shared("hostIPC", "outer"),
         "read_only_root": Flag("securityContext.readOnlyRootFilesystem", harmful=False),
-        "image": Cell("image"),
+        "image": ImageName("image", "either"),
         "place": Place(""),
         "groups": Items("securityContext.supplementalGroups", "outer"),
         "memory_limit": Memory("resources.limits.memory", "either"),

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from .values_way_out import ValuesWayOut
 
-_NAMES_A_SECRET = r"(?i)(?:token|pass|password|key|certs?|tls|credentials?|exist(?:ing)?|license|auth)[_-]?secret(?:[_-]?(?:key|name))?$"
+_NAMES_A_SECRET = (
+    r"(?i)(?:token|pass|password|key|certs?|tls|credentials?|exist(?:ing)?|license|auth|from)[_-]?secret(?:[_-]?(?:key|name))?$"
+)
 """Values of these keys are names of Secrets in the cluster, or of entries in them."""
-_NAMES_ENTRIES = r"(?i)secret_?keys\.[^.]*$"
+_NAMES_ENTRIES = r"(?i)secret_?(?:keys|(?:key)?ref)\.[^.]*$"
 """The same of what stands below these."""
 _EXAMPLES = frozenset("example examples sample samples".split())
 
@@ -64,6 +66,8 @@ def values_below(source: Source, root: Node | None, address: str) -> Iterator[Va
                 if isinstance(entry.key, Scalar):
                     below = f"{path}.{entry.key.value}".lstrip(".")
                     stack.append((entry.value, below))
+                    if entry.key.value == "secretKey" and isinstance(node.get("secretRef"), Scalar):
+                        continue
                     called = name if entry.key.value == "value" and isinstance(name, Scalar) else entry.key
                     yield from _variables(source, entry, called, below)
 

@@ -4,7 +4,6 @@ Capabilities), and those that stand where they have no effect."""
 from __future__ import annotations
 
 from ...model.oddity import Oddity
-from ...source import Source
 from ..yaml_view import Section
 
 TYPE_CHECKING = False
@@ -35,26 +34,26 @@ _OF_PODS = "has no effect on a container; it belongs to the `securityContext` of
 _OF_CONTEXTS = "has no effect here; it belongs below `securityContext`"
 
 
-def odd_keys(section: Section, address: str, source: Source, *, is_pod: bool) -> Iterator[Oddity]:
+def odd_keys(section: Section, address: str, *, is_pod: bool) -> Iterator[Oddity]:
     """The keys of a pod or of a container that are nearly security settings, or stand in the wrong place."""
     context = section.section("securityContext")
     known, own, other = (POD_KEYS, POD_CONTEXT_KEYS, CONTEXT_KEYS) if is_pod else (CONTAINER_KEYS, CONTEXT_KEYS, POD_CONTEXT_KEYS)
-    yield from _odd(section, known, _ANY_CONTEXT, _OF_CONTEXTS, address, source)
-    yield from _odd(context, own, other - own, _OF_CONTAINERS if is_pod else _OF_PODS, f"{address}.securityContext", source, address)
+    yield from _odd(section, known, _ANY_CONTEXT, _OF_CONTEXTS, address)
+    yield from _odd(context, own, other - own, _OF_CONTAINERS if is_pod else _OF_PODS, f"{address}.securityContext", address)
     if not is_pod:
         place = f"{address}.securityContext.capabilities"
-        yield from _odd(context.section("capabilities"), CAPABILITY_KEYS, frozenset(), "", place, source, address)
+        yield from _odd(context.section("capabilities"), CAPABILITY_KEYS, frozenset(), "", place, address)
 
 
-def _odd(
-    section: Section, known: Set[str], elsewhere: Set[str], advice: str, address: str, source: Source, owner: str = ""
-) -> Iterator[Oddity]:
+def _odd(section: Section, known: Set[str], elsewhere: Set[str], advice: str, address: str, owner: str = "") -> Iterator[Oddity]:
     if section.mapping is None or known >= section.fields.keys():
         return
     from ..misspelt import misspelt_keys
 
     for name, field in section.fields.items():
         if name in elsewhere and name not in known and field.owner is section.mapping:
-            span = field.entry.key.span
-            yield Oddity(source, span, f"{address}.{name}", kind="misplaced-key", message=f"`{name}` {advice}")
+            key = field.entry.key
+            oddity = Oddity(key.source or section.source, key.span, f"{address}.{name}", kind="misplaced-key", message=f"`{name}` {advice}")
+            oddity.notes = field.trail
+            yield oddity
     yield from misspelt_keys(section, known | elsewhere, address, owner or address, "Kubernetes")

@@ -21,7 +21,7 @@ from ..yaml_view import Section, items_of
 from .annotations import ignored
 from .commands import commands_of
 from .environment import Secret, variables_of
-from .facts import IMAGE_TABLE, POD_TABLE, TABLE, PodSite, is_conditional, is_windows
+from .facts import IMAGE_TABLE, POD_TABLE, TABLE, PodSite, is_conditional, is_windows, mounts_for_others
 from .keys import odd_keys
 from .objects import place_of_entry
 
@@ -238,7 +238,7 @@ def subjects_of(source: Source, pod: Pod, owner: KubernetesObject, silence: str)
     yield from _image_volumes(source, pod, address, silence)
     yield from _told_drivers(source, pod, address)
     if containers and pod.path in _USUAL and not pod.lone and not _is_put_together(pod.section):
-        yield from odd_keys(pod.section, address, source, is_pod=True)
+        yield from odd_keys(pod.section, address, is_pod=True)
     if pod.path not in ("", "spec") and pod.section.mapping is not None:
         yield from ignored(pod.metadata, address, pod.section.mapping.span)
     if owners and not pod.lone:
@@ -262,7 +262,7 @@ def _whole(pod: Pod) -> frozenset[Node]:
 def _containers_of(pod: Pod) -> Iterator[tuple[Section, str, str]]:
     """The mappings of a pod's containers, what users call each, and the key that it stands at."""
     if pod.lone:
-        yield pod.section, "container", ""
+        yield pod.section, "init container" if "initContainers" in pod.path.split(".") else "container", ""
         return
     for key, kind in CONTAINER_LISTS.items():
         field = pod.section.get(key)
@@ -306,7 +306,7 @@ def _unnamed(
     own = pod.section if pod.section.get("volumeMounts") is not None else Section(source, None)
     site = PodSite(source, mapping.entries[0].span, own, pod.section, pod.annotations, silence=silence, fixable=fixable)
     site.place = pod.place
-    kind = "step" if owner.api_version.startswith(_TASKS) else "pod"
+    kind = "step" if owner.api_version.startswith(_TASKS) else "init container" if "initContainers" in pod.path.split(".") else "pod"
     name = "the container" if pod.path.endswith("ontainer") else "the pod"
     yield container(site, TABLE, f"{address} containers", name=name, dialect="kubernetes", kind=kind)
     yield from variables_of(Site(source, site.span, pod.section, fixable=fixable), address, pod.secret, pod.taken)
@@ -325,11 +325,11 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
     elif section.get("image") is None:
         silence = silence or _ONE_PART
     site = PodSite(source, span, section, pod.section, pod.annotations, silence=silence, fixable=fixable)
-    site.place = pod.place
+    site.place = mounts_for_others(section) or pod.place
     own = container(site, TABLE, address, name=name or "the container", dialect="kubernetes", kind=kind, platform=platform)
     yield own
     if pod.path in _USUAL and not pod.lone and not _is_put_together(section):
-        yield from odd_keys(section, address, source, is_pod=False)
+        yield from odd_keys(section, address, is_pod=False)
     image = section.get("image")
     if image is not None:
         policy = section.get("imagePullPolicy")
