@@ -109,11 +109,11 @@ _TESTS = frozenset(
 """Folders of what is started to test something, and is taken down."""
 _EXAMPLES = frozenset("doc docs example examples sample samples tutorial tutorials".split())
 """Folders of what shows how something is used."""
-_DEVELOPMENT = frozenset("dev devel develop development .devcontainer .devenv localdev".split())
+_DEVELOPMENT = frozenset("dev devel develop development .cursor .devcontainer .devenv localdev".split())
 """Folders of what is started on a developer's own machine."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
 _FOR_TESTS = frozenset(("test", "tests", "testing", "e2e", "integration"))
-_BUILDING = frozenset(".azure-pipelines .buildkite .ci .circleci .github .gitlab .jenkins builder builders buildenv ci".split())
+_BUILDING = frozenset(".azure-pipelines .buildkite .ci .circleci .github .gitlab .jenkins .kokoro builder builders buildenv ci".split())
 """Folders of what a project is built in."""
 _TO_BUILD = frozenset(("buildenv", "ci"))
 _TO_PREPARE = frozenset(("init", "migrate", "migration", "migrations", "seed", "seeder"))

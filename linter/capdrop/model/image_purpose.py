@@ -36,9 +36,13 @@ _OF_NODES = frozenset({"csi", "cni", "provisioner"})
 """Parts of the names of what prepares volumes, for whoever is to own them, and networks (kubernetes-csi.github.io/docs/deploying.html,
 cni.dev)."""
 _SOCKET = "/docker.sock"
-_OF_SOCKET = frozenset({"docker-gen", "docker-socket-proxy", "dozzle", "registrator"})
-"""Programs that read the socket of an engine, which belongs to root (nginx-proxy/docker-gen, amir20/dozzle, gliderlabs/registrator)."""
+_OF_SOCKET = frozenset(
+    {"act_runner", "diun", "docker-gen", "docker-socket-proxy", "dozzle", "registrator", "watchtower", "woodpecker-agent"}
+)
+"""Programs that talk to the socket of an engine, which belongs to root (gitea/act_runner, crazy-max/diun, nginx-proxy/docker-gen,
+amir20/dozzle, gliderlabs/registrator, containrrr/watchtower, woodpecker-ci/woodpecker)."""
 _NETWORK_TOOLS = frozenset("ipset iptables keepalived nftables openvpn strongswan wireguard wireguard-tools".split())
+_MOUNTING_TOOLS = frozenset("cifs-utils davfs2 fuse fuse3 s3fs sshfs".split())
 _INSTALLERS = frozenset("apk apt apt-get dnf microdnf tdnf yum zypper".split())
 _DEBUGGER = "xdebug"
 _INSTALL_IT = frozenset("apk apt apt-get docker-php-ext-enable install-php-extensions pecl pie".split())
@@ -74,7 +78,7 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     commands = [subject for subject in subjects if isinstance(subject, Command)]
     copies = [subject for subject in subjects if isinstance(subject, Copy)]
     starting = [command for command in commands if command.place in ("CMD", "ENTRYPOINT")]
-    started = {command.place: command for command in starting if command.within is None}
+    started = {command.place: command for command in reversed(starting) if command.within is None}
     leaves_root = base is not None and "ENTRYPOINT" not in started and steps_down(base)
     if leaves_root or any(word in STEPPING_DOWN for word in _words_run(commands)):
         return STEPS_DOWN
@@ -93,6 +97,8 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
         return "it talks to an engine of containers"
     if not _NETWORK_TOOLS.isdisjoint(installed):
         return "it sets up a network, which only root can"
+    if not _MOUNTING_TOOLS.isdisjoint(installed):
+        return "it mounts file systems, which only root can"
     if any(_brings_debugger(command) for command in commands):
         return "it is a development container"
     if not started:
