@@ -28,8 +28,8 @@ _INTERPRETERS = frozenset(
 )
 _INITS = frozenset({"/sbin/init", "/usr/sbin/init", "/lib/systemd/systemd", "/usr/lib/systemd/systemd", "/init", "/sbin/my_init"})
 """The first process of a whole system, which is root and gives each service its user: systemd, s6-overlay, phusion/baseimage-docker's."""
-_FOR_OTHERS = frozenset({"cron", "crond", "dropbear", "sshd", "runsvdir", "runit", "s6-svscan"})
-"""Programs that are root to start each job, session or service as its own user (cron(8), sshd(8), runsvdir(8))."""
+_FOR_OTHERS = frozenset({"cron", "crond", "dovecot", "dropbear", "postfix", "sshd", "runsvdir", "runit", "s6-svscan"})
+"""Programs that are root to start each job, session or service as its own user (cron(8), dovecot(1), master(8), sshd(8), runsvdir(8))."""
 _RUNTIMES = frozenset({"buildkitd", "containerd", "crio", "dockerd", "k3s", "kubelet", "rke2"})
 _RUNTIME_FOLDERS = ("/var/lib/docker", "/var/lib/containerd", "/var/lib/containers", "/var/lib/buildkit", "/var/lib/kubelet")
 _OF_NODES = frozenset({"csi", "cni", "provisioner"})
