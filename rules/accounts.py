@@ -113,6 +113,7 @@ def account_password_set(command: Command) -> Iterator[Finding]:
 
     Whoever has the image has the password or can guess it from its hash, and may log in or call `su` with it wherever the image runs.
     Containers need no passwords: leave the accounts locked, and let `docker exec`, keys or the platform's identity decide who gets in.
+    Confidence is low in what is started to test something.
     """
     if command.name not in SETS_PASSWORDS or not command.ships:
         return
@@ -120,7 +121,8 @@ def account_password_set(command: Command) -> Iterator[Finding]:
     if at is not None and not _is_random(command):
         empty = command.option("-nopassword") is not None or (command.name == "passwd" and command.option("-d", "--delete") is not None)
         message = "an account is left without a password" if empty else "an account gets a password that every container shares"
-        yield command.finding(at, message, hidden=tuple(_hidden(command)), fix=_without_a_password(command))
+        confidence = Confidence.LOW if command.source.is_for_tests else None
+        yield command.finding(at, message, hidden=tuple(_hidden(command)), fix=_without_a_password(command), confidence=confidence)
 
 
 def _without_a_password(command: Command) -> Fix:

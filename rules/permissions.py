@@ -86,7 +86,7 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
 
     A build runs as root already, unless `USER` says otherwise. `sudo` stays in the image, and with it the rule that lets
     the application's user become root. Put `USER root` before the step and the application's user after it. Confidence is low where
-    the user of the base image runs the step, who may need it, and where `-u` gives rights up.
+    the user of the base image runs the step, who may need it, where `-u` gives rights up, and in what is started to test something.
     """
     if not command.wrappers or command.place != "RUN":
         return
@@ -102,7 +102,7 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
     else:
         fix = command.drop_wrapper(sudo, caveat="the step fails unless it is root that runs it")
     is_sure = command.user is not None and command.user.is_known and not any(option.startswith(AS_ANOTHER) for option in options)
-    confidence = None if is_sure else Confidence.LOW
+    confidence = None if is_sure and not command.source.is_for_tests else Confidence.LOW
     yield command.finding(sudo.words[0].span, f"`{sudo.name}` in a build", fix=fix, confidence=confidence)
 
 

@@ -374,6 +374,8 @@ def test_what_stays_in_a_stage_is_open_to_nobody(step: str, taken: str, confiden
         ("1.80/bullseye/slim/Dockerfile", "debian:bullseye-20200101-slim", LOW),
         ("python/3.6/Dockerfile", "python:3.6-slim", LOW),
         ("slim/Dockerfile", "python:3.6-slim", HIGH),
+        ("1.10.2/Dockerfile", "debian:buster", LOW),
+        ("1.10/Dockerfile", "debian:buster", HIGH),
         ("app/Dockerfile.xenial", "ubuntu:xenial", HIGH),
     ],
 )
@@ -405,6 +407,7 @@ def test_what_is_built_on_an_image_has_its_purpose() -> None:
 
 DEBUGGED = 'FROM golang:1.27\nUSER 1000\nENTRYPOINT ["/dlv", "exec", "/app", "--listen=:2345"]\n'
 ALLOWED = 'FROM debian:13\nRUN echo "app ALL=(ALL) NOPASSWD: ALL" >> /etc/sudoers\nUSER app\n'
+DJANGO = f"FROM acme/django:1-alpine\nUSER 1000\nRUN SECRET_KEY=qW3{'eR7' * 8}z9 python manage.py "
 ADDED = "FROM debian:13\nADD https://example.com/a.jar /opt/\nUSER 1000\n"
 KEY_WRITTEN = f"FROM debian:13\nRUN echo ssh-rsa AAAAB3NzaC1yc2E{'A' * 60} >> /root/.ssh/authorized_keys\nUSER 1000\n"
 KEY_COPIED = "FROM debian:13\nCOPY id_rsa /root/.ssh/id_rsa\nUSER 1000\n"
@@ -420,6 +423,11 @@ KEY_COPIED = "FROM debian:13\nCOPY id_rsa /root/.ssh/id_rsa\nUSER 1000\n"
         ("Dockerfile", "FROM debian:13 AS dev\nCOPY . /app\nFROM dev AS app\nCMD /app/run\n", "missing-user", HIGH),
         ("Dockerfile", KEY_WRITTEN, "planted-ssh-key", HIGH),
         ("docker/testing-host/Dockerfile", KEY_WRITTEN, "planted-ssh-key", LOW),
+        ("Dockerfile", "FROM debian:13\nRUN passwd -d app\nUSER app\n", "account-password-set", HIGH),
+        ("test/node/Dockerfile", "FROM debian:13\nRUN passwd -d app\nUSER app\n", "account-password-set", LOW),
+        ("test/node/Dockerfile", "FROM debian:13\nRUN sudo make\nUSER app\n", "sudo-in-build", LOW),
+        ("Dockerfile", f"{DJANGO}collectstatic\n", "credential-in-command", LOW),
+        ("Dockerfile", f"{DJANGO}migrate\n", "credential-in-command", HIGH),
         ("Dockerfile", ADDED, "add-url-without-checksum", HIGH),
         ("test/e2e/Dockerfile", ADDED, "add-url-without-checksum", LOW),
         ("Dockerfile", "FROM REPLACE-ME\nRUN make\n", "refused-instruction", LOW),
