@@ -104,7 +104,7 @@ class Unreadable(Exception):
 
 _TESTS = frozenset(
     "test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance playwright cypress fuzz "
-    "integration-tests integration_tests e2e-tests terratest".split()
+    "integration-tests integration_tests integrationtest integrationtests e2e-tests terratest".split()
 )
 """Folders of what is started to test something, and is taken down."""
 _EXAMPLES = frozenset("doc docs example examples sample samples tutorial tutorials".split())
