@@ -113,6 +113,7 @@ def account_password_set(command: Command) -> Iterator[Finding]:
 
     Whoever has the image has the password or can guess it from its hash, and may log in or call `su` with it wherever the image runs.
     Containers need no passwords: leave the accounts locked, and let `docker exec`, keys or the platform's identity decide who gets in.
+    Confidence is low in what is started to test something.
     """
     if command.name not in SETS_PASSWORDS or not command.ships:
         return
@@ -120,7 +121,8 @@ def account_password_set(command: Command) -> Iterator[Finding]:
     if at is not None and not _is_random(command):
         empty = command.option("-nopassword") is not None or (command.name == "passwd" and command.option("-d", "--delete") is not None)
         message = "an account is left without a password" if empty else "an account gets a password that every container shares"
-        yield command.finding(at, message, hidden=tuple(_hidden(command)), fix=_without_a_password(command))
+        confidence = Confidence.LOW if command.source.is_for_tests else None
+        yield command.finding(at, message, hidden=tuple(_hidden(command)), fix=_without_a_password(command), confidence=confidence)
 
 
 def _without_a_password(command: Command) -> Fix:
@@ -259,6 +261,7 @@ def _hidden(command: Command) -> Iterator[Span]:
             RUN echo "dev ALL=(ALL) NOPASSWD: ALL" > /etc/sudoers.d/dev
             FROM debian:13
             RUN echo "dev ALL=(ALL:ALL) ALL" > /etc/sudoers.d/dev && echo "dev ALL=(ALL) NOPASSWD: /usr/bin/apt-get" > /etc/sudoers.d/apt
+            RUN echo "root ALL=(ALL) NOPASSWD: ALL" >> /etc/sudoers
             RUN echo "Write NOPASSWD: ALL if you dare" > /etc/motd && sed -i 's/NOPASSWD:ALL/ALL/' /etc/sudoers
             RUN grep NOPASSWD:ALL /etc/sudoers || true
             """,
@@ -270,7 +273,7 @@ def passwordless_sudo(subject: WrittenFile | Command) -> Iterator[Finding]:
 
     With that, `USER` is a formality: whatever gets into the process is root one command later. Do what needs root in the build, or in an
     init container, and leave `sudo` out; where people work in the container, allow the commands that they need. Confidence is low in a
-    file for developers or for tests.
+    file for developers, for tests or for what a project is built in.
     """
     if isinstance(subject, WrittenFile):
         if subject.ships and subject.path.startswith(SUDOERS):
@@ -289,14 +292,20 @@ def _allowed_by(file: WrittenFile) -> Iterator[Finding]:
 
 
 def _without_password(subject: WrittenFile | Command, at: Span, account: str, fix: Fix | None = None) -> Finding:
-    confidence = Confidence.LOW if _is_for_developers(account) or subject.is_for_work else None
+    unsure = _is_for_developers(account) or subject.is_for_work or subject.source.is_for_builds
+    confidence = Confidence.LOW if unsure else None
     return subject.finding(at, "sudo gives root to an account without a password", confidence=confidence, fix=fix)
 
 
 def _is_for_developers(text: str) -> bool:
     """Whether the line of sudoers that a text ends within is about the account of those who work in a development container."""
+    return _whom(text).lower() in DEVELOPERS
+
+
+def _whom(text: str) -> str:
+    """The account that the line of sudoers is about that a text ends within."""
     words = text.rpartition("\n")[2].split()
-    return bool(words) and words[0].strip("\"'").lower() in DEVELOPERS
+    return words[0].strip("\"'") if words else ""
 
 
 def _written_by_sed(command: Command) -> Iterator[Word]:
@@ -323,7 +332,7 @@ def _allowances(text: str) -> Iterator[int]:
             commands = line[start + len(NO_PASSWORD) :].strip()
             while commands.partition(":")[0].isupper() and ":" in commands:
                 commands = commands.partition(":")[2].strip()
-            if commands.startswith("ALL"):
+            if commands.startswith("ALL") and _whom(line[:start]) != "root":
                 yield at + start
         at += len(line) + 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from capdrop import Bad, BuildContext, Copy, Finding, Good, Severity, Stage, Value, rule, secret_file, secret_folder
+from capdrop import Bad, BuildContext, Confidence, Copy, Finding, Good, Severity, Stage, Value, rule, secret_file, secret_folder
 
 REFERENCES = "NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-538"
 NEEDLESS = {
@@ -69,7 +69,8 @@ def context_holds_secrets(stage: Stage) -> Iterator[Finding]:
     Whoever pulls the image can read it. Write the file into `.dockerignore`. The build takes what is on the disk, and so does this
     rule: a file that git ignores is just what ends up in images built on a laptop. It follows that a check may find one there and none
     in CI. What is looked at are the first thousand files of four levels, not installed packages and not tests, and only a text that
-    holds a key, a token or a password counts. A stage that is thrown away is judged by what is copied out of it.
+    holds a key, a token or a password counts. A stage that is thrown away is judged by what is copied out of it. Confidence is low in a
+    file or a stage that is named for developers or for tests.
     """
     for layer in stage.layers:
         for copy in layer:
@@ -89,6 +90,7 @@ def held_by(stage: Stage, copy: Copy, context: BuildContext) -> Iterator[Finding
             yield copy.finding(
                 source,
                 f"`{source.text}` brings `{found[0]}`{more} along, with secrets in the text",
+                confidence=Confidence.LOW if copy.is_for_work else None,
                 fix=copy.keep_out(found, caveat="what reads it in the image needs a mount; change the secret if such an image was pushed"),
             )
 

@@ -170,6 +170,11 @@ def secret_build_argument(variable: Variable) -> Iterator[Finding]:
         yield variable.finding(variable.name_span, message, fix=fix)
 
 
+KEY_OF_SESSIONS = ("SECRET_KEY", "SECRET_KEY_BASE")
+PUTS_TOGETHER = frozenset({"collectstatic", "compilemessages", "compress", "assets:precompile"})
+"""https://docs.djangoproject.com/en/stable/ref/django-admin/, https://guides.rubyonrails.org/asset_pipeline.html"""
+
+
 @rule(
     "credential-in-command",
     severity=Severity.HIGH,
@@ -247,7 +252,8 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
     """A command line holds a password.
 
     It stands in the file, in the image's history, and in the process list of every host that runs it. Let the program read it
-    from a file or the environment: `RUN --mount=type=secret`, `--netrc-file`, `--password-stdin`, `MYSQL_PWD`.
+    from a file or the environment: `RUN --mount=type=secret`, `--netrc-file`, `--password-stdin`, `MYSQL_PWD`. Confidence is low for the
+    key without which Django and Rails put no files together in a build, as those who run the image give another.
     """
     for name, word, start, verdict in judged_values(command):
         if verdict.confidence == "low" or shown_by_itself(verdict.kind, command.source[word.span]):
@@ -256,7 +262,7 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
         if told_as_login(command, span) or told_as_default(command, span):
             continue
         weak = verdict.kind == "default-credential"
-        unsure = command.source.is_for_tests or (weak and command.source.is_example)
+        unsure = command.source.is_for_tests or (weak and command.source.is_example) or is_of_assets(command, name)
         severity = Severity.MEDIUM if weak else Severity.HIGH
         yield command.finding(
             span,
@@ -266,6 +272,11 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
             severity=severity if command.ships else Severity(severity - 1),
             confidence=Confidence.LOW if unsure else Confidence[verdict.confidence.upper()],
         )
+
+
+def is_of_assets(command: Command, name: str) -> bool:
+    """Whether a value is the key that a framework asks for, of a command that puts files together in a build and keeps nothing of it."""
+    return command.place == "RUN" and name.upper().endswith(KEY_OF_SESSIONS) and any(word.text in PUTS_TOGETHER for word in command.words)
 
 
 def judged_values(command: Command) -> Iterator[tuple[str, Word, int, Verdict]]:

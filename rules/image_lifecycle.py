@@ -138,8 +138,8 @@ def end_of_life_image(image: Image) -> Iterator[Finding]:
     list of official images, and are not compared with today's date: the same version says the same of the same file. Of products
     that end a release as soon as the next one is out, such as nginx and Go, only releases that ended a year before are reported.
 
-    Confidence is low where a folder is named for the release (`ubuntu/xenial/Dockerfile`): then it is there to be kept; and in what is
-    started to test something.
+    Confidence is low where a folder is named for the release (`ubuntu/xenial/Dockerfile`) or for one of what is built there
+    (`1.10.2/Dockerfile`): then it is there to be kept; and in what is started to test something.
 
     The fix names the nearest release of an official image that has half a year or more to live, in the variant that is written.
     """

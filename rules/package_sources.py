@@ -34,6 +34,8 @@ PUBLIC_INDEXES = (
     "storage.googleapis.com",  # https://docs.jax.dev/en/latest/installation.html
     "www.piwheels.org", "piwheels.org",  # https://www.piwheels.org
     "google-coral.github.io", "abetlen.github.io", "data.pyg.org", "dl.fbaipublicfiles.com", "download.openmmlab.com",
+    "wheel-index.linuxserver.io",  # linuxserver/wheelie
+    "pypi.anaconda.org",  # https://anaconda.org: builds of projects, each under its account
     "flashinfer.ai", "docs.vllm.ai", "wheels.vllm.ai", "repo.radeon.com", "pytorch-extension.intel.com",
 )  # fmt: skip
 """Hosts of projects and vendors that publish builds for all, and document them as an extra index."""
@@ -132,7 +134,8 @@ def dependency_confusion(
 
     pip has no first choice among its indexes. Whoever publishes a package of your own's name on the public index, with a higher
     version, has their code installed. Name one index (`--index-url`) that serves both, or install with hashes. The indexes in which
-    vendors publish their builds for all are not judged; the option `public_indexes` lists their hosts.
+    vendors publish their builds for all are not judged; the option `public_indexes` lists their hosts. Confidence is low for a variable
+    that tells uv to look into all indexes, as which they are stands elsewhere.
     """
     private_main = isinstance(subject, Command) and _has_private_index(subject, public_indexes)
     if isinstance(subject, Command) and subject.option("--require-hashes", "--no-index") is not None:
@@ -140,7 +143,8 @@ def dependency_confusion(
     for name, word, span in _settings(subject):
         if name.lower().endswith(STRATEGIES):
             if word.text.strip("\"'") in UNSAFE_STRATEGIES and not _names_public_alone(subject, public_indexes):
-                yield subject.finding(span, f"uv takes a package from whichever index has the higher version (`{word.text}`)")
+                message = f"uv takes a package from whichever index has the higher version (`{word.text}`)"
+                yield subject.finding(span, message, confidence=Confidence.LOW if isinstance(subject, Variable) else None)
         elif _is_private(word, public_indexes, private_main):
             message = f"pip takes a package from this index or from the other one, by the higher version (`{name}`)"
             yield subject.finding(span, message, fix=_one_index(subject, span) if isinstance(subject, Command) else None)

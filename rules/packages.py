@@ -366,10 +366,12 @@ ELSEWHERE = ("-g", "--global", "--prefix", "-C", "--cwd", "--dir")
             RUN npm install
             FROM node:22
             RUN npm install
-            COPY package.json package-lock.json yarn.lock ./
+            COPY package.json package-lock.json yarn.lock pnpm-lock.yaml ./
             COPY poetry.lock composer.lock uv.lock ./
             RUN poetry install && composer install && uv sync --locked --no-dev && uv sync $OPTIONS
-            RUN npm ci && npm install -g serve && npm install left-pad && yarn install --immutable && yarn --frozen-lockfile && pnpm install
+            RUN pnpm install --frozen-lockfile && pnpm build && pnpm install --prod
+            RUN npm ci && npm install -g serve && npm install --omit=dev
+            RUN npm install left-pad && yarn install --immutable && yarn --frozen-lockfile && pnpm install
             """,
         ),
     ),
@@ -378,8 +380,9 @@ def lock_file_not_enforced(script: Script) -> Iterator[Finding]:
     """A lock file is copied, and the install may change it.
 
     Where the lock file does not fit the manifest, a plain install resolves again and takes what is newest; nobody sees it, as the
-    changed lock file stays in the image. `npm ci` and `--frozen-lockfile` fail then.
+    changed lock file stays in the image. `npm ci` and `--frozen-lockfile` fail then, and what is installed after them holds to it.
     """
+    held: set[tuple[str, str]] = set()
     copied: dict[str, int] = {}
     for copy in script.copies:
         for source in copy.sources:
@@ -390,7 +393,10 @@ def lock_file_not_enforced(script: Script) -> Iterator[Finding]:
             continue
         files, subcommands, enforcing, better = row
         present = next((file for file in files if copied.get(file, command.span.start) < command.span.start), None)
-        if present is None or command.subcommand not in subcommands or command.option(*enforcing, *ELSEWHERE) is not None:
+        if command.subcommand == "ci" or (command.subcommand in subcommands and command.option(*enforcing) is not None):
+            held.add((command.name, command.folder))
+        is_held = (command.name, command.folder) in held or command.option(*ELSEWHERE) is not None
+        if present is None or command.subcommand not in subcommands or is_held:
             continue
         if any(word.text.startswith("$") for word in command.operands):  # a variable may hold the option
             continue

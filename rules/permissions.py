@@ -86,7 +86,7 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
 
     A build runs as root already, unless `USER` says otherwise. `sudo` stays in the image, and with it the rule that lets
     the application's user become root. Put `USER root` before the step and the application's user after it. Confidence is low where
-    the user of the base image runs the step, who may need it, and where `-u` gives rights up.
+    the user of the base image runs the step, who may need it, where `-u` gives rights up, and in what is started to test something.
     """
     if not command.wrappers or command.place != "RUN":
         return
@@ -102,7 +102,7 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
     else:
         fix = command.drop_wrapper(sudo, caveat="the step fails unless it is root that runs it")
     is_sure = command.user is not None and command.user.is_known and not any(option.startswith(AS_ANOTHER) for option in options)
-    confidence = None if is_sure else Confidence.LOW
+    confidence = None if is_sure and not command.source.is_for_tests else Confidence.LOW
     yield command.finding(sudo.words[0].span, f"`{sudo.name}` in a build", fix=fix, confidence=confidence)
 
 
@@ -163,6 +163,7 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
             FROM debian:13
             ARG MODE=777
             RUN chmod 1777 /tmp && chmod a+rwxt /scratch && chmod +x /run.sh && chmod o+x-w /a && chmod 775 /b && chmod g+w,o=rx /c
+            RUN tmp="$(mktemp -d)" && chmod 777 "$tmp" && make -C "$tmp" && rm -rf "$tmp"
             RUN chmod $MODE /d && echo chmod 777 /e && chmod -R --reference=/a 777 && chmod u+w 777
             COPY --chmod=755 run.sh /run.sh
             COPY --chmod=1777 scratch /scratch
@@ -187,8 +188,8 @@ def world_writable_mode(subject: Command | Copy | Stage) -> Iterator[Finding]:
 
     Whoever gets into one process, as whatever user, can put code or data there for another one to use. Give the files to the
     user that writes them (`COPY --chown`, `chown`), and let others read at most. Confidence is low for what compilers keep for all
-    users, for what PostgreSQL's start script closes again, for what is started to test something, and for what stays in a stage that no
-    image is made of.
+    users, for what PostgreSQL's start script closes again, for what developers or tests start, and for what stays in a stage that no image
+    is made of. What the same script removes again is let be.
     """
     if not isinstance(subject, Stage):
         if subject.ships:
@@ -204,9 +205,18 @@ def _open_to_all(subject: Command | Copy, *, is_kept: bool) -> Iterator[Finding]
     for mode in _modes(subject):
         if mode.bits & OTHERS_WRITE and not mode.bits & STICKY:
             fix = mode.without(GROUP_WRITE | OTHERS_WRITE, "what writes there as another user fails")
-            meant = subject.source.is_for_tests or (isinstance(subject, Command) and is_for_all(subject))
+            if isinstance(subject, Command) and _is_removed(subject):
+                return
+            meant = subject.is_for_work or (isinstance(subject, Command) and is_for_all(subject))
             confidence = Confidence.LOW if meant or not is_kept else None
             yield subject.finding(mode.at, f"mode `{mode.text}` lets everybody write", fix=fix, confidence=confidence)
+
+
+def _is_removed(command: Command) -> bool:
+    """Whether a later command of the script removes all that one changes (`rm -rf "$folder"`)."""
+    paths = {command.source[word.span] for word in command.operands[1:]}
+    later = (other for other in command.siblings if other.name == "rm" and other.span.start > command.span.start)
+    return bool(paths) and any(paths <= {other.source[word.span] for word in other.operands} for other in later)
 
 
 def _goes_on(step: Command | Copy, stage: Stage) -> bool:

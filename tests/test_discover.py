@@ -91,7 +91,7 @@ BY_CONTENT = {
 
 NEVER = (
     "Dockerfile.dockerignore .dockerignore Dockerfile.containerignore Dockerfile.md Dockerfile.txt Dockerfile.sh.orig~ dockerfile.html "
-    "Dockerfile_base.md5 Dockerfile.sha256 Dockerfile.asc "
+    "Dockerfile_base.md5 Dockerfile.sha256 Dockerfile.asc Dockerfile.license "
     "Dockerfile.lock Dockerfile.diff mydockerfiles.txt main.py README.md compose.py compose.json docker-compose.yml.md composer.json "
     ".env.ts .env.js .env.d.ts .env.php .env.md .env.vault .env.enc .env.gpg .environment .venv env env.py env.d.ts environment.list"
 ).split()

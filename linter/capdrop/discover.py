@@ -41,7 +41,7 @@ class Kind:
 
 _NEVER_OURS = (
     r"(?!.*(?:\.(?:docker|container)ignore|~"
-    r"|\.(?:md|rst|adoc|txt|html?|ya?ml|json|toml|lock|svg|png|sh|diff|patch|rej|sw[op]|md5|sha\d+|asc|sig))$)"
+    r"|\.(?:md|rst|adoc|txt|html?|ya?ml|json|toml|lock|svg|png|sh|diff|patch|rej|sw[op]|md5|sha\d+|asc|sig|license))$)"
 )
 _PROGRAMS = r"(?!.*\.(?:py|rb|php|go|rs|js|mjs|ts|tsx|jsx|java|kt|scala|cs|cpp|c|h|lua|pl|swift|vim|el|css|xml)$)"
 _SEALED = r"(?!.*\.(?:vault|enc|gpg|pgp|asc|age|gz|zip)$)"

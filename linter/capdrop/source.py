@@ -104,16 +104,16 @@ class Unreadable(Exception):
 
 _TESTS = frozenset(
     "test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance playwright cypress fuzz "
-    "integration-tests integration_tests e2e-tests terratest".split()
+    "integration-tests integration_tests integrationtest integrationtests e2e-tests terratest".split()
 )
 """Folders of what is started to test something, and is taken down."""
 _EXAMPLES = frozenset("doc docs example examples sample samples tutorial tutorials".split())
 """Folders of what shows how something is used."""
-_DEVELOPMENT = frozenset("dev devel develop development .devcontainer .devenv localdev".split())
+_DEVELOPMENT = frozenset("dev devel develop development .cursor .devcontainer .devenv localdev".split())
 """Folders of what is started on a developer's own machine."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
 _FOR_TESTS = frozenset(("test", "tests", "testing", "e2e", "integration"))
-_BUILDING = frozenset(".azure-pipelines .buildkite .ci .circleci .github .gitlab .jenkins builder builders buildenv ci".split())
+_BUILDING = frozenset(".azure-pipelines .buildkite .ci .circleci .github .gitlab .jenkins .kokoro builder builders buildenv ci".split())
 """Folders of what a project is built in."""
 _TO_BUILD = frozenset(("buildenv", "ci"))
 _TO_PREPARE = frozenset(("init", "migrate", "migration", "migrations", "seed", "seeder"))

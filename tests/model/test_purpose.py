@@ -286,6 +286,19 @@ def test_what_a_template_switches_on_is_not_known() -> None:
         ("FROM php:8.4\nRUN pie install xdebug/xdebug\nCOPY . /app\nEXPOSE 80\nCMD php -S :80\n", LOW),
         ("FROM php:8.4\nRUN pecl install xdebug-3.4.0\nCOPY . /app\nEXPOSE 80\nCMD php -S :80\n", LOW),
         ("FROM php:8.4\nRUN [ -z $DEV ] || pecl install xdebug\nCOPY . /app\nEXPOSE 80\nCMD php -S :80\n", HIGH),
+        ("FROM debian:13 AS a\nRUN gosu nobody true\nFROM scratch\nCOPY --from=a / /\nEXPOSE 80\nCMD /run\n", LOW),
+        ("FROM debian:13 AS a\nRUN gosu nobody true\nFROM debian:13\nCOPY --from=a /a /\nEXPOSE 80\nCMD /run\n", HIGH),
+        ("FROM debian:13 AS a\nCOPY . /app\nCMD bash\nFROM a\nCMD /app/run\n", HIGH),
+        ("FROM debian:13 AS a\nCOPY . /app\nCMD /app/run\nFROM a\nCMD bash\n", LOW),
+        ("FROM debian:13\nRUN apt-get install -y fuse3\nCOPY . /app\nEXPOSE 80\nCMD /app/run\n", LOW),
+        ('FROM scratch\nCOPY woodpecker-agent /bin/\nEXPOSE 80\nENTRYPOINT ["/bin/woodpecker-agent"]\n', LOW),
+        ('FROM alpine:3.22\nCOPY . /playbook\nRUN just roles\nENTRYPOINT ["/bin/sh"]\n', LOW),
+        ('FROM alpine:3.22\nCOPY . /app\nENTRYPOINT ["/bin/sh"]\nCMD ["/app/run"]\n', HIGH),
+        ('FROM golang:1.27 AS a\nRUN go build\nFROM debian:13\nCOPY --from=a /a /bin/a\nENTRYPOINT ["/bin/a"]\nCMD ["--help"]\n', LOW),
+        ('FROM debian:13\nCOPY a /bin/a\nEXPOSE 80\nENTRYPOINT ["/bin/a"]\nCMD ["--help"]\n', HIGH),
+        ("FROM alpine:3.22\nCOPY run.sh /\nEXPOSE 2375/tcp\nCMD sh /run.sh\n", LOW),
+        ("FROM debian:13\nRUN apt-get install -y rsyslog\nCOPY . /app\nEXPOSE 25\nCMD /app/run\n", LOW),
+        ("FROM php:8.4-fpm\nRUN pickle install xdebug@3.4.0\nCOPY . /app\nEXPOSE 80\nCMD php-fpm\n", LOW),
         ("FROM acme/shop:1\nCOPY theme /themes/\nEXPOSE 80\nCMD /app/run\n", LOW),
         ("FROM acme/shop:1-alpine\nCOPY theme /themes/\nEXPOSE 80\nCMD /app/run\n", HIGH),
         ("FROM nvidia/cuda:13.0.1-base\nCOPY . /app\nEXPOSE 80\nCMD /app/run\n", HIGH),
@@ -333,6 +346,8 @@ def test_images_that_say_that_they_are_root(path: str, text: str, confidence: Co
         ("Dockerfile", "chmod -R a+w $GOPATH", LOW),
         ("Dockerfile", 'mkdir -p "$PGDATA" && chmod 777 "$PGDATA"', LOW),
         ("Dockerfile", 'chmod 777 "$PGDATA" /data', HIGH),
+        ("docker/dev/Dockerfile", "chmod 777 /data", LOW),
+        ("Dockerfile", 'chmod 777 "$TMP" && make && rm -r "$OTHER"', HIGH),
     ],
 )
 def test_folders_that_are_open_on_purpose(path: str, command: str, confidence: Confidence) -> None:
@@ -366,6 +381,8 @@ def test_what_stays_in_a_stage_is_open_to_nobody(step: str, taken: str, confiden
         ("1.80/bullseye/slim/Dockerfile", "debian:bullseye-20200101-slim", LOW),
         ("python/3.6/Dockerfile", "python:3.6-slim", LOW),
         ("slim/Dockerfile", "python:3.6-slim", HIGH),
+        ("1.10.2/Dockerfile", "debian:buster", LOW),
+        ("1.10/Dockerfile", "debian:buster", HIGH),
         ("app/Dockerfile.xenial", "ubuntu:xenial", HIGH),
     ],
 )
@@ -416,6 +433,7 @@ def test_what_is_built_on_an_image_has_its_purpose() -> None:
 
 DEBUGGED = 'FROM golang:1.27\nUSER 1000\nENTRYPOINT ["/dlv", "exec", "/app", "--listen=:2345"]\n'
 ALLOWED = 'FROM debian:13\nRUN echo "app ALL=(ALL) NOPASSWD: ALL" >> /etc/sudoers\nUSER app\n'
+DJANGO = f"FROM acme/django:1-alpine\nUSER 1000\nRUN SECRET_KEY=qW3{'eR7' * 8}z9 python manage.py "
 ADDED = "FROM debian:13\nADD https://example.com/a.jar /opt/\nUSER 1000\n"
 KEY_WRITTEN = f"FROM debian:13\nRUN echo ssh-rsa AAAAB3NzaC1yc2E{'A' * 60} >> /root/.ssh/authorized_keys\nUSER 1000\n"
 KEY_COPIED = "FROM debian:13\nCOPY id_rsa /root/.ssh/id_rsa\nUSER 1000\n"
@@ -431,6 +449,11 @@ KEY_COPIED = "FROM debian:13\nCOPY id_rsa /root/.ssh/id_rsa\nUSER 1000\n"
         ("Dockerfile", "FROM debian:13 AS dev\nCOPY . /app\nFROM dev AS app\nCMD /app/run\n", "missing-user", HIGH),
         ("Dockerfile", KEY_WRITTEN, "planted-ssh-key", HIGH),
         ("docker/testing-host/Dockerfile", KEY_WRITTEN, "planted-ssh-key", LOW),
+        ("Dockerfile", "FROM debian:13\nRUN passwd -d app\nUSER app\n", "account-password-set", HIGH),
+        ("test/node/Dockerfile", "FROM debian:13\nRUN passwd -d app\nUSER app\n", "account-password-set", LOW),
+        ("test/node/Dockerfile", "FROM debian:13\nRUN sudo make\nUSER app\n", "sudo-in-build", LOW),
+        ("Dockerfile", f"{DJANGO}collectstatic\n", "credential-in-command", LOW),
+        ("Dockerfile", f"{DJANGO}migrate\n", "credential-in-command", HIGH),
         ("Dockerfile", ADDED, "add-url-without-checksum", HIGH),
         ("test/e2e/Dockerfile", ADDED, "add-url-without-checksum", LOW),
         ("Dockerfile", "FROM REPLACE-ME\nRUN make\n", "refused-instruction", LOW),
@@ -438,6 +461,10 @@ KEY_COPIED = "FROM debian:13\nCOPY id_rsa /root/.ssh/id_rsa\nUSER 1000\n"
         ("tilt.debug.dockerfile", DEBUGGED, "remote-debugger-open", LOW),
         ("Dockerfile", ALLOWED, "passwordless-sudo", HIGH),
         (".devcontainer/Dockerfile", ALLOWED, "passwordless-sudo", LOW),
+        (".cursor/Dockerfile", ALLOWED, "passwordless-sudo", LOW),
+        (".kokoro/docker/Dockerfile", ALLOWED, "passwordless-sudo", LOW),
+        ("Dockerfile", "FROM debian:9\nUSER 1000\n", "end-of-life-image", HIGH),
+        ("tests/s3/Dockerfile", "FROM debian:9\nUSER 1000\n", "end-of-life-image", LOW),
         ("tests/echo/Dockerfile", ALLOWED, "passwordless-sudo", LOW),
         ("Dockerfile", KEY_COPIED, "secret-file-copied", HIGH),
         ("tests/fuzz/Dockerfile", KEY_COPIED, "secret-file-copied", LOW),

@@ -109,13 +109,14 @@ class Image(Subject):
 
     @property
     def is_in_its_folder(self) -> bool:
-        """Whether a folder that the file stands in is named for the release of the image (`debian/bookworm/Dockerfile`), as in a collection
-        of old and new ones."""
+        """Whether a folder that the file stands in is named for the release of the image (`debian/bookworm/Dockerfile`), or for one of what
+        is built there (`1.10.2/Dockerfile`), as in a collection of old and new ones."""
         if self.reference is None:
             return False
-        from capdrop.model.image_lifecycle import releases_named
+        from capdrop.model.image_lifecycle import is_release, releases_named
 
-        return not releases_named(self.reference).isdisjoint(self.source.path.lower().split("/")[:-1])
+        folders = self.source.path.lower().split("/")[:-1]
+        return not releases_named(self.reference).isdisjoint(folders) or any(map(is_release, folders))
 
     @property
     def resemblance(self) -> Resemblance | None:

@@ -82,6 +82,11 @@ def _version(text: str) -> str:
     return found[1] if found else ""
 
 
+def is_release(text: str) -> bool:
+    """Whether it is a version in full, such as `1.10.2`."""
+    return text.count(".") == 2 and _is_dotted(text.removeprefix("v"))
+
+
 def _is_dotted(text: str) -> bool:
     """Whether numbers stand between dots."""
     return all(map(str.isdigit, text.split(".")))

@@ -28,27 +28,37 @@ _INTERPRETERS = frozenset(
 )
 _INITS = frozenset({"/sbin/init", "/usr/sbin/init", "/lib/systemd/systemd", "/usr/lib/systemd/systemd", "/init", "/sbin/my_init"})
 """The first process of a whole system, which is root and gives each service its user: systemd, s6-overlay, phusion/baseimage-docker's."""
-_FOR_OTHERS = frozenset({"cron", "crond", "dropbear", "sshd", "runsvdir", "runit", "s6-svscan"})
-"""Programs that are root to start each job, session or service as its own user (cron(8), sshd(8), runsvdir(8))."""
+_FOR_OTHERS = frozenset({"cron", "crond", "dovecot", "dropbear", "postfix", "sshd", "runsvdir", "runit", "s6-svscan"})
+"""Programs that are root to start each job, session or service as its own user (cron(8), dovecot(1), master(8), sshd(8), runsvdir(8))."""
 _RUNTIMES = frozenset({"buildkitd", "containerd", "crio", "dockerd", "k3s", "kubelet", "rke2"})
 _RUNTIME_FOLDERS = ("/var/lib/docker", "/var/lib/containerd", "/var/lib/containers", "/var/lib/buildkit", "/var/lib/kubelet")
 _OF_NODES = frozenset({"csi", "cni", "provisioner"})
 """Parts of the names of what prepares volumes, for whoever is to own them, and networks (kubernetes-csi.github.io/docs/deploying.html,
 cni.dev)."""
 _SOCKET = "/docker.sock"
-_OF_SOCKET = frozenset({"docker-gen", "docker-socket-proxy", "dozzle", "registrator"})
-"""Programs that read the socket of an engine, which belongs to root (nginx-proxy/docker-gen, amir20/dozzle, gliderlabs/registrator)."""
+_OF_SOCKET = frozenset(
+    {"act_runner", "diun", "docker-gen", "docker-socket-proxy", "dozzle", "registrator", "watchtower", "woodpecker-agent"}
+)
+"""Programs that talk to the socket of an engine, which belongs to root (gitea/act_runner, crazy-max/diun, nginx-proxy/docker-gen,
+amir20/dozzle, gliderlabs/registrator, containrrr/watchtower, woodpecker-ci/woodpecker)."""
+_OF_ENGINE = ("2375", "2376")
+"""The ports of an engine's API (https://docs.docker.com/engine/daemon/remote-access/)."""
 _NETWORK_TOOLS = frozenset("ipset iptables keepalived nftables openvpn strongswan wireguard wireguard-tools".split())
+_SYSTEM_PARTS = frozenset("rsyslog systemctl systemd".split())
+"""Packages of what gives the services of a whole system their users."""
+_MOUNTING_TOOLS = frozenset("cifs-utils davfs2 fuse fuse3 s3fs sshfs".split())
 _INSTALLERS = frozenset("apk apt apt-get dnf microdnf tdnf yum zypper".split())
 _DEBUGGER = "xdebug"
-_INSTALL_IT = frozenset("apk apt apt-get docker-php-ext-enable install-php-extensions pecl pie".split())
+_INSTALL_IT = frozenset("apk apt apt-get docker-php-ext-enable install-php-extensions pecl pickle pie".split())
 """It "is not to be run in production" (https://xdebug.org/docs/install)."""
 _TEST_RUNNERS = frozenset("behave cypress jest mocha newman nox playwright phpunit pytest robot rspec tox".split())
 _WITH_TESTS = frozenset("bun cargo deno dotnet go gradle mvn npm pnpm yarn".split())
 _BUILDS = frozenset({"build", "compile", "package"})
 _WAITING = (["tail", "-f", "/dev/null"], ["tail", "-F", "/dev/null"], ["sleep", "infinity"], ["sleep", "inf"])
 """Programs that keep a container there for what others start in it, as a user of theirs (`docker exec --user`)."""
-_SCRIPTS = (".sh", ".bash")
+_SCRIPTS = (".sh", ".bash", ".ps1")
+_HELP = (["--help"], ["-h"], ["help"])
+"""What the image of a command line tool is told by itself, until its user names what it is to do."""
 _DEVELOPMENT = ("mcr.microsoft.com/devcontainers/", "mcr.microsoft.com/vscode/devcontainers/")
 """Bases whose user is set by the tool that starts them (https://containers.dev/implementors/json_reference/: remoteUser)."""
 _HOST_PROCESS = "windows-host-process-containers-base-image"
@@ -56,7 +66,7 @@ _HOST_PROCESS = "windows-host-process-containers-base-image"
 which account they run."""
 NOTHING_STARTED = "it starts nothing of its own"
 INTERPRETER = "it starts an interpreter"
-TOOL = "it packs a tool of others"
+TOOL = "it packs a tool"
 _LONGEST = 20_000
 """Words of a build that are looked at."""
 
@@ -74,7 +84,7 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     commands = [subject for subject in subjects if isinstance(subject, Command)]
     copies = [subject for subject in subjects if isinstance(subject, Copy)]
     starting = [command for command in commands if command.place in ("CMD", "ENTRYPOINT")]
-    started = {command.place: command for command in starting if command.within is None}
+    started = {command.place: command for command in reversed(starting) if command.within is None}
     leaves_root = base is not None and "ENTRYPOINT" not in started and steps_down(base)
     if leaves_root or any(word in STEPPING_DOWN for word in _words_run(commands)):
         return STEPS_DOWN
@@ -93,6 +103,10 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
         return "it talks to an engine of containers"
     if not _NETWORK_TOOLS.isdisjoint(installed):
         return "it sets up a network, which only root can"
+    if not _SYSTEM_PARTS.isdisjoint(installed):
+        return "what it starts is an init, which gives each service its user"
+    if not _MOUNTING_TOOLS.isdisjoint(installed):
+        return "it mounts file systems, which only root can"
     if any(_brings_debugger(command) for command in commands):
         return "it is a development container"
     if not started:
@@ -102,11 +116,13 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     reason = said_by_scripts(starting, subjects)
     if reason:
         return reason
-    command = started.get("CMD")
-    if command is not None and len(command.words) == 1 and command.name in _INTERPRETERS:
+    command = started.get("CMD") or started["ENTRYPOINT"]
+    if len(command.words) == 1 and command.name in _INTERPRETERS:
         return INTERPRETER
-    ports = any(isinstance(subject, Port) for subject in subjects)
-    serves = ports or any(one.place == "HEALTHCHECK" for one in commands)
+    ports = [subject for subject in subjects if isinstance(subject, Port)]
+    if any(port.value.text.partition("/")[0] in _OF_ENGINE for port in ports):
+        return "it talks to an engine of containers"
+    serves = bool(ports) or any(one.place == "HEALTHCHECK" for one in commands)
     if not ports and source.is_to_prepare:
         return "it prepares others, and ends"
     return "" if serves else _purpose_of_unheard([*started.values()], starting, subjects, source)
@@ -120,6 +136,8 @@ def _purpose_of_unheard(started: list[Command], starting: list[Command], subject
     if source.is_for_builds or called_build or scripts_build(starting, subjects):
         return "it builds something"
     copies = [subject for subject in subjects if isinstance(subject, Copy)]
+    if len(started) > 1 and any(command.place == "CMD" and [word.text for word in command.words] in _HELP for command in started):
+        return TOOL
     if not any(_brings_program(copy) for copy in copies) or _is_taken(started, copies):
         return TOOL
     return ""
@@ -128,7 +146,7 @@ def _purpose_of_unheard(started: list[Command], starting: list[Command], subject
 def _brings_debugger(command: Command) -> bool:
     if command.place != "RUN" or command.conditional or command.name not in _INSTALL_IT:
         return False
-    return any(_DEBUGGER in word.text.rpartition("/")[2].split("-") for word in command.words[1:])
+    return any(_DEBUGGER in word.text.rpartition("/")[2].partition("@")[0].split("-") for word in command.words[1:])
 
 
 def _works_on_host(name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from .command import Command
 from .copy import Copy
 from .written_file import WrittenFile
 
@@ -12,22 +13,32 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from .command import Command
     from .subject import Subject
 
 STEPS_DOWN = "what it starts steps down from root"
 RUNS_CONTAINERS = "it runs containers"
+INSTALLS = "what it starts installs packages, which only root can"
 GITHUB = "GitHub starts it as root"
 _BEFORE = r"(?:^|[\s;&|(`\"'/])"
-_STEPPING = r"(?:gosu|su-exec|setpriv|s6-setuidgid|chpst|setuidgid|runuser|su|s6-svscan|runsvdir|sshd)\s|sudo(?: -\w)* (?:-\w*u|--user)[ =]"
+_STEPPING = (
+    r"(?:gosu|su-exec|setpriv|s6-setuidgid|chpst|setuidgid|runuser|su|s6-svscan|runsvdir|sshd|postfix|dovecot)\s"
+    r"|sudo(?: -\w)* (?:-\w*u|--user)[ =]"
+)
+_INSTALLING = (
+    r"(?:dpkg -i|rpm -\w{0,8}[iU]\w{0,8}|(?:apt|apt-get|dnf|microdnf|yum|zypper) (?:-[\w=-]+ ){0,5}install|apk (?:-[\w-]+ ){0,5}add)\s"
+)
 _SAYING = (
     rf"(?ma)(?P<steps>{_BEFORE}(?:{_STEPPING})|^[ \t]*(?:uid|user)[ \t]*=[ \t]*(?!root\b|0)\w)"
     rf"|(?P<runs>{_BEFORE}(?:dockerd|dockerd-entrypoint\.sh|containerd)(?:\s|$))"
+    rf"|(?P<installs>{_BEFORE}{_INSTALLING})"
     r"|(?P<github>\$\{?(?:GITHUB_WORKSPACE|GITHUB_ACTIONS|INPUT_[A-Z]))"
 )
-"""Programs that hand on to another user or give each service its own; how uWSGI and supervisord are told one; engines of containers; and
-what GitHub gives to an action (https://docs.github.com/actions/reference/workflows-and-actions/variables)."""
-_REASONS = {"steps": STEPS_DOWN, "runs": RUNS_CONTAINERS, "github": GITHUB}
+"""Programs that hand on to another user or give each service its own; how uWSGI and supervisord are told one; engines of containers;
+package managers; and what GitHub gives to an action (https://docs.github.com/actions/reference/workflows-and-actions/variables)."""
+_REASONS = {"steps": STEPS_DOWN, "runs": RUNS_CONTAINERS, "installs": INSTALLS, "github": GITHUB}
+_TOLD_ACCOUNT = r"(?ma)(?:^|[\s;{\"'])(?:-u[ ]?|--user[ =]|user(?:name)?[\"']?(?:[ \t]{0,8}[=:][ \t]{0,8}|[ \t]{1,8}))[\"']?([\w.-]+)"
+"""How a program, or its configuration, is told the account to become."""
+_MAKES_ACCOUNTS = frozenset({"useradd", "adduser"})
 _BUILDING = (
     rf"(?ma){_BEFORE}(?:go build|cargo (?:[\w-]+ )?build|goreleaser|cmake --build|dotnet (?:publish|pack)|dpkg-buildpackage|debuild"
     r"|rpmbuild|makepkg|abuild|electron-builder|(?:mvnw?|gradlew?) [^\n;&|]{0,200}(?:package|install|deploy|assemble|build))(?:\s|$)"
@@ -42,10 +53,14 @@ _LONGEST = 100_000
 
 def said_by_scripts(started: Iterable[Command], subjects: Sequence[Subject]) -> str:
     """Why what is started may be root, as the scripts tell that are started, and the configuration that is named there; or nothing."""
+    accounts = {one.operands[-1].text for one in subjects if isinstance(one, Command) and one.name in _MAKES_ACCOUNTS and one.operands}
     for text in _texts(_named(started), subjects):
-        said = re.search(_SAYING, re.sub(_COMMENT, "", text))
+        text = re.sub(_COMMENT, "", text)
+        said = re.search(_SAYING, text)
         if said is not None:
             return _REASONS[said.lastgroup or ""]
+        if accounts and not accounts.isdisjoint(re.findall(_TOLD_ACCOUNT, text)):
+            return STEPS_DOWN
     return ""
 
 

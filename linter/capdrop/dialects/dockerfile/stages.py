@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from capdrop.finding import Note
 from capdrop.model.build_step import Shell
+from capdrop.model.command import Command
 from capdrop.model.container import DefaultContainer, is_root
 from capdrop.model.image import Image
 from capdrop.model.known_images import is_of_a_system, is_windows, runs_as_non_root, runs_as_root
@@ -222,11 +223,15 @@ def finished(
 
 
 def _all_layers(stage: StageState) -> Iterator[tuple[Subject, ...]]:
-    """The layers of a stage and of the local stages below it."""
+    """The layers of a stage and of the local stages below it, the lowest last, and what is run in those that it copies whole."""
+    copied: list[StageState] = []
     at: StageState | None = stage
     while at is not None:
         yield from at.layers
+        copied += [taking.origin for taking in at.takes if taking.paths == ["/"] and taking.place == "/"]
         at = at.base
+    for origin in copied:
+        yield from (layer for layer in origin.layers if any(isinstance(one, Command) and one.place == "RUN" for one in layer))
 
 
 def _containers(
