@@ -255,16 +255,14 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
         span = word.part(start + verdict.start, start + verdict.end).span
         if told_as_login(command, span) or told_as_default(command, span):
             continue
-        weak = verdict.kind == "default-credential"
-        unsure = command.source.is_for_tests or (weak and command.source.is_example)
-        severity = Severity.MEDIUM if weak else Severity.HIGH
+        severity = Severity.MEDIUM if verdict.kind == "default-credential" else Severity.HIGH
         yield command.finding(
             span,
             f"`{command.name or name}` is given {verdict.why}; {ROTATE}",
             hidden=(span,),
             fix=better_way(command),
             severity=severity if command.ships else Severity(severity - 1),
-            confidence=Confidence.LOW if unsure else Confidence[verdict.confidence.upper()],
+            confidence=Confidence.LOW if command.source.is_sample else Confidence[verdict.confidence.upper()],
         )
 
 

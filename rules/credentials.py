@@ -220,7 +220,7 @@ def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
     Everyone who can read the repository, the image or the running container's settings can read it. Change it, and take it from
     outside: a mounted secret, a variable that the deployment must set, or `RUN --mount=type=secret` in a build. A Kubernetes
     Secret in a repository is no exception: base64 hides nothing; encrypt it (SOPS, Sealed Secrets) or have it made in the
-    cluster (External Secrets).
+    cluster (External Secrets). Confidence is low among tests and examples.
     """
     for verdict in secrets_of(variable, "credential"):
         yield credential(variable, verdict, f"`{variable.name}` holds {verdict.why}; {ROTATE}", Severity.HIGH)
@@ -378,14 +378,13 @@ def covered(start: int, end: int, text: str) -> bool:
 
 
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
-    """The finding on a variable's secret: less severe where it does not ship, less sure where it is one of a test, or a weak one of an
-    example, with the change that takes it from outside."""
-    unsure = variable.source.is_for_tests or (verdict.kind == "default-credential" and variable.source.is_example)
+    """The finding on a variable's secret: less severe where it does not ship, less sure where it is one of a test or an example, with the
+    change that takes it from outside."""
     return variable.finding_in(
         verdict.start,
         verdict.end,
         message,
         severity=None if variable.ships else Severity(severity - 1),
-        confidence=Confidence.LOW if unsure else Confidence[verdict.confidence.upper()],
+        confidence=Confidence.LOW if variable.source.is_sample else Confidence[verdict.confidence.upper()],
         fix=variable.from_outside(variable.value.text[verdict.start : verdict.end]) or better_way(variable),
     )

@@ -107,7 +107,7 @@ _TESTS = frozenset(
     "integration-tests integration_tests e2e-tests terratest".split()
 )
 """Folders of what is started to test something, and is taken down."""
-_EXAMPLES = frozenset("doc docs example examples sample samples tutorial tutorials".split())
+_EXAMPLES = frozenset("doc docs documentation example examples sample samples tutorial tutorials".split())
 """Folders of what shows how something is used."""
 _DEVELOPMENT = frozenset("dev devel develop development .devcontainer .devenv localdev".split())
 """Folders of what is started on a developer's own machine."""
@@ -147,9 +147,10 @@ class Source:
         return self._stands(_TESTS, _FOR_TESTS)
 
     @property
-    def is_example(self) -> bool:
-        """The same of what shows how something is used: `docs/compose.yaml`, `compose.example.yml`."""
-        return self._stands(_EXAMPLES, _EXAMPLES)
+    def is_sample(self) -> bool:
+        """Whether it is for tests, or shows how something is used (`docs/compose.yaml`, `compose.example.yml`): its secrets are made
+        up."""
+        return self.is_for_tests or self._stands(_EXAMPLES, _EXAMPLES)
 
     @property
     def is_for_developers(self) -> bool:
