@@ -387,7 +387,7 @@ def _word(value: str, text: str, name: str) -> Verdict | None:
         if name.isupper() and split(name)[-1] not in NAMES_OF_FILES and not is_name:
             return _verdict(value, text, "default-credential", "medium", "a secret of plain words")
         return _verdict(value, text, "credential", "low", "a literal that may be a name")
-    if is_name and split(name)[-1] in NAMES_OF_FILES:
+    if is_name and (split(name)[-1] in NAMES_OF_FILES or (text.islower() and not name.isupper())):
         return _verdict(value, text, "credential", "low", "a literal that may be a name")
     return _verdict(value, text, "credential", "medium", "a literal value under the name of a secret")
 

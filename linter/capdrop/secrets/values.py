@@ -29,7 +29,7 @@ _OPENINGS = {"<": ">", "[": "]", "{": "}", "(": ")", "%": "%", "@": "@", "#": "#
 def _whole_variables() -> re.Pattern[str]:
     variable = r"(?:[-:/@.,\\]?(?:\${1,2}[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%))+(?:/[A-Za-z_./#-]*)?"
     key = r"\$[A-Za-z][A-Za-z0-9_-]*(?:[.:][A-Za-z][A-Za-z0-9_-]*)+"  # of a Secret, as Argo CD takes them
-    entry = r"\$[a-z]+(?:-[a-z]+)+"  # the same, as its notifications take them
+    entry = r"\$[a-z]+(?:-[a-zA-Z]+)+"  # the same, as its notifications take them
     filled_in = r"[@~]\{[A-Za-z_]\w*\}|%\([A-Za-z_]\w*\)s"  # by Robot Framework and WDL; by Python's format, as supervisord does
     command = r"\$[A-Z][A-Z0-9_]{2,80} \S[^\r\n]*"  # with what is started under it: `MYSQL_PWD=$ROOT_PASSWORD mysqladmin ping`
     return re.compile(rf"(?:{variable}|{key}|{entry}|{filled_in}|{command})\Z")
