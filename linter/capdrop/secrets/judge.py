@@ -31,6 +31,8 @@ OTHERS_SERVERS = frozenset({"smtp", "imap", "mail", "mailer", "email"})
 """Words of names of logins to a server of somebody else, who gives out no password that anyone would guess: one is there to be
 replaced."""
 
+OF_LOCAL_STORES = ("minioadmin", "minio123")
+"""What MinIO is started with, under the names of the keys that AWS hands out."""
 LONGEST_ID = 16
 """Characters of a rule's id."""
 
@@ -334,7 +336,8 @@ def _credential(value: str, text: str, role: str, name: str) -> Verdict | None:
         if role == VAGUE and (len(text) < 16 or turns(text) < 5):
             return None
         return _verdict(value, text, "credential", confidence, "a literal value under the name of a secret")
-    return _word(value, text, name) if role == CHOSEN or (role == ISSUED and is_for_own_service(name)) else None
+    is_made_up = role == CHOSEN or (role == ISSUED and (is_for_own_service(name) or text in OF_LOCAL_STORES))
+    return _word(value, text, name) if is_made_up else None
 
 
 def _digest(value: str, text: str, role: str, name: str) -> Verdict:
