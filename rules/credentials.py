@@ -353,7 +353,7 @@ def secrets_of(variable: Variable, kind: str) -> Iterator[Verdict]:
     verdict = variable.secret
     found = [verdict] if verdict is not None else []
     text = variable.value.text
-    if variable.fragment is not None and text[:1] in ("{", "[") and not holds_registry_login(text):
+    if variable.fragment is not None and variable.place != "template" and text[:1] in ("{", "[") and not holds_registry_login(text):
         found.extend(one for one in find_in_json(text, variable.name) if verdict is None or one.start != verdict.start)
     for one in found:
         if one.kind == kind and not told_by_the_text(variable, one):

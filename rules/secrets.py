@@ -252,8 +252,9 @@ def encoded(text: Text, kind: str) -> Iterator[Finding]:
 
 
 def in_samples(subject: Text | Variable, otherwise: Confidence | None) -> Confidence | None:
-    """How sure a secret is that may stand among tests and examples, which make up their own keys and passwords."""
-    return Confidence.LOW if subject.source.is_sample else otherwise
+    """How sure a secret is that may stand in a template, or among tests and examples, which make up their own keys and passwords."""
+    is_template = isinstance(subject, Text) and subject.is_template
+    return Confidence.LOW if is_template or subject.source.is_sample else otherwise
 
 
 def is_encrypted_key(verdict: Verdict) -> bool:
