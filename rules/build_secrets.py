@@ -261,9 +261,8 @@ def credential_in_command(command: Command) -> Iterator[Finding]:
         span = word.part(start + verdict.start, start + verdict.end).span
         if told_as_login(command, span) or told_as_default(command, span):
             continue
-        weak = verdict.kind == "default-credential"
-        unsure = command.source.is_for_tests or (weak and command.source.is_example) or is_of_assets(command, name)
-        severity = Severity.MEDIUM if weak else Severity.HIGH
+        unsure = command.source.is_sample or is_of_assets(command, name)
+        severity = Severity.MEDIUM if verdict.kind == "default-credential" else Severity.HIGH
         yield command.finding(
             span,
             f"`{command.name or name}` is given {verdict.why}; {ROTATE}",

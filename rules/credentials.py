@@ -221,7 +221,7 @@ def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
     Everyone who can read the repository, the image or the running container's settings can read it. Change it, and take it from
     outside: a mounted secret, a variable that the deployment must set, or `RUN --mount=type=secret` in a build. A Kubernetes
     Secret in a repository is no exception: base64 hides nothing; encrypt it (SOPS, Sealed Secrets) or have it made in the
-    cluster (External Secrets).
+    cluster (External Secrets). Confidence is low for what is made up among tests and examples.
     """
     for verdict in secrets_of(variable, "credential"):
         yield credential(variable, verdict, f"`{variable.name}` holds {verdict.why}; {ROTATE}", Severity.HIGH)
@@ -354,7 +354,7 @@ def secrets_of(variable: Variable, kind: str) -> Iterator[Verdict]:
     verdict = variable.secret
     found = [verdict] if verdict is not None else []
     text = variable.value.text
-    if variable.fragment is not None and text[:1] in ("{", "[") and not holds_registry_login(text):
+    if variable.fragment is not None and variable.place != "template" and text[:1] in ("{", "[") and not holds_registry_login(text):
         found.extend(one for one in find_in_json(text, variable.name) if verdict is None or one.start != verdict.start)
     for one in found:
         if one.kind == kind and not told_by_the_text(variable, one):
@@ -385,12 +385,12 @@ def is_random(text: str) -> bool:
 
 
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
-    """The finding on a variable's secret: less severe where it does not ship, less sure where it is a made-up one of a test, with the
-    change that takes it from outside."""
+    """The finding on a variable's secret: less severe where it does not ship, less sure where it is a made-up one of a test or an example,
+    with the change that takes it from outside."""
     text, source = variable.value.text[verdict.start : verdict.end], variable.source
     weak = verdict.kind == "default-credential"
     is_made_up = weak or verdict.confidence != "high" or not is_random(text)
-    unsure = (is_made_up and source.is_for_tests) or (weak and source.is_for_builds)
+    unsure = (is_made_up and source.is_sample) or (weak and source.is_for_builds)
     return variable.finding_in(
         verdict.start,
         verdict.end,

@@ -90,7 +90,7 @@ def provider_token(subject: Text | Variable) -> Iterator[Finding]:
             token.end,
             f"{token.what} in plain text; {revocation(token.provider)}",
             severity=Severity.HIGH if unsure else None,
-            confidence=in_tests(subject, Confidence.MEDIUM) if unsure else None,
+            confidence=in_samples(subject, Confidence.MEDIUM) if unsure else None,
             fix=from_outside(subject, token.start, token.end),
         )
     yield from encoded(subject, "token")
@@ -131,7 +131,7 @@ def private_key(subject: Text | Variable) -> Iterator[Finding]:
     """A private key stands in the file.
 
     Whoever holds it can be whom it stands for. Make a new pair, withdraw the old certificate or authorised key, and mount
-    the new key at run time. Confidence is low in what is started to test something, for which a key is made up.
+    the new key at run time. Confidence is low among tests and examples.
     """
     if isinstance(subject, Variable):
         yield from hidden_from_the_text(subject, "private-key", Severity.CRITICAL)
@@ -142,7 +142,7 @@ def private_key(subject: Text | Variable) -> Iterator[Finding]:
             key.end,
             f"private key{', itself encrypted, in the file' if key.encrypted else ' in plain text'}; {ROTATE}",
             severity=Severity.MEDIUM if key.encrypted else None,
-            confidence=in_tests(subject, Confidence.MEDIUM if key.encrypted else None),
+            confidence=in_samples(subject, Confidence.MEDIUM if key.encrypted else None),
             fix=better_way(subject),
         )
     yield from encoded(subject, "private-key")
@@ -219,13 +219,12 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
     for url in find_url_passwords(text):
         if (url.weak and (in_comment(text, url.start) or subject.is_template)) or covered(url.start, url.end, text, "token"):
             continue
-        sure = None if not url.weak else Confidence.LOW if subject.source.is_example else Confidence.MEDIUM
         yield subject.finding_in(
             url.start,
             url.end,
             f"URL with a password that anyone would guess; {CHANGE}" if url.weak else f"URL with a password; {ROTATE}",
             severity=Severity.MEDIUM if url.weak else None,
-            confidence=in_tests(subject, sure),
+            confidence=in_samples(subject, Confidence.MEDIUM if url.weak else None),
             fix=from_outside(subject, url.start, url.end),
         )
     yield from encoded(subject, "url-password")
@@ -247,14 +246,15 @@ def encoded(text: Text, kind: str) -> Iterator[Finding]:
                 verdict.end,
                 f"{verdict.why}; {advice}",
                 severity=Severity.MEDIUM if is_encrypted_key(verdict) else None,
-                confidence=in_tests(text, None) if kind != "token" else None,
+                confidence=in_samples(text, None) if kind != "token" else None,
                 fix=better_way(text),
             )
 
 
-def in_tests(subject: Text | Variable, otherwise: Confidence | None) -> Confidence | None:
-    """How sure a secret is that stands among tests, which make up their own keys and passwords."""
-    return Confidence.LOW if subject.source.is_for_tests else otherwise
+def in_samples(subject: Text | Variable, otherwise: Confidence | None) -> Confidence | None:
+    """How sure a secret is that may stand in a template, or among tests and examples, which make up their own keys and passwords."""
+    is_template = isinstance(subject, Text) and subject.is_template
+    return Confidence.LOW if is_template or subject.source.is_sample else otherwise
 
 
 def is_encrypted_key(verdict: Verdict) -> bool:
@@ -285,7 +285,7 @@ def hidden_from_the_text(variable: Variable, kind: str, severity: Severity) -> I
             f"`{variable.name}` holds {verdict.why}; {revocation(verdict.provider)}",
             hidden=(place,),
             severity=severity if variable.ships else Severity(severity - 1),
-            confidence=in_tests(variable, Confidence[verdict.confidence.upper()]),
+            confidence=in_samples(variable, Confidence[verdict.confidence.upper()]),
             fix=variable.from_outside(variable.value.text[verdict.start : verdict.end]) or better_way(variable),
         )
 

@@ -546,16 +546,16 @@ def test_values_of_an_example_are_to_be_filled_in(path: str) -> None:
         ("values.yaml", []),
         ("terratest/data/values.yaml", ["default-credential", "hard-coded-credential"]),
         ("tests/e2e/values.yaml", ["default-credential", "hard-coded-credential"]),
-        ("docs/values.yaml", ["default-credential"]),
+        ("docs/values.yaml", ["default-credential", "hard-coded-credential"]),
     ],
 )
-def test_a_password_of_a_test_or_a_weak_one_of_an_example_is_less_sure(path: str, low: list[str]) -> None:
+def test_a_password_of_a_test_or_an_example_is_less_sure(path: str, low: list[str]) -> None:
     told = found(path, VALUES)
     assert [one.rule for one in told] == ["default-credential", "hard-coded-credential"]
     assert [one.rule for one in told if one.confidence is Confidence.LOW] == low
 
 
-OF_TESTS = {
+OF_SAMPLES = {
     "private-key": f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n  k: |\n{indent(KEY, '    ')}\n",
     "password-in-url": f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{u: 'postgres://a:{PASSWORD}@db/a'}}\n",
     "stored-login": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {h: 'Basic ZGV2b3BzOmRldm9wcw=='}\n",
@@ -564,11 +564,11 @@ OF_TESTS = {
 }
 
 
-@pytest.mark.parametrize("rule", OF_TESTS)
-def test_of_what_stands_among_tests_only_tokens_are_sure(rule: str) -> None:
-    name = "compose.yaml" if OF_TESTS[rule].startswith("services") else "a.yaml"
-    for folder, sure in (("deploy", True), ("testdata", rule == "provider-token")):
-        (told,) = found(f"{folder}/{name}", OF_TESTS[rule])
+@pytest.mark.parametrize("rule", OF_SAMPLES)
+def test_of_what_stands_among_tests_and_examples_only_tokens_are_sure(rule: str) -> None:
+    name = "compose.yaml" if OF_SAMPLES[rule].startswith("services") else "a.yaml"
+    for folder, sure in (("deploy", True), ("testdata", rule == "provider-token"), ("docs/a", rule == "provider-token")):
+        (told,) = found(f"{folder}/{name}", OF_SAMPLES[rule])
         assert told.rule == rule
         assert (told.confidence is not Confidence.LOW) == sure
 

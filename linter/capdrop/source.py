@@ -107,7 +107,9 @@ _TESTS = frozenset(
     "integration-tests integration_tests integrationtest integrationtests e2e-tests terratest".split()
 )
 """Folders of what is started to test something, and is taken down."""
-_EXAMPLES = frozenset("doc docs example examples sample samples tutorial tutorials".split())
+_EXAMPLES = frozenset(
+    "doc docs documentation example examples sample samples tutorial tutorials ejemplos exemplos exemples beispiele".split()
+)
 """Folders of what shows how something is used."""
 _DEVELOPMENT = frozenset("dev devel develop development .cursor .devcontainer .devenv localdev".split())
 """Folders of what is started on a developer's own machine."""
@@ -117,7 +119,12 @@ _BUILDING = frozenset(".azure-pipelines .buildkite .ci .circleci .github .gitlab
 """Folders of what a project is built in."""
 _TO_BUILD = frozenset(("buildenv", "ci"))
 _TO_PREPARE = frozenset(("init", "migrate", "migration", "migrations", "seed", "seeder"))
+_STARTED_WITH = frozenset(("dev", "devel", "development"))
 _FOR_DEVELOPERS = frozenset("dev devel develop development devcontainer debug delve dlv gitpod local tilt".split())
+
+
+def _words(name: str) -> list[str]:
+    return name.lower().replace("-", ".").replace("_", ".").split(".")
 
 
 def is_working_stage(address: str) -> bool:
@@ -154,9 +161,12 @@ class Source:
         return self._stands(_TESTS, _FOR_TESTS)
 
     @property
-    def is_example(self) -> bool:
-        """The same of what shows how something is used: `docs/compose.yaml`, `compose.example.yml`."""
-        return self._stands(_EXAMPLES, _EXAMPLES)
+    def is_sample(self) -> bool:
+        """Whether it is for tests, shows how something is used (`docs/compose.yaml`, `compose.example.yml`), or is what developers start
+        with (`.env.development`, which is there to be committed): its secrets are made up."""
+        words = _words(self.path.rpartition("/")[2])
+        for_developers = "env" in words and not _STARTED_WITH.isdisjoint(words)
+        return for_developers or self.is_for_tests or self._stands(_EXAMPLES, _EXAMPLES)
 
     @property
     def is_for_developers(self) -> bool:
@@ -182,9 +192,9 @@ class Source:
         *folders, name = self.path.lower().split("/")
         if folders[:1] == [""]:
             folders = []
-        words = name.replace("-", ".").replace("_", ".").split(".")
+        words = _words(name)
         if "dockerfile" in words and folders:  # `dev-env/Dockerfile`
-            words += folders[-1].replace("-", ".").replace("_", ".").split(".")
+            words += _words(folders[-1])
         named = not _BUILT_FROM.isdisjoint(words) and not called.isdisjoint(words)
         return named or not among.isdisjoint(folders)
 

@@ -74,9 +74,17 @@ def test_what_is_not_told(line: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [".env.example", "env.sample", "example.env", ".env.dist", ".env.test", "tests/.env", "examples/a/.env"])
 def test_a_template_tells_what_shows_by_itself(name: str, tmp_path: Path) -> None:
     placeholders = f"DB_PASSWORD=secret\nDB_PASSWORD2={PASSWORD}\nPIN_PASSWORD=1234\nBASIC_AUTH=admin:{PASSWORD}\n"
+    placeholders += f'STORE_CREDENTIALS={{"user": "a", "password": "{PASSWORD}"}}\n'
     assert told(run(tmp_path, {name: placeholders})) == []
     ran = run(tmp_path, {name: f"{placeholders}CI={TOKEN}\nDB=postgres://app:{PASSWORD}@db/app\n"})
-    assert [rule for rule, _, _ in told(ran)] == ["provider-token", "password-in-url"]
+    assert [rule for rule, _, _ in told(ran)] == ["provider-token"]
+
+
+@pytest.mark.parametrize(("name", "sure"), [(".env.development", False), ("dev.env", False), (".env.local", True), (".env", True)])
+def test_what_developers_start_with_is_there_to_be_committed(name: str, sure: bool, tmp_path: Path) -> None:
+    ran = run(tmp_path, {name: f"DB_PASSWORD={PASSWORD}\nDB=postgres://app:{PASSWORD}@db/app\nCI={TOKEN}\n"})
+    passwords = ["hard-coded-credential", "password-in-url"] if sure else []
+    assert [rule for rule, _, _ in told(ran)] == [*passwords, "provider-token"]
 
 
 def test_a_template_may_show_a_url(tmp_path: Path) -> None:

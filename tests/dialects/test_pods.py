@@ -167,6 +167,7 @@ def test_a_machine_is_no_pod_and_its_cloud_init_may_hold_secrets() -> None:
 def test_a_password_in_an_operators_object_is_one(spec: str, count: int) -> None:
     body = "spec: {" + spec.replace("%s", SECRET) + "}"
     assert len(found(of("Database", body), "hard-coded-credential")) == count
+    assert len(found(of("Database", body, "charts.helm.k8s.io/v1"), "hard-coded-credential")) == count
     assert found(of("Database", body, "apps/v1"), "hard-coded-credential") == []
 
 

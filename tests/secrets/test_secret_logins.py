@@ -80,7 +80,7 @@ def test_every_shape_is_tried() -> None:
     assert {shape for shape, *_ in LOGINS} == {mark[0] for mark in LOGIN_MARKS} | {"commented"} == set(logins_module._SHAPES)
 
 
-REFERENCES = ["${PASSWORD}", "$PASSWORD", "{{ password }}", "<password>", "xxxxxxxx", "your-password-here"]
+REFERENCES = ["${PASSWORD}", "$PASSWORD", r"\$$PASSWORD", "{{ password }}", "<password>", "xxxxxxxx", "your-password-here"]
 FRAMES = [(shape, frame) for shape, frame, _ in LOGINS if shape != "hash" and not frame.endswith(("_auth={}", "_password={}"))]
 
 

@@ -131,8 +131,8 @@ def _by_parts(path: str, name: str) -> tuple[str, str] | None:
 def _says_private(path: str, name: str) -> bool:
     stem, _, ending = name.rpartition(".")
     words = _words(stem)
-    if path.startswith(_PUBLIC_PLACES) or not _PUBLIC.isdisjoint(words):
-        return False
+    if path.startswith(_PUBLIC_PLACES) or not _PUBLIC.isdisjoint(words) or "localhost" in words or "+" in stem:
+        return False  # the last two are what mkcert names the keys that it makes for one machine
     return ending == "key" or name.startswith("id_") or any(word in ("priv", "private") or word.endswith("key") for word in words)
 
 

@@ -33,6 +33,8 @@ OTHERS_SERVERS = frozenset({"smtp", "imap", "mail", "mailer", "email"})
 """Words of names of logins to a server of somebody else, who gives out no password that anyone would guess: one is there to be
 replaced."""
 
+OF_LOCAL_STORES = ("minioadmin", "minio123")
+"""What MinIO is started with, under the names of the keys that AWS hands out."""
 LONGEST_ID = 16
 """Characters of a rule's id."""
 
@@ -340,7 +342,8 @@ def _credential(value: str, text: str, role: str, name: str) -> Verdict | None:
         if role == VAGUE and (len(text) < 16 or turns(text) < 5):
             return None
         return _verdict(value, text, "credential", confidence, "a literal value under the name of a secret")
-    return _word(value, text, name) if role == CHOSEN or (role == ISSUED and is_for_own_service(name)) else None
+    is_made_up = role == CHOSEN or (role == ISSUED and (is_for_own_service(name) or text in OF_LOCAL_STORES))
+    return _word(value, text, name) if is_made_up else None
 
 
 def _digest(value: str, text: str, role: str, name: str) -> Verdict:
@@ -403,7 +406,7 @@ def _word(value: str, text: str, name: str) -> Verdict | None:
         if name.isupper() and split(name)[-1] not in NAMES_OF_FILES and not is_name:
             return _verdict(value, text, "default-credential", "medium", "a secret of plain words")
         return _verdict(value, text, "credential", "low", "a literal that may be a name")
-    if is_name and split(name)[-1] in NAMES_OF_FILES:
+    if is_name and (split(name)[-1] in NAMES_OF_FILES or (text.islower() and not name.isupper())):
         return _verdict(value, text, "credential", "low", "a literal that may be a name")
     return _verdict(value, text, "credential", "medium", "a literal value under the name of a secret")
 

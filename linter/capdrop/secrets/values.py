@@ -27,7 +27,7 @@ _OPENINGS = {"<": ">", "[": "]", "{": "}", "(": ")", "%": "%", "@": "@", "#": "#
 
 @lru_cache(maxsize=1)
 def _whole_variables() -> re.Pattern[str]:
-    variable = r"(?:[-:/@.,]?(?:\${1,2}[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%))+(?:/[A-Za-z_./#-]*)?"
+    variable = r"(?:[-:/@.,\\]?(?:\${1,2}[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%))+(?:/[A-Za-z_./#-]*)?"
     key = r"\$[A-Za-z][A-Za-z0-9_-]*(?:[.:][A-Za-z][A-Za-z0-9_-]*)+"  # of a Secret, as Argo CD takes them
     entry = r"\$[a-z]+(?:-[A-Za-z]+)+"  # the same, as its notifications take them
     filled_in = r"[@~]\{[A-Za-z_]\w*\}|%\([A-Za-z_]\w*\)s"  # by Robot Framework and WDL; by Python's format, as supervisord does

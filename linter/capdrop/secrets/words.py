@@ -127,7 +127,7 @@ NAMES_OF_ENTRIES = frozenset({"password", "passwd", "pass", "username", "user", 
 NAMES_OF_FILES = words("credential credentials creds")
 """Last words of the names of variables that may hold the name of a file as well: KAFKA_SSL_KEY_CREDENTIALS."""
 
-NAMES_OF_SECRETS = words("secret secrets creds credentials tls cert certs certificate ca token tokens key keys auth config")
+NAMES_OF_SECRETS = words("secret secrets creds credentials login tls cert certs certificate ca token tokens key keys auth config")
 """Last words of the names of Secrets and of what else holds one."""
 
 NAMES_OF_PASSWORDS = frozenset({"password", "passwd", "pass", "pwd", "pw"})

@@ -61,6 +61,8 @@ _EXAMPLES = "alm-examples"
 """The annotation that shows what objects of an operator look like (olm.operatorframework.io)."""
 _READ_OTHERWISE = frozenset({*VALUES, *_HOLDERS, "SealedSecret"})
 """Kinds whose passwords are found as something else, or are none."""
+_HELM_OPERATORS = "charts.helm.k8s.io"
+"""The group of objects whose `spec` is the values of a chart (https://sdk.operatorframework.io/docs/building-operators/helm/)."""
 _LARGEST_DECODED = 65_536
 SHORTEST_ENCODED_BYTES = 12
 
@@ -242,7 +244,7 @@ def values_of(thing: KubernetesObject, section: Section) -> Iterator[Subject]:
 def passwords_of(thing: KubernetesObject, section: Section) -> Iterator[Variable]:
     """The passwords that an object of an operator's own kind writes out; beside the name of a Secret stand names of its entries."""
     group, mapping, source = thing.api_version.rpartition("/")[0], section.mapping, section.source
-    if "." not in group or group.endswith(".k8s.io") or thing.kind in _READ_OTHERWISE or mapping is None:
+    if "." not in group or (group.endswith(".k8s.io") and group != _HELM_OPERATORS) or thing.kind in _READ_OTHERWISE or mapping is None:
         return
     if source.text.find("assword", mapping.start, mapping.end) < 0:
         return
