@@ -141,10 +141,12 @@ def download_piped_to_shell(command: Command) -> Iterator[Finding]:
     """What a server sends is run without a look at it.
 
     Whoever controls the server, or the name, runs code in the build, and each build may get another program. Download to a file,
-    compare its checksum with one that is written down, and run it then; or install a package.
+    compare its checksum with one that is written down, and run it then; or install a package. Confidence is low in a file or a stage that
+    is named for developers or for tests.
     """
     if command.place == "cron":
         return
+    confidence = Confidence.LOW if command.is_for_work else None
     source = next((source for source in command.program_sources() if source.downloads_to_output), None)
     if source is not None:
         insecure = source.option("-k", "--insecure", "--no-check-certificate") or any(url.scheme == "http" for url in source.urls)
@@ -153,9 +155,10 @@ def download_piped_to_shell(command: Command) -> Iterator[Finding]:
             f"`{command.name}` runs what `{source.name}` downloads, unchecked",
             fix=command.run_from_file(source, f"Download to a file, compare it ({COMPARE}), and run it then"),
             severity=Severity.HIGH if insecure else None,
+            confidence=confidence,
         )
     elif command.name.startswith("python") and _runs_what_it_fetches(command.inline_program):
-        yield command.finding(command.words[0].span, f"`{command.name}` runs what it downloads, unchecked")
+        yield command.finding(command.words[0].span, f"`{command.name}` runs what it downloads, unchecked", confidence=confidence)
 
 
 def _runs_what_it_fetches(program: Word | None) -> bool:

@@ -16,6 +16,8 @@ FLAVOURS = frozenset(
     "alpine slim perl fpm apache cli full minimal gpu cpu debug nonroot buster bullseye bookworm trixie focal jammy noble jdk jre".split()
 )
 """Words behind a tag that name no version."""
+OWN_REGISTRIES = frozenset({"localhost", "127.0.0.1", "image-registry.openshift-image-registry.svc"})
+"""Registries of one's own machine, or of the cluster itself (docs.openshift.com, Image Registry Operator)."""
 WHICH_VERSION = "it is the release that was meant in August 2026; where you run another one now, name that"
 
 
@@ -97,9 +99,9 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
 
     Two builds, or two starts, may get two different images, and nobody sees which. Name the version, and the digest where
     the version may be pushed again. Confidence is low for a name of one word that no official image has: it stands for what is
-    built nearby, and a tool such as Kustomize or Skaffold writes the rest of it; for what a registry on `localhost` has; for what is
-    started to test something, or by developers; and for an image that bears the name of the repository or of its owner, where the
-    repository has releases, which write their version.
+    built nearby, and a tool such as Kustomize or Skaffold writes the rest of it; for what a registry on `localhost` or OpenShift's own
+    has; for what is started to test something, as an example, or by developers; and for an image that bears the name of the repository
+    or of its owner, where the repository has releases, which write their version.
     """
     reference = image.reference
     if reference is None or not image.is_fetched:
@@ -182,9 +184,9 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
     """A tag such as `latest` means another image every time it is pushed.
 
     Two builds, or two starts, may get two different images, and a broken or poisoned one arrives by itself. Name the version.
-    The option `tags` lists the tags that move. Confidence is low for what is started to test something, or by developers, for what a
-    registry on `localhost` has, and for an image that bears the name of the repository or of its owner, where the repository has
-    releases, which write their version.
+    The option `tags` lists the tags that move. Confidence is low for what is started to test something, as an example, or by developers,
+    for what a registry on `localhost` or OpenShift's own has, and for an image that bears the name of the repository or of its owner,
+    where the repository has releases, which write their version.
     """
     reference = image.reference
     if reference is None or not image.is_fetched or reference.digest is not None:
@@ -197,7 +199,7 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
 
 
 def _may_move(image: Image) -> bool:
-    """Whether nobody would name a version: what stands for an image that is built nearby, what is started to test something, what
-    developers work with and keep in a registry of their own machine, and what the project itself releases."""
-    is_own = image.reference is not None and image.reference.registry.partition(":")[0] in ("localhost", "127.0.0.1")
-    return is_own or image.is_stand_in or image.source.is_for_tests or image.source.is_for_developers or image.is_released_here
+    """Whether nobody would name a version: what stands for an image that is built nearby, what is started to test something or as an
+    example, what developers work with and keep in a registry of their own, and what the project itself releases."""
+    is_own = image.reference is not None and image.reference.registry.partition(":")[0] in OWN_REGISTRIES
+    return is_own or image.is_stand_in or image.source.is_sample or image.source.is_for_builds or image.is_released_here

@@ -93,13 +93,14 @@ def host_network(container: Container) -> Iterator[Finding]:
     Confidence is low where the image is one that works on its host's network, and where NET_ADMIN is added: then that is what it is for,
     and the capability, which is the graver part, is told by `dangerous-capability`. It is low too where a Compose file, a command line
     or a DaemonSet starts privileged what has it, which `privileged-container` tells, and for a Compose service whose image others than
-    the project's owner publish for everybody, unless it publishes ports, which have no effect then.
+    the project's owner publish for everybody, unless it publishes ports, which have no effect then; and in what developers start or what
+    is an example.
     """
     shared = container.fact("host_network")
     if shared.is_true and not container.fact("host_process").is_true:
         manages = any(item.text.upper().removeprefix("CAP_") == "NET_ADMIN" for item in container.fact("capabilities_added"))
         is_told = container.is_given_its_node or is_told_as_privileged(container)
-        is_theirs_to_say = container.is_by_others and not container.publishes
+        is_theirs_to_say = (container.is_by_others and not container.publishes) or container.source.is_sample
         yield container.finding(
             shared,
             f"`{container.name}` shares the host's network",

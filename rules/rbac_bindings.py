@@ -15,6 +15,8 @@ PUBLIC = frozenset(
     "kubeadm:bootstrap-signer-clusterinfo".split()
 )
 """What Kubernetes itself or kubeadm gives to everyone, or is made to be given so."""
+PULLERS = frozenset({"registry-viewer", "system:image-puller"})
+"""Roles of OpenShift that only let images be pulled (docs.openshift.com, Accessing the registry)."""
 ADMINISTRATOR = "cluster-admin"
 ADMINISTRATORS = frozenset({"admin", "admins", "administrator", "administrators"})
 APPLIERS = frozenset(
@@ -291,8 +293,9 @@ def role_bound_to_everyone(binding: RoleBinding) -> Iterator[Finding]:
 
 
 def is_public(binding: RoleBinding, party: Party) -> bool:
-    """Whether everyone with an account is given a role that only reads what is no secret."""
-    return party.name == ACCOUNTS and bool(binding.roles) and all(role.is_harmless for role in binding.roles)
+    """Whether everyone with an account is given a role that only reads what is no secret, or pulls images."""
+    harmless = binding.role_name in PULLERS or (bool(binding.roles) and all(role.is_harmless for role in binding.roles))
+    return party.name == ACCOUNTS and harmless
 
 
 @rule(

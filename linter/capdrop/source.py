@@ -104,14 +104,16 @@ class Unreadable(Exception):
 
 _TESTS = frozenset(
     "test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance playwright cypress fuzz "
-    "integration-tests integration_tests integrationtest integrationtests e2e-tests terratest".split()
+    "integration-tests integration_tests integrationtest integrationtests e2e-tests terratest test-apps load-tests".split()
 )
 """Folders of what is started to test something, and is taken down."""
 _EXAMPLES = frozenset(
     "doc docs documentation example examples sample samples tutorial tutorials ejemplos exemplos exemples beispiele".split()
 )
 """Folders of what shows how something is used."""
-_DEVELOPMENT = frozenset("dev devel develop development .cursor .devcontainer .devenv localdev".split())
+_DEVELOPMENT = frozenset(
+    "dev devel develop development .cursor .devcontainer .devenv localdev local local-cluster local-clusters k3d minikube".split()
+)
 """Folders of what is started on a developer's own machine."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
 _FOR_TESTS = frozenset(("test", "tests", "testing", "e2e", "integration"))
@@ -119,6 +121,17 @@ _BUILDING = frozenset(".azure-pipelines .buildkite .ci .circleci .github .gitlab
 """Folders of what a project is built in."""
 _TO_BUILD = frozenset(("buildenv", "ci"))
 _TO_PREPARE = frozenset(("init", "migrate", "migration", "migrations", "seed", "seeder"))
+_OPENING = r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r?\n|\r))*"
+_SAYS_WHOM_FOR = (
+    r"(?i)\b(?:for|during|in) (?:local |internal )?(?:dev|development|testing|debugging)\b|\blocal (?:dev|development|testing|stack)\b"
+    r"|\bdev(?:elopment)?(?: ?/ ?[a-z]{1,20})* (?:compose|environment|setup|stack)\b"
+    r"|\b(?:not|never|don'?t)(?: be)?(?: used?(?: it| this)?)? (?:for|in|meant for|intended for|suitable for) production\b"
+)
+"""What a line of the comment that a file begins with says of whom it is for."""
+_SAYS_MORE = r"(?i)\b(?:instead|see|unlike|(?:and|or|vs\.?|/) ?prod(?:uction)?|prod(?:uction)? (?:and|or|vs))\b"
+"""How such a line speaks of another file, or of more than developers."""
+_LONGEST_OPENING = 2000
+"""Characters."""
 _STARTED_WITH = frozenset(("dev", "devel", "development"))
 _FOR_DEVELOPERS = frozenset("dev devel develop development devcontainer debug delve dlv gitpod local tilt".split())
 
@@ -138,13 +151,14 @@ class Source:
     """The text of one file, without its byte-order mark, with its line ends as they stand. `settled` are the beginnings of lines with
     conditions of a template that are known to hold."""
 
-    __slots__ = ("_starts", "bom", "encoding", "path", "settled", "text")
+    __slots__ = ("_opening", "_starts", "bom", "encoding", "path", "settled", "text")
 
     def __init__(self, path: str, text: str, encoding: str = "utf-8", bom: bytes = b"") -> None:
         self.path = path
         self.text = text
         self.encoding = encoding
         self.bom = bom
+        self._opening: bool | None = None
         self._starts: list[int] | None = None
         self.settled: Set[int] = frozenset()
 
@@ -162,16 +176,17 @@ class Source:
 
     @property
     def is_sample(self) -> bool:
-        """Whether it is for tests, shows how something is used (`docs/compose.yaml`, `compose.example.yml`), or is what developers start
-        with (`.env.development`, which is there to be committed): its secrets are made up."""
+        """Whether it is for tests, for developers (`.env.development` is there to be committed), or shows how something is used
+        (`docs/compose.yaml`, `compose.example.yml`): its secrets are made up."""
         words = _words(self.path.rpartition("/")[2])
-        for_developers = "env" in words and not _STARTED_WITH.isdisjoint(words)
-        return for_developers or self.is_for_tests or self._stands(_EXAMPLES, _EXAMPLES)
+        is_environment = "env" in words and not _STARTED_WITH.isdisjoint(words)
+        return is_environment or self.is_for_developers or self.is_for_tests or self._stands(_EXAMPLES, _EXAMPLES)
 
     @property
     def is_for_developers(self) -> bool:
-        """The same of what those who work on the project start on their own machine: `Dockerfile.dev`, `compose.debug.yaml`."""
-        return self._stands(_DEVELOPMENT, _FOR_DEVELOPERS)
+        """The same of what those who work on the project start on their own machine: `Dockerfile.dev`, `compose.debug.yaml`, and what
+        begins with a comment that says so (`# Compose file for local development`)."""
+        return self._stands(_DEVELOPMENT, _FOR_DEVELOPERS) or self._says_so()
 
     @property
     def is_for_builds(self) -> bool:
@@ -186,6 +201,14 @@ class Source:
         if folder.startswith(("init-", "seed-")):
             return True
         return not _TO_PREPARE.isdisjoint((folder.rpartition("-")[2], name.rpartition(".")[2], name.rpartition("-")[2]))
+
+    def _says_so(self) -> bool:
+        """Whether the comment that it begins with says that it is for developers."""
+        if self._opening is None:
+            opening = re.match(_OPENING, self.text[:_LONGEST_OPENING])
+            lines = opening[0].splitlines() if opening is not None else []
+            self._opening = any(re.search(_SAYS_WHOM_FOR, line) and not re.search(_SAYS_MORE, line) for line in lines)
+        return self._opening
 
     def _stands(self, among: Set[str], called: Set[str]) -> bool:
         """Whether the file stands in a folder among these, or has one of the other words in its name."""

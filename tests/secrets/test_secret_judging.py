@@ -238,6 +238,9 @@ def test_bare_digests_need_a_name_and_are_less_sure(name: str, confidence: str |
         ("DB_PASSWORD", "_PASSWORD_", None),
         ("DB_PASSWORD", "not set", None),
         ("DB_PASSWORD", "&operhash;", None),
+        ("passwordNew", "New Password", None),
+        ("backendSecret", "backend-secret", None),
+        ("secretKey", "key", None),
     ],
 )
 def test_plain_words(name: str, value: str, expected: tuple[str, str] | None) -> None:

@@ -20,6 +20,10 @@ _RELEASES = (".goreleaser", "changelog", "changes.", "history.", "release")
 """What the name of a file or folder at the top of a repository begins with where it has releases."""
 _FOR_EVERYBODY = frozenset({"docker.io", "ghcr.io", "lscr.io", "quay.io", "codeberg.org"})
 """Registries where what somebody publishes is for all to use. In those of clouds each company has its own."""
+_DOCKERFILE = "Dockerfile"
+_MOST_READ = 10
+_FROM, _USER = r"(?mi)^[ \t]*FROM[ \t]", r"(?mi)^[ \t]*USER[ \t]+(\S+)"
+_ROOT = ("root", "0")
 _SHORTEST = 3
 _MIDDLE = 5
 _LONG = 6
@@ -38,14 +42,21 @@ class Repository(Project):
         owner, name, has_releases = self._known()
         return bool(has_releases and owner) and _bears(reference, owner, name)
 
+    def sets_user(self, reference: Reference) -> bool:
+        owner, name, _ = self._known()
+        return bool(owner) and _bears(reference, owner, name) and _dockerfiles_set_user(self._files, self._top(), reference)
+
     def leaves_to_others(self, reference: Reference) -> bool:
         if reference.official or reference.registry not in _FOR_EVERYBODY:
             return False
         owner, name, _ = self._known()
         return bool(owner) and not _bears(reference, owner, name)
 
+    def _top(self) -> str:
+        return self._files.top(os.path.dirname(os.path.abspath(self._path)))
+
     def _known(self) -> tuple[str, str, bool]:
-        top = self._files.top(os.path.dirname(os.path.abspath(self._path)))
+        top = self._top()
         about: tuple[str, str, bool] = self._files.kept((_GIT, top), lambda: _about(self._files, top))
         return about
 
@@ -76,6 +87,19 @@ def _has_releases(files: Files, top: str, git: str) -> bool:
     if any(name.lower().startswith(_RELEASES) for name in files.names(top)) or any("release" in name.lower() for name in automated):
         return True
     return bool(files.names(os.path.join(git, *_TAGS.split("/")))) or f" {_TAGS}/" in (files.text(os.path.join(git, "packed-refs")) or "")
+
+
+def _dockerfiles_set_user(files: Files, top: str, reference: Reference) -> bool:
+    """Whether a repository has Dockerfiles at its top or in a folder that is called as an image, and all end as a user that is not root."""
+    folders = (top, os.path.join(top, reference.repository.rpartition("/")[2]))
+    paths = [os.path.join(folder, name) for folder in folders for name, below in files.names(folder).items() if not below]
+    texts = [files.text(path) or "" for path in paths if os.path.basename(path).partition(".")[0] == _DOCKERFILE][:_MOST_READ]
+    return bool(texts) and all(map(_ends_as_user, texts))
+
+
+def _ends_as_user(dockerfile: str) -> bool:
+    users = re.findall(_USER, re.split(_FROM, dockerfile)[-1])
+    return bool(users) and users[-1].partition(":")[0].lower() not in _ROOT
 
 
 def _bears(reference: Reference, owner: str, name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..finding import Confidence, Fix
 from ..source import Source, Span
+from .project import UNKNOWN_PROJECT, Project
 from .subject import Origin, Subject
 from .value import Value
 
@@ -103,7 +104,7 @@ class Container(WithFacts):
     It is a Compose service, a container of a pod, or a command line that starts one.
     """
 
-    __slots__ = ("dialect", "kind", "name", "parts", "platform")
+    __slots__ = ("dialect", "kind", "name", "parts", "platform", "project")
 
     names = FACTS
 
@@ -126,6 +127,7 @@ class Container(WithFacts):
         """What users call it: "service", "container", "init container", "stage"."""
         self.platform = platform
         """"linux" or "windows"."""
+        self.project: Project = UNKNOWN_PROJECT
         self.parts: Iterable[Subject] = ()
         """Its mounts, ports and variables, where the dialect tells them: they are judged by themselves, and here together."""
 
@@ -168,14 +170,14 @@ class Container(WithFacts):
 
     @property
     def has_own_user(self) -> bool:
-        """Whether its image is documented to start as a user other than root."""
+        """Whether its image is documented to start as a user other than root, or is the project's own, whose Dockerfiles give it one."""
         from capdrop.syntax import image_reference
 
         from .known_images import runs_as_non_root
 
         assert self.origin is not None
         image = image_reference.parse(self.origin.read("image").text)
-        return image is not None and runs_as_non_root(image)
+        return image is not None and (runs_as_non_root(image) or self.project.sets_user(image))
 
     @property
     def only_reads_host(self) -> bool:

@@ -117,6 +117,11 @@ _KINDS = (
     ((PROCESSES, FILES), "dashdot"),  # github.com/MauriceNino/dashdot (README)
     ((KERNEL,), "rclone/rclone mergerfs"),  # rclone.org/install, Docker: SYS_ADMIN and no AppArmor for what it mounts
     ((FILES,), "portainer/agent"),  # docs.portainer.io, Portainer Agent: the volumes of the engine
+    (
+        (POWER, PROCESSES, FILES, KERNEL, MODULES, DEVICES),
+        "longhorn-manager longhorn-engine longhorn-instance-manager longhorn-share-manager",
+    ),  # longhorn.io/docs (longhorn/longhorn, deploy/longhorn.yaml): volumes that are served from the disks of a node
+    ((POWER, NETWORK, PROCESSES, KERNEL, MODULES), "rancher/k3s kindest/node"),  # docs.k3s.io/advanced (K3s in Docker), kind.sigs.k8s.io
     ((DEVICES,), "smartctl-exporter scrutiny"),  # github.com/AnalogJ/scrutiny (README): SYS_RAWIO and the disks
     (
         (POWER, DEVICES, PROCESSES, KERNEL),

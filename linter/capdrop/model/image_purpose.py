@@ -43,6 +43,8 @@ _OF_SOCKET = frozenset(
 amir20/dozzle, gliderlabs/registrator, containrrr/watchtower, woodpecker-ci/woodpecker)."""
 _OF_ENGINE = ("2375", "2376")
 """The ports of an engine's API (https://docs.docker.com/engine/daemon/remote-access/)."""
+_CLIENTS = frozenset({"docker-ce-cli", "docker-cli", "docker.io"})
+"""Packages of Docker's client (docs.docker.com/engine/install, packages.debian.org, pkgs.alpinelinux.org)."""
 _NETWORK_TOOLS = frozenset("ipset iptables keepalived nftables openvpn strongswan wireguard wireguard-tools".split())
 _SYSTEM_PARTS = frozenset("rsyslog systemctl systemd".split())
 """Packages of what gives the services of a whole system their users."""
@@ -99,7 +101,8 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
         return "it works on its host"
     installers = [command for command in commands if command.place == "RUN" and command.name in _INSTALLERS]
     installed = {word.text for command in installers for word in command.words}
-    if any(isinstance(one, Variable) and one.value.text.endswith(_SOCKET) for one in subjects) or not _OF_SOCKET.isdisjoint(programs):
+    talks = not _OF_SOCKET.isdisjoint(programs) or not _CLIENTS.isdisjoint(installed)
+    if talks or any(isinstance(one, Variable) and one.value.text.endswith(_SOCKET) for one in subjects):
         return "it talks to an engine of containers"
     if not _NETWORK_TOOLS.isdisjoint(installed):
         return "it sets up a network, which only root can"

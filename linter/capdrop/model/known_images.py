@@ -67,6 +67,8 @@ _NON_ROOT = frozenset({
     "docker.io/library/open-liberty",  # OpenLiberty/ci.docker, releases/*/*/Dockerfile*: USER 1001
     "docker.io/openzipkin/zipkin",  # openzipkin/zipkin, docker/Dockerfile: USER ${USER}
     "docker.io/openzipkin/zipkin-slim",
+    "docker.io/longhornio/longhorn-ui",  # longhorn/longhorn-ui, package/Dockerfile: USER 499
+    "ghcr.io/kedacore/http-add-on-",  # kedacore/http-add-on, */Dockerfile: distroless nonroot
     "docker.io/oryd/",  # ory/kratos and ory/hydra, .docker/Dockerfile-alpine and -distroless-static: USER 10000, USER nonroot
     "docker.io/otel/",  # open-telemetry/opentelemetry-collector-releases, distributions/*/Dockerfile: USER ${USER_UID}
     "ghcr.io/open-telemetry/opentelemetry-collector-releases/",  # the same

@@ -16,6 +16,10 @@ class Project:
         """Whether an image bears the name of the project, or of its owner, and the project has releases."""
         return False
 
+    def sets_user(self, reference: Reference) -> bool:
+        """Whether an image bears the name of the project, or of its owner, and the Dockerfiles that may be its set a user."""
+        return False
+
     def leaves_to_others(self, reference: Reference) -> bool:
         """Whether an image is one that others publish for everybody, so that what it needs is theirs to say."""
         return False

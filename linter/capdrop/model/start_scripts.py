@@ -22,7 +22,7 @@ GITHUB = "GitHub starts it as root"
 _BEFORE = r"(?:^|[\s;&|(`\"'/])"
 _STEPPING = (
     r"(?:gosu|su-exec|setpriv|s6-setuidgid|chpst|setuidgid|runuser|su|s6-svscan|runsvdir|sshd|postfix|dovecot)\s"
-    r"|sudo(?: -\w)* (?:-\w*u|--user)[ =]"
+    r"|sudo(?: -\w)* (?:-\w*u|--user)[ =]|APACHE_RUN_USER="
 )
 _INSTALLING = (
     r"(?:dpkg -i|rpm -\w{0,8}[iU]\w{0,8}|(?:apt|apt-get|dnf|microdnf|yum|zypper) (?:-[\w=-]+ ){0,5}install|apk (?:-[\w-]+ ){0,5}add)\s"
@@ -33,8 +33,8 @@ _SAYING = (
     rf"|(?P<installs>{_BEFORE}{_INSTALLING})"
     r"|(?P<github>\$\{?(?:GITHUB_WORKSPACE|GITHUB_ACTIONS|INPUT_[A-Z]))"
 )
-"""Programs that hand on to another user or give each service its own; how uWSGI and supervisord are told one; engines of containers;
-package managers; and what GitHub gives to an action (https://docs.github.com/actions/reference/workflows-and-actions/variables)."""
+"""Programs that hand on to another user or give each service its own; how uWSGI, supervisord and Debian's Apache are told one; engines of
+containers; package managers; and what GitHub gives to an action (https://docs.github.com/actions/reference/workflows-and-actions/variables)."""
 _REASONS = {"steps": STEPS_DOWN, "runs": RUNS_CONTAINERS, "installs": INSTALLS, "github": GITHUB}
 _TOLD_ACCOUNT = r"(?ma)(?:^|[\s;{\"'])(?:-u[ ]?|--user[ =]|user(?:name)?[\"']?(?:[ \t]{0,8}[=:][ \t]{0,8}|[ \t]{1,8}))[\"']?([\w.-]+)"
 """How a program, or its configuration, is told the account to become."""

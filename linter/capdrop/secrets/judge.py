@@ -311,9 +311,13 @@ def _is_code(text: str) -> bool:
 
 def _is_name_of_another(text: str, name: str) -> bool:
     """Whether the value is itself written like a variable's name, or spells its own: `DB_PASSWORD`, `Update Password`; or is a sentence
-    about one: `DB_PASSWORD passed in value`."""
+    about one: `DB_PASSWORD passed in value`. What is no password may be called as what holds it: `backendSecret: backend-secret`,
+    `secretKey: key`."""
+    own, words = split(name), split(text)
     if " " in text:
-        return split(text) == split(name) or _is_name_of_another(text.partition(" ")[0], name)
+        return sorted(words) == sorted(own) or _is_name_of_another(text.partition(" ")[0], name)
+    if own and own[-1] not in NAMES_OF_PASSWORDS and not name.isupper() and words in (own, own[-1:]):
+        return True
     first, _, rest = text.partition("_")
     return text.isupper() and first.rstrip("0123456789").isalpha() and rest.replace("_", "").isalpha() and may_name_a_secret(text)
 

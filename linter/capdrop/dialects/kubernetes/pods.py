@@ -327,6 +327,7 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
     site = PodSite(source, span, section, pod.section, pod.annotations, silence=silence, fixable=fixable)
     site.place = mounts_for_others(section) or pod.place
     own = container(site, TABLE, address, name=name or "the container", dialect="kubernetes", kind=kind, platform=platform)
+    own.project = pod.project
     yield own
     if pod.path in _USUAL and not pod.lone and not _is_put_together(section):
         yield from odd_keys(section, address, is_pod=False)

@@ -1,0 +1,26 @@
+"""What the beginning of a file says of whom it is for."""
+
+from __future__ import annotations
+
+import pytest
+
+from capdrop.source import Source
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"),
+    [
+        ("# Docker Compose for Local Development\nservices: {}\n", True),
+        ("\n#\n# A dev / testing /example compose file that starts everything.\nservices: {}\n", True),
+        ("# DO NOT USE IN PRODUCTION\n#\nFROM debian:13\n", True),
+        ("# Not for production.\nFROM debian:13\n", True),
+        ("# local dev stack\r\nservices: {}\r\n", True),
+        ("# For local development use compose.dev.yaml instead.\nservices: {}\n", False),
+        ("# For development and production\nservices: {}\n", False),
+        ("# Developed by ACME, for all who test\nservices: {}\n", False),
+        ("services: {}\n# for local development\n", False),
+        ("", False),
+    ],
+)
+def test_what_a_file_begins_with(text: str, is_so: bool) -> None:
+    assert Source("compose.yaml", text).is_for_developers is is_so
