@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from capdrop.config import Config, rules_in_force
 from capdrop.finding import Confidence
 from capdrop.run import check
