@@ -16,7 +16,6 @@ from capdrop import (
     better_way,
     find_in_json,
     find_logins,
-    judge,
     rule,
 )
 
@@ -221,7 +220,7 @@ def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
     Everyone who can read the repository, the image or the running container's settings can read it. Change it, and take it from
     outside: a mounted secret, a variable that the deployment must set, or `RUN --mount=type=secret` in a build. A Kubernetes
     Secret in a repository is no exception: base64 hides nothing; encrypt it (SOPS, Sealed Secrets) or have it made in the
-    cluster (External Secrets). Confidence is low for what is made up among tests and examples.
+    cluster (External Secrets). Confidence is low among tests and examples, and in what developers start.
     """
     for verdict in secrets_of(variable, "credential"):
         yield credential(variable, verdict, f"`{variable.name}` holds {verdict.why}; {ROTATE}", Severity.HIGH)
@@ -378,24 +377,16 @@ def covered(start: int, end: int, text: str) -> bool:
     return any(found.start < end - first and start - first < found.end for found in find_logins(text[first : end + 300]))
 
 
-def is_random(text: str) -> bool:
-    """Whether a value is such as only a provider hands out, and nobody makes up."""
-    issued = judge(text, "API_KEY")
-    return issued is not None and issued.confidence == "high"
-
-
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
-    """The finding on a variable's secret: less severe where it does not ship, less sure where it is a made-up one of a test or an example,
-    with the change that takes it from outside."""
-    text, source = variable.value.text[verdict.start : verdict.end], variable.source
-    weak = verdict.kind == "default-credential"
-    is_made_up = weak or verdict.confidence != "high" or not is_random(text)
-    unsure = (is_made_up and source.is_sample) or (weak and source.is_for_builds)
+    """The finding on a variable's secret: less severe where it does not ship, less sure where it is one of a test or an example, or a weak
+    one of a build, with the change that takes it from outside."""
+    source = variable.source
+    unsure = source.is_sample or (verdict.kind == "default-credential" and source.is_for_builds)
     return variable.finding_in(
         verdict.start,
         verdict.end,
         message,
         severity=None if variable.ships else Severity(severity - 1),
         confidence=Confidence.LOW if unsure else Confidence[verdict.confidence.upper()],
-        fix=variable.from_outside(text) or better_way(variable),
+        fix=variable.from_outside(variable.value.text[verdict.start : verdict.end]) or better_way(variable),
     )

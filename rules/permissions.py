@@ -188,8 +188,8 @@ def world_writable_mode(subject: Command | Copy | Stage) -> Iterator[Finding]:
 
     Whoever gets into one process, as whatever user, can put code or data there for another one to use. Give the files to the
     user that writes them (`COPY --chown`, `chown`), and let others read at most. Confidence is low for what compilers keep for all
-    users, for what PostgreSQL's start script closes again, for what developers or tests start, and for what stays in a stage that no image
-    is made of. What the same script removes again is let be.
+    users, for what PostgreSQL's start script closes again, for what developers or tests start, for what a running container changes in
+    itself, and for what stays in a stage that no image is made of. What the same script removes again is let be.
     """
     if not isinstance(subject, Stage):
         if subject.ships:
@@ -207,8 +207,8 @@ def _open_to_all(subject: Command | Copy, *, is_kept: bool) -> Iterator[Finding]
             fix = mode.without(GROUP_WRITE | OTHERS_WRITE, "what writes there as another user fails")
             if isinstance(subject, Command) and _is_removed(subject):
                 return
-            meant = subject.is_for_work or (isinstance(subject, Command) and is_for_all(subject))
-            confidence = Confidence.LOW if meant or not is_kept else None
+            meant = isinstance(subject, Command) and (subject.place != "RUN" or is_for_all(subject))
+            confidence = Confidence.LOW if meant or subject.is_for_work or not is_kept else None
             yield subject.finding(mode.at, f"mode `{mode.text}` lets everybody write", fix=fix, confidence=confidence)
 
 

@@ -107,14 +107,15 @@ def cluster_admin_bound(binding: RoleBinding) -> Iterator[Finding]:
 
     That is every right there is: all secrets, all nodes, and the right to give more. `admin` and `edit` in every namespace, that of the
     control plane among them, are one pod away from it. Write a role with what is used. Confidence is low where all who are given it are
-    people that administer the cluster, by the name of their group or account, or controllers that apply whatever a repository says.
+    people that administer the cluster, by the name of their group or account, or controllers that apply whatever a repository says; and
+    among tests and examples.
     """
     if binding.kind != "ClusterRoleBinding":
         return
     if makes_administrator(binding):
         severity = Severity.CRITICAL if binding.workloads else Severity.HIGH
         message = f"{named(binding)} may do everything ({ADMINISTRATOR})"
-        sure = Confidence.LOW if all(map(administers, binding.parties)) else None
+        sure = Confidence.LOW if all(map(administers, binding.parties)) or binding.source.is_sample else None
         yield binding.finding(binding.role_span, message, notes=users(binding), severity=severity, confidence=sure)
     elif binding.role_kind == "ClusterRole" and binding.role_name in NEARLY and binding.parties:
         message = f"{named(binding)} may start any pod in every namespace ({binding.role_name})"

@@ -121,7 +121,7 @@ _BUILDING = frozenset(".azure-pipelines .buildkite .ci .circleci .github .gitlab
 """Folders of what a project is built in."""
 _TO_BUILD = frozenset(("buildenv", "ci"))
 _TO_PREPARE = frozenset(("init", "migrate", "migration", "migrations", "seed", "seeder"))
-_OPENING = r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r?\n|\r))*"
+_OPENING = r"(?:[ \t]*(?:#[^\r\n]*|services:[ \t]*)?(?:\r?\n|\r))*"
 _SAYS_WHOM_FOR = (
     r"(?i)\b(?:for|during|in) (?:local |internal )?(?:dev|development|testing|debugging)\b|\blocal (?:dev|development|testing|stack)\b"
     r"|\bdev(?:elopment)?(?: ?/ ?[a-z]{1,20})* (?:compose|environment|setup|stack)\b"

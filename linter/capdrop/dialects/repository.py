@@ -24,6 +24,7 @@ _DOCKERFILE = "Dockerfile"
 _MOST_READ = 10
 _FROM, _USER = r"(?mi)^[ \t]*FROM[ \t]", r"(?mi)^[ \t]*USER[ \t]+(\S+)"
 _ROOT = ("root", "0")
+_ADDED = ("inc", "io", "hq", "org", "labs", "dev", "com")
 _SHORTEST = 3
 _MIDDLE = 5
 _LONG = 6
@@ -109,7 +110,7 @@ def _bears(reference: Reference, owner: str, name: str) -> bool:
     own = reference.registry.rpartition(":")[0] or reference.registry
     hosts = () if reference.registry in REGISTRIES else own.split(".")[:-1]
     parts = reference.repository.split("/")
-    if any(_is_called(part, owner) for part in (*parts, *hosts)):
+    if any(_is_called(part, owner) or _stem(part) == _stem(owner) for part in (*parts, *hosts)):
         return True
     if any(len(_plain(part)) >= _MIDDLE and owner.startswith(_plain(part)) for part in parts[:-1]):  # `nginx` of `nginxinc`
         return True
@@ -122,6 +123,12 @@ def _is_called(part: str, name: str) -> bool:
     if plain == name:
         return len(name) >= _SHORTEST
     return len(name) >= _LONG and (plain.startswith(name) or plain.endswith(name))
+
+
+def _stem(name: str) -> str:
+    """The name of a company without what it adds to it where the name alone is taken: `acmeinc` of `acme-io`."""
+    plain = _plain(name)
+    return next((plain[: -len(end)] for end in _ADDED if plain.endswith(end) and len(plain) - len(end) >= _MIDDLE), plain)
 
 
 def _plain(name: str) -> str:

@@ -138,13 +138,15 @@ class Container(WithFacts):
 
     @property
     def uses(self) -> frozenset[str]:
-        """What of the host it is made to use, in the words of `host_agents`: as its image is documented, or as a part of a cluster."""
-        from .host_agents import uses_of_image, uses_of_place
+        """What of the host it is made to use, in the words of `host_agents`: as its image or one of its devices is documented, or as a
+        part of a cluster."""
+        from .host_agents import uses_of_device, uses_of_image, uses_of_place
         from .image import Image
 
         assert self.origin is not None
         images = {*self._image_names, *(part.value.text for part in self.parts if isinstance(part, Image) and part.role == "base")}
-        return uses_of_place(self.origin.read("place").text).union(*map(uses_of_image, images))
+        devices = [device.text.partition(":")[0] for device in self.fact("devices")]
+        return uses_of_place(self.origin.read("place").text).union(*map(uses_of_image, images), *map(uses_of_device, devices))
 
     @property
     def is_tool(self) -> bool:

@@ -142,6 +142,7 @@ public repositories. The rest, which no such file was found to start with its ne
 
 _BY_NAME: dict[str, frozenset[str]] = {}
 """Made when a name is met that may be in it."""
+_WITH_AMD = frozenset({PROCESSES, KERNEL})
 _SYSTEM = frozenset({NETWORK, PROCESSES, FILES, MODULES, CLOCK, DEVICES, BUS, KERNEL})
 _BY_PLACE = {
     "plugin": _SYSTEM | {POWER},
@@ -173,6 +174,12 @@ def uses_of_image(image: str) -> frozenset[str]:
         _index()
     uses = _BY_NAME.get(name) or _BY_NAME.get(f"{folder.rpartition('/')[2]}/{name}", _NOTHING)
     return uses | {SOCKET} if name.endswith("runner") else uses
+
+
+def uses_of_device(path: str) -> frozenset[str]:
+    """What of its host a container is documented to need with a device: those of AMD want shared memory, and calls that the usual profile
+    forbids (rocm.docs.amd.com, Running ROCm Docker containers)."""
+    return _WITH_AMD if path == "/dev/kfd" else _NOTHING
 
 
 def uses_of_place(place: str) -> frozenset[str]:

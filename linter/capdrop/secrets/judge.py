@@ -314,6 +314,8 @@ def _is_name_of_another(text: str, name: str) -> bool:
     about one: `DB_PASSWORD passed in value`. What is no password may be called as what holds it: `backendSecret: backend-secret`,
     `secretKey: key`."""
     own, words = split(name), split(text)
+    if own[-2:] == ("access", "key") and "secret" not in own and not looks_random(text):
+        return True  # by which the owner of a secret key is called (docs.aws.amazon.com, Access keys)
     if " " in text:
         return sorted(words) == sorted(own) or _is_name_of_another(text.partition(" ")[0], name)
     if own and own[-1] not in NAMES_OF_PASSWORDS and not name.isupper() and words in (own, own[-1:]):

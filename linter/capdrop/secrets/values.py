@@ -147,6 +147,7 @@ def is_weak(value: str) -> bool:
         or low.translate(_LEET).rstrip("!.") in WEAK_VALUES
         or "changeme" in low.replace("_", "").replace("-", "")
         or low.endswith("tochange")
+        or low.startswith(("abc123", "x12345", "xyz123"))
         or is_filler(value)
     )
 
