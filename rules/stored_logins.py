@@ -140,9 +140,10 @@ def stored_login(text: Text) -> Iterator[Finding]:
 def detect_secrets_finding(text: Text) -> Iterator[Finding]:
     """A plugin of detect-secrets finds a secret.
 
-    In force where the repository has a `.secrets.baseline`, with the plugins and filters that it names, or when asked for. Needs the
-    extra `detect-secrets`; without it, nothing is found. What our own rules on text find is left to them. Change the secret and take it
-    from outside; or say in `detect-secrets audit` that it is none, which counts here as well.
+    In force where the repository has a `.secrets.baseline`, with the plugins and filters that it names, or when asked for; those that are
+    code of the repository (`file://`) are not run. Needs the extra `detect-secrets`; without it, nothing is found. What our own rules on
+    text find is left to them. Change the secret and take it from outside; or say in `detect-secrets audit` that it is none, which counts
+    here as well.
     """
     whole = text.fragment.text
     if text.address:

@@ -132,7 +132,9 @@ def test_where_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_bad_files_are_named_with_their_line(capsys: pytest.CaptureFixture[str]) -> None:
     put("compose.yaml", COMPOSE)
-    for text, place in (("# x\na\tb\tc\n", ":2"), ("a\tb\tc\t²\n", ":1"), ("a\tb\tc\t-1\n", ":1"), ("<<<<<<< HEAD\n", ":1")):
+    long = f"a\tb\tc\t{'9' * 5000}\n"
+    wrong = (("# x\na\tb\tc\n", ":2"), ("a\tb\tc\t²\n", ":1"), ("a\tb\tc\t-1\n", ":1"), ("<<<<<<< HEAD\n", ":1"), (long, ":1"))
+    for text, place in wrong:
         put(".capdrop-baseline", text)
         assert main(["check"]) == 2
         assert f".capdrop-baseline{place}: not a baseline entry" in capsys.readouterr().err

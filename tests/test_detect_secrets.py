@@ -209,6 +209,27 @@ def test_nobody_is_asked_whether_a_secret_is_in_force(
 
 
 @needs_the_extra
+@pytest.mark.parametrize(
+    "arguments", [["check", "."], ["check", "--select", "detect-secrets-finding", "."], ["baseline", "--detect-secrets", "."]]
+)
+def test_code_that_a_baseline_names_is_not_run(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name in ("plugin.py", "filters.py", "evil.py"):
+        (tmp_path / name).write_text(f"open({str(tmp_path / 'run')!r}, 'a')\n")
+    compose(tmp_path, f'A_PASSWORD: "{PASSWORD}"', f'SEED: "{SEED}"')
+    plugins = [{"name": "Evil", "path": "file://plugin.py"}, {"name": "KeywordDetector"}, 3]
+    filters = [{"path": "file://filters.py::one"}, {"path": "evil.one"}, 3]
+    content = {"version": "1.5.0", "plugins_used": plugins, "filters_used": filters, "results": {}}
+    (tmp_path / ".secrets.baseline").write_text(json.dumps(content))
+    assert cli.main(arguments) == (2 if arguments[0] == "baseline" else 1)
+    assert not (tmp_path / "run").exists()
+    assert "broke" not in capsys.readouterr().err
+
+
+@needs_the_extra
 def test_its_audit_opens_what_we_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     compose(tmp_path, f'A_PASSWORD: "{PASSWORD}"', f'SEED: "{SEED}"')

@@ -63,6 +63,9 @@ BY_CONTENT = {
     ("app.yaml", "services:\n# the first\n\n- name: a\n  image: b\n"): None,
     ("app.yaml", "services:\n# the first\n\n  a:\n    image: b\n"): "compose",
     ("compose.yaml", "services:\n- name: a\n  image: b\n"): "compose",
+    ("a.yaml", "{{- if .Values.a -}}apiVersion: v1\nkind: Pod\n"): "kubernetes",
+    ("a.yaml", "{{ if .Values.a }} apiVersion: v1\nkind: Pod\n"): "kubernetes",
+    ("a.yaml", "text: see {{ a }} apiVersion: v1\nkind: x\n"): None,
     ("test.yaml", "steps:\n  build: {image: a}\n" + COMPOSE): None,  # a pipeline of Woodpecker, whose services nothing publishes
     ("test.yaml", COMPOSE + "\npipeline:\n  build: {image: a}\n"): None,
     ("stack.yml", COMPOSE + "    labels:\n      steps: 1\n"): "compose",

@@ -82,7 +82,7 @@ def load(path: str) -> Baseline:
         if not line or line.startswith("#"):
             continue
         parts = line.split("\t")
-        if len(parts) != 4 or not (parts[3].isascii() and parts[3].isdigit()):
+        if len(parts) != 4 or not re.fullmatch("[0-9]{1,9}", parts[3]):
             raise Misuse(f"{path}:{number}: not a baseline entry (path, rule, subject and ordinal, with tabs between)")
         known.add((_unescaped(parts[0]), parts[1], _unescaped(parts[2]), int(parts[3])))
     return Baseline(os.path.dirname(os.path.abspath(path)), known)

@@ -85,7 +85,7 @@ KINDS = (
         part="kustomization",
         maybe=r"(?si:.*\.(?:ya?ml|json))",
         content=(
-            r"[ \t{,-]*\"?apiVersion\"?[ \t]*:|[^\n]*?[{,][ \t]*\"?apiVersion\"?[ \t]*:[ \t]*[\"\w]",
+            r"(?:[ \t{,-]*|[ \t]*\{\{[^\n]*?\}\}[ \t]*)\"?apiVersion\"?[ \t]*:|[^\n]*?[{,][ \t]*\"?apiVersion\"?[ \t]*:[ \t]*[\"\w]",
             r"(?m)(?:^|[{,])[ \t-]*\"?kind\"?[ \t]*:",
         ),
         word="apiVersion",

@@ -87,6 +87,8 @@ def write(path: str, paths: Sequence[str]) -> int:
 
     root = os.path.dirname(os.path.abspath(path))
     earlier = load(path) if os.path.exists(path) else None
+    if earlier is not None and any(bridge.without_code(earlier)[key] != earlier.get(key, []) for key in ("plugins_used", "filters_used")):
+        raise Misuse(f"{path}: it names plugins or filters that are code of the repository, which capdrop does not run")
     chosen = bridge.settings(root)
     with transient_settings(bridge.without_network(chosen)):
         collection = SecretsCollection(root=root)

@@ -10,6 +10,7 @@ from capdrop.dialects.compose.names import taken_from
 from capdrop.dialects.context import Context
 from capdrop.files import FilesWritten
 from capdrop.model.container import Container
+from capdrop.model.variable import Variable
 from capdrop.source import Source
 
 from tests.growth import assert_grows_linearly
@@ -85,3 +86,12 @@ def test_time_to_look_at_defaults_grows_with_the_file() -> None:
         assert list(read(Source(MAIN, text), Context(files=FilesWritten({}))).subjects)
 
     assert_grows_linearly(work, 30_000, 300_000)
+
+
+def test_the_fix_of_a_default_does_not_hold_every_word_beside_it() -> None:
+    lines = "".join(f"      password{number}: ${{X:-hunter2x{number}}}\n" for number in range(300))
+    text = f"services: {{a: {{image: a}}}}\nconfigs:\n  a:\n    content: |\n{lines}"
+    found = [one for one in read(Source(MAIN, text), Context(files=FilesWritten({}))).subjects if isinstance(one, Variable)]
+    fixes = [fix for one in found if (fix := one.drop("value")) is not None]
+    assert len(fixes) >= 300
+    assert max(len(fix.touches) for fix in fixes) < 20

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from time import process_time
 
 import pytest
 from capdrop import rulebook
+from capdrop.cli import main
 from capdrop.dialects.context import Context
 from capdrop.discover import kind_named
 from capdrop.engine import analyse
@@ -38,3 +41,13 @@ def test_time_grows_with_the_file(name: str) -> None:
         assert analyse(Source("pod.yaml", CASES[name](size)), kind, book, Context()).outcome == "analysed"
 
     assert_grows_linearly(work, 100, 800)
+
+
+def test_a_long_secret_is_reported_quickly(tmp_path: Path) -> None:
+    """All that it holds goes into one ExternalSecret, which every finding shows."""
+    entries = "".join(f"  password{number}: hunter2x{number}\n" for number in range(1500))
+    text = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n{entries}"
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    start = process_time()
+    assert main(["check", "--isolated", "--format", "json", "--output", str(tmp_path / "out"), str(tmp_path / "a.yaml")]) == 1
+    assert process_time() - start < 5

@@ -43,13 +43,14 @@ _OURS = frozenset("secrets secretkey secretkeyref secretref secretstoreref exter
 class Masks:
     """All hidden spans of a run, by path: what one finding hides, no other may show."""
 
-    __slots__ = ("_edges", "_last", "_secrets", "_spans", "_words")
+    __slots__ = ("_edges", "_last", "_repeating", "_secrets", "_spans", "_words")
 
     def __init__(self, results: Sequence[Result]) -> None:
         self._spans: dict[str, list[Span]] = {}
         self._edges: dict[str, tuple[list[Span], list[int]]] = {}
         self._secrets: dict[str, set[str]] = {}
         self._last = ("", "")
+        self._repeating: dict[tuple[str, int, int, str], bool] = {}
         self._words: dict[str, frozenset[str]] = {}
         for result in results:
             for finding in (*result.findings, *result.unsaid):
@@ -118,6 +119,12 @@ class Masks:
         return edits
 
     def _repeats(self, source: Source, edit: Edit) -> bool:
+        key = (source.path, edit.span.start, edit.span.end, edit.text)  # many findings may have the same long edit
+        if key not in self._repeating:
+            self._repeating[key] = self._holds_secrets(source, edit)
+        return self._repeating[key]
+
+    def _holds_secrets(self, source: Source, edit: Edit) -> bool:
         secrets = [secret for secret in self._hidden_texts(source, edit.span) if secret in edit.text]
         return any(without(secret, edit.text, self._shown(source)) != edit.text for secret in secrets)
 

@@ -115,8 +115,17 @@ def _readings(text: str, name: str) -> Iterator[list[str]]:
 
 def without_network(config: dict[str, Any]) -> dict[str, Any]:
     """The settings without the filter that asks the providers whether a secret is still in force."""
-    filters = [one for one in config["filters_used"] if not str(one.get("path", "")).endswith("is_ignored_due_to_verification_policies")]
+    filters = [one for one in config["filters_used"] if not one["path"].endswith("is_ignored_due_to_verification_policies")]
     return {**config, "filters_used": filters}
+
+
+def without_code(baseline: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a baseline without plugins and filters that are code of the repository, which nothing here runs."""
+    plugins, filters = ([one for one in baseline.get(key, ()) if isinstance(one, dict)] for key in ("plugins_used", "filters_used"))
+    return {
+        "plugins_used": [one for one in plugins if "path" not in one],
+        "filters_used": [one for one in filters if str(one.get("path", "")).startswith("detect_secrets.filters.")],
+    }
 
 
 @lru_cache(maxsize=64)
@@ -127,8 +136,7 @@ def settings(folder: str) -> dict[str, Any]:
 
     path = nearest(folder)
     if path:
-        baseline = upgrade(load(path))
-        return {"plugins_used": baseline.get("plugins_used", []), "filters_used": baseline.get("filters_used", [])}
+        return without_code(upgrade(load(path)))
     with default_settings():
         chosen: dict[str, Any] = get_settings().json()
     return chosen

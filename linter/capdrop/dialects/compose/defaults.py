@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _DEFAULT = r"(?<!\$)\$\{([A-Za-z_]\w{0,120}):?-([^${}\r\n]+)\}"
 _BEFORE = 200
 """Characters before a default that are looked at."""
+_BESIDE = 250
+"""Characters of its line, before and behind a default, whose words change with it."""
 _IN_URL = r"://[^\s/@:]*:$"
 _SETTING = r"([\w.-]{1,120})[\"']?[ \t]*[=:][ \t]*[\"']?$"
 
@@ -46,10 +48,11 @@ class DefaultOrigin(Origin):
         """The variable itself, the one that takes it, and what the commands say that are written where the default is."""
         place = self.address.rpartition(" ")[0]
         source, start = self.file.source, self.written.start
-        line = source.text[max(source.starts[source.position(start).line - 1], start - 250) : start]
-        taker = re.search(r"([\w.-]{1,120})=[^=]*$", line)
+        line = source.line(source.position(start).line)
+        before = source.text[max(line.start, start - _BESIDE) : start]
+        taker = re.search(r"([\w.-]{1,120})=[^=]*$", before)
         taking = f"{place}.{taker[1]}" if taker else place
-        words = set(re.findall(r"[\w.-]+", self.file.source[self.file.entry_at(self.written.start)]))
+        words = set(re.findall(r"[\w.-]+", before + source.text[start : min(line.end, self.written.end + _BESIDE)]))
         return (
             (self.address, "variable"),
             (taking, "value"),

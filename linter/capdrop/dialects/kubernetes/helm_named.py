@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_INCLUDED = 1_000_000
 """Characters of named templates that are gone through for all templates of a chart."""
-MOST_ENTRIES = 500_000
+MOST_ENTRIES = 200_000
 """Entries and items that functions are given, which go through them, for one template."""
 DEEPEST = 20
 """Named templates in named templates."""

@@ -39,11 +39,12 @@ _READERS = frozenset({"configMapKeyRef", "envFrom"})
 class KubernetesWayOut(YamlWayOut):
     """The changes for one file of manifests."""
 
-    __slots__ = ("_readers",)
+    __slots__ = ("_external", "_readers")
 
     def __init__(self, file: YamlFile, files: Files | None) -> None:
         super().__init__(file, files)
         self._readers: list[Entry] | None = None
+        self._external: tuple[Mapping, Way] | None = None
 
     def write(self, finding: Finding) -> Way:
         span = self._with_its_action(finding.hidden[0])
@@ -62,12 +63,7 @@ class KubernetesWayOut(YamlWayOut):
         if self.file.decided is not None:
             return self._as_value(finding, place, span)
         if thing is not None and kind == "Secret" and text_at(thing, "apiVersion") == "v1":
-            from .external_secret import as_external_secret
-
-            way = as_external_secret(self.source, thing)
-            inside = self._touches((Edit(thing.span, ""),))
-            way.touches += (*inside, *((f"External{where}", "+Variable") for where, _ in inside))
-            return way
+            return self._as_external_secret(thing)
         generator = place.holder("literals") if place.keys[:1] in (["secretGenerator"], ["configMapGenerator"]) else None
         if generator is not None:
             from .generated_secret import from_a_file
@@ -85,6 +81,17 @@ class KubernetesWayOut(YamlWayOut):
             if owner:
                 return self._from_a_secret(place, variable, Secret(owner, text_at(thing, "metadata", "namespace"), self.files))
         return self._left_open(finding, place, span, thing)
+
+    def _as_external_secret(self, thing: Mapping) -> Way:
+        """The same change for all that one Secret holds."""
+        if self._external is None or self._external[0] is not thing:
+            from .external_secret import as_external_secret
+
+            way = as_external_secret(self.source, thing)
+            inside = self._touches((Edit(thing.span, ""),))
+            way.touches += (*inside, *((f"External{where}", "+Variable") for where, _ in inside))
+            self._external = (thing, way)
+        return self._external[1]
 
     def other(self, source: Source) -> WayOut | None:
         if not source.path.lower().endswith((".yaml", ".yml", ".json")):
