@@ -299,6 +299,8 @@ def test_what_a_template_switches_on_is_not_known() -> None:
         ("FROM alpine:3.22\nCOPY run.sh /\nEXPOSE 2375/tcp\nCMD sh /run.sh\n", LOW),
         ("FROM debian:13\nRUN apt-get install -y rsyslog\nCOPY . /app\nEXPOSE 25\nCMD /app/run\n", LOW),
         ("FROM php:8.4-fpm\nRUN pickle install xdebug@3.4.0\nCOPY . /app\nEXPOSE 80\nCMD php-fpm\n", LOW),
+        ("FROM fedora:44\nCOPY named.conf /etc/\nEXPOSE 53\nCMD /usr/sbin/named -u named -f\n", LOW),
+        ("FROM python:3.14\nCOPY . /app\nEXPOSE 53\nCMD python -u www.py\n", HIGH),
         ("FROM acme/shop:1\nCOPY theme /themes/\nEXPOSE 80\nCMD /app/run\n", LOW),
         ("FROM acme/shop:1-alpine\nCOPY theme /themes/\nEXPOSE 80\nCMD /app/run\n", HIGH),
         ("FROM nvidia/cuda:13.0.1-base\nCOPY . /app\nEXPOSE 80\nCMD /app/run\n", HIGH),

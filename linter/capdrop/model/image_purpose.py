@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from .command import Command
 from .copy import Copy
 from .folder import Folder
@@ -30,6 +32,9 @@ _INITS = frozenset({"/sbin/init", "/usr/sbin/init", "/lib/systemd/systemd", "/us
 """The first process of a whole system, which is root and gives each service its user: systemd, s6-overlay, phusion/baseimage-docker's."""
 _FOR_OTHERS = frozenset({"cron", "crond", "dovecot", "dropbear", "postfix", "sshd", "runsvdir", "runit", "s6-svscan"})
 """Programs that are root to start each job, session or service as its own user (cron(8), dovecot(1), master(8), sshd(8), runsvdir(8))."""
+_BECOMES = frozenset("-u --user -user".split())
+_ACCOUNTS = frozenset("chrony daemon dnsmasq memcache memcached named nobody ntp ntpd unbound www-data".split())
+"""Accounts that daemons become by such an option (named(8), memcached(1), chronyd(8), dnsmasq(8))."""
 _RUNTIMES = frozenset({"buildkitd", "containerd", "crio", "dockerd", "k3s", "kubelet", "rke2"})
 _RUNTIME_FOLDERS = ("/var/lib/docker", "/var/lib/containerd", "/var/lib/containers", "/var/lib/buildkit", "/var/lib/kubelet")
 _OF_NODES = frozenset({"csi", "cni", "provisioner"})
@@ -88,7 +93,7 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     starting = [command for command in commands if command.place in ("CMD", "ENTRYPOINT")]
     started = {command.place: command for command in reversed(starting) if command.within is None}
     leaves_root = base is not None and "ENTRYPOINT" not in started and steps_down(base)
-    if leaves_root or any(word in STEPPING_DOWN for word in _words_run(commands)):
+    if leaves_root or any(map(_becomes_another, starting)) or any(word in STEPPING_DOWN for word in _words_run(commands)):
         return STEPS_DOWN
     if any(word.text in _INITS for command in started.values() for word in command.words):
         return "what it starts is an init, which gives each service its user"
@@ -150,6 +155,10 @@ def _brings_debugger(command: Command) -> bool:
     if command.place != "RUN" or command.conditional or command.name not in _INSTALL_IT:
         return False
     return any(_DEBUGGER in word.text.rpartition("/")[2].partition("@")[0].split("-") for word in command.words[1:])
+
+
+def _becomes_another(command: Command) -> bool:
+    return any(option.text in _BECOMES and account.text in _ACCOUNTS for option, account in pairwise(command.words))
 
 
 def _works_on_host(name: str) -> bool:
