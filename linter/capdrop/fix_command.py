@@ -168,7 +168,8 @@ class _Bench:
         if near:  # what a file is joined with may be another one by now
             keys |= keys_of(self._found(bench.analyse(before)))
         fixed = self._fixed(before, bench, keys)
-        self._count_by_hand(self._found(fixed.bench.analyse(fixed.source)) if fixed.applied else result.findings)
+        self._count_by_hand(finding for finding in result.findings if finding.source.path != result.path)
+        self._count_by_hand(now for now in self._found(fixed.bench.analyse(fixed.source)) if now.source.path == result.path)
         if fixed.applied:
             self.fixed[os.path.abspath(result.path)] = (fixed.source, fixed.source)
         if fixed.left and self.asker is None:
