@@ -19,6 +19,11 @@ page says what to look for. *shown only*: somebody has to complete it (`--by-han
 that cannot be proved in a file, or not be written (a template, a shared anchor), is refused with the reason. Rules without any fix are
 left out.
 
+Little is *safe*, as little can be known of a container from its file. Another version of an image may not read what the one before
+wrote, and a table of versions ages. A secret that comes from outside has to be set before the next start. A port that is bound to
+127.0.0.1 is closed to containers of other projects, which reach it by the host's address. A number in `runAsUser` is refused by an
+OpenShift cluster where it lies outside of what the namespace may use, also for a container that does no more than `echo`.
+
 """
 
 

@@ -125,6 +125,29 @@ def build_check_skipped(oddity: Oddity) -> Iterator[Finding]:
             """,
         ),
         Bad(
+            "compose.yaml",
+            """
+            services:
+              app:
+                image: acme/app:1
+                networks:
+                  - inner
+                tty: true
+                «networks»:
+                  - inner
+                restart: always # kept
+            """,
+            fixed="""
+            services:
+              app:
+                image: acme/app:1
+                networks:
+                  - inner
+                tty: true
+                restart: always # kept
+            """,
+        ),
+        Bad(
             "pod.yaml",
             """
             apiVersion: v1
@@ -153,7 +176,7 @@ def duplicate_key(oddity: Oddity) -> Iterator[Finding]:
     """A key is written twice.
 
     Some readers take the first value, some the last, and some refuse the file, so that a reviewer and the cluster may see two
-    different settings. Remove one.
+    different settings. Remove one; where both say the same that is safe.
     """
     if oddity.kind == "duplicate-key":
-        yield oddity.finding(oddity.span, oddity.message)
+        yield oddity.finding(oddity.span, oddity.message, fix=oddity.correction)

@@ -100,10 +100,13 @@ def test_what_waits_for_another_file_is_fixed_in_the_same_run(applied: bool, cap
         assert output.out.count("+++ ") == 2
 
 
+@pytest.mark.parametrize("base", ["compose.base.yaml", "base/compose.base.yaml"])
 @pytest.mark.parametrize("applied", [False, True])
-def test_what_comes_up_once_another_file_is_fixed_is_fixed_in_the_same_run(applied: bool, capsys: pytest.CaptureFixture[str]) -> None:
-    put("compose.base.yaml", "services:\n  agent:\n    privileged: true\n    restart: always\n")
-    extending = "services:\n  agent:\n    image: acme/agent:1\n    extends: {file: compose.base.yaml, service: agent}\n"
+def test_what_comes_up_once_another_file_is_fixed_is_fixed_in_the_same_run(
+    applied: bool, base: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(base, "services:\n  agent:\n    privileged: true\n    restart: always\n")
+    extending = f"services:\n  agent:\n    image: acme/agent:1\n    extends: {{file: {base}, service: agent}}\n"
     put("compose.yaml", f"{extending}    cap_add:\n      - SYS_ADMIN\n")
     select = ["fix", "--unsafe", "--select", "privileged-container,dangerous-capability,no-new-privileges-missing"]
     assert main([*select, *(["--apply"] if applied else [])]) == (0 if applied else 1)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .source import Source
 
 DONE, CHANGES, INCOMPLETE = 0, 1, 3
+COMPOSE = "compose"
 MOST_REASONS = 5
 """Reasons why fixes cannot be written that are printed, the most frequent first."""
 
@@ -157,24 +158,36 @@ class _Bench:
         fixable = [finding for finding in result.findings if _is_fixable(finding, result.path)]
         wanted = [finding for finding in fixable if finding.fix is not None and finding.fix.safety >= self.safety]
         self.more += len(fixable) - len(wanted)
-        if not wanted:
+        before = wanted[0].source if wanted else self._unfixed(result)
+        near = {} if before is None else self._near(result.path, result.kind, before, same_folder=bool(wanted))
+        if before is None or not (wanted or near):
             self._count_by_hand(result.findings)
             return
-        before = wanted[0].source
-        folder = os.path.dirname(os.path.abspath(result.path))
-        near = {path: both for path, both in self.fixed.items() if os.path.dirname(path) == folder}
         bench = self._workbench(result, {**near, **self.beside})
         keys = keys_of(wanted)
         if near:  # what a file is joined with may be another one by now
             keys |= keys_of(self._found(bench.analyse(before)))
         fixed = self._fixed(before, bench, keys)
-        self._count_by_hand(self._found(fixed.bench.analyse(fixed.source)) if fixed.applied else result.findings)
+        self._count_by_hand(finding for finding in result.findings if finding.source.path != result.path)
+        self._count_by_hand(now for now in self._found(fixed.bench.analyse(fixed.source)) if now.source.path == result.path)
         if fixed.applied:
             self.fixed[os.path.abspath(result.path)] = (fixed.source, fixed.source)
         if fixed.left and self.asker is None:
             self.waiting.append((result, before, fixed))
         else:
             self._finish(result, before, fixed)
+
+    def _unfixed(self, result: Result) -> Source | None:
+        """A file in which nothing is to be fixed, if it may be joined with others that are fixed by now."""
+        files = self.context.files if self.fixed and result.kind == COMPOSE else None
+        return files.source(result.path) if files is not None else None
+
+    def _near(self, path: str, kind: str, source: Source, *, same_folder: bool) -> Beside:
+        """The fixed files that one is joined with as far as can be seen: those that it names, and those beside it."""
+        folder = os.path.dirname(os.path.abspath(path))
+        beside = {other: both for other, both in self.fixed.items() if same_folder and os.path.dirname(other) == folder}
+        named = ((other, both) for other, both in self.fixed.items() if os.path.basename(other) in source.text)
+        return {**beside, **dict(named if kind == COMPOSE else ())}
 
     def _count_by_hand(self, findings: Iterable[Finding]) -> None:
         """Count what somebody has to mend."""

@@ -12,6 +12,7 @@ from capdrop.source import Source
 
 BOOK = rulebook.load()
 BOOK.select(["writable-root-filesystem"])
+FOLDERS = (("db-tmp", "/tmp"), ("db-var-run-postgresql", "/var/run/postgresql"))
 SERVICE = "services:\n  app:\n    image: {}\n{}"
 POD = """\
 apiVersion: v1
@@ -111,3 +112,14 @@ def test_where_nothing_is_mounted_it_is_said_what_must_be() -> None:
         "the image writes to /var/cache/nginx and"
     )
     assert the_fix("compose.yaml", SERVICE.format("acme/nginx:1", "")).caveat == "what the program writes needs a tmpfs or a volume"
+
+
+@pytest.mark.parametrize("indent", ["", "  "])
+def test_a_list_that_ends_the_container_grows_before_its_next_key(indent: str) -> None:
+    text = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: redis:8\n  - name: db\n"
+        f"    image: postgres:18\n    volumeMounts:\n{indent}    - {{name: data, mountPath: /data}}\n  volumes:\n  - name: data\n"
+    )
+    after = fixed("pod.yaml", text)
+    folders = "".join(f"{indent}    - name: {name}\n{indent}      mountPath: {path}\n" for name, path in FOLDERS)
+    assert f"mountPath: /data}}\n{folders}    securityContext:\n      readOnlyRootFilesystem: true\n  volumes:\n" in after

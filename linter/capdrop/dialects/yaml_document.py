@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..finding import Fix, Safety
 from ..model.oddity import Oddity
-from ..model.subject import Subject
+from ..model.subject import Refused, Subject
 from ..model.text import Text
 from ..reading import Gap, Reading
 from ..source import Fragment, Source, Span
@@ -122,7 +123,7 @@ class YamlFile:
             return
         for document in self.documents:
             for mapping in document.doubled:
-                yield from self._written_twice(mapping.entries)
+                yield from self._written_twice(mapping)
 
     def text(self) -> Text:
         """All that stands in it, comments too."""
@@ -172,16 +173,28 @@ class YamlFile:
             self.places = VariablePlaces(self.source, lambda: self.again(self))
         return self.places.at(offset)
 
-    def _written_twice(self, entries: list[Entry]) -> Iterator[Oddity]:
-        seen: set[str] = set()
-        for entry in entries:
+    def _written_twice(self, mapping: Mapping) -> Iterator[Oddity]:
+        seen: dict[str, Entry] = {}
+        for entry in mapping.entries:
             if isinstance(entry.key, Scalar) and entry.key.value != "<<":
-                if entry.key.value in seen:
-                    yield Oddity(
-                        self.source,
-                        entry.key.span,
-                        self.address_at(entry.key.start),
-                        kind="duplicate-key",
-                        message=f"`{entry.key.value}` is written twice",
-                    )
-                seen.add(entry.key.value)
+                name = entry.key.value
+                if name in seen:
+                    message = f"`{name}` is written twice"
+                    oddity = Oddity(self.source, entry.key.span, self.address_at(entry.key.start), kind="duplicate-key", message=message)
+                    oddity.correction = self._without(mapping, seen[name], entry)
+                    yield oddity
+                seen.setdefault(name, entry)
+
+    def _without(self, mapping: Mapping, first: Entry, again: Entry) -> Fix | None:
+        """A fix that takes away what says the same again."""
+        from .yaml_writer import remove_entry
+
+        text = self.source[again.value.span].rstrip()
+        if "&" in text or text != self.source[first.value.span].rstrip():
+            return None
+        title = "Remove what says the same again"
+        try:
+            edit = remove_entry(self.source, mapping, again)
+        except Refused as refusal:
+            return Fix(title, caveat=str(refusal))
+        return Fix(title, (edit,), Safety.SAFE)

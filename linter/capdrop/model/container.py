@@ -290,9 +290,11 @@ def _both(fix: Fix, more: Fix, left: str) -> Fix:
     )
 
 
-def _shallowness(edit: Edit) -> int:
-    """Of two edits at one place the one that goes in further has to come first, as what it adds to ends first."""
-    return len(edit.text.lstrip()) - len(edit.text)
+def _shallowness(edit: Edit) -> tuple[int, bool]:
+    """Of two edits at one place the one that goes in further has to come first, as what it adds to ends first; so does an item of a list
+    that stands as far in as the key after it."""
+    text = edit.text.lstrip()
+    return len(text) - len(edit.text), not text.startswith("- ")
 
 
 def _place(path: str) -> str:
