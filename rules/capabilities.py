@@ -140,7 +140,7 @@ def dangerous_capability(container: Container) -> Iterator[Finding]:
     Root in a container is harmless as far as its capabilities are. Some of them give it the host outright, others the host's
     network, clock or processes. Most programs that ask for one of these need something smaller: a device, a port, a volume.
 
-    Confidence is low in a privileged container, which has them all anyway.
+    Confidence is low where the same file has the container privileged, which has them all anyway.
     """
     for item in container.fact("capabilities_added"):
         name = plain_name(item)
@@ -159,8 +159,12 @@ def dangerous_capability(container: Container) -> Iterator[Finding]:
 
 
 def is_beside_the_point(container: Container, capability: str) -> bool:
-    """Whether the container is privileged, and has it anyway, or needs it for what it does in a network of its own."""
-    return container.fact("privileged").is_true or (capability == "NET_ADMIN" and makes_tunnels(container))
+    """Whether the same file has the container privileged, so that it has it anyway, or it needs it for what it does in a network of its
+    own."""
+    if capability == "NET_ADMIN" and makes_tunnels(container):
+        return True
+    privileged = container.fact("privileged")
+    return privileged.is_true and privileged.source is container.source
 
 
 def makes_tunnels(container: Container) -> bool:

@@ -300,6 +300,9 @@ CERTIFICATE_PROGRAMS = CERTIFICATES.programs.union(PYTHON, {"lftp", "mvn", CALLB
                 command: [--insecure-skip-tls-verify=false]
                 entrypoint: [wget, --no-check-certificate, 'http://metrics.example.com/all']
                 healthcheck: {test: [CMD, curl, -k, 'https://kibana:5601']}
+              own:
+                image: acme/own:1
+                healthcheck: {test: 'curl -fk https://$$(hostname -i):11222'}
             """,
         ),
         Good(
@@ -409,7 +412,12 @@ def _assignment(name: str, word: Word) -> Span:
 
 def _needs_no_check(command: Command) -> bool:
     """Whether nobody gains by standing between a command and the server."""
-    return _stays_inside(command) or _knows_what_comes(command) or _only_asks(command)
+    return _stays_inside(command) or _knows_what_comes(command) or _only_asks(command) or _finds_its_own_address(command)
+
+
+def _finds_its_own_address(command: Command) -> bool:
+    """Whether a health check asks an address that is found out when it runs, as a container does for its own."""
+    return ".healthcheck." in command.address and any(word.text.startswith("https://$(") for word in command.words)
 
 
 def _only_asks(command: Command) -> bool:

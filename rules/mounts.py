@@ -418,13 +418,15 @@ def sensitive_host_path(mount: Mount) -> Iterator[Finding]:
 
     Keys and passwords, the processes of other services, the files of all containers: whoever gets into the container has them too.
     Mount the one file that is needed, or give a secret as a secret.
+
+    Confidence is low for what mounts the socket of a container runtime too, by which it has all of its host.
     """
     if mount.gives == "knowledge":
         yield mount.finding(
             mount.host_path,
             f"`{mount.owner}` mounts {mount.written_path}: {mount.told}",
             severity=mount.weight,
-            confidence=mount.doubt(purpose(mount)),
+            confidence=Confidence.LOW if any(owner.holds_runtime for owner in mount.owners) else mount.doubt(purpose(mount)),
             fix=mount.drop("mount", safety=Safety.DISPLAY, caveat="mount the one file that is needed in its place"),
         )
 

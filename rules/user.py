@@ -183,6 +183,8 @@ def is_meant_as_root(container: Container | DefaultContainer) -> bool:
         return bool(container.fact("user").reason)
     if container.dialect != "kubernetes" and any(container.fact("capabilities_added")):
         return True
+    if container.dialect == "compose" and container.source.is_for_developers:
+        return True
     return container.holds_runtime or any(container.doubt(use) is not None for use in ("files", "kernel", "power"))
 
 

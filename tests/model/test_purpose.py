@@ -421,6 +421,24 @@ def test_what_is_made_to_run_privileged_may_have_a_part_of_it() -> None:
     assert said("compose.yaml", text, "dangerous-capability") == [LOW, LOW]
 
 
+def test_what_has_its_host_reads_it_anyway() -> None:
+    text = "services: {logs: {image: 'acme/logs:1', volumes: ['/var/lib/docker/containers:/c:ro', '/var/run/docker.sock:/s']}}\n"
+    assert said("compose.yaml", text, "sensitive-host-path") == [LOW]
+    assert said("compose.yaml", text.replace("/var/run/docker.sock", "./s"), "sensitive-host-path") == [HIGH]
+
+
+def test_what_developers_debug_may_be_root() -> None:
+    text = "services: {app: {image: 'acme/app:1', user: root}}\n"
+    assert said("compose.debug.yaml", text, "root-user") == [LOW]
+    assert said("compose.prod.yaml", text, "root-user") == [HIGH]
+
+
+def test_net_admin_where_it_is_documented() -> None:
+    text = "services: {web: {image: 'caddy:2', cap_add: [NET_ADMIN]}}\n"
+    assert said("compose.yaml", text, "dangerous-capability") == [LOW]
+    assert said("compose.yaml", text.replace("caddy", "acme/caddy"), "dangerous-capability") == [HIGH]
+
+
 def test_what_mounts_file_systems_is_not_confined() -> None:
     text = "services: {media: {image: 'trapexit/mergerfs:2', cap_add: [SYS_ADMIN], security_opt: ['apparmor:unconfined']}}\n"
     assert (said("compose.yaml", text, "dangerous-capability"), said("compose.yaml", text, "apparmor-unconfined")) == ([LOW], [LOW])

@@ -125,6 +125,7 @@ def test_a_reference_or_a_placeholder_is_none(shape: str, frame: str, value: str
         "<!-- Example: <password>qwerty-2</password>. -->",
         "<a>\n<!-- or\n<password>qwerty-2</password>",
         "define('WP_DEBUG', 'false');",
+        "sed -i \"s/define('SQLPASSWORD', '.*')/define('SQLPASSWORD', '\\$MYSQL_PASSWORD')/\" a.conf",
         "https://acme.io/?key=value&token=none",
         "docker login -u $USER -p $PASSWORD reg.acme.io",
         "docker login --password-stdin reg.acme.io",

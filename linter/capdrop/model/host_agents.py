@@ -46,7 +46,8 @@ _KINDS = (
         "ingress-nginx/controller conntrack-stats-exporter docker-tc beats/heartbeat tigera/operator fail2ban netalertx watchyourlan "
         "upsnap mdns_repeater npmplus omada-controller playit-agent playit-docker-web poste.io cloudflared "
         "tigera-operator etcd-defrag cilium-cli cilium-cli-ci atftpd tftpd tftp-hpa matter-server fastdfs proxy-init pod-gateway "
-        "iptables-manager multus multus-cni bird frr govee2mqtt",
+        "iptables-manager multus multus-cni bird frr govee2mqtt librenms swag "
+        "linuxserver/letsencrypt library/caddy",
     ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat);
     # kubernetes.github.io/ingress-nginx/deploy/baremetal; github.com/jwkohnen/conntrack-stats-exporter; elastic/beats
     # (deploy/kubernetes), github.com/crazy-max/docker-fail2ban, jokob-sk/NetAlertX (docker-compose.yml), aceberg/WatchYourLAN
@@ -56,7 +57,8 @@ _KINDS = (
     # (docs.siderolabs.com), etcd on the loopback address of its node (ahrtr/etcd-defrag), TFTP, which answers from a port of its own
     # choice (RFC 1350), and FastDFS, whose tracker tells clients the addresses of its storages (happyfish100/fastdfs); linkerd.io/docs
     # (Linkerd CNI: what proxy-init needs without it), angelnu/pod-gateway (README), k8snetworkplumbingwg/multus-cni (deployments),
-    # routing daemons (bird.network.cz, docs.frrouting.org), wez/govee2mqtt (docs/DOCKER.md: it finds its lamps by broadcast)
+    # routing daemons (bird.network.cz, docs.frrouting.org), wez/govee2mqtt (docs/DOCKER.md: it finds its lamps by broadcast);
+    # NET_ADMIN for probes, bans and buffers: librenms/docker, linuxserver/docker-swag (READMEs), hub.docker.com/_/caddy
     ((PROCESSES, FILES, KERNEL), "kube-bench"),  # github.com/aquasecurity/kube-bench, job.yaml
     ((NETWORK, PROCESSES), "windows-exporter"),  # github.com/prometheus-community/windows_exporter/tree/master/kubernetes
     (

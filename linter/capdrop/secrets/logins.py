@@ -122,9 +122,9 @@ def _matches(pattern: str, text: str, words: tuple[str, ...]) -> Iterator[re.Mat
 
 def _literal(value: str) -> bool:
     """Whether a value stands for itself."""
-    if value[0] in "$%{<*" or value[:2] == ".$" or is_reference(value) or is_placeholder(value) or value in DOCUMENTED:
+    if value[0] in "$%{<*" or value[:2] in (".$", "\\$") or is_reference(value) or is_placeholder(value) or value in DOCUMENTED:
         return False
-    return is_number(value) or not is_plain(value)
+    return is_number(value) or (not is_plain(value) and any(map(str.isalnum, value)))
 
 
 def _credential(match: re.Match[str], group: int, what: str) -> Iterator[Login]:
