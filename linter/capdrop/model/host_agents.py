@@ -141,7 +141,7 @@ _BY_NAME: dict[str, frozenset[str]] = {}
 _SYSTEM = frozenset({NETWORK, PROCESSES, FILES, MODULES, CLOCK, DEVICES, BUS, KERNEL})
 _BY_PLACE = {
     "plugin": _SYSTEM | {POWER},
-    "mounter": frozenset({POWER}),
+    "mounter": frozenset({PROCESSES, FILES, POWER}),
     "system": _SYSTEM,
     "daemon": frozenset({PROCESSES, FILES}),
     "node": frozenset({PROCESSES, FILES}),
