@@ -390,7 +390,8 @@ def credential(variable: Variable, verdict: Verdict, message: str, severity: Sev
     text, source = variable.value.text[verdict.start : verdict.end], variable.source
     weak = verdict.kind == "default-credential"
     is_made_up = weak or verdict.confidence != "high" or not is_random(text)
-    unsure = (is_made_up and source.is_sample) or (weak and source.is_for_builds)
+    is_env_file = "env" in source.path.rpartition("/")[2].split(".")  # of a sample one all is there to be committed
+    unsure = (source.is_sample and (is_made_up or is_env_file)) or (weak and source.is_for_builds)
     return variable.finding_in(
         verdict.start,
         verdict.end,
