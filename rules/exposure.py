@@ -38,6 +38,7 @@ WITH_LOGIN = {
     "jupyterhub": "JupyterHub",
     "phpmyadmin": "phpMyAdmin",
     "portainer": "Portainer",
+    "yatai": "BentoML",
 }
 """Consoles that ask for a password and rule what they are for."""
 OWNERS = {"dashboard": "kubernetesui", "scope": "weaveworks", "ray": "rayproject", "prometheus": "prom"}

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from capdrop import Bad, Confidence, Finding, Good, KubernetesObject, Service, Severity, Value, rule
 
 SSH = "22"
+ADDRESS = frozenset("0123456789:")
+"""Characters of which one is in every address, and none in what stands for one: `xxx.yyy.zzz.qqq`."""
 INSIDE = (".svc", ".cluster.local")
 """How the names of services of the cluster itself end, of another namespace mostly."""
 
@@ -30,7 +32,8 @@ def service_that(says: str) -> str:
         Bad("service.yaml", service_that("externalIPs: [«192.0.2.7», «192.0.2.8»]")),
         Bad("service.yaml", service_that("type: NodePort, externalIPs: [«192.0.2.7»]"), fixed=service_that("type: NodePort")),
         Good("service.yaml", service_that("type: LoadBalancer, loadBalancerIP: 192.0.2.7")),
-        Good("service.yaml", service_that("externalIPs: []")),
+        Good("service.yaml", service_that("externalIPs: [], sessionAffinity: None")),
+        Good("service.yaml", service_that("externalIPs: [xxx.yyy.zzz.qqq]")),
         Good(
             "templates/service.yaml",
             """
@@ -54,7 +57,7 @@ def external_ip_service(thing: KubernetesObject) -> Iterator[Finding]:
     """
     if is_service(thing):
         for address in thing.get("spec", "externalIPs"):
-            if address.is_known:
+            if address.is_known and not ADDRESS.isdisjoint(address.text):
                 fix = thing.drop("spec.externalIPs", caveat="whoever uses these addresses no longer reaches it")
                 unsure = Confidence.LOW if thing.source.is_for_tests else None
                 yield thing.finding(address, f"`{thing.name}` takes the traffic for {address.text}", confidence=unsure, fix=fix)

@@ -612,6 +612,8 @@ def test_only_what_is_privileged_mounts_volumes_for_pods(path: str, propagation:
     text = NODE_PLUGIN.format(path=path, propagation=propagation)
     assert said("a.yaml", text, "privileged-container") == [LOW if propagation == "Bidirectional" else HIGH]
     assert said("a.yaml", text, "dangerous-capability") == [LOW]  # it has every capability anyway
+    of_the_cluster = text.replace("namespace: storage", "namespace: kube-system")
+    assert said("a.yaml", of_the_cluster, "mount-propagation") == ([LOW] if propagation == "Bidirectional" else [])
     shared = [] if propagation != "Bidirectional" else [LOW if "kubelet" in path else HIGH]
     assert said("a.yaml", text, "mount-propagation") == shared
 

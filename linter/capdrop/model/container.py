@@ -158,7 +158,7 @@ class Container(WithFacts):
     def is_given_its_node(self) -> bool:
         """Whether it runs on every node, in a pod of which something is privileged or may change its network."""
         assert self.origin is not None
-        return self.origin.read("place").text in ("node", "plugin")
+        return self.origin.read("place").text in ("node", "plugin", "mounter")
 
     @property
     def _image_names(self) -> tuple[str, ...]:

@@ -133,8 +133,9 @@ _KINDS = (
     # they find, format and mount the disks of a node
     (
         (POWER, NETWORK, PROCESSES, FILES, KERNEL, MODULES, DEVICES, BUS, WHOLE, SOCKET),
-        "inspektor-gadget inspektor-gadget/ig",
+        "inspektor-gadget inspektor-gadget/ig gadget gadget-container-hook",
     ),  # inspektor-gadget.io/docs (Requirements): programs in the kernel, and hooks into the runtimes of containers
+    ((POWER, NETWORK), "cni-plugins"),  # github.com/containernetworking/plugins: they are copied onto the node
     ((POWER, NETWORK, MODULES, DEVICES), "rook/ceph"),  # rook.io/docs (Direct Tools): what maps and mounts a block device on its node
 )
 """What kinds of images are documented to need, by their name or by folder and name, on whatever registry they are mirrored.
@@ -148,7 +149,7 @@ _WITH_AMD = frozenset({PROCESSES, KERNEL})
 _SYSTEM = frozenset({NETWORK, PROCESSES, FILES, MODULES, CLOCK, DEVICES, BUS, KERNEL})
 _BY_PLACE = {
     "plugin": _SYSTEM | {POWER},
-    "mounter": frozenset({POWER}),
+    "mounter": frozenset({PROCESSES, FILES, POWER}),
     "system": _SYSTEM,
     "daemon": frozenset({PROCESSES, FILES}),
     "node": frozenset({PROCESSES, FILES}),

@@ -133,12 +133,15 @@ class Place(Cell):
         return Value.known(place, site.source, site.span) if place else Value.absent(site.source, site.span)
 
 
-def mounts_for_others(own: Section) -> str:
-    """What a container is whose mounts appear outside of it, as only what is privileged may make them: "plugin" where the kubelet looks
-    for the volumes of pods, else "mounter" (kubernetes.io/docs/concepts/storage/volumes, kubernetes-csi.github.io/docs/deploying.html)."""
+def place_in(own: Section, place: str) -> str:
+    """The place of a container in a pod of this one: another if its mounts appear outside of it, as only what is privileged may make them:
+    "plugin" where the kubelet looks for the volumes of pods, and in a part of the cluster, else "mounter" (kubernetes.io/docs/concepts/
+    storage/volumes, kubernetes-csi.github.io/docs/deploying.html)."""
     mounts = [Section(own.source, *item) for item in own.items("volumeMounts")]
     paths = [one.text("mountPath") for one in mounts if one.text("mountPropagation") == "Bidirectional"]
-    return "plugin" if any(path.startswith(_KUBELET) for path in paths) else "mounter" if paths else ""
+    if not paths or place == "tool":
+        return place
+    return "plugin" if place == "system" or any(path.startswith(_KUBELET) for path in paths) else "mounter"
 
 
 class ImageName(Cell):

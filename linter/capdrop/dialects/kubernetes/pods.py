@@ -21,7 +21,7 @@ from ..yaml_view import Section, items_of
 from .annotations import ignored
 from .commands import commands_of
 from .environment import Secret, variables_of
-from .facts import IMAGE_TABLE, POD_TABLE, TABLE, PodSite, is_conditional, is_windows, mounts_for_others
+from .facts import IMAGE_TABLE, POD_TABLE, TABLE, PodSite, is_conditional, is_windows, place_in
 from .keys import odd_keys
 from .objects import place_of_entry
 
@@ -325,7 +325,7 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
     elif section.get("image") is None:
         silence = silence or _ONE_PART
     site = PodSite(source, span, section, pod.section, pod.annotations, silence=silence, fixable=fixable)
-    site.place = mounts_for_others(section) or pod.place
+    site.place = place_in(section, pod.place)
     own = container(site, TABLE, address, name=name or "the container", dialect="kubernetes", kind=kind, platform=platform)
     own.project = pod.project
     yield own
