@@ -82,7 +82,7 @@ def test_a_template_tells_what_shows_by_itself(name: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(("name", "sure"), [(".env.development", False), ("dev.env", False), (".env.local", True), (".env", True)])
 def test_what_developers_start_with_is_there_to_be_committed(name: str, sure: bool, tmp_path: Path) -> None:
-    ran = run(tmp_path, {name: f"DB_PASSWORD={PASSWORD}\nDB=postgres://app:{PASSWORD}@db/app\nCI={TOKEN}\n"})
+    ran = run(tmp_path, {name: f"DB_PASSWORD=bucketasecret\nDB=postgres://app:{PASSWORD}@db/app\nCI={TOKEN}\n"})
     passwords = ["hard-coded-credential", "password-in-url"] if sure else []
     assert [rule for rule, _, _ in told(ran)] == [*passwords, "provider-token"]
 

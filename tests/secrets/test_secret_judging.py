@@ -160,6 +160,11 @@ def test_the_password_of_a_trust_store_is_less_sure() -> None:
         assert confidence == "low" or value[verdict.start :] in ("Rr5-tt90-Xc", "Vv6-bb13-Ke")
 
 
+def test_an_annotation_may_name_the_attribute_that_holds_a_password() -> None:
+    assert judge("servarr-password", "acme.io/basic-auth.password", place="annotation") is None
+    assert judge("Rr5-tt90-Xc", "acme.io/basic-auth.password", place="annotation") is not None
+
+
 def test_a_variable_before_a_command_is_a_reference() -> None:
     assert judge("$ROOT_PASSWORD mysqladmin -u root ping", "MYSQL_PWD") is None
     assert judge("$ecret horse battery", "DB_PASSWORD") is not None
@@ -220,6 +225,10 @@ def test_bare_digests_need_a_name_and_are_less_sure(name: str, confidence: str |
         ("appRoleSecret", "SECRET_ID", None),
         ("AWS_SECRET_ACCESS_KEY", "minioadmin", ("default-credential", "medium")),
         ("AWS_SECRET_ACCESS_KEY", "test", None),
+        ("AWS_ACCESS_KEY", "minioadmin", None),
+        ("BACKEND_SECRET", "backend-secret", ("default-credential", "medium")),
+        ("SMTP_PASSWORD", "acme_relay_password", ("default-credential", "low")),
+        ("DB_PASSWORD", "acme_relay_password", ("default-credential", "medium")),
         ("secretKey", "not-a-secure-key", None),
         ("postgres.credentials.secret", "patroni-11-prod-secret", ("credential", "low")),
         ("tls.httpsSecret", "sso-x509-https-secret", ("credential", "low")),

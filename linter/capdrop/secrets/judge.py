@@ -281,7 +281,7 @@ def _by_name(value: str, name: str, role: str, place: str) -> Verdict | None:
         return None
     verdict = _credential(value, text, role, name)
     if verdict is not None and place in ("label", "annotation"):
-        return _among_labels(verdict, role)
+        return _among_labels(verdict, role, text)
     return verdict
 
 
@@ -348,7 +348,8 @@ def _credential(value: str, text: str, role: str, name: str) -> Verdict | None:
         if role == VAGUE and (len(text) < 16 or turns(text) < 5):
             return None
         return _verdict(value, text, "credential", confidence, "a literal value under the name of a secret")
-    is_made_up = role == CHOSEN or (role == ISSUED and (is_for_own_service(name) or text in OF_LOCAL_STORES))
+    is_local = text in OF_LOCAL_STORES and "secret" in split(name)
+    is_made_up = role == CHOSEN or (role == ISSUED and (is_for_own_service(name) or is_local))
     return _word(value, text, name) if is_made_up else None
 
 
@@ -436,9 +437,11 @@ def _in_a_secret(value: str, text: str, name: str) -> Verdict | None:
     return _verdict(value, text, "credential", "medium", "a literal value in a Secret")
 
 
-def _among_labels(verdict: Verdict, role: str) -> Verdict | None:
+def _among_labels(verdict: Verdict, role: str, text: str) -> Verdict | None:
     if verdict.kind == "token":
         return verdict
+    if text.lower().endswith(("_password", "-password")):
+        return None  # the name of an attribute or of an entry
     if role != PASSWORD and (role == VAGUE or verdict.confidence != "high"):
         return None  # labels name secrets and count their versions; of what is no password only a random text counts
     verdict.confidence = "low" if verdict.confidence == "low" else "medium"
