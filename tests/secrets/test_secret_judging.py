@@ -250,7 +250,6 @@ def test_bare_digests_need_a_name_and_are_less_sure(name: str, confidence: str |
         ("passwordNew", "New Password", None),
         ("backendSecret", "backend-secret", None),
         ("secretKey", "key", None),
-        ("AWS_ACCESS_KEY", "minioadmin", None),
         ("S3_SECRET_ACCESS_KEY", "minioadmin", ("default-credential", "medium")),
     ],
 )

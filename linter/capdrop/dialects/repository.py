@@ -110,7 +110,7 @@ def _bears(reference: Reference, owner: str, name: str) -> bool:
     own = reference.registry.rpartition(":")[0] or reference.registry
     hosts = () if reference.registry in REGISTRIES else own.split(".")[:-1]
     parts = reference.repository.split("/")
-    if any(_is_called(part, owner) or _stem(part) == _stem(owner) for part in (*parts, *hosts)):
+    if any(_is_called(part, owner) for part in (*parts, *hosts)) or any(_stem(part) == _stem(owner) for part in parts[:-1]):
         return True
     if any(len(_plain(part)) >= _MIDDLE and owner.startswith(_plain(part)) for part in parts[:-1]):  # `nginx` of `nginxinc`
         return True
