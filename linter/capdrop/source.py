@@ -140,6 +140,19 @@ def _words(name: str) -> list[str]:
     return name.lower().replace("-", ".").replace("_", ".").split(".")
 
 
+@lru_cache(maxsize=64)
+def _stands(path: str, among: Set[str], called: Set[str]) -> bool:
+    """Whether a file stands in a folder among these, or has one of the other words in its name."""
+    *folders, name = path.lower().split("/")
+    if folders[:1] == [""]:
+        folders = []
+    words = _words(name)
+    if "dockerfile" in words and folders:  # `dev-env/Dockerfile`
+        words += _words(folders[-1])
+    named = not _BUILT_FROM.isdisjoint(words) and not called.isdisjoint(words)
+    return named or not among.isdisjoint(folders)
+
+
 def is_working_stage(address: str) -> bool:
     """Whether an address begins with a stage that is named for tests, or for those who work on the project: `stage debug`."""
     first, _, rest = address.partition(" ")
@@ -172,7 +185,7 @@ class Source:
     def is_for_tests(self) -> bool:
         """Whether the file stands in a folder of tests, or is named for them: `Dockerfile.test`, `compose.e2e.yaml`. Of an absolute path
         (what is below the working folder has none) nobody knows where the project begins, so that its folders say nothing."""
-        return self._stands(_TESTS, _FOR_TESTS)
+        return _stands(self.path, _TESTS, _FOR_TESTS)
 
     @property
     def is_sample(self) -> bool:
@@ -180,18 +193,18 @@ class Source:
         (`docs/compose.yaml`, `compose.example.yml`): its secrets are made up."""
         words = _words(self.path.rpartition("/")[2])
         is_environment = "env" in words and not _STARTED_WITH.isdisjoint(words)
-        return is_environment or self.is_for_developers or self.is_for_tests or self._stands(_EXAMPLES, _EXAMPLES)
+        return is_environment or self.is_for_developers or self.is_for_tests or _stands(self.path, _EXAMPLES, _EXAMPLES)
 
     @property
     def is_for_developers(self) -> bool:
         """The same of what those who work on the project start on their own machine: `Dockerfile.dev`, `compose.debug.yaml`, and what
         begins with a comment that says so (`# Compose file for local development`)."""
-        return self._stands(_DEVELOPMENT, _FOR_DEVELOPERS) or self._says_so()
+        return _stands(self.path, _DEVELOPMENT, _FOR_DEVELOPERS) or self._says_so()
 
     @property
     def is_for_builds(self) -> bool:
         """The same of what a project is built in: `ci/Dockerfile`, `Dockerfile_ci`."""
-        return self._stands(_BUILDING, _TO_BUILD)
+        return _stands(self.path, _BUILDING, _TO_BUILD)
 
     @property
     def is_to_prepare(self) -> bool:
@@ -209,17 +222,6 @@ class Source:
             lines = opening[0].splitlines() if opening is not None else []
             self._opening = any(re.search(_SAYS_WHOM_FOR, line) and not re.search(_SAYS_MORE, line) for line in lines)
         return self._opening
-
-    def _stands(self, among: Set[str], called: Set[str]) -> bool:
-        """Whether the file stands in a folder among these, or has one of the other words in its name."""
-        *folders, name = self.path.lower().split("/")
-        if folders[:1] == [""]:
-            folders = []
-        words = _words(name)
-        if "dockerfile" in words and folders:  # `dev-env/Dockerfile`
-            words += _words(folders[-1])
-        named = not _BUILT_FROM.isdisjoint(words) and not called.isdisjoint(words)
-        return named or not among.isdisjoint(folders)
 
     @property
     def starts(self) -> list[int]:
