@@ -109,7 +109,9 @@ KINDS = (
 )
 """The table of kinds, in the order in which they are tried."""
 
-SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache", ".terraform"})
+SKIPPED_FOLDERS = frozenset(
+    {".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache", ".terraform", "_site"}
+)
 VENDORED = ("modules.txt", "autoload.php")
 """What `go mod vendor` and Composer write into the folder `vendor`, which they fill."""
 _WORKFLOWS = os.path.join(".github", "workflows")

@@ -116,7 +116,8 @@ class Image(Subject):
         from capdrop.model.image_lifecycle import is_release, releases_named
 
         folders = self.source.path.lower().split("/")[:-1]
-        return not releases_named(self.reference).isdisjoint(folders) or any(map(is_release, folders))
+        named = releases_named(self.reference)
+        return any(folder in named or folder.partition("-")[0] in named or is_release(folder) for folder in folders)
 
     @property
     def resemblance(self) -> Resemblance | None:

@@ -42,10 +42,11 @@ _OF_NODES = frozenset({"csi", "cni", "provisioner"})
 cni.dev)."""
 _SOCKET = "/docker.sock"
 _OF_SOCKET = frozenset(
-    {"act_runner", "diun", "docker-gen", "docker-socket-proxy", "dozzle", "registrator", "watchtower", "woodpecker-agent"}
+    "act_runner diun docker-gen docker-socket-proxy dozzle portainer registrator traefik watchtower woodpecker-agent".split()
 )
-"""Programs that talk to the socket of an engine, which belongs to root (gitea/act_runner, crazy-max/diun, nginx-proxy/docker-gen,
-amir20/dozzle, gliderlabs/registrator, containrrr/watchtower, woodpecker-ci/woodpecker)."""
+"""Programs that talk to the socket of an engine, which belongs to root or to administrators (gitea/act_runner, crazy-max/diun,
+nginx-proxy/docker-gen, amir20/dozzle, docs.portainer.io, gliderlabs/registrator, doc.traefik.io/traefik/providers/docker,
+containrrr/watchtower, woodpecker-ci/woodpecker)."""
 _OF_ENGINE = ("2375", "2376")
 """The ports of an engine's API (https://docs.docker.com/engine/daemon/remote-access/)."""
 _CLIENTS = frozenset({"docker-ce-cli", "docker-cli", "docker.io"})
@@ -101,7 +102,7 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
         return "what it starts gives each job or session its user"
     if any(command.name.partition("-")[0].partition(".")[0] in _RUNTIMES for command in starting) or _keeps_containers(base, subjects):
         return RUNS_CONTAINERS
-    programs = [command.name for command in starting] + [copy.destination.text.rpartition("/")[2] for copy in copies]
+    programs = [command.name.removesuffix(".exe") for command in starting] + [copy.destination.text.rpartition("/")[2] for copy in copies]
     if any(_works_on_host(name) for name in (base.canonical if base is not None else "", *programs)):
         return "it works on its host"
     installers = [command for command in commands if command.place == "RUN" and command.name in _INSTALLERS]
