@@ -281,6 +281,10 @@ def default_credential(variable: Variable) -> Iterator[Finding]:
         yield credential(variable, verdict, f"`{variable.name}` holds {verdict.why}; {CHANGE}", Severity.MEDIUM)
 
 
+FILLED_IN = ("${SERVICE_PASSWORD_", "${SERVICE_BASE64_", "${SERVICE_REALBASE64_", "${SERVICE_HEX_")
+"""Variables that Coolify always sets (coolify.io/docs, Magic environment variables)."""
+
+
 @rule(
     "published-default",
     severity=Severity.MEDIUM,
@@ -330,6 +334,9 @@ def default_credential(variable: Variable) -> Iterator[Finding]:
               app:
                 image: acme/app:2
                 environment: ['DB_PASSWORD=${DB_PASSWORD:?}', 'DB_NAME=${DB_NAME:-app}', 'DB_TOKEN=${DB_TOKEN}', 'KEY=${KEY:-}']
+              filled-in:
+                image: acme/app:2
+                environment: {AMQP_PASSWORD: '${SERVICE_PASSWORD_RABBITMQ:-letmein-2026}'}
             """,
         ),
     ),
@@ -341,7 +348,9 @@ def published_default(variable: Variable) -> Iterator[Finding]:
     `${NAME:?}` makes the start fail instead.
     """
     verdict = variable.secret
-    if verdict is not None and verdict.kind in ("credential", "default-credential") and variable.value.defaulted:
+    if not variable.value.defaulted or any(name in variable.source[variable.span] for name in FILLED_IN):
+        return
+    if verdict is not None and verdict.kind in ("credential", "default-credential"):
         message = f"`{variable.name}` falls back to a secret that is published here; {ROTATE}"
         yield credential(variable, verdict, message, Severity.MEDIUM)
 

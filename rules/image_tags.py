@@ -16,8 +16,9 @@ FLAVOURS = frozenset(
     "alpine slim perl fpm apache cli full minimal gpu cpu debug nonroot buster bullseye bookworm trixie focal jammy noble jdk jre".split()
 )
 """Words behind a tag that name no version."""
-OWN_REGISTRIES = frozenset({"localhost", "127.0.0.1", "image-registry.openshift-image-registry.svc"})
-"""Registries of one's own machine, or of the cluster itself (docs.openshift.com, Image Registry Operator)."""
+OWN_REGISTRIES = frozenset({"localhost", "127.0.0.1", "image-registry.openshift-image-registry.svc", "github.com"})
+"""Registries of one's own machine, or of the cluster itself (docs.openshift.com, Image Registry Operator); and where packages of Go are
+that ko builds images of (ko.build)."""
 WHICH_VERSION = "it is the release that was meant in August 2026; where you run another one now, name that"
 
 

@@ -126,6 +126,8 @@ OPENS_A_STORE = frozenset({
     "vault_dev_listen_address", "-dev-listen-address", "minio_prometheus_auth_type", "docker_tls_certdir",
 })  # fmt: skip
 """Variables and options that open a service to programs; people come to the others, maybe through a proxy."""
+READ_BY_BITNAMI = "allow_empty_password"
+"""A variable that the images of Bitnami read, and Docker's official ones do not (github.com/bitnami/containers)."""
 OWN_PORT = {"--api.insecure": 8080, "traefik_api_insecure": 8080}
 """Those that open one port of a service that has others: doc.traefik.io/traefik/operations/api, Insecure."""
 OVERRULED: Mapping[str, frozenset[str]] = {
@@ -346,6 +348,9 @@ NEEDS_A_PASSWORD = "it asks for a password then, and may not start before it is 
               new:
                 image: mysql:8.4
                 environment: [MYSQL_ALLOW_EMPTY_PASSWORD=yes, 'MYSQL_ROOT_PASSWORD=${DB_PASSWORD}']
+              cache:
+                image: redis:7
+                environment: [ALLOW_EMPTY_PASSWORD=yes]
               search:
                 image: elasticsearch:9.1.4
                 environment: ['xpack.security.enabled=${SECURITY}', xpack.security.http.ssl.enabled=false]
@@ -445,6 +450,8 @@ def _variable(variable: Variable) -> Iterator[Finding]:
             yield variable.finding(place, f"`{variable.name}`: {JMX}")
         return
     if name in OVERRULED and not OVERRULED[name].isdisjoint(variable.beside):
+        return
+    if name == READ_BY_BITNAMI and variable.owner is not None and variable.owner.is_official:
         return
     if text.lower() in values or (values is TRUST and any(word in text.lower() for word in TRUST)):
         shown = f"{variable.name}={variable.value.text}" if text else f"{variable.name} is empty"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Finding, Fix, Good, Severity, Span, Variable, Word, WrittenFile, rule
+from capdrop import Bad, Command, Confidence, Finding, Fix, Good, Severity, Span, Variable, Word, WrittenFile, rule
 
 INSECURE_OPTIONS = {
     "dockerd": ("--insecure-registry",),  # https://docs.docker.com/reference/cli/dockerd/#insecure-registries
@@ -138,8 +138,15 @@ def insecure_registry(subject: Command | Variable | WrittenFile) -> Iterator[Fin
     """A registry is asked without TLS, or with any certificate.
 
     Whoever stands between can send another image, and gets the credentials as well. Where the registry's certificate comes from
-    an authority of your own, give that authority's certificate to the client (for Docker, in `/etc/docker/certs.d`).
+    an authority of your own, give that authority's certificate to the client (for Docker, in `/etc/docker/certs.d`). Confidence is low in
+    what is started to test something.
     """
+    for finding in _asked_without_check(subject):
+        finding.confidence = Confidence.LOW if subject.source.is_for_tests else None
+        yield finding
+
+
+def _asked_without_check(subject: Command | Variable | WrittenFile) -> Iterator[Finding]:
     if isinstance(subject, WrittenFile):
         yield from _insecure_lines(subject)
         return

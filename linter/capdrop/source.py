@@ -104,7 +104,7 @@ class Unreadable(Exception):
 
 _TESTS = frozenset(
     "test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance playwright cypress fuzz "
-    "integration-tests integration_tests integrationtest integrationtests e2e-tests terratest test-apps load-tests".split()
+    "integration-tests integration_tests integrationtest integrationtests e2e-tests terratest test-apps test-network load-tests".split()
 )
 """Folders of what is started to test something, and is taken down."""
 _EXAMPLES = frozenset(
@@ -142,7 +142,7 @@ def _words(name: str) -> list[str]:
 
 @lru_cache(maxsize=64)
 def _stands(path: str, among: Set[str], called: Set[str]) -> bool:
-    """Whether a file stands in a folder among these, or has one of the other words in its name."""
+    """Whether a file stands in a folder among these, or has one of the other words in its name (`compose.test.yaml`, `test-job.yaml`)."""
     *folders, name = path.lower().split("/")
     if folders[:1] == [""]:
         folders = []
@@ -150,7 +150,8 @@ def _stands(path: str, among: Set[str], called: Set[str]) -> bool:
     if "dockerfile" in words and folders:  # `dev-env/Dockerfile`
         words += _words(folders[-1])
     named = not _BUILT_FROM.isdisjoint(words) and not called.isdisjoint(words)
-    return named or not among.isdisjoint(folders)
+    begins = "test" in called and name.startswith(("test-", "test_"))
+    return named or begins or not among.isdisjoint(folders)
 
 
 def is_working_stage(address: str) -> bool:

@@ -171,6 +171,15 @@ class Container(WithFacts):
         return (name,) if name else (self.name, self.address.partition(" ")[0].rpartition("/")[2])
 
     @property
+    def is_official(self) -> bool:
+        """Whether its image is one of Docker's official ones."""
+        from capdrop.syntax import image_reference
+
+        assert self.origin is not None
+        image = image_reference.parse(self.origin.read("image").text)
+        return image is not None and image.official
+
+    @property
     def has_own_user(self) -> bool:
         """Whether its image is documented to start as a user other than root, or is the project's own, whose Dockerfiles give it one."""
         from capdrop.syntax import image_reference

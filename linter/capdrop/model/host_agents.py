@@ -123,6 +123,7 @@ _KINDS = (
         (POWER, PROCESSES, FILES, KERNEL, MODULES, DEVICES),
         "longhorn-manager longhorn-engine longhorn-instance-manager longhorn-share-manager",
     ),  # longhorn.io/docs (longhorn/longhorn, deploy/longhorn.yaml): volumes that are served from the disks of a node
+    ((POWER,), "tonistiigi/binfmt qemu-user-static"),  # github.com/tonistiigi/binfmt (README): formats are registered with the kernel
     ((POWER, NETWORK, PROCESSES, KERNEL, MODULES), "rancher/k3s kindest/node"),  # docs.k3s.io/advanced (K3s in Docker), kind.sigs.k8s.io
     ((DEVICES,), "smartctl-exporter scrutiny"),  # github.com/AnalogJ/scrutiny (README): SYS_RAWIO and the disks
     (
@@ -145,7 +146,9 @@ public repositories. The rest, which no such file was found to start with its ne
 
 _BY_NAME: dict[str, frozenset[str]] = {}
 """Made when a name is met that may be in it."""
-_WITH_AMD = frozenset({PROCESSES, KERNEL})
+_BY_DEVICE = {
+    "/dev/kfd": frozenset({PROCESSES, KERNEL}),  # rocm.docs.amd.com, Running ROCm Docker containers: shared memory, and no seccomp
+}
 _SYSTEM = frozenset({NETWORK, PROCESSES, FILES, MODULES, CLOCK, DEVICES, BUS, KERNEL})
 _BY_PLACE = {
     "plugin": _SYSTEM | {POWER},
@@ -180,9 +183,8 @@ def uses_of_image(image: str) -> frozenset[str]:
 
 
 def uses_of_device(path: str) -> frozenset[str]:
-    """What of its host a container is documented to need with a device: those of AMD want shared memory, and calls that the usual profile
-    forbids (rocm.docs.amd.com, Running ROCm Docker containers)."""
-    return _WITH_AMD if path == "/dev/kfd" else _NOTHING
+    """What of its host a container is documented to need with a device."""
+    return _BY_DEVICE.get(path, _NOTHING)
 
 
 def uses_of_place(place: str) -> frozenset[str]:

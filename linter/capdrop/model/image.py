@@ -117,7 +117,9 @@ class Image(Subject):
 
         folders = self.source.path.lower().split("/")[:-1]
         named = releases_named(self.reference)
-        return any(folder in named or folder.partition("-")[0] in named or is_release(folder) for folder in folders)
+        return any(
+            is_release(folder) or not named.isdisjoint((folder, folder.partition("-")[0], folder.removeprefix("v"))) for folder in folders
+        )
 
     @property
     def resemblance(self) -> Resemblance | None:

@@ -159,6 +159,7 @@ _STEPS_DOWN = frozenset(
 """Official images whose start script is root and starts the service as a user of its own, by gosu, su-exec, setpriv or the service itself
 (the docker-entrypoint.sh of each, in the repositories that docker-library/official-images names)."""
 _STEPS_DOWN_ELSEWHERE = frozenset({
+    "docker.io/clickhouse/clickhouse-server",  # ClickHouse/ClickHouse, docker/server/entrypoint.sh
     "docker.io/envoyproxy/envoy",  # envoyproxy.io/docs/envoy/latest/start/docker: it "will switch to the envoy user"
     "docker.io/envoyproxy/envoy-dev",
     "docker.io/phusion/baseimage",  # phusion/baseimage-docker, image/Dockerfile: CMD ["/sbin/my_init"], which starts runit

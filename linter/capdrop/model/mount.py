@@ -74,8 +74,10 @@ class Mount(Subject):
         return frozenset.intersection(*uses) if uses else frozenset()
 
     def doubt(self, use: str) -> Confidence | None:
-        """Low confidence where all its owners are made to use this of their host, or are started to test something; else a rule's own."""
-        return Confidence.LOW if use in self.uses or self.source.is_for_tests else None
+        """Low confidence where all its owners are made to use this of their host, or are started to test something, and where no container
+        of a pod mounts it; else a rule's own."""
+        is_unused = self.dialect == "kubernetes" and self.target.is_absent
+        return Confidence.LOW if use in self.uses or is_unused or self.source.is_for_tests else None
 
     @property
     def is_only_read(self) -> bool:
