@@ -16,7 +16,8 @@ NON_ROOT = """
     registry.example.com/mirrors/grafana/grafana:12 dhi.io/node:24-alpine3.22 selenium/standalone-chrome:4 gitpod/workspace-full:1
     registry.access.redhat.com/ubi9/python-312:9.6 registry.redhat.io/ubi8/openjdk-17-runtime registry.access.redhat.com/ubi10/nginx-126
     nodered/node-red:4 ghcr.io/actions/actions-runner:2 odoo:18 kong:3.9
-    oryd/kratos:v26.2.0
+    oryd/kratos:v26.2.0 gcr.io/knative-releases/knative.dev/eventing/cmd/event_display longhornio/longhorn-ui:v1.10.0
+    ghcr.io/kedacore/http-add-on-scaler:0.11.0
     ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-k8s:0.158.0 ghcr.io/open-feature/flagd:v0.12.9
     ghcr.io/open-telemetry/opentelemetry-operator/target-allocator:v0.138.0
     ghcr.io/open-telemetry/opentelemetry-operator/opentelemetry-operator

@@ -194,6 +194,16 @@ def test_a_step_of_a_task_is_root_for_as_long_as_it_takes(own: str, confidence: 
     assert said("task.yaml", task.replace("OWN", own), "root-user") == [confidence]
 
 
+@pytest.mark.parametrize(
+    ("images", "confidence"),
+    [(("busybox:1.37",), LOW), (("registry.k8s.io/pause:3.10", "busybox"), LOW), (("busybox:1.37", "acme/web:1"), MEDIUM)],
+)
+def test_a_pod_of_nothing_but_busybox_tries_something_out(images: tuple[str, ...], confidence: Confidence) -> None:
+    containers = ", ".join(f"{{name: c{at}, image: '{image}'}}" for at, image in enumerate(images))
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{containers}]}}\n"
+    assert said("pod.yaml", pod, "missing-user") == [confidence] * len(images)
+
+
 def test_what_describes_a_cluster_describes_its_own_parts() -> None:
     text = "apiVersion: {}\nkind: Cluster\nmetadata: {{name: a}}\nspec: {{driver: {{hostNetwork: true}}}}\n"
     assert said("cluster.yaml", text.format("kops.k8s.io/v1alpha2"), "host-network") == [LOW]

@@ -63,6 +63,7 @@ _NON_ROOT = frozenset({
     "docker.io/jaegertracing/",  # jaegertracing/jaeger, cmd/*/Dockerfile: USER ${USER_UID}
     "docker.io/jupyter/",  # jupyter/docker-stacks, images/*/Dockerfile: USER ${NB_UID}
     "quay.io/jupyter/",
+    "gcr.io/knative-releases/",  # knative/serving, .ko.yaml: ko's base without root
     "docker.io/kserve/",  # kserve/kserve, Dockerfile and python/*.Dockerfile: nonroot, USER 1000
     "docker.io/library/open-liberty",  # OpenLiberty/ci.docker, releases/*/*/Dockerfile*: USER 1001
     "docker.io/openzipkin/zipkin",  # openzipkin/zipkin, docker/Dockerfile: USER ${USER}

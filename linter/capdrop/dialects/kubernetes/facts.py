@@ -27,6 +27,8 @@ _SELINUX = {"spc_t": "disable", "unconfined_t": "disable"}
 _FABRICS = ("google.com/tpu", "vpc.amazonaws.com/efa", "rdma/")
 """Devices whose containers talk to each other past the cluster's network (https://cloud.google.com/kubernetes-engine/docs/how-to/
 tpu-multislice; https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html; https://github.com/Mellanox/k8s-rdma-shared-dev-plugin)."""
+_TRIED_OUT = frozenset({"busybox", "pause"})
+"""Images of which alone a pod is made to try something out, or to hold a place."""
 _SYSTEM_PRIORITIES = ("system-node-critical", "system-cluster-critical")
 _KUBELET = ("/var/lib/kubelet", "/var/lib/edged")
 _USER_NAME = "securityContext.windowsOptions.runAsUserName"
@@ -179,7 +181,8 @@ def is_conditional(source: Source, span: Span) -> bool:
 
 def place_of(pod: Section, is_daemon: bool, namespace: str, annotations: Section) -> str:
     """The place of a pod: "system", a part of the cluster that its administrators add, "daemon", one on every node, "node", one of these
-    that works on the node itself, "tool", one that tests something (a chart, or what it stands among the tests of) and is gone, or ""."""
+    that works on the node itself, "tool", one that tests something (a chart, or what it stands among the tests of) and is gone or is of
+    nothing but busybox or pause, or ""."""
     if pod.text("priorityClassName") in _SYSTEM_PRIORITIES or (is_daemon and namespace == "kube-system"):
         return "system"
     if pod.source.is_for_tests:
@@ -188,7 +191,13 @@ def place_of(pod: Section, is_daemon: bool, namespace: str, annotations: Section
         return "node" if any(_is_given_its_node(Section(pod.source, *item)) for item in pod.items("containers")) else "daemon"
     hook = annotations.get(_HOOK)
     is_chart_test = hook is not None and isinstance(hook.value, Scalar) and hook.value.value.startswith("test")
-    return "tool" if is_chart_test else ""
+    images = [Section(pod.source, *item).text("image") for item in pod.items("containers")]
+    is_tried_out = bool(images) and all(_name_of(image) in _TRIED_OUT for image in images)
+    return "tool" if is_chart_test or is_tried_out else ""
+
+
+def _name_of(image: str) -> str:
+    return image.rpartition("/")[2].partition(":")[0]
 
 
 def _is_given_its_node(own: Section) -> bool:
