@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Confidence, Copy, Finding, Fix, Good, Safety, Severity, Stage, Value, Word, rule
+from capdrop import Bad, Command, Confidence, Copy, Finding, Fix, Good, Safety, Script, Severity, Value, Word, rule
 
 ROOT = ("root", "0")
 HARMLESS_OPTIONS = frozenset({"-E", "-H", "-n", "-S", "-EH", "-HE", "-nE", "-En", "--preserve-env", "--set-home", "--non-interactive"})
@@ -183,7 +183,7 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
         ),
     ),
 )
-def world_writable_mode(subject: Command | Copy | Stage) -> Iterator[Finding]:
+def world_writable_mode(subject: Command | Copy | Script) -> Iterator[Finding]:
     """Any process of the container can change these files.
 
     Whoever gets into one process, as whatever user, can put code or data there for another one to use. Give the files to the
@@ -191,14 +191,14 @@ def world_writable_mode(subject: Command | Copy | Stage) -> Iterator[Finding]:
     users, for what PostgreSQL's start script closes again, for what developers or tests start, for what a running container changes in
     itself, and for what stays in a stage that no image is made of. What the same script removes again is let be.
     """
-    if not isinstance(subject, Stage):
+    if not isinstance(subject, Script):
         if subject.ships:
             yield from _open_to_all(subject, is_kept=True)
         return
-    for layer in subject.layers:
-        for step in layer:
-            if (isinstance(step, Copy) or (isinstance(step, Command) and step.name in SETS_MODES)) and not step.ships:
-                yield from _open_to_all(step, is_kept=_goes_on(step, subject))
+    steps: list[Command | Copy] = [*subject.copies, *(command for command in subject.commands if command.name in SETS_MODES)]
+    for step in steps:
+        if not step.ships:
+            yield from _open_to_all(step, is_kept=_goes_on(step, subject))
 
 
 def _open_to_all(subject: Command | Copy, *, is_kept: bool) -> Iterator[Finding]:
@@ -219,9 +219,11 @@ def _is_removed(command: Command) -> bool:
     return bool(paths) and any(paths <= {other.source[word.span] for word in other.operands} for other in later)
 
 
-def _goes_on(step: Command | Copy, stage: Stage) -> bool:
+def _goes_on(step: Command | Copy, script: Script) -> bool:
     """Whether some of what gets a mode in a stage is copied into an image, or may be."""
-    taken = stage.taken.paths
+    taken = script.taken
+    if taken is None:
+        return True
     if isinstance(step, Copy):
         texts = [step.destination.text]
     else:
@@ -230,7 +232,7 @@ def _goes_on(step: Command | Copy, stage: Stage) -> bool:
             return bool(taken)
         texts = [path.text for path in paths]
     places = [posixpath.normpath(posixpath.join("/", step.folder, text)) for text in texts]
-    return any(stage.taken.covers(place) or any(path.startswith(place.rstrip("/") + "/") for path in taken) for place in places)
+    return any(taken.covers(place) or any(path.startswith(place.rstrip("/") + "/") for path in taken.paths) for place in places)
 
 
 def is_for_all(command: Command) -> bool:

@@ -219,7 +219,8 @@ class Source:
     def _says_so(self) -> bool:
         """Whether the comment that it begins with says that it is for developers."""
         if self._opening is None:
-            opening = re.match(_OPENING, self.text[:_LONGEST_OPENING])
+            beginning = self.text[:_LONGEST_OPENING].lstrip()
+            opening = re.match(_OPENING, beginning) if beginning.startswith(("#", "services:")) else None
             lines = opening[0].splitlines() if opening is not None else []
             self._opening = any(re.search(_SAYS_WHOM_FOR, line) and not re.search(_SAYS_MORE, line) for line in lines)
         return self._opening

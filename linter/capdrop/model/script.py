@@ -10,24 +10,29 @@ if TYPE_CHECKING:
     from .command import Command
     from .copy import Copy
     from .download import Download
+    from .stage import Taken
 
 
 class Script(Subject):
     """The commands of all RUNs of a stage, or those of one container's command, in the order in which they stand; and the
-    files that the stage copies."""
+    files that the stage copies, and what others take from it."""
 
-    __slots__ = ("_downloads", "commands", "copies")
+    __slots__ = ("_downloads", "commands", "copies", "taken")
 
-    def __init__(self, source: Source, span: Span, address: str, commands: list[Command], copies: list[Copy]) -> None:
+    def __init__(
+        self, source: Source, span: Span, address: str, commands: list[Command], copies: list[Copy], taken: Taken | None = None
+    ) -> None:
         super().__init__(source, span, address)
         self.commands = commands
         self.copies = copies
+        self.taken = taken
         self._downloads: list[Download] | None = None
 
     @property
     def asked_by(self) -> frozenset[str]:
-        """The programs of its commands."""
-        return frozenset(name for command in self.commands for name in command.asked_by)
+        """The programs of its commands, and the flags of its copies."""
+        programs = frozenset(name for command in self.commands for name in command.asked_by)
+        return programs.union(*(copy.flags for copy in self.copies))
 
     @property
     def downloads(self) -> list[Download]:

@@ -77,7 +77,7 @@ class StageState:
         """What it copies from other stages."""
         self.taken = Taken()
         """The paths in it that go from there into an image, once all stages are read."""
-        self.script = Script(image.source, instruction.span, self.address, [], [])
+        self.script = Script(image.source, instruction.span, self.address, [], [], self.taken)
         """What it has run and copied so far."""
 
     @property
