@@ -16,6 +16,7 @@ from capdrop.source import Source
         ("# local dev stack\r\nservices: {}\r\n", True),
         ("# For local development use compose.dev.yaml instead.\nservices: {}\n", False),
         ("# For development and production\nservices: {}\n", False),
+        ("# This file is not intended for production use without first\n# customizing it.\nservices: {}\n", False),
         ("# Developed by ACME, for all who test\nservices: {}\n", False),
         ("services: {}\n# for local development\n", False),
         ("", False),

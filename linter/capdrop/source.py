@@ -128,7 +128,7 @@ _SAYS_WHOM_FOR = (
     r"|\b(?:not|never|don'?t)(?: be)?(?: used?(?: it| this)?)? (?:for|in|meant for|intended for|suitable for) production\b"
 )
 """What a line of the comment that a file begins with says of whom it is for."""
-_SAYS_MORE = r"(?i)\b(?:instead|see|unlike|(?:and|or|vs\.?|/) ?prod(?:uction)?|prod(?:uction)? (?:and|or|vs))\b"
+_SAYS_MORE = r"(?i)\b(?:instead|see|unlike|unless|until|before|without|(?:and|or|vs\.?|/) ?prod(?:uction)?|prod(?:uction)? (?:and|or|vs))\b"
 """How such a line speaks of another file, or of more than developers."""
 _LONGEST_OPENING = 2000
 """Characters."""
