@@ -382,7 +382,9 @@ def _any_certificate(command: Command) -> Iterator[Finding]:
                 yield command.finding(word.span, "`mvn` accepts any certificate", fix=command.drop_words(at, at, caveat=Switches.CAVEAT))
     elif command.name in CERTIFICATE_PROGRAMS:
         found = list(CERTIFICATES.in_command(command))
-        for span, remedy in () if found and _needs_no_check(command) else found:
+        if not found or _needs_no_check(command):
+            return
+        for span, remedy in found:
             mild = Severity.MEDIUM if command.name in ASKS_NEIGHBOURS else None
             yield command.finding(span, f"`{command.name or command.source[span]}` accepts any certificate", severity=mild, fix=remedy)
 

@@ -171,8 +171,7 @@ def is_expected(mount: Mount) -> bool:
     for a proxy that filters what comes through, or is in a test or for developers."""
     looks_over = mount.read_only.is_true and "whole" in mount.uses and not is_runtime_socket(mount.host_path.text)
     speaks = "socket" in mount.uses and mount.host_path.text != "/"
-    is_for_work = mount.source.is_for_tests or mount.source.is_for_developers
-    return looks_over or speaks or (mount.told.endswith("systemd") and "bus" in mount.uses) or is_for_work
+    return looks_over or speaks or (mount.told.endswith("systemd") and "bus" in mount.uses) or mount.is_for_work
 
 
 @rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from capdrop.model.container import is_root
 from capdrop.model.project import UNKNOWN_PROJECT, Project
 
 TYPE_CHECKING = False
@@ -23,7 +24,6 @@ _FOR_EVERYBODY = frozenset({"docker.io", "ghcr.io", "lscr.io", "quay.io", "codeb
 _DOCKERFILE = "Dockerfile"
 _MOST_READ = 10
 _FROM, _USER = r"(?mi)^[ \t]*FROM[ \t]", r"(?mi)^[ \t]*USER[ \t]+(\S+)"
-_ROOT = ("root", "0")
 _ADDED = ("inc", "io", "hq", "org", "labs", "dev", "com")
 _SHORTEST = 3
 _MIDDLE = 5
@@ -45,7 +45,10 @@ class Repository(Project):
 
     def sets_user(self, reference: Reference) -> bool:
         owner, name, _ = self._known()
-        return bool(owner) and _bears(reference, owner, name) and _dockerfiles_set_user(self._files, self._top(), reference)
+        if not owner or not _bears(reference, owner, name):
+            return False
+        top, folder = self._top(), reference.repository.rpartition("/")[2]
+        return bool(self._files.kept((_DOCKERFILE, top, folder), lambda: _dockerfiles_set_user(self._files, top, folder)))
 
     def leaves_to_others(self, reference: Reference) -> bool:
         if reference.official or reference.registry not in _FOR_EVERYBODY:
@@ -90,9 +93,9 @@ def _has_releases(files: Files, top: str, git: str) -> bool:
     return bool(files.names(os.path.join(git, *_TAGS.split("/")))) or f" {_TAGS}/" in (files.text(os.path.join(git, "packed-refs")) or "")
 
 
-def _dockerfiles_set_user(files: Files, top: str, reference: Reference) -> bool:
-    """Whether a repository has Dockerfiles at its top or in a folder that is called as an image, and all end as a user that is not root."""
-    folders = (top, os.path.join(top, reference.repository.rpartition("/")[2]))
+def _dockerfiles_set_user(files: Files, top: str, folder: str) -> bool:
+    """Whether a repository has Dockerfiles at its top or in a folder of it, and all end as a user that is not root."""
+    folders = (top, os.path.join(top, folder))
     paths = [os.path.join(folder, name) for folder in folders for name, below in files.names(folder).items() if not below]
     texts = [files.text(path) or "" for path in paths if os.path.basename(path).partition(".")[0] == _DOCKERFILE][:_MOST_READ]
     return bool(texts) and all(map(_ends_as_user, texts))
@@ -100,7 +103,7 @@ def _dockerfiles_set_user(files: Files, top: str, reference: Reference) -> bool:
 
 def _ends_as_user(dockerfile: str) -> bool:
     users = re.findall(_USER, re.split(_FROM, dockerfile)[-1])
-    return bool(users) and users[-1].partition(":")[0].lower() not in _ROOT
+    return bool(users) and not is_root(users[-1])
 
 
 def _bears(reference: Reference, owner: str, name: str) -> bool:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ..finding import Edit
+    from ..syntax.image_reference import Reference
 
 FACTS = {
     "privileged": "yes: every capability and device, no seccomp, no AppArmor",
@@ -170,35 +171,33 @@ class Container(WithFacts):
         name = name.rstrip(":@")
         return (name,) if name else (self.name, self.address.partition(" ")[0].rpartition("/")[2])
 
-    @property
-    def is_official(self) -> bool:
-        """Whether its image is one of Docker's official ones."""
+    def _image(self) -> Reference | None:
+        """Its image, where that is known."""
         from capdrop.syntax import image_reference
 
         assert self.origin is not None
-        image = image_reference.parse(self.origin.read("image").text)
+        return image_reference.parse(self.origin.read("image").text)
+
+    @property
+    def is_official(self) -> bool:
+        """Whether its image is one of Docker's official ones."""
+        image = self._image()
         return image is not None and image.official
 
     @property
     def has_own_user(self) -> bool:
         """Whether its image is documented to start as a user other than root, or is the project's own, whose Dockerfiles give it one."""
-        from capdrop.syntax import image_reference
-
         from .known_images import runs_as_non_root
 
-        assert self.origin is not None
-        image = image_reference.parse(self.origin.read("image").text)
+        image = self._image()
         return image is not None and (runs_as_non_root(image) or self.project.sets_user(image))
 
     @property
     def only_reads_host(self) -> bool:
         """Whether its image is documented to only read what it is given of its host."""
-        from capdrop.syntax import image_reference
-
         from .known_images import only_reads_host
 
-        assert self.origin is not None
-        image = image_reference.parse(self.origin.read("image").text)
+        image = self._image()
         return image is not None and only_reads_host(image)
 
     def mounts_below(self, path: str) -> bool:
@@ -208,12 +207,10 @@ class Container(WithFacts):
 
     def with_read_only_root(self) -> Fix:
         """A fix that makes its root file system read-only, and mounts something where its image is known to write."""
-        from capdrop.syntax import image_reference
-
         from .written_paths import written_paths
 
         assert self.origin is not None
-        image = image_reference.parse(self.origin.read("image").text)
+        image = self._image()
         paths = written_paths(image) if image is not None else None
         if paths is None:
             return self.set("read_only_root", True, caveat="what the program writes needs a tmpfs or a volume")
@@ -228,13 +225,10 @@ class Container(WithFacts):
 
     def without_capabilities(self) -> Fix:
         """A fix that drops all capabilities but those that its image is known to need as long as nobody says who runs it."""
-        from capdrop.syntax import image_reference
-
         from .needed_capabilities import needed_capabilities
 
-        assert self.origin is not None
         fix = self.append("capabilities_dropped", "ALL", caveat="what needs one of the default capabilities fails until it is added")
-        image = image_reference.parse(self.origin.read("image").text)
+        image = self._image()
         needed = needed_capabilities(image) if image is not None and not self.fact("user").is_known else ()
         if not needed or not fix.edits or any(self.fact("capabilities_added")):
             return fix
