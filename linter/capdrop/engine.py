@@ -84,6 +84,7 @@ def analyse(source: Source, kind: Kind, book: Rulebook, context: Context, verdic
     what all files together say about its parts; without it they are judged by what this file says. `ways` is false where nobody asks
     how its secrets could come from outside."""
     analysis = Analysis(source, kind.name)
+    context.place(source)
     try:
         reading = dialect(kind).read(source, context)
         reach = reach_of_comments(source)

@@ -65,6 +65,14 @@ class Files:
         """The folder above which nothing is looked at."""
         return folder
 
+    def from_top(self, path: str) -> str:
+        """The path of a file from the top of its repository; outside of one as it is written, if that says more."""
+        absolute = os.path.abspath(path)
+        below = absolute[len(self.top(os.path.dirname(absolute)).rstrip(os.sep)) + 1 :]
+        if not os.path.isabs(path) and not path.startswith(os.pardir) and len(path) > len(below):
+            below = path
+        return below.replace(os.sep, "/")
+
     def names(self, folder: str) -> Mapping[str, bool]:
         """What is in a folder, in order, and which of it are folders; nothing where it is none."""
         return {}

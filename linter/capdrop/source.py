@@ -144,8 +144,6 @@ def _words(name: str) -> list[str]:
 def _stands(path: str, among: Set[str], called: Set[str]) -> bool:
     """Whether a file stands in a folder among these, or has one of the other words in its name (`compose.test.yaml`, `test-job.yaml`)."""
     *folders, name = path.lower().split("/")
-    if folders[:1] == [""]:
-        folders = []
     words = _words(name)
     if "dockerfile" in words and folders:  # `dev-env/Dockerfile`
         words += _words(folders[-1])
@@ -162,13 +160,15 @@ def is_working_stage(address: str) -> bool:
 
 
 class Source:
-    """The text of one file, without its byte-order mark, with its line ends as they stand. `settled` are the beginnings of lines with
-    conditions of a template that are known to hold."""
+    """The text of one file, without its byte-order mark, with its line ends as they stand. `from_top` is its path from the top of its
+    repository, as far as that is known: what its folders say is taken from there. `settled` are the beginnings of lines with conditions of
+    a template that are known to hold."""
 
-    __slots__ = ("_opening", "_starts", "bom", "encoding", "path", "settled", "text")
+    __slots__ = ("_opening", "_starts", "bom", "encoding", "from_top", "path", "settled", "text")
 
     def __init__(self, path: str, text: str, encoding: str = "utf-8", bom: bytes = b"") -> None:
         self.path = path
+        self.from_top = path.rpartition("/")[2] if path.startswith("/") else path
         self.text = text
         self.encoding = encoding
         self.bom = bom
@@ -184,9 +184,8 @@ class Source:
 
     @property
     def is_for_tests(self) -> bool:
-        """Whether the file stands in a folder of tests, or is named for them: `Dockerfile.test`, `compose.e2e.yaml`. Of an absolute path
-        (what is below the working folder has none) nobody knows where the project begins, so that its folders say nothing."""
-        return _stands(self.path, _TESTS, _FOR_TESTS)
+        """Whether the file stands in a folder of tests, or is named for them: `Dockerfile.test`, `compose.e2e.yaml`."""
+        return _stands(self.from_top, _TESTS, _FOR_TESTS)
 
     @property
     def is_sample(self) -> bool:
@@ -194,24 +193,24 @@ class Source:
         (`docs/compose.yaml`, `compose.example.yml`): its secrets are made up."""
         words = _words(self.path.rpartition("/")[2])
         is_environment = "env" in words and not _STARTED_WITH.isdisjoint(words)
-        return is_environment or self.is_for_developers or self.is_for_tests or _stands(self.path, _EXAMPLES, _EXAMPLES)
+        return is_environment or self.is_for_developers or self.is_for_tests or _stands(self.from_top, _EXAMPLES, _EXAMPLES)
 
     @property
     def is_for_developers(self) -> bool:
         """The same of what those who work on the project start on their own machine: `Dockerfile.dev`, `compose.debug.yaml`, and what
         begins with a comment that says so (`# Compose file for local development`)."""
-        return _stands(self.path, _DEVELOPMENT, _FOR_DEVELOPERS) or self._says_so()
+        return _stands(self.from_top, _DEVELOPMENT, _FOR_DEVELOPERS) or self._says_so()
 
     @property
     def is_for_builds(self) -> bool:
         """The same of what a project is built in: `ci/Dockerfile`, `Dockerfile_ci`."""
-        return _stands(self.path, _BUILDING, _TO_BUILD)
+        return _stands(self.from_top, _BUILDING, _TO_BUILD)
 
     @property
     def is_to_prepare(self) -> bool:
         """Whether a Dockerfile is of what is run before others and ends, as its name or its folder's ends: `Dockerfile.init`,
         `db-migrate/Dockerfile`."""
-        *_, folder, name = ["", *self.path.lower().replace("_", "-").split("/")]
+        *_, folder, name = ["", *self.from_top.lower().replace("_", "-").split("/")]
         if folder.startswith(("init-", "seed-")):
             return True
         return not _TO_PREPARE.isdisjoint((folder.rpartition("-")[2], name.rpartition(".")[2], name.rpartition("-")[2]))
@@ -277,7 +276,9 @@ class Source:
 
     def with_text(self, text: str) -> Source:
         """The same file holding another text."""
-        return Source(self.path, text, self.encoding, self.bom)
+        source = Source(self.path, text, self.encoding, self.bom)
+        source.from_top = self.from_top
+        return source
 
 
 def decode(path: str, data: bytes) -> Source:
@@ -382,6 +383,7 @@ class Inset(Source):
 
     def __init__(self, outer: Source, fragment: Fragment, address: str) -> None:
         super().__init__(outer.path, fragment.text)
+        self.from_top = outer.from_top
         self.outer = outer
         self.fragment = fragment
         self.address = address

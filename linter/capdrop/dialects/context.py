@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..model.build_context import BuildContext
     from ..model.project import Project
     from ..model.workspace import EnvUse, Starters, Workspace
+    from ..source import Source
 
 
 class Context:
@@ -50,6 +51,11 @@ class Context:
     def with_files(self, files: Files) -> Context:
         """The same with other files beside the one that is read."""
         return Context(self.targets, self.workspace, files, self.compose_files)
+
+    def place(self, source: Source) -> None:
+        """Tell a source where it stands in its repository, as far as that is known."""
+        if self.files is not None:
+            source.from_top = self.files.from_top(source.path)
 
     def project_of(self, path: str) -> Project:
         """The project that a file belongs to."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from ..source import Source
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,12 +17,13 @@ if TYPE_CHECKING:
 class Near:
     """The folder of a file. `path` is the file's, absolute; nothing outside of the project's root is looked at."""
 
-    __slots__ = ("_files", "_root", "folder", "names", "path", "written")
+    __slots__ = ("_context", "_files", "_root", "folder", "names", "path", "written")
 
     def __init__(self, path: str, context: Context) -> None:
         self.written = path
         self.path = os.path.abspath(path)
         self.folder = os.path.dirname(self.path)
+        self._context = context
         self._files = context.files
         self.names: Mapping[str, bool] = context.files.names(self.folder) if context.files is not None else {}
         self._root: str | None = None
@@ -60,6 +63,12 @@ class Near:
     def text(self, path: str) -> str | None:
         """The text of a file of the project; None where there is none, or none to read."""
         return None if self._files is None or self.problem(path)[0] else self._files.text(path)
+
+    def source(self, path: str, text: str) -> Source:
+        """A file of the project as a source."""
+        source = Source(self.shown(path), text)
+        self._context.place(source)
+        return source
 
     def kept(self, key: object, make: Callable[[], Any]) -> Any:
         """What was made of a file, which may be remembered for a while."""

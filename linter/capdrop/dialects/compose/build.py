@@ -58,7 +58,7 @@ class Dockerfiles:
         """A Dockerfile of the project; None where there is none, or none to read. `led` is what leads to it."""
         if path not in self._sources:
             text = self._beside.text(path)
-            source = self._sources[path] = Source(self._beside.shown(path), text) if text is not None else None
+            source = self._sources[path] = self._beside.source(path, text) if text is not None else None
             if source is not None:
                 from ..dockerfile.target import joint
 

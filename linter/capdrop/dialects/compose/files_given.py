@@ -12,7 +12,7 @@ from ...model.text import Text
 from ...model.value import Value
 from ...model.variable import Variable
 from ...reading import Gap, Joint
-from ...source import Fragment, Source, Span
+from ...source import Fragment, Span
 from ...syntax.yaml import Scalar
 from ..settings_file import variables_in_settings
 
@@ -54,7 +54,7 @@ def _subjects(project: Alone, file: Field, path: str, key: str, name: str) -> It
         if (key == "configs" or is_outside) and problem and project.beside.knows_files and file.source is project.source:
             project.gaps.append(Gap(file.span, f"{problem}: what stands in it is not known", by_design=True))
         return
-    source, address = Source(project.beside.shown(path), text), f"{key}.{name}"
+    source, address = project.beside.source(path, text), f"{key}.{name}"
     led = Note(file.source, file.span, f"`{name}` is this file, which git does not ignore")
     project.others.append(Joint(source, list, led=led))
     whole = Fragment.at(text, 0)

@@ -115,7 +115,7 @@ class Project(Alone):
             text = self.beside.text(path)
             self.env_files[key] = None
             if text is not None:
-                file = self.env_files[key] = EnvFile(Source(self.beside.shown(path), text), raw)
+                file = self.env_files[key] = EnvFile(self.beside.source(path, text), raw)
                 self.others.append(Joint(file.source, file.comments))
                 if file.swells:
                     self._complain(self.source, Span(0, 0), f"in `{self.beside.shown(path)}` variables make values too long to be known")
@@ -340,7 +340,7 @@ class Project(Alone):
             self._complain(by, at, f"`{self.beside.shown(path)}` cannot be read, or is too large")
             return None
         shown = self.beside.shown(path)
-        source, stream, nodes = self.beside.kept((shown, folder, text), lambda: _parsed(Source(shown, text)))
+        source, stream, nodes = self.beside.kept((shown, folder, text), lambda: _parsed(self.beside.source(path, text)))
         self._entries[id(source)] = self._entries.get(id(by), at)
         self._folders[id(source)] = folder
         for there in stream.problems[:1]:

@@ -199,6 +199,7 @@ def _read(path: str, files: Files, shown: _Shown) -> tuple[Section | None, Strea
     if text is None or stream is None or stream.problems or len(stream.documents) > 1:
         return None, None
     source = SettingsBeside(shown(path), text)
+    source.from_top = files.from_top(path)
     root = stream.documents[0].root if stream.documents else None
     return Section(source, placed(root, source) if root is not None else _empty(source)), stream
 

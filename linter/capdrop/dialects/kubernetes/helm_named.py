@@ -59,6 +59,7 @@ def named_in(folders: list[str], files: Files, shown: Callable[[str], str]) -> N
             named.changed.update(next(filter(None, found.groups())) for found in _CHANGED.finditer(text))
             if "define" in text:
                 source = Source(shown(path), text)
+                source.from_top = files.from_top(path)
                 for title, part in _defined(text):
                     bodies[title] = None if title in bodies else (source, part)
         named.bodies = {**bodies, **named.bodies}

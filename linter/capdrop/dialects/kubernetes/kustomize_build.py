@@ -365,7 +365,7 @@ class Build:
             self._complain(self._led, words if text is None else MORE, by_design=True, is_own=True)
             return None
         shown = self.near.shown(path)
-        file: YamlFile = self.near.kept((shown, text, "yaml"), lambda: YamlFile(Source(shown, text)))
+        file: YamlFile = self.near.kept((shown, text, "yaml"), lambda: YamlFile(self.near.source(path, text)))
         self._files[path] = file
         led = Note(self._led.source, self._led.span, "joined with it here") if self._led is not None else None
         self.others.append(Joint(file.source, file.stream.comments, led=led))

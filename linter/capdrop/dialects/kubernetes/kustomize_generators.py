@@ -85,7 +85,7 @@ class Generators:
         if text is None:
             return
         self._weight += len(text)
-        source = Source(near.shown(path), text)
+        source = near.source(path, text)
         led = Note(field.source, field.span, f"`{os.path.basename(path)}` is taken in here")
         self.build.others.append(Joint(source, list, led=led))
         yield source
