@@ -149,19 +149,19 @@ def small_runs(binaries: Path, capdrop: str, runs: int) -> list[str]:
 def long_runs(binaries: Path, capdrop: str, folder: str) -> list[str]:
     """All Dockerfiles, Compose files and manifests of a tree, on one processor, so that every tool is one process."""
     use_one_processor()
+    checkov = [str(binaries / "checkov"), *CHECKOV, "kubernetes"]
     rivals = {
-        "dockerfile": ("hadolint", [str(binaries / "hadolint")]),
-        "compose": ("compose-lint", [str(binaries / "compose-lint")]),
-        "kubernetes": ("checkov", [str(binaries / "checkov"), *CHECKOV, "kubernetes", "-f"]),
+        "dockerfile": {"hadolint": [str(binaries / "hadolint")]},
+        "compose": {"compose-lint": [str(binaries / "compose-lint")]},
+        "kubernetes": {"checkov": [*checkov, "-f"], "checkov, with its search for secrets": [*checkov, "secrets", "-f"]},
     }
     lines = []
     for kind, paths in files_of(folder, rivals).items():
         if paths:
-            title, command = rivals[kind]
             results = in_rounds(
                 {
                     "capdrop": [capdrop, "check", "--isolated"],
-                    title: command,
+                    **rivals[kind],
                     "capdrop, strict profile": [capdrop, "check", "--isolated", "--profile", "strict"],
                 },
                 paths,
