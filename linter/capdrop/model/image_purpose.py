@@ -28,6 +28,8 @@ _INTERPRETERS = frozenset(
     "sh bash ash dash zsh fish pwsh powershell cmd python python2 python3 ipython node irb ruby jshell iex erl php julia ghci R perl lua "
     "swift clojure lein sbt scala gradle mvn rebar3 elixir deno bun".split()
 )
+_AT_A_TERMINAL = frozenset("-i -l -li -il --login --rcfile --init-file".split())
+"""Options of a shell that somebody types into; the last two name a file (bash(1))."""
 _INITS = frozenset({"/sbin/init", "/usr/sbin/init", "/lib/systemd/systemd", "/usr/lib/systemd/systemd", "/init", "/sbin/my_init"})
 """The first process of a whole system, which is root and gives each service its user: systemd, s6-overlay, phusion/baseimage-docker's."""
 _FOR_OTHERS = frozenset({"cron", "crond", "dovecot", "dropbear", "postfix", "sshd", "runsvdir", "runit", "s6-svscan"})
@@ -126,7 +128,7 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     if reason:
         return reason
     command = started.get("CMD") or started["ENTRYPOINT"]
-    if len(command.words) == 1 and command.name in _INTERPRETERS:
+    if command.name in _INTERPRETERS and _is_typed_into([word.text for word in command.words]):
         return INTERPRETER
     ports = [subject for subject in subjects if isinstance(subject, Port)]
     if any(port.value.text.partition("/")[0] in _OF_ENGINE for port in ports):
@@ -160,6 +162,11 @@ def _brings_debugger(command: Command) -> bool:
 
 def _becomes_another(command: Command) -> bool:
     return any(option.text in _BECOMES and account.text in _ACCOUNTS for option, account in pairwise(command.words))
+
+
+def _is_typed_into(words: list[str]) -> bool:
+    """Whether an interpreter is given no program."""
+    return all(word in _AT_A_TERMINAL or before in ("--rcfile", "--init-file") for before, word in pairwise(words))
 
 
 def _works_on_host(name: str) -> bool:
