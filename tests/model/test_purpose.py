@@ -41,6 +41,18 @@ def test_images_that_work_on_their_host(image: str, uses: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "base", "confidence"),
+    [
+        ("gazebo/6/ubuntu/trusty/server6/Dockerfile", "ubuntu:trusty", LOW),
+        ("gazebo/6/ubuntu/noble/server6/Dockerfile", "ubuntu:noble", HIGH),
+        ("server/Dockerfile", "ubuntu:trusty", HIGH),
+    ],
+)
+def test_images_that_are_kept_for_old_releases(path: str, base: str, confidence: Confidence) -> None:
+    assert said(path, f"FROM {base}\nCOPY app /app\nEXPOSE 80\nCMD /app\n", "missing-user") == [confidence]
+
+
+@pytest.mark.parametrize(
     ("service", "rule", "confidence"),
     [
         ("image: prom/node-exporter, network_mode: host", "host-network", LOW),

@@ -197,12 +197,14 @@ class Reader:
 
     def said_elsewhere(self, image: Image) -> str:
         """Why other files say who an image runs as that is built on another one: that may have a user, as one that is built beside the file
-        has, and others of the project may; all pods that start it name a user; or it is an action of GitHub, "must be run by the default
-        Docker user (root)" (https://docs.github.com/actions/reference/dockerfile-support-for-github-actions)."""
+        has, and others of the project may; all pods that start it name a user; it is kept for an old release, as the folders and the base
+        tell; or it is an action of GitHub, "must be run by the default Docker user (root)" (https://docs.github.com/actions/reference/dockerfile-support-for-github-actions)."""
         if leaves_root(image.reference, self.source.path, self.given) if image.local else image.is_released_here:
             return "the image below it may have a user"
         if self.given.is_never_started_as_root(self.source.path):
             return "the pods that start it name a user"
+        if image.is_in_its_folder and image.end_of_life is not None:
+            return "it is kept for an old release"
         return GITHUB if is_action(self.source.path, self.given) else ""
 
     def scope(self, stage: StageState | None) -> Scope:
