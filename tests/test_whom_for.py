@@ -24,3 +24,20 @@ from capdrop.source import Source
 )
 def test_what_a_file_begins_with(text: str, is_so: bool) -> None:
     assert Source("compose.yaml", text).is_for_developers is is_so
+
+
+@pytest.mark.parametrize(
+    ("path", "is_so"),
+    [
+        ("golang-issue-21867/Dockerfile", True),
+        ("bugs/bug_1234.yaml", True),
+        ("web/repro/compose.yaml", True),
+        ("issue-tracker/Dockerfile", False),
+        ("issues/compose.yaml", False),
+        ("reproxy/Dockerfile", False),
+        ("debug10/Dockerfile", False),
+        ("/home/issue-123/Dockerfile", False),
+    ],
+)
+def test_what_shows_a_fault(path: str, is_so: bool) -> None:
+    assert Source(path, "").is_for_tests is is_so

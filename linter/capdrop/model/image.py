@@ -90,6 +90,11 @@ class Image(Subject):
         return self.reference is not None and self.project.releases(self.reference)
 
     @property
+    def is_own_base(self) -> bool:
+        """Whether the owner of the project that builds on it publishes it, and so builds both anew."""
+        return self.reference is not None and self.role in ("base", "copied") and self.project.publishes(self.reference)
+
+    @property
     def is_by_others(self) -> bool:
         """Whether it is started as others publish it for everybody; not one of Docker's official images."""
         reference = self.reference

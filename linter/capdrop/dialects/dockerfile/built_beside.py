@@ -56,12 +56,14 @@ def is_action(path: str, context: Context) -> bool:
 
 
 def _in_folder(near: Near, around: str, name: str, version: str = "") -> str:
-    """The Dockerfile in the folder of a name, or in that of a version in it; `base-slim` is also that of `base/Dockerfile.slim`."""
+    """The Dockerfile in the folder of a name, or in that of a version in it; `base-slim` is also that of `base/Dockerfile.slim`, and
+    `acme-shop-base` that of `shop-base/Dockerfile`."""
     for other, is_folder in near.names_in(around).items():
         plain = _plain(other) if is_folder else ""
         folder = os.path.join(around, other, version) if version else os.path.join(around, other)
-        if plain and name.startswith(plain) and folder != near.folder:
-            rest = name[len(plain) :]
+        ends = "-" in other and name.endswith(plain)
+        if plain and (ends or name.startswith(plain)) and folder != near.folder:
+            rest = "" if ends else name[len(plain) :]
             for dockerfile in filter(_is_dockerfile, near.names_in(folder)):
                 if not rest or rest == _plain(dockerfile[10:]):
                     return os.path.join(folder, dockerfile)
