@@ -58,6 +58,7 @@ def test_whose_image_it_is(image: str, own: bool, tmp_path: Path) -> None:
         ("ghcr.io/acme/base:main", True),
         ("registry.acme.io:5000/base", True),
         ("somebody/acme", False),
+        ("ouracme/base", False),
         ("other/base", False),
         ("alpine:latest", False),
         ("other/1.21.0/ubuntu22.04/base:latest", True),

@@ -115,7 +115,7 @@ def _bears(reference: Reference, owner: str, name: str) -> bool:
     from capdrop.model.image_names import NAMESPACES, OFFICIAL
 
     parts = reference.repository.split("/")
-    if _is_kept_by(reference, owner) or _is_called(parts[-1], owner):
+    if any(_is_called(part, owner) for part in (*parts, *_hosts(reference))) or any(_stem(part) == _stem(owner) for part in parts[:-1]):
         return True
     if any(len(_plain(part)) >= _MIDDLE and owner.startswith(_plain(part)) for part in parts[:-1]):  # `nginx` of `nginxinc`
         return True
@@ -124,12 +124,16 @@ def _bears(reference: Reference, owner: str, name: str) -> bool:
 
 def _is_kept_by(reference: Reference, owner: str) -> bool:
     """Whether the registry of an image, or what stands before its last name, is called as an owner is."""
+    folders = [] if reference.official else reference.repository.split("/")[:-1]
+    return any(_stem(part) == _stem(owner) for part in (*folders, *_hosts(reference)))
+
+
+def _hosts(reference: Reference) -> list[str]:
+    """The names in the address of a registry that is not everybody's."""
     from capdrop.model.image_names import REGISTRIES
 
     own = reference.registry.rpartition(":")[0] or reference.registry
-    hosts = () if reference.registry in REGISTRIES else own.split(".")[:-1]
-    folders = [] if reference.official else reference.repository.split("/")[:-1]
-    return any(_is_called(part, owner) for part in (*folders, *hosts)) or any(_stem(part) == _stem(owner) for part in folders)
+    return [] if reference.registry in REGISTRIES else own.split(".")[:-1]
 
 
 def _is_called(part: str, name: str) -> bool:
