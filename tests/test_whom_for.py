@@ -18,6 +18,7 @@ from capdrop.source import Source
         ("# For development and production\nservices: {}\n", False),
         ("# This file is not intended for production use without first\n# customizing it.\nservices: {}\n", False),
         ("# Developed by ACME, for all who test\nservices: {}\n", False),
+        ("# For local testing by the maintainer:\n# docker build .\nFROM debian:13\n", False),
         ("services: {}\n# for local development\n", False),
         ("", False),
     ],

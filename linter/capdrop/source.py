@@ -223,7 +223,7 @@ class Source:
         if self._opening is None:
             beginning = self.text[:_LONGEST_OPENING].lstrip()
             opening = re.match(_OPENING, beginning) if beginning.startswith(("#", "services:")) else None
-            lines = opening[0].splitlines() if opening is not None else []
+            lines = [line for line in opening[0].splitlines() if line[-1:] != ":"] if opening is not None else []  # `For testing:`
             self._opening = any(re.search(_SAYS_WHOM_FOR, line) and not re.search(_SAYS_MORE, line) for line in lines)
         return self._opening
 
