@@ -114,16 +114,17 @@ class Image(Subject):
 
     @property
     def is_in_its_folder(self) -> bool:
-        """Whether a folder that the file stands in is named for the release of the image (`debian/bookworm/Dockerfile`), or for one of what
-        is built there (`1.10.2/Dockerfile`), as in a collection of old and new ones."""
+        """Whether a folder that the file stands in is named for the release of the image (`debian/bookworm/Dockerfile`,
+        `alpine3.21/Dockerfile`), or for one of what is built there (`1.10.2/Dockerfile`), as in a collection of old and new ones."""
         if self.reference is None:
             return False
         from capdrop.model.image_lifecycle import is_release, releases_named
 
-        folders = self.source.path.lower().split("/")[:-1]
-        named = releases_named(self.reference)
+        named, name = releases_named(self.reference), self.reference.name
         return any(
-            is_release(folder) or not named.isdisjoint((folder, folder.partition("-")[0], folder.removeprefix("v"))) for folder in folders
+            is_release(folder)
+            or not named.isdisjoint((folder, folder.partition("-")[0], folder.removeprefix("v"), folder.removeprefix(name)))
+            for folder in self.source.path.lower().split("/")[:-1]
         )
 
     @property

@@ -64,6 +64,7 @@ _INSTALL_IT = frozenset("apk apt apt-get docker-php-ext-enable install-php-exten
 _TEST_RUNNERS = frozenset("behave cypress jest mocha newman nox playwright phpunit pytest robot rspec tox".split())
 _WITH_TESTS = frozenset("bun cargo deno dotnet go gradle mvn npm pnpm yarn".split())
 _BUILDS = frozenset({"build", "compile", "package"})
+_PREPARES = frozenset({"migrate", "seed"})
 _WAITING = (["tail", "-f", "/dev/null"], ["tail", "-F", "/dev/null"], ["sleep", "infinity"], ["sleep", "inf"])
 """Programs that keep a container there for what others start in it, as a user of theirs (`docker exec --user`)."""
 _SCRIPTS = (".sh", ".bash", ".ps1")
@@ -134,7 +135,7 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     if any(port.value.text.partition("/")[0] in _OF_ENGINE for port in ports):
         return "it talks to an engine of containers"
     serves = bool(ports) or any(one.place == "HEALTHCHECK" for one in commands)
-    if not ports and source.is_to_prepare:
+    if not ports and (source.is_to_prepare or any(_first_word(one) in _PREPARES for one in started.values())):
         return "it prepares others, and ends"
     return "" if serves else _purpose_of_unheard([*started.values()], starting, subjects, source)
 
@@ -143,7 +144,7 @@ def _purpose_of_unheard(started: list[Command], starting: list[Command], subject
     """The same of an image that listens to nobody."""
     if any(_tests(command) for command in starting):
         return "it is for tests"
-    called_build = any(command.name.replace("_", "-").partition(".")[0].partition("-")[0] in _BUILDS for command in starting)
+    called_build = any(_first_word(command) in _BUILDS for command in starting)
     if source.is_for_builds or called_build or scripts_build(starting, subjects):
         return "it builds something"
     copies = [subject for subject in subjects if isinstance(subject, Copy)]
@@ -152,6 +153,11 @@ def _purpose_of_unheard(started: list[Command], starting: list[Command], subject
     if not any(_brings_program(copy) for copy in copies) or _is_taken(started, copies):
         return TOOL
     return ""
+
+
+def _first_word(command: Command) -> str:
+    """The first word of a program's name: `migrate` of `migrate_chart.py`."""
+    return command.name.replace("_", "-").partition(".")[0].partition("-")[0]
 
 
 def _brings_debugger(command: Command) -> bool:
