@@ -135,7 +135,7 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     if any(port.value.text.partition("/")[0] in _OF_ENGINE for port in ports):
         return "it talks to an engine of containers"
     serves = bool(ports) or any(one.place == "HEALTHCHECK" for one in commands)
-    if not ports and (source.is_to_prepare or any(_first_word(one) in _PREPARES for one in started.values())):
+    if not ports and (source.is_to_prepare or all(_first_word(one) in _PREPARES for one in starting if one.script is None)):
         return "it prepares others, and ends"
     return "" if serves else _purpose_of_unheard([*started.values()], starting, subjects, source)
 
