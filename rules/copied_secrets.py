@@ -71,7 +71,7 @@ class Brought:
 
     @property
     def confidence(self) -> Confidence:
-        if self.subject.source.is_for_tests or "example" in self.name.lower():
+        if self.subject.is_for_work or "example" in self.name.lower():
             return Confidence.LOW
         return Confidence.HIGH if self.is_grave or self.certainty == "sure" else Confidence.MEDIUM
 
