@@ -158,10 +158,10 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     Confidence is low for an init container, which prepares files for others and ends, for a step of a task, for an agent that reads its
     host's files, for what is started to test something, for what developers work in, for what starts others as users of their own (an init,
     sshd, cron) or leaves root by itself (by `setpriv`, or as the image of PostgreSQL does), for what mounts the socket of a container
-    runtime, by which anyone in it has the host, and where `USER root` was said for the build: more is built after it, nothing of its own is
-    started, and it was no other user before. In a Compose file and on a command line it is low too for a service that prepares the others
-    (`app-init`) or is a tool that is started by hand (in a profile `tools`), and for what is given capabilities, which only root has in
-    effect: the dangerous ones are told themselves.
+    runtime, by which anyone in it has the host, where the comment above `USER root` says that it needs root, and where that was said for
+    the build: more is built after it, nothing of its own is started, and it was no other user before. In a Compose file and on a command
+    line it is low too for a service that prepares the others (`app-init`) or is a tool that is started by hand (in a profile `tools`), and
+    for what is given capabilities, which only root has in effect: the dangerous ones are told themselves.
     """
     user = container.fact("user")
     name = user.text.partition(":")[0] if user.is_known else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
+from itertools import pairwise, takewhile
 
 from .command import Command
 from .copy import Copy
@@ -78,6 +79,8 @@ which account they run."""
 NOTHING_STARTED = "it starts nothing of its own"
 INTERPRETER = "it starts an interpreter"
 TOOL = "it packs a tool"
+_NEEDS_ROOT = r"(?i)\b(?:needs?|needed|requires?|required|must|has to|have to)\b[^\n]{0,40}\broot\b"
+_LONGEST_COMMENT = 1000
 _LONGEST = 20_000
 """Words of a build that are looked at."""
 
@@ -208,7 +211,10 @@ def _is_taken(started: Sequence[Command], copies: list[Copy]) -> bool:
 
 def may_stay_root(user: Value, base: Reference | None, layers: list[tuple[Subject, ...]], source: Source, *, stepped_back: bool) -> str:
     """Why an image that says that it is root may have to, or nothing. Where more is built after `USER root` and nothing is started, that
-    was said for the build, as in images that others are built on or in; said last, or after another user, it is meant for what runs."""
+    was said for the build, as in images that others are built on or in; said last, or after another user, it is meant for what runs. The
+    comment above it may say why."""
+    if user.source is source and re.search(_NEEDS_ROOT, _comment_above(source.text, user.span.start)) is not None:
+        return "its comment says why"
     reason = others_set_user(base, layers, source)
     if reason not in (NOTHING_STARTED, INTERPRETER, TOOL):
         return reason
@@ -216,6 +222,12 @@ def may_stay_root(user: Value, base: Reference | None, layers: list[tuple[Subjec
     built = any(isinstance(one, Command) and one.place == "RUN" and one.span.start > user.span.end for one in subjects)
     serves = any(isinstance(one, Port) for one in subjects)
     return reason if built and not serves and not stepped_back else ""
+
+
+def _comment_above(text: str, at: int) -> str:
+    """The lines of comment that stand right above the line of an offset."""
+    lines = text[max(0, at - _LONGEST_COMMENT) : at].split("\n")[:-1]
+    return "\n".join(takewhile(lambda line: line.lstrip()[:1] == "#", reversed(lines)))
 
 
 def _words_run(commands: list[Command]) -> Iterator[str]:
