@@ -45,10 +45,11 @@ _OF_NODES = frozenset({"csi", "cni", "provisioner"})
 cni.dev)."""
 _SOCKET = "/docker.sock"
 _OF_SOCKET = frozenset(
-    "act_runner diun docker-gen docker-socket-proxy dozzle portainer registrator traefik watchtower woodpecker-agent".split()
+    "act_runner diun docker-gen docker-socket-proxy dozzle drone-agent drone-controller drone-runner-docker portainer registrator traefik "
+    "watchtower woodpecker-agent".split()
 )
 """Programs that talk to the socket of an engine, which belongs to root or to administrators (gitea/act_runner, crazy-max/diun,
-nginx-proxy/docker-gen, amir20/dozzle, docs.portainer.io, gliderlabs/registrator, doc.traefik.io/traefik/providers/docker,
+nginx-proxy/docker-gen, amir20/dozzle, docs.drone.io/runner/docker, docs.portainer.io, gliderlabs/registrator, doc.traefik.io/traefik/providers/docker,
 containrrr/watchtower, woodpecker-ci/woodpecker)."""
 _OF_ENGINE = ("2375", "2376")
 """The ports of an engine's API (https://docs.docker.com/engine/daemon/remote-access/)."""
@@ -116,7 +117,7 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     talks = not _OF_SOCKET.isdisjoint(programs) or not _CLIENTS.isdisjoint(installed)
     if talks or any(isinstance(one, Variable) and one.value.text.endswith(_SOCKET) for one in subjects):
         return "it talks to an engine of containers"
-    if not _NETWORK_TOOLS.isdisjoint(installed):
+    if not _NETWORK_TOOLS.isdisjoint(installed.union(*(program.split("-") for program in programs))):
         return "it sets up a network, which only root can"
     if not _SYSTEM_PARTS.isdisjoint(installed):
         return "what it starts is an init, which gives each service its user"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..context import Context
 
 _SHORTEST = 3
+_WITHOUT_ROOT = frozenset({"nonroot", "non-root", "rootless", "unprivileged"})
 
 
 def dockerfile_beside(reference: Reference | None, path: str, context: Context) -> str:
@@ -45,6 +46,11 @@ def leaves_root(reference: Reference | None, path: str, context: Context) -> boo
     users = [one for one in syntax.parse(text).instructions if one.keyword in ("FROM", "USER")] if text else []
     last = users[-1].arguments if users and users[-1].keyword == "USER" else ()
     return len(last) == 1 and not is_root(last[0].value)
+
+
+def offers_another(path: str, context: Context) -> bool:
+    """Whether another Dockerfile stands beside, for those who want no root: `Dockerfile.rootless`."""
+    return any(_is_dockerfile(name) and not _WITHOUT_ROOT.isdisjoint(name.lower().split(".")) for name in Near(path, context).names)
 
 
 def is_action(path: str, context: Context) -> bool:
