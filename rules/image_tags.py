@@ -187,10 +187,11 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
 def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) -> Iterator[Finding]:
     """A tag such as `latest` means another image every time it is pushed.
 
-    Two builds, or two starts, may get two different images, and a broken or poisoned one arrives by itself. Name the version.
-    The option `tags` lists the tags that move. Confidence is low for what is started to test something, as an example, or by developers,
-    for what a registry on `localhost` or OpenShift's own has, for an image that bears the name of the repository or of its owner,
-    where the repository has releases, which write their version, or builds on it, and where a release stands in its name.
+    Two builds, or two starts, may get two different images, and a broken or poisoned one arrives by itself. Name the version. The option
+    `tags` lists the tags that move. Confidence is low for what is started to test something, as an example, or by developers, for what a
+    registry on `localhost` or OpenShift's own has, for an image that bears the name of the repository or of its owner, where the repository
+    has releases, which write their version, or builds on it, where a release stands in its name, and where the file stands in a folder that
+    is named for the tag (`nightly/Dockerfile`).
     """
     reference = image.reference
     if reference is None or not image.is_fetched or reference.digest is not None:
@@ -204,11 +205,13 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
 
 def _may_move(image: Image) -> bool:
     """Whether nobody would name a version: what stands for an image that is built nearby, what is started to test something or as an
-    example, what developers work with and keep in a registry of their own, what the project itself releases or builds on, and what has one
-    in its name."""
-    reference = image.reference
+    example, what developers work with and keep in a registry of their own, what the project itself releases or builds on, what has one
+    in its name, and what a folder is named for (`nightly/Dockerfile`)."""
+    reference, source = image.reference, image.source
     if reference is not None and (
-        reference.registry.partition(":")[0] in OWN_REGISTRIES or re.search(RELEASE, reference.repository) is not None
+        reference.registry.partition(":")[0] in OWN_REGISTRIES
+        or re.search(RELEASE, reference.repository) is not None
+        or (reference.tag is not None and reference.tag.lower() in source.path.lower().split("/")[:-1])
     ):
         return True
-    return image.is_stand_in or image.source.is_sample or image.source.is_for_builds or image.is_released_here or image.is_own_base
+    return image.is_stand_in or source.is_sample or source.is_for_builds or image.is_released_here or image.is_own_base

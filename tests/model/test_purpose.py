@@ -545,6 +545,8 @@ KEY_COPIED = "FROM debian:13\nCOPY id_rsa /root/.ssh/id_rsa\nUSER 1000\n"
         ("Dockerfile.dev", "FROM debian:13\nCOPY . /app\nCMD /app/run\n", "missing-user", LOW),
         ("Dockerfile", "FROM alpine:latest\nUSER 1\n", "image-with-moving-tag", HIGH),
         ("Dockerfile.dev", "FROM alpine:latest\nUSER 1\n", "image-with-moving-tag", LOW),
+        ("alpine/latest/Dockerfile", "FROM alpine:latest\nUSER 1\n", "image-with-moving-tag", LOW),
+        ("alpine/edge/Dockerfile", "FROM alpine:latest\nUSER 1\n", "image-with-moving-tag", HIGH),
         ("tests/Dockerfile", "FROM acme/a:1\nRUN curl -k https://example.com/a\nUSER 1\n", "certificate-check-disabled", LOW),
         ("Dockerfile", "FROM acme/a:1\nRUN curl -k https://example.com/a\nUSER 1\n", "certificate-check-disabled", HIGH),
         ("compose.dev.yaml", "services: {app: {image: 'acme/app'}}\n", "image-without-tag", LOW),

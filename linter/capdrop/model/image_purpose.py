@@ -49,8 +49,8 @@ _OF_SOCKET = frozenset(
     "watchtower woodpecker-agent".split()
 )
 """Programs that talk to the socket of an engine, which belongs to root or to administrators (gitea/act_runner, crazy-max/diun,
-nginx-proxy/docker-gen, amir20/dozzle, docs.drone.io/runner/docker, docs.portainer.io, gliderlabs/registrator, doc.traefik.io/traefik/providers/docker,
-containrrr/watchtower, woodpecker-ci/woodpecker)."""
+nginx-proxy/docker-gen, amir20/dozzle, docs.drone.io/runner/docker, docs.portainer.io, gliderlabs/registrator,
+doc.traefik.io/traefik/providers/docker, containrrr/watchtower, woodpecker-ci/woodpecker)."""
 _OF_ENGINE = ("2375", "2376")
 """The ports of an engine's API (https://docs.docker.com/engine/daemon/remote-access/)."""
 _CLIENTS = frozenset({"docker-ce-cli", "docker-cli", "docker.io"})
