@@ -210,7 +210,7 @@ def _may_move(image: Image) -> bool:
     reference, source = image.reference, image.source
     if reference is not None:
         is_own = reference.registry.partition(":")[0] in OWN_REGISTRIES
-        is_kept = image.role == "base" and reference.tag is not None and reference.tag.lower() in source.path.lower().split("/")[:-1]
+        is_kept = image.role == "base" and reference.tag is not None and reference.tag.lower() in source.from_top.lower().split("/")[:-1]
         if is_own or is_kept or re.search(RELEASE, reference.repository) is not None:
             return True
     return image.is_stand_in or source.is_sample or source.is_for_builds or image.is_released_here or image.is_own_base

@@ -150,7 +150,7 @@ def _stands(path: str, among: Set[str], called: Set[str]) -> bool:
     if "dockerfile" in words and folders:  # `dev-env/Dockerfile`
         words += _words(folders[-1])
     named = not _BUILT_FROM.isdisjoint(words) and not called.isdisjoint(words)
-    tests = "test" in called and (name.startswith(("test-", "test_")) or re.search(_OF_A_FAULT, "/".join((*folders, name))) is not None)
+    tests = "test" in called and (name.startswith(("test-", "test_")) or re.search(_OF_A_FAULT, path.lower()) is not None)
     return named or tests or not among.isdisjoint(folders)
 
 

@@ -124,7 +124,7 @@ class Image(Subject):
         return any(
             is_release(folder)
             or not named.isdisjoint((folder, folder.partition("-")[0], folder.removeprefix("v"), folder.removeprefix(name)))
-            for folder in self.source.path.lower().split("/")[:-1]
+            for folder in self.source.from_top.lower().split("/")[:-1]
         )
 
     @property
