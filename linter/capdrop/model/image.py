@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 from capdrop.finding import Fix, Safety
 from capdrop.source import Source, Span
 from capdrop.syntax import image_reference
@@ -91,8 +94,12 @@ class Image(Subject):
 
     @property
     def is_own_base(self) -> bool:
-        """Whether the owner of the project that builds on it publishes it, and so builds both anew."""
-        return self.reference is not None and self.role in ("base", "copied") and self.project.publishes(self.reference)
+        """Whether the owner of the project that builds on it publishes it, or who maintains what is built, and so builds both anew."""
+        reference = self.reference
+        if reference is None or self.role not in ("base", "copied"):
+            return False
+        is_maintained = not reference.official and reference.repository.partition("/")[0] in _maintainers(self.source.text)
+        return is_maintained or self.project.publishes(reference)
 
     @property
     def is_by_others(self) -> bool:
@@ -177,3 +184,10 @@ class Image(Subject):
         fix = self.rewrite("image", span, old, new, safety=safety, caveat=caveat)
         fix.touches += (self.named_by,) if self.named_by is not None else ()
         return fix
+
+
+@lru_cache(maxsize=1)
+def _maintainers(text: str) -> frozenset[str]:
+    """The names in the addresses of those who maintain what a Dockerfile builds: before the `@`, and of the company behind it."""
+    addresses = [word for line in text.lower().split("\n") if "maintainer" in line for word in re.split(r"[^\w.@-]", line) if "@" in word]
+    return frozenset(name for address in addresses for name in (address.partition("@")[0], address.partition("@")[2].partition(".")[0]))
