@@ -316,6 +316,7 @@ def test_what_a_template_switches_on_is_not_known() -> None:
         ('FROM debian:13\nCOPY . /app\nENTRYPOINT ["/bin/bash", "--login", "/app/run"]\n', HIGH),
         ('FROM debian:13\nCOPY . /app\nENTRYPOINT ["python3", "-m", "app"]\n', HIGH),
         ('FROM debian:13\nCOPY . /\nENTRYPOINT ["/migrate_chart.py"]\n', LOW),
+        ('FROM debian:13\nCOPY . /\nEXPOSE 80\nCMD ["/usr/bin/supervisord", "-n"]\n', LOW),
         ('FROM debian:13\nCOPY . /\nEXPOSE 80\nENTRYPOINT ["/migrate_chart.py"]\n', HIGH),
         ("FROM debian:13\nCOPY . /app\nCMD migrate up && /app/run\n", HIGH),
         ("FROM debian:13\nRUN apt-get install -y fuse3\nCOPY . /app\nEXPOSE 80\nCMD /app/run\n", LOW),

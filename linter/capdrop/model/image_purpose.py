@@ -80,6 +80,8 @@ which account they run."""
 NOTHING_STARTED = "it starts nothing of its own"
 INTERPRETER = "it starts an interpreter"
 TOOL = "it packs a tool"
+SUPERVISED = "what it starts may give each service its user"
+"""supervisord, by `user=` (https://supervisord.org/configuration.html)."""
 _NEEDS_ROOT = r"(?i)\b(?:needs?|needed|requires?|required|must|has to|have to)\b[^\n]{0,40}\broot\b"
 _LONGEST_COMMENT = 1000
 _LONGEST = 20_000
@@ -132,6 +134,8 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     reason = said_by_scripts(starting, subjects)
     if reason:
         return reason
+    if any(command.name == "supervisord" for command in starting):
+        return SUPERVISED
     command = started.get("CMD") or started["ENTRYPOINT"]
     if command.name in _INTERPRETERS and _is_typed_into([word.text for word in command.words]):
         return INTERPRETER
@@ -217,7 +221,7 @@ def may_stay_root(user: Value, base: Reference | None, layers: list[tuple[Subjec
     if user.source is source and re.search(_NEEDS_ROOT, _comment_above(source.text, user.span.start)) is not None:
         return "its comment says why"
     reason = others_set_user(base, layers, source)
-    if reason not in (NOTHING_STARTED, INTERPRETER, TOOL):
+    if reason not in (NOTHING_STARTED, INTERPRETER, TOOL, SUPERVISED):
         return reason
     subjects = [subject for layer in layers for subject in layer]
     built = any(isinstance(one, Command) and one.place == "RUN" and one.span.start > user.span.end for one in subjects)
