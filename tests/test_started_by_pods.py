@@ -11,6 +11,7 @@ from capdrop.finding import Confidence
 from capdrop.run import check
 
 DOCKERFILE = 'FROM alpine:3.22\nCOPY app /app\nEXPOSE 80\nCMD ["/app"]\n'
+PINNED = f"registry.example.com/acme/shop@sha256:{'a' * 64}"
 NON_ROOT, AS_ROOT = "securityContext: {runAsNonRoot: true}, ", ""
 
 
@@ -28,6 +29,9 @@ def pod(image: str, context: str, name: str = "web") -> str:
         ({"k8s/pod.yaml": pod("shop", AS_ROOT)}, True),
         ({"k8s/pod.yaml": pod("shop", "securityContext: {runAsUser: 0}, ")}, True),
         ({"k8s/pod.yaml": pod("shop", NON_ROOT), "k8s/other.yaml": pod("acme/shop:1", AS_ROOT)}, True),
+        ({"k8s/pod.yaml": pod("shop", NON_ROOT), "k8s/old.yaml": pod(PINNED, AS_ROOT)}, False),
+        ({"k8s/pod.yaml": pod("shop", AS_ROOT), "k8s/old.yaml": pod(PINNED, NON_ROOT)}, True),
+        ({"k8s/old.yaml": pod(PINNED, NON_ROOT)}, False),
         ({"k8s/pod.yaml": pod("cart", NON_ROOT)}, True),
         ({"k8s/pod.yaml": pod("quay.io/others/shop:1", NON_ROOT)}, True),
         ({}, True),

@@ -55,6 +55,8 @@ _OF_ENGINE = ("2375", "2376")
 """The ports of an engine's API (https://docs.docker.com/engine/daemon/remote-access/)."""
 _CLIENTS = frozenset({"docker-ce-cli", "docker-cli", "docker.io"})
 """Packages of Docker's client (docs.docker.com/engine/install, packages.debian.org, pkgs.alpinelinux.org)."""
+_STATIC_CLIENT = "download.docker.com/linux/static/"
+"""https://docs.docker.com/engine/install/binaries/"""
 _NETWORK_TOOLS = frozenset("ipset iptables keepalived nftables openvpn strongswan wireguard wireguard-tools".split())
 _SYSTEM_PARTS = frozenset("rsyslog systemctl systemd".split())
 """Packages of what gives the services of a whole system their users."""
@@ -111,12 +113,13 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
         return "what it starts gives each job or session its user"
     if any(command.name.partition("-")[0].partition(".")[0] in _RUNTIMES for command in starting) or _keeps_containers(base, subjects):
         return RUNS_CONTAINERS
-    programs = [command.name.removesuffix(".exe") for command in starting] + [copy.destination.text.rpartition("/")[2] for copy in copies]
+    brought = [copy.destination.text.rpartition("/")[2] for copy in copies]
+    programs = [command.name.removesuffix(".exe") for command in starting] + [name for name in brought if name != "docker"]  # a folder
     if any(_works_on_host(name) for name in (base.canonical if base is not None else "", *programs)):
         return "it works on its host"
     installers = [command for command in commands if command.place == "RUN" and command.name in _INSTALLERS]
     installed = {word.text for command in installers for word in command.words}
-    talks = not _OF_SOCKET.isdisjoint(programs) or not _CLIENTS.isdisjoint(installed)
+    talks = not _OF_SOCKET.isdisjoint(programs) or not _CLIENTS.isdisjoint(installed) or _brings_client(commands, copies)
     if talks or any(isinstance(one, Variable) and one.value.text.endswith(_SOCKET) for one in subjects):
         return "it talks to an engine of containers"
     if not _NETWORK_TOOLS.isdisjoint(installed.union(*(program.split("-") for program in programs))):
@@ -166,6 +169,12 @@ def _purpose_of_unheard(started: list[Command], starting: list[Command], subject
 def _first_word(command: Command) -> str:
     """The first word of a program's name: `migrate` of `migrate_chart.py`."""
     return command.name.replace("_", "-").partition(".")[0].partition("-")[0]
+
+
+def _brings_client(commands: list[Command], copies: list[Copy]) -> bool:
+    """Whether Docker's client is copied, or downloaded as a program by itself."""
+    copied = any(copy.destination.text.endswith("/bin/docker") for copy in copies)
+    return copied or any(_STATIC_CLIENT in word.text for command in commands for word in command.words)
 
 
 def _brings_debugger(command: Command) -> bool:
