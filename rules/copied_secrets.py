@@ -187,6 +187,7 @@ def secret_file_copied(stage: Stage) -> Iterator[Finding]:
         Bad("Dockerfile", 'FROM alpine:3.22\nRUN echo "$KEY" > ~/.ssh/id_rsa\nRUN git clone git@git.acme.io:a.git && rm -rf «~/.ssh»\n'),
         Good("Dockerfile", "FROM alpine:3.22\nRUN echo x > ~/.ssh/id_rsa && git clone git@git.acme.io:a.git && rm ~/.ssh/id_rsa\n"),
         Good("Dockerfile", "FROM node:22\nCOPY .npmrc ./\nRUN npm ci && rm .npmrc\n", beside={".npmrc": "fund=false\n"}),
+        Good("Dockerfile", "FROM node:22\nCOPY .npmrc .npmrc-prod ./\nRUN if true; then rm -f .npmrc; cp .npmrc-prod .npmrc; fi\n"),
         Good("Dockerfile", "FROM alpine AS build\nCOPY id_rsa /k\nRUN rm /k\nFROM alpine\nCOPY app.tgz /tmp/\nRUN rm /tmp/app.tgz\n"),
     ),
 )
@@ -194,9 +195,12 @@ def secret_removed_in_later_layer(stage: Stage) -> Iterator[Finding]:
     """A secret is removed in another layer than the one that brought it.
 
     A layer can only hide what is in the layers below; the file is still in the image, and any tool that unpacks layers shows it.
-    Use it where it leaves no trace: `RUN --mount=type=secret`, or create, use and remove it in one RUN.
+    Use it where it leaves no trace: `RUN --mount=type=secret`, or create, use and remove it in one RUN. What is put in its place by the
+    same script (`rm .npmrc && cp .npmrc-prod .npmrc`) was no secret.
     """
     for found, removal in course_of(stage).removed:
+        if is_replaced(removal.subject):
+            continue
         yield removal.subject.finding(
             removal.span,
             f"removes `{found.name}` ({found.what}) from view only: the layer that brought it still holds it",
@@ -204,6 +208,13 @@ def secret_removed_in_later_layer(stage: Stage) -> Iterator[Finding]:
             fix=instead_of(found),
             confidence=found.confidence,
         )
+
+
+def is_replaced(command: Command) -> bool:
+    """Whether a later command of the script writes what one removes."""
+    removed = {word.text for word in command.operands}
+    later = (other for other in command.siblings if other.name in ("cp", "mv") and other.span.start > command.span.start)
+    return any(other.operands[-1].text in removed for other in later if other.operands)
 
 
 def instead_of(found: Brought) -> Fix:
