@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from capdrop import (
     Bad,
@@ -198,8 +198,12 @@ def secret_removed_in_later_layer(stage: Stage) -> Iterator[Finding]:
     Use it where it leaves no trace: `RUN --mount=type=secret`, or create, use and remove it in one RUN. What is put in its place by the
     same script (`rm .npmrc && cp .npmrc-prod .npmrc`) was no secret.
     """
+    written: dict[int, dict[str, int]] = {}
     for found, removal in course_of(stage).removed:
-        if is_replaced(removal.subject):
+        script = removal.subject.siblings
+        if id(script) not in written:
+            written[id(script)] = last_written(script)
+        if any(written[id(script)].get(word.text, 0) > removal.span.start for word in removal.subject.operands):
             continue
         yield removal.subject.finding(
             removal.span,
@@ -210,11 +214,9 @@ def secret_removed_in_later_layer(stage: Stage) -> Iterator[Finding]:
         )
 
 
-def is_replaced(command: Command) -> bool:
-    """Whether a later command of the script writes what one removes."""
-    removed = {word.text for word in command.operands}
-    later = (other for other in command.siblings if other.name in ("cp", "mv") and other.span.start > command.span.start)
-    return any(other.operands[-1].text in removed for other in later if other.operands)
+def last_written(script: Iterable[Command]) -> dict[str, int]:
+    """Where each file is written last that a script copies or moves others to."""
+    return {command.operands[-1].text: command.span.start for command in script if command.name in ("cp", "mv") and command.operands}
 
 
 def instead_of(found: Brought) -> Fix:
