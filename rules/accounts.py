@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from capdrop import Account, Bad, Command, Confidence, Finding, Fix, Good, Safety, Severity, Span, Stage, Word, WrittenFile, rule
@@ -13,10 +14,15 @@ SET_BY_OPTION = {"useradd": ("-p", "--password"), "usermod": ("-p", "--password"
 WINDOWS_ACCOUNTS = frozenset({"new-localuser", "set-localuser"})
 WINDOWS_PROGRAMS = WINDOWS_ACCOUNTS | {"net", "convertto-securestring"}
 SETS_PASSWORDS = frozenset({"chpasswd", "passwd", *SET_BY_OPTION, *WINDOWS_PROGRAMS})
-LOCKED = ("!", "*")
-"""How a stored password begins that no password fits (shadow(5))."""
+STORED = r"\$.*|_.{19}|[\w./]{13}|"
+"""What a stored password looks like; no password fits another text, such as `!` and `*` (shadow(5), crypt(5))."""
 NO_PASSWORDS = frozenset({"-l", "--lock", "-u", "--unlock", "-S", "--status", "-e", "--expire", "-n", "-x", "-w", "-i"})
 """Options of passwd with which it sets none (passwd(1))."""
+
+OF_APP_SERVICE = "root:Docker!"
+"""The password that Azure's App Service asks for, which alone reaches the port
+(https://learn.microsoft.com/azure/app-service/configure-custom-container, "Enable SSH")."""
+MOUNTED = "/run/secrets/"
 
 ANOTHER_WAY = "who logs in there must get in by a key, or by `docker exec`"
 
@@ -92,6 +98,8 @@ https://github.com/coder/images), and plain names for them."""
             RUN passwd -l root && usermod -p '*' app && useradd -p '!' -u 10001 svc && adduser --disabled-password dev
             RUN useradd -p "$(head -c32 /dev/urandom | base64)" a && echo "root:$(openssl rand -hex 16)" | chpasswd
             RUN echo 'git:*' | chpasswd -e && echo chpasswd && usermod -aG sudo dev && passwd -u dev && passwd dev
+            RUN usermod -p "$(openssl passwd -6 "$(head -c 32 /dev/urandom | base64)")" dev && useradd -p gitpod gitpod
+            RUN echo "git:$(dd if=/dev/urandom bs=24 count=1 status=none | base64)" | chpasswd
             """,
         ),
         Good("compose.yaml", "services: {app: {image: 'debian:13', command: passwd -l root}}"),
@@ -113,7 +121,9 @@ def account_password_set(command: Command) -> Iterator[Finding]:
 
     Whoever has the image has the password or can guess it from its hash, and may log in or call `su` with it wherever the image runs.
     Containers need no passwords: leave the accounts locked, and let `docker exec`, keys or the platform's identity decide who gets in.
-    Confidence is low in what is started to test something.
+    Confidence is low in what is started to test something, by developers or as an example; on Windows, where an account that runs a service
+    must have one and whose images let nobody log in from outside; for a password that a secret of the build holds; and for the one that
+    Azure's App Service asks for.
     """
     if command.name not in SETS_PASSWORDS or not command.ships:
         return
@@ -121,8 +131,16 @@ def account_password_set(command: Command) -> Iterator[Finding]:
     if at is not None and not _is_random(command):
         empty = command.option("-nopassword") is not None or (command.name == "passwd" and command.option("-d", "--delete") is not None)
         message = "an account is left without a password" if empty else "an account gets a password that every container shares"
-        confidence = Confidence.LOW if command.source.is_for_tests else None
+        confidence = Confidence.LOW if _may_be_meant(command) else None
         yield command.finding(at, message, hidden=tuple(_hidden(command)), fix=_without_a_password(command), confidence=confidence)
+
+
+def _may_be_meant(command: Command) -> bool:
+    """Whether the password is there for a reason, or few know it."""
+    if command.name in WINDOWS_PROGRAMS or command.is_for_work or command.source.is_sample:
+        return True
+    words = [word.text for giver in _givers(command) for word in giver.words]
+    return OF_APP_SERVICE in words or any(word.startswith(MOUNTED) for word in words)
 
 
 def _without_a_password(command: Command) -> Fix:
@@ -158,9 +176,14 @@ def _password_set(command: Command) -> Span | None:
         fed = command.reads_from is not None or command.input is not None
         return words[0].span if fed and not any(given.name in NO_PASSWORDS for given in command.options) else None
     option = command.option(*SET_BY_OPTION[command.name])
-    if option is None or option.value is None or option.value.text.startswith(LOCKED):
+    if option is None or option.value is None or (option.value.known and not _is_stored(option.value.text)):
         return None
     return option.span
+
+
+def _is_stored(password: str) -> bool:
+    """Whether a stored password is one that some password fits, or an empty one."""
+    return re.fullmatch(STORED, password, re.DOTALL) is not None
 
 
 def _set_on_windows(command: Command) -> Span | None:
@@ -188,17 +211,25 @@ def _locks(command: Command) -> bool:
     feeder = command.reads_from
     if command.option("-e", "--encrypted") is None or feeder is None or feeder.name not in ("echo", "printf"):
         return False
-    return all(word.text.partition(":")[2].startswith(LOCKED) for word in feeder.operands)
+    return all(word.known and not _is_stored(word.text.partition(":")[2]) for word in feeder.operands)
 
 
 def _is_random(command: Command) -> bool:
     """Whether the password is made in the same breath and known to nobody: `useradd -p "$(openssl rand -hex 16)"`."""
-    for giver in (command, *command.feeders):
-        for other in (giver, *command.siblings.inside(giver)):
-            words = [word.text for word in other.words]
-            if other.name in RANDOM_PROGRAMS or words[:2] == ["openssl", "rand"] or any(word in RANDOM_FILES for word in words):
-                return True
+    for giver in _givers(command):
+        words = [word.text for word in giver.words]
+        if giver.name in RANDOM_PROGRAMS or words[:2] == ["openssl", "rand"] or any(word.endswith(RANDOM_FILES) for word in words):
+            return True
     return False
+
+
+def _givers(command: Command) -> Iterator[Command]:
+    """The command, what feeds it, and what stands in their substitutions."""
+    waiting = [command, *command.feeders]
+    while waiting:
+        giver = waiting.pop()
+        yield giver
+        waiting += giver.siblings.inside(giver)
 
 
 def _hidden(command: Command) -> Iterator[Span]:
@@ -218,6 +249,7 @@ def _hidden(command: Command) -> Iterator[Span]:
 @rule(
     "passwordless-sudo",
     severity=Severity.MEDIUM,
+    profile="strict",
     references="ATT&CK T1548.003 · NIST SP 800-190 3.1.2",
     programs=("sed",),
     examples=(
@@ -274,6 +306,9 @@ def passwordless_sudo(subject: WrittenFile | Command) -> Iterator[Finding]:
     With that, `USER` is a formality: whatever gets into the process is root one command later. Do what needs root in the build, or in an
     init container, and leave `sudo` out; where people work in the container, allow the commands that they need. Confidence is low in a
     file for developers, for tests or for what a project is built in.
+
+    It is in the strict profile alone, as most images that do so are made for it, and no file tells: workbenches, runners of builds,
+    machines for agents, nodes of clusters.
     """
     if isinstance(subject, WrittenFile):
         if subject.ships and subject.path.startswith(SUDOERS):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, BuildStep, Command, Container, Finding, Fix, Good, RunMount, Safety, Severity, rule
+from capdrop import Bad, BuildStep, Command, Confidence, Container, Finding, Fix, Good, RunMount, Safety, Severity, rule
 
 RUNS_PACKAGE_CODE = {
     "npm": "install i add ci it cit update rebuild",  # lifecycle scripts: https://docs.npmjs.com/cli/v11/using-npm/scripts
@@ -79,12 +79,14 @@ def insecure_build_step(step: BuildStep | Container) -> Iterator[Finding]:
 
     It holds every capability and every device of the machine that builds, as `docker run --privileged` does: what the step downloads or a
     dependency runs can take that machine over, with the keys and images that are on it. Do the privileged part outside of the build.
+    Confidence is low of a step in a file for tests.
     """
     if isinstance(step, Container):
         yield from insecure_build(step)
     elif step.security.text == "insecure":
         fix = step.drop("security", caveat="what needs a capability or a device fails")
-        yield step.finding(step.security, "this step runs privileged on the machine that builds", fix=fix)
+        confidence = Confidence.LOW if step.source.is_for_tests else None
+        yield step.finding(step.security, "this step runs privileged on the machine that builds", fix=fix, confidence=confidence)
 
 
 def insecure_build(container: Container) -> Iterator[Finding]:
@@ -143,8 +145,9 @@ def insecure_build(container: Container) -> Iterator[Finding]:
 def host_network_build_step(step: BuildStep | Container) -> Iterator[Finding]:
     """A build step shares the network of the machine that builds.
 
-    It reaches what listens on that machine only (databases, the metadata service, other builds), and so does every install script that
-    it runs. Give it the one address that it needs, through a proxy or a registry that it can reach.
+    It reaches what listens on that machine only (databases, the metadata service, other builds), and so does every install script that it
+    runs. Give it the one address that it needs, through a proxy or a registry that it can reach. Confidence is low of a step in a file for
+    tests.
     """
     caveat = "what is reached on the host itself is no longer"
     if isinstance(step, Container):
@@ -158,8 +161,8 @@ def host_network_build_step(step: BuildStep | Container) -> Iterator[Finding]:
                     fix = step.remove("build_entitlements", item, caveat=caveat)
                     yield step.finding(item, f"steps of the build of `{step.name}` may use the network of the machine that builds", fix=fix)
     elif step.network.text == "host":
-        fix = step.drop("network", caveat=caveat)
-        yield step.finding(step.network, "this step shares the network of the machine that builds", fix=fix)
+        fix, confidence = step.drop("network", caveat=caveat), Confidence.LOW if step.source.is_for_tests else None
+        yield step.finding(step.network, "this step shares the network of the machine that builds", fix=fix, confidence=confidence)
 
 
 @rule(

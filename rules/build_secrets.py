@@ -159,7 +159,7 @@ def secret_build_argument(variable: Variable) -> Iterator[Finding]:
     """A build argument is to hold a secret.
 
     The file holds no value, but the image will: build arguments stay in its history and in its provenance. Hand the secret to the
-    one step that needs it: `RUN --mount=type=secret,id=token,env=TOKEN ...`.
+    one step that needs it: `RUN --mount=type=secret,id=token,env=TOKEN ...`. Confidence is low in a file for tests.
     """
     value = variable.value
     if variable.place != "arg" or value.is_unknown or value.text or not variable.address.startswith("stage "):
@@ -167,7 +167,8 @@ def secret_build_argument(variable: Variable) -> Iterator[Finding]:
     if named_like_a_secret(variable.name):
         message = f"build argument `{variable.name}` is to hold a secret; use `RUN --mount=type=secret`"
         fix = variable.drop("value", safety=Safety.DISPLAY, caveat="a build then needs `--secret` in place of `--build-arg`")
-        yield variable.finding(variable.name_span, message, fix=fix)
+        confidence = Confidence.LOW if variable.source.is_for_tests else None
+        yield variable.finding(variable.name_span, message, fix=fix, confidence=confidence)
 
 
 KEY_OF_SESSIONS = ("SECRET_KEY", "SECRET_KEY_BASE")

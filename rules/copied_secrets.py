@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from capdrop import (
     Bad,
@@ -71,7 +71,7 @@ class Brought:
 
     @property
     def confidence(self) -> Confidence:
-        if self.subject.source.is_for_tests or "example" in self.name.lower():
+        if self.subject.is_for_work or "example" in self.name.lower():
             return Confidence.LOW
         return Confidence.HIGH if self.is_grave or self.certainty == "sure" else Confidence.MEDIUM
 
@@ -187,6 +187,7 @@ def secret_file_copied(stage: Stage) -> Iterator[Finding]:
         Bad("Dockerfile", 'FROM alpine:3.22\nRUN echo "$KEY" > ~/.ssh/id_rsa\nRUN git clone git@git.acme.io:a.git && rm -rf «~/.ssh»\n'),
         Good("Dockerfile", "FROM alpine:3.22\nRUN echo x > ~/.ssh/id_rsa && git clone git@git.acme.io:a.git && rm ~/.ssh/id_rsa\n"),
         Good("Dockerfile", "FROM node:22\nCOPY .npmrc ./\nRUN npm ci && rm .npmrc\n", beside={".npmrc": "fund=false\n"}),
+        Good("Dockerfile", "FROM node:22\nCOPY .npmrc .npmrc-prod ./\nRUN if true; then rm -f .npmrc; cp .npmrc-prod .npmrc; fi\n"),
         Good("Dockerfile", "FROM alpine AS build\nCOPY id_rsa /k\nRUN rm /k\nFROM alpine\nCOPY app.tgz /tmp/\nRUN rm /tmp/app.tgz\n"),
     ),
 )
@@ -194,9 +195,16 @@ def secret_removed_in_later_layer(stage: Stage) -> Iterator[Finding]:
     """A secret is removed in another layer than the one that brought it.
 
     A layer can only hide what is in the layers below; the file is still in the image, and any tool that unpacks layers shows it.
-    Use it where it leaves no trace: `RUN --mount=type=secret`, or create, use and remove it in one RUN.
+    Use it where it leaves no trace: `RUN --mount=type=secret`, or create, use and remove it in one RUN. What is put in its place by the
+    same script (`rm .npmrc && cp .npmrc-prod .npmrc`) was no secret.
     """
+    written: dict[int, dict[str, int]] = {}
     for found, removal in course_of(stage).removed:
+        script = removal.subject.siblings
+        if id(script) not in written:
+            written[id(script)] = last_written(script)
+        if any(written[id(script)].get(word.text, 0) > removal.span.start for word in removal.subject.operands):
+            continue
         yield removal.subject.finding(
             removal.span,
             f"removes `{found.name}` ({found.what}) from view only: the layer that brought it still holds it",
@@ -204,6 +212,11 @@ def secret_removed_in_later_layer(stage: Stage) -> Iterator[Finding]:
             fix=instead_of(found),
             confidence=found.confidence,
         )
+
+
+def last_written(script: Iterable[Command]) -> dict[str, int]:
+    """Where each file is written last that a script copies or moves others to."""
+    return {command.operands[-1].text: command.span.start for command in script if command.name in ("cp", "mv") and command.operands}
 
 
 def instead_of(found: Brought) -> Fix:

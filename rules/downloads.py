@@ -142,11 +142,11 @@ def download_piped_to_shell(command: Command) -> Iterator[Finding]:
 
     Whoever controls the server, or the name, runs code in the build, and each build may get another program. Download to a file,
     compare its checksum with one that is written down, and run it then; or install a package. Confidence is low in a file or a stage that
-    is named for developers or for tests.
+    is named for developers or for tests, and in what a project is built in (`ci/Dockerfile`).
     """
     if command.place == "cron":
         return
-    confidence = Confidence.LOW if command.is_for_work else None
+    confidence = Confidence.LOW if command.is_for_work or command.source.is_for_builds else None
     source = next((source for source in command.program_sources() if source.downloads_to_output), None)
     if source is not None:
         insecure = source.option("-k", "--insecure", "--no-check-certificate") or any(url.scheme == "http" for url in source.urls)

@@ -17,6 +17,7 @@ ROOTS = ("/", "/.", "/*")
 @rule(
     "runtime-socket-volume",
     severity=Severity.MEDIUM,
+    profile="strict",
     references="CIS Docker 5.32 · ATT&CK T1611",
     also_known_as="semgrep:d/dockerfile-dockerd-socket-mount",
     variables=("@label",),
@@ -58,6 +59,8 @@ def runtime_socket_volume(subject: Folder | Variable) -> Iterator[Finding]:
 
     Who can write to that socket starts privileged containers, and so is root on the host; an image that names it as its volume or in the
     label that says how to run it teaches everybody to hand it over. Talk to a proxy that allows only the calls that are needed.
+
+    It is in the strict profile alone, as the few images that do so are there to talk to that socket.
     """
     if isinstance(subject, Folder):
         if subject.role == "volume" and subject.ships and is_runtime_socket(subject.path.text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from capdrop import Bad, Confidence, Finding, Good, Image, Severity, rule
@@ -19,6 +20,8 @@ FLAVOURS = frozenset(
 OWN_REGISTRIES = frozenset({"localhost", "127.0.0.1", "image-registry.openshift-image-registry.svc", "github.com"})
 """Registries of one's own machine, or of the cluster itself (docs.openshift.com, Image Registry Operator); and where packages of Go are
 that ko builds images of (ko.build)."""
+RELEASE = r"\d\.\d"
+"""What of a name tells that it is of one release."""
 WHICH_VERSION = "it is the release that was meant in August 2026; where you run another one now, name that"
 
 
@@ -98,11 +101,11 @@ WHICH_VERSION = "it is the release that was meant in August 2026; where you run 
 def image_without_tag(image: Image) -> Iterator[Finding]:
     """An image without a tag is whatever was pushed last.
 
-    Two builds, or two starts, may get two different images, and nobody sees which. Name the version, and the digest where
-    the version may be pushed again. Confidence is low for a name of one word that no official image has: it stands for what is
-    built nearby, and a tool such as Kustomize or Skaffold writes the rest of it; for what a registry on `localhost` or OpenShift's own
-    has; for what is started to test something, as an example, or by developers; and for an image that bears the name of the repository
-    or of its owner, where the repository has releases, which write their version.
+    Two builds, or two starts, may get two different images, and nobody sees which. Name the version, and the digest where the version may
+    be pushed again. Confidence is low for a name of one word that no official image has: it stands for what is built nearby, and a tool
+    such as Kustomize or Skaffold writes the rest of it; for what a registry on `localhost` or OpenShift's own has; for what is started to
+    test something, as an example, or by developers; for an image that bears the name of the repository or of its owner, where the
+    repository has releases, which write their version, or builds on it; and where a release stands in its name (`acme/1.21.0/base`).
     """
     reference = image.reference
     if reference is None or not image.is_fetched:
@@ -184,10 +187,11 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
 def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) -> Iterator[Finding]:
     """A tag such as `latest` means another image every time it is pushed.
 
-    Two builds, or two starts, may get two different images, and a broken or poisoned one arrives by itself. Name the version.
-    The option `tags` lists the tags that move. Confidence is low for what is started to test something, as an example, or by developers,
-    for what a registry on `localhost` or OpenShift's own has, and for an image that bears the name of the repository or of its owner,
-    where the repository has releases, which write their version.
+    Two builds, or two starts, may get two different images, and a broken or poisoned one arrives by itself. Name the version. The option
+    `tags` lists the tags that move. Confidence is low for what is started to test something, as an example, or by developers, for what a
+    registry on `localhost` or OpenShift's own has, for an image that bears the name of the repository or of its owner, where the repository
+    has releases, which write their version, or builds on it, where a release stands in its name, and where the file stands in a folder that
+    is named for the tag (`nightly/Dockerfile`).
     """
     reference = image.reference
     if reference is None or not image.is_fetched or reference.digest is not None:
@@ -201,6 +205,12 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
 
 def _may_move(image: Image) -> bool:
     """Whether nobody would name a version: what stands for an image that is built nearby, what is started to test something or as an
-    example, what developers work with and keep in a registry of their own, and what the project itself releases."""
-    is_own = image.reference is not None and image.reference.registry.partition(":")[0] in OWN_REGISTRIES
-    return is_own or image.is_stand_in or image.source.is_sample or image.source.is_for_builds or image.is_released_here
+    example, what developers work with and keep in a registry of their own, what the project itself releases or builds on, what has one
+    in its name, and what a folder is named for (`nightly/Dockerfile`)."""
+    reference, source = image.reference, image.source
+    if reference is not None:
+        is_own = reference.registry.partition(":")[0] in OWN_REGISTRIES
+        is_kept = image.role == "base" and reference.tag is not None and reference.tag.lower() in source.from_top.lower().split("/")[:-1]
+        if is_own or is_kept or re.search(RELEASE, reference.repository) is not None:
+            return True
+    return image.is_stand_in or source.is_sample or source.is_for_builds or image.is_released_here or image.is_own_base

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from capdrop import (
     Bad,
     Command,
+    Confidence,
     Finding,
     Fix,
     Good,
@@ -200,23 +201,27 @@ def secret_persisted(command: Command) -> Iterator[Finding]:
     The mount of a secret leaves no trace by itself, but a copy of it does, and so do programs that write down what they are given: git
     keeps the URL that it cloned from, with the password in it, in `.git/config`. Use `RUN --mount=type=ssh`, a credential helper, or
     `git -c http.extraHeader="Authorization: Bearer $TOKEN" clone ...`; mount settings where the program looks for them
-    (`--mount=type=secret,id=npmrc,target=/root/.npmrc`); or remove in the same RUN what was written.
+    (`--mount=type=secret,id=npmrc,target=/root/.npmrc`); or remove in the same RUN what was written. Confidence is low in a file for
+    tests.
     """
     if command.place != "RUN":
         return
     severity = None if command.ships else Severity.MEDIUM
+    confidence = Confidence.LOW if command.source.is_for_tests else None
     if command.name == "git":
         for word, message in kept_by_git(command):
-            yield command.finding(word.span, message, severity=severity)
+            yield command.finding(word.span, message, severity=severity, confidence=confidence)
     elif command.name in programs():
         for word, _, kept in logins_of(command):
             if from_mount(command, word.text, literal=word.known) and not is_cleaned(command, kept):
-                yield command.finding(word.span, f"`{command.name}` keeps the mounted secret in `{kept}`", severity=severity)
+                yield command.finding(
+                    word.span, f"`{command.name}` keeps the mounted secret in `{kept}`", severity=severity, confidence=confidence
+                )
     elif command.name in COPIERS or command.name in PRINTERS:
         for word in written_to(command):
             if is_left(command, word.text):
                 message = f"`{command.name}` writes the mounted secret into `{word.text}`, which stays in the layer"
-                yield command.finding(word.span, message, severity=severity)
+                yield command.finding(word.span, message, severity=severity, confidence=confidence)
 
 
 def programs(rows: dict[str, tuple[str, str, str, str]] = {}) -> dict[str, tuple[str, str, str, str]]:  # noqa: B006  # filled once

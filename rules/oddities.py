@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from capdrop import Bad, Confidence, Finding, Good, Oddity, Severity, Span, rule
 
-TO_REPLACE = r"[A-Z]+(?:[-_][A-Z]+)+"
-"""A name of an image that no registry allows, in the words of a template."""
+TO_REPLACE = r"[A-Z]+(?:[-_][A-Z]+)+|BASEIMAGE|(%%|@@?|__)[A-Za-z][\w-]*\1"
+"""A name of an image that no registry allows, in the words of a template: `BASE_IMAGE`, `%%BASE%%`."""
 
 
 @rule(
@@ -24,12 +24,14 @@ TO_REPLACE = r"[A-Z]+(?:[-_][A-Z]+)+"
 def unknown_instruction(oddity: Oddity) -> Iterator[Finding]:
     """An instruction is none that the builder knows.
 
-    The build fails there, unless the frontend that `# syntax=` names knows more. Everything else in the file is checked.
+    The build fails there, unless the frontend that `# syntax=` names knows more. Everything else in the file is checked. Confidence is
+    low in a file for tests, which may be broken on purpose.
     """
     if oddity.kind == "unknown-instruction":
         source, at = oddity.source, oddity.span.end
         value = Span(at + 1, source.line(source.position(at).line).end)
-        yield oddity.finding(oddity.span, oddity.message, hidden=(value,) if source.text.startswith("=", at) else ())
+        hidden = (value,) if source.text.startswith("=", at) else ()
+        yield oddity.finding(oddity.span, oddity.message, hidden=hidden, confidence=Confidence.LOW if source.is_for_tests else None)
 
 
 @rule(
@@ -49,11 +51,13 @@ def refused_instruction(oddity: Oddity) -> Iterator[Finding]:
     """The builder refuses an instruction.
 
     BuildKit stops at it, so no image comes of the file, and what the instruction was to say may be read wrongly here too. Everything
-    else in the file is checked. Confidence is low of what a tool is to write something else for (`FROM BASE_IMAGE`).
+    else in the file is checked. Confidence is low of what a tool is to write something else for (`FROM BASE_IMAGE`, `FROM %%BASE%%`), and
+    in a file for tests, which may be broken on purpose.
     """
     if oddity.kind == "refused-instruction":
         is_to_replace = re.fullmatch(TO_REPLACE, oddity.source[oddity.span]) is not None
-        yield oddity.finding(oddity.span, oddity.message, confidence=Confidence.LOW if is_to_replace else None)
+        unsure = is_to_replace or oddity.source.is_for_tests
+        yield oddity.finding(oddity.span, oddity.message, confidence=Confidence.LOW if unsure else None)
 
 
 @rule(
@@ -69,10 +73,10 @@ def ignored_directive(oddity: Oddity) -> Iterator[Finding]:
     """A parser directive has no effect.
 
     Directives count on the first lines of the file only: any other comment, blank line or instruction ends them. The builder
-    reads this one as a comment, and what it was to change, it does not. Move it to the top.
+    reads this one as a comment, and what it was to change, it does not. Move it to the top. Confidence is low in a file for tests.
     """
     if oddity.kind == "ignored-directive":
-        yield oddity.finding(oddity.span, oddity.message)
+        yield oddity.finding(oddity.span, oddity.message, confidence=Confidence.LOW if oddity.source.is_for_tests else None)
 
 
 SECRET_CHECKS = ("all", "SecretsUsedInArgOrEnv")

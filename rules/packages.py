@@ -381,6 +381,7 @@ def lock_file_not_enforced(script: Script) -> Iterator[Finding]:
 
     Where the lock file does not fit the manifest, a plain install resolves again and takes what is newest; nobody sees it, as the
     changed lock file stays in the image. `npm ci` and `--frozen-lockfile` fail then, and what is installed after them holds to it.
+    Confidence is low in a file or a stage that is named for developers or for tests.
     """
     held: set[tuple[str, str]] = set()
     copied: dict[str, int] = {}
@@ -400,9 +401,9 @@ def lock_file_not_enforced(script: Script) -> Iterator[Finding]:
             continue
         if any(word.text.startswith("$") for word in command.operands):  # a variable may hold the option
             continue
-        yield command.finding(
-            _verb(command), f"`{command.name}` may change `{present}` instead of holding to it", fix=_enforced(command, better)
-        )
+        message = f"`{command.name}` may change `{present}` instead of holding to it"
+        confidence = Confidence.LOW if command.is_for_work else None
+        yield command.finding(_verb(command), message, fix=_enforced(command, better), confidence=confidence)
 
 
 @rule(

@@ -84,9 +84,10 @@ GROUP_WRITE = 0o020
 def sudo_in_build(command: Command) -> Iterator[Finding]:
     """A build that uses `sudo` installs a way to become root.
 
-    A build runs as root already, unless `USER` says otherwise. `sudo` stays in the image, and with it the rule that lets
-    the application's user become root. Put `USER root` before the step and the application's user after it. Confidence is low where
-    the user of the base image runs the step, who may need it, where `-u` gives rights up, and in what is started to test something.
+    A build runs as root already, unless `USER` says otherwise. `sudo` stays in the image, and with it the rule that lets the application's
+    user become root. Put `USER root` before the step and the application's user after it. Confidence is low where the user of the base
+    image runs the step, who may need it, where `-u` gives rights up, in what is started to test something or by developers, and in what a
+    project is built in.
     """
     if not command.wrappers or command.place != "RUN":
         return
@@ -102,7 +103,8 @@ def sudo_in_build(command: Command) -> Iterator[Finding]:
     else:
         fix = command.drop_wrapper(sudo, caveat="the step fails unless it is root that runs it")
     is_sure = command.user is not None and command.user.is_known and not any(option.startswith(AS_ANOTHER) for option in options)
-    confidence = None if is_sure and not command.source.is_for_tests else Confidence.LOW
+    unsure = not is_sure or command.is_for_work or command.source.is_for_builds
+    confidence = Confidence.LOW if unsure else None
     yield command.finding(sudo.words[0].span, f"`{sudo.name}` in a build", fix=fix, confidence=confidence)
 
 
@@ -244,6 +246,7 @@ def is_for_all(command: Command) -> bool:
 @rule(
     "setuid-bit",
     severity=Severity.MEDIUM,
+    profile="strict",
     references="CIS Docker 4.8 · ATT&CK T1548.001",
     also_known_as="dockle:CIS-DI-0008",
     programs=SETS_MODES,
@@ -323,13 +326,16 @@ def setuid_bit(subject: Command | Copy) -> Iterator[Finding]:
 
     A flaw in it gives every process of the container what root has. Give the program the one capability that it needs, or
     have root do the step before the application starts. (The set-group-id bit alone is told of programs, in a `bin`; elsewhere it is how
-    folders are shared, and is let be.)
+    folders are shared, and is let be.) Confidence is low in a file or a stage that is named for developers or for tests.
+
+    It is in the strict profile alone: where a build sets the bit, the program was mostly made for it, as `fping` and `fixuid` are.
     """
     for mode in _modes(subject):
         whom = "become its owner" if mode.bits & SET_USER_ID else "act for its group" if mode.bits & SET_GROUP_ID else ""
         if mode.bits & SET_USER_ID or (whom and _is_of_programs(subject)):
             fix = mode.without(SET_USER_ID | SET_GROUP_ID, "what needs the owner's rights fails")
-            yield subject.finding(mode.at, f"mode `{mode.text}` lets whoever starts the file {whom}", fix=fix)
+            confidence = Confidence.LOW if subject.is_for_work else None
+            yield subject.finding(mode.at, f"mode `{mode.text}` lets whoever starts the file {whom}", fix=fix, confidence=confidence)
 
 
 def _is_of_programs(subject: Command | Copy) -> bool:

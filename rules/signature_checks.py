@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Command, Finding, Good, Script, Severity, Switches, WrittenFile, rule
+from capdrop import Bad, Command, Confidence, Finding, Good, Script, Severity, Switches, WrittenFile, rule
 
 OFF, ON = Switches.OFF, Switches.ON
 TRUST_ANYONE = frozenset({"never", "trustall", "optional trustall", "trustall optional"})
@@ -185,8 +185,14 @@ def package_signature_check_disabled(subject: Command | Script | WrittenFile) ->
     """A package manager is told to install what nobody signed.
 
     Signatures are what makes a mirror harmless: without them, whoever runs it, or stands before it, chooses what is
-    installed, and it is installed as root. Install the repository's key instead.
+    installed, and it is installed as root. Install the repository's key instead. Confidence is low in a file for tests.
     """
+    for finding in _unsigned_in(subject):
+        finding.confidence = Confidence.LOW if subject.source.is_for_tests else None
+        yield finding
+
+
+def _unsigned_in(subject: Command | Script | WrittenFile) -> Iterator[Finding]:
     if isinstance(subject, WrittenFile):
         local = any("file:" in line.text for line in subject.lines if line.text.startswith("Server"))
         for span, name, fix in SIGNATURES.in_file(subject) if not local else ():

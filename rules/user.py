@@ -158,10 +158,10 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     Confidence is low for an init container, which prepares files for others and ends, for a step of a task, for an agent that reads its
     host's files, for what is started to test something, for what developers work in, for what starts others as users of their own (an init,
     sshd, cron) or leaves root by itself (by `setpriv`, or as the image of PostgreSQL does), for what mounts the socket of a container
-    runtime, by which anyone in it has the host, and where `USER root` was said for the build: more is built after it, nothing of its own is
-    started, and it was no other user before. In a Compose file and on a command line it is low too for a service that prepares the others
-    (`app-init`) or is a tool that is started by hand (in a profile `tools`), and for what is given capabilities, which only root has in
-    effect: the dangerous ones are told themselves.
+    runtime, by which anyone in it has the host, where the comment above `USER root` says that it needs root, and where that was said for
+    the build: more is built after it, nothing of its own is started, and it was no other user before. In a Compose file and on a command
+    line it is low too for a service that prepares the others (`app-init`) or is a tool that is started by hand (in a profile `tools`), and
+    for what is given capabilities, which only root has in effect: the dangerous ones are told themselves.
     """
     user = container.fact("user")
     name = user.text.partition(":")[0] if user.is_known else ""
@@ -367,13 +367,15 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
 
     Confidence is low where others say who runs: an image that starts nothing of its own or an interpreter, or waits for what others start
     in it (`sleep infinity`), one that packs a tool, runs tests or builds something and listens to nobody, one in a folder of tests or for
-    developers (`Dockerfile.dev`, `FROM base AS dev`), one that prepares others (`db-migrate/Dockerfile`), one whose start script leaves
-    root, here or as it stands beside the Dockerfile, an action of GitHub, an engine of containers, an agent or driver that works on its
-    host, one built on an image that the project itself releases, or on another's application, whose user its maker chose, and in a
-    cluster an image that is known to have a user, or that Dockerfiles of the project give one, an init container, what tests something
-    (a chart, or what it stands among the tests of), a pod of nothing but busybox or pause, a part of the cluster itself, and what is
-    privileged, which is told as that. Where several images of one Dockerfile are built on the same stage and none sets a user, one is
-    told.
+    developers (`Dockerfile.dev`, `FROM base AS dev`), one that prepares others (`db-migrate/Dockerfile`, `migrate.py`), one that starts
+    supervisord, one whose start script leaves root, here or as it stands beside the Dockerfile, an action of GitHub, an engine of
+    containers, an agent or driver that works on its host, one built on an image that the project itself releases, or on another's
+    application, whose user its maker chose, one that is called as its folder is where pods start it (`src/cart/Dockerfile` and `image:
+    cart`), and none of all in the run as root, one that is kept for an old release (`6/ubuntu/trusty/Dockerfile`) or has a
+    `Dockerfile.rootless` beside it, and in a cluster an image that is known to have a user, or that Dockerfiles of the project give one, an
+    init container, what tests something (a chart, or what it stands among the tests of), a pod of nothing but busybox or pause, a part of
+    the cluster itself, and what is privileged, which is told as that. Where several images of one Dockerfile are built on the same stage
+    and none sets a user, one is told.
     """
     user = container.fact("user")
     if not user.is_absent or container.platform == "windows":

@@ -42,6 +42,7 @@ def rules(text: str, **beside: str) -> list[str]:
         # not these
         ("id_rsa.pub", ""), (".env.example", ""), ("env.sample", ""), (".env.dist", ""), ("example.env", ""), ("key", ""), ("env", ""),
         ("config.json", ""), ("config", ""), ("service-account.yaml", ""), ("tests/fixtures/id_rsa", ""), ("docs/.env", ""),
+        (".env.development", ""), (".env.dev.docker", ""), ("localhost.key", ""),
         ("passwd", ""), ("settings.py", ""), ("secrets.yml.enc", ""), ("kube/config", ""), ("server.crt", ""),
     ],
 )  # fmt: skip
@@ -56,7 +57,7 @@ def test_what_a_file_is_by_its_name(path: str, certainty: str) -> None:
         ("server.key", True), ("example.com.key", True), ("tls/key.pem", True), ("privkey.pem", True), ("client-key.pem", True),
         ("serverkey.pem", True), ("cert.pem", False), ("ca-key.pem", False), ("fullchain.pem", False), ("rds-bundle.pem", False),
         ("nodesource.gpg.key", False), ("apt.key", False), ("public.key", False), ("/etc/apt/trusted.gpg.d/vendor.key", False),
-        ("server.pem", False), ("acme.test+1-key.pem", False), ("localhost-key.pem", False),
+        ("server.pem", False), ("acme.test+1-key.pem", False),
     ],
 )  # fmt: skip
 def test_which_keys_are_private_by_their_name(path: str, private: bool) -> None:

@@ -104,8 +104,9 @@ def test_sudoers_that_are_edited(script: str, expected: bool) -> None:
         ("printf 'a:%s' b | /usr/sbin/chpasswd", True),
         ("bash -c 'echo a:b | chpasswd'", True),
         ("chpasswd <<< a:b", True),
-        ("usermod --password=x a", True),
-        ("useradd -m -pfoo a", True),
+        ("usermod --password='$6$a$b' a", True),
+        ("useradd -m -pabJnggxhB/yWI a", True),
+        ("useradd -m -pfoo a", False),  # no password fits what is stored so (shadow(5))
         ("echo 'a:!' | chpasswd --encrypted", False),
         ("useradd -p '*' a", False),
         ("useradd --password '!' a", False),

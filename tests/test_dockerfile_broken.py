@@ -85,6 +85,19 @@ USER ${pkg.user}
 """
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["EXPOSE {{ api.port }}", "USER {{ user }}", 'RUN true \\\n    && {{Insert("a", [\n        "b": ARGS["c"]\n    ], "    ")}}'],
+)
+def test_actions_in_the_midst_of_a_file_make_it_a_template(line: str) -> None:
+    text = f"FROM debian:13\n{line}\n"
+    kind = kind_of("Dockerfile", text)
+    assert kind is not None
+    analysis = analyse(Source("Dockerfile", text), kind, BOOK, Context())
+    assert {gap.by_design for gap in analysis.gaps} == {True}
+    assert not ODD & {finding.rule for finding in analysis.findings}
+
+
 def test_what_maven_filters_is_a_template() -> None:
     kind = kind_of("docker/Dockerfile", FILTERED)
     assert kind is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from capdrop.finding import Safety
+from capdrop.finding import Confidence, Safety
 
 from tests.test_way_out import PASSWORD, analysed, mended
 
@@ -21,7 +21,7 @@ COMPOSE = "services: {{ssh: {{image: 'acme/ssh:1', command: \"sh -c '{} && sshd 
         (LINUX, f"printf 'app:{PASSWORD}' | \\\n  chpasswd -c SHA512", "passwd -l app"),
         (LINUX, f"echo {PASSWORD} | passwd --stdin app", "passwd -l app"),
         (LINUX, "passwd -d app", "passwd -l app"),
-        (LINUX, f"useradd -m -p {PASSWORD} app", "useradd -m app"),
+        (LINUX, "useradd -m -p '$6$salt$hash' app", "useradd -m app"),
         (LINUX, f'useradd --password "$(openssl passwd -1 {PASSWORD})" app', "useradd app"),
         (WINDOWS, f"net user /add dev {PASSWORD}", "net user /add dev /random"),
         (COMPOSE, f"echo root:{PASSWORD} | chpasswd", "passwd -l root"),
@@ -55,3 +55,20 @@ def test_what_cannot_be_written_says_why(script: str, reason: str) -> None:
     assert finding.fix is not None
     assert not finding.fix.edits
     assert reason in finding.fix.caveat
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "sure"),
+    [
+        ("Dockerfile", LINUX.format(f"echo 'root:{PASSWORD}' | chpasswd"), True),
+        ("Dockerfile", LINUX.format("echo 'root:Docker!' | chpasswd"), False),
+        ("Dockerfile", LINUX.format('echo "dev:$(cat /run/secrets/password)" | chpasswd'), False),
+        ("Dockerfile", WINDOWS.format(f"net user /add dev {PASSWORD}"), False),
+        ("examples/Dockerfile", LINUX.format(f"echo 'root:{PASSWORD}' | chpasswd"), False),
+        ("Dockerfile.dev", LINUX.format(f"echo 'root:{PASSWORD}' | chpasswd"), False),
+    ],
+)
+def test_how_sure_a_password_is_a_mistake(path: str, text: str, sure: bool) -> None:
+    analysis, _ = analysed(path, text, {})
+    (finding,) = [one for one in analysis.findings if one.rule == "account-password-set"]
+    assert (finding.confidence is not Confidence.LOW) is sure

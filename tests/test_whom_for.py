@@ -18,9 +18,27 @@ from capdrop.source import Source
         ("# For development and production\nservices: {}\n", False),
         ("# This file is not intended for production use without first\n# customizing it.\nservices: {}\n", False),
         ("# Developed by ACME, for all who test\nservices: {}\n", False),
+        ("# For local testing by the maintainer:\n# docker build .\nFROM debian:13\n", False),
         ("services: {}\n# for local development\n", False),
         ("", False),
     ],
 )
 def test_what_a_file_begins_with(text: str, is_so: bool) -> None:
     assert Source("compose.yaml", text).is_for_developers is is_so
+
+
+@pytest.mark.parametrize(
+    ("path", "is_so"),
+    [
+        ("golang-issue-21867/Dockerfile", True),
+        ("bugs/bug_1234.yaml", True),
+        ("web/repro/compose.yaml", True),
+        ("issue-tracker/Dockerfile", False),
+        ("issues/compose.yaml", False),
+        ("reproxy/Dockerfile", False),
+        ("debug10/Dockerfile", False),
+        ("/home/issue-123/Dockerfile", False),
+    ],
+)
+def test_what_shows_a_fault(path: str, is_so: bool) -> None:
+    assert Source(path, "").is_for_tests is is_so

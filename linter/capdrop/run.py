@@ -70,6 +70,8 @@ def check(paths: list[str], config: Config, book: Rulebook, tick: Callable[[int,
                 tick(len(judged), len(found))
         for index in indices:
             workspace.add(judged[index].summary)
+            for part in judged[index].parts:
+                workspace.start(part.started)
     if (len(found) > 1 or folders) and any(one.parts for one in judged.values()):
         judged.update(_judged_together(found, judged, book, run.context, whole=bool(folders)))
     for index, file in enumerate(found):

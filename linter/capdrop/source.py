@@ -107,6 +107,8 @@ _TESTS = frozenset(
     "integration-tests integration_tests integrationtest integrationtests e2e-tests terratest test-apps test-network load-tests".split()
 )
 """Folders of what is started to test something, and is taken down."""
+_OF_A_FAULT = r"(?:^|[/_-])(?:(?:issue|bug)s?[_-]?[0-9]{2}|repro(?:s|ducers?|ductions?)?(?=[/_-]))"
+"""What a path holds that shows one fault to others: `golang-issue-21867/`, `repro/`."""
 _EXAMPLES = frozenset(
     "doc docs documentation example examples sample samples tutorial tutorials ejemplos exemplos exemples beispiele".split()
 )
@@ -148,8 +150,8 @@ def _stands(path: str, among: Set[str], called: Set[str]) -> bool:
     if "dockerfile" in words and folders:  # `dev-env/Dockerfile`
         words += _words(folders[-1])
     named = not _BUILT_FROM.isdisjoint(words) and not called.isdisjoint(words)
-    begins = "test" in called and name.startswith(("test-", "test_"))
-    return named or begins or not among.isdisjoint(folders)
+    tests = "test" in called and (name.startswith(("test-", "test_")) or re.search(_OF_A_FAULT, path.lower()) is not None)
+    return named or tests or not among.isdisjoint(folders)
 
 
 def is_working_stage(address: str) -> bool:
@@ -184,7 +186,8 @@ class Source:
 
     @property
     def is_for_tests(self) -> bool:
-        """Whether the file stands in a folder of tests, or is named for them: `Dockerfile.test`, `compose.e2e.yaml`."""
+        """Whether the file stands in a folder of tests, or is named for them: `Dockerfile.test`, `compose.e2e.yaml`, or shows somebody a
+        fault (`issue-21867/Dockerfile`)."""
         return _stands(self.from_top, _TESTS, _FOR_TESTS)
 
     @property
@@ -220,7 +223,7 @@ class Source:
         if self._opening is None:
             beginning = self.text[:_LONGEST_OPENING].lstrip()
             opening = re.match(_OPENING, beginning) if beginning.startswith(("#", "services:")) else None
-            lines = opening[0].splitlines() if opening is not None else []
+            lines = [line for line in opening[0].splitlines() if line[-1:] != ":"] if opening is not None else []  # `For testing:`
             self._opening = any(re.search(_SAYS_WHOM_FOR, line) and not re.search(_SAYS_MORE, line) for line in lines)
         return self._opening
 

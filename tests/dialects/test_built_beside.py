@@ -35,6 +35,8 @@ def local(text: str, path: Path) -> list[bool]:
         ("acme/base:1.2", "web/Dockerfile", "base/Dockerfile", False),
         ("acme/base-slim", "web/Dockerfile", "base/Dockerfile.slim", True),
         ("acme/base-slim", "web/Dockerfile", "base/Dockerfile", False),
+        ("acme/acme-shop-base", "web/Dockerfile", "shop-base/Dockerfile", True),
+        ("acme/my-base", "web/Dockerfile", "base/Dockerfile", False),
         ("acme/base:1.2", "web/1.2/Dockerfile", "base/1.2/Dockerfile", True),
         ("acme/base", "web/latest/Dockerfile", "base/latest/Dockerfile", True),
         ("acme/base", "web/1.2/Dockerfile", "base/latest/Dockerfile", False),

@@ -52,6 +52,26 @@ def test_whose_image_it_is(image: str, own: bool, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("image", "own"),
+    [
+        ("acme/base", True),
+        ("ghcr.io/acme/base:main", True),
+        ("registry.acme.io:5000/base", True),
+        ("somebody/acme", False),
+        ("ouracme/base", False),
+        ("other/base", False),
+        ("alpine:latest", False),
+        ("other/1.21.0/ubuntu22.04/base:latest", True),
+        ("other/base-2.6:latest", True),
+        ("other/base9:latest", False),
+    ],
+)
+def test_what_an_image_is_built_on(image: str, own: bool, tmp_path: Path) -> None:
+    found = said(tmp_path, {"web/Dockerfile": f"FROM {image}\nUSER 1000\nCOPY app /app\n"})
+    assert bool(found) is not own
+
+
+@pytest.mark.parametrize(
     ("files", "released"),
     [
         ({}, False),

@@ -133,3 +133,9 @@ def test_a_script_that_is_written_in_the_dockerfile(tmp_path: Path) -> None:
 def test_an_action_of_github_is_to_be_root(tmp_path: Path, name: str, text: str, expected: Confidence) -> None:
     path = written(tmp_path, {"Dockerfile": 'FROM debian:13\nCOPY app /\nENTRYPOINT ["/app"]\n', name: text})
     assert said(path, "missing-user") == [expected]
+
+
+@pytest.mark.parametrize(("beside", "expected"), [("Dockerfile.rootless", LOW), ("Dockerfile.prod", HIGH), ("rootless.md", HIGH)])
+def test_another_dockerfile_for_those_who_want_no_root(tmp_path: Path, beside: str, expected: Confidence) -> None:
+    files = {"Dockerfile": "FROM alpine:3.22\nCOPY app /app\nEXPOSE 80\nCMD /app\n", beside: "FROM alpine:3.22\nUSER 1000\n"}
+    assert said(written(tmp_path, files), "missing-user") == [expected]

@@ -48,6 +48,26 @@ class Context:
         """What all do that are given an env file; None where nothing is known to be."""
         return self.workspace.env_files.get(os.path.abspath(path)) if self.workspace is not None else None
 
+    def is_never_started_as_root(self, path: str) -> bool:
+        """Whether pods of the run start an image that is called as the folder of a Dockerfile, and none of them can be root. What others
+        publish under the name does not count, nor what a digest pins, which was built before, beside what none does."""
+        name = os.path.basename(os.path.dirname(os.path.abspath(path)))
+        started = self.workspace.images.get(name) if self.workspace is not None else None
+        if not started:
+            return False
+        from ..model.image_names import OFFICIAL
+        from ..syntax.image_reference import parse
+
+        project = self.project_of(path)
+        pinned: list[bool] = []
+        own: list[bool] = []
+        for image, is_never_root in started:
+            reference = parse(image)
+            if reference is None or (reference.official and name in OFFICIAL) or project.leaves_to_others(reference):
+                continue
+            (own if reference.digest is None else pinned).append(is_never_root)
+        return all(own or pinned or [False])
+
     def with_files(self, files: Files) -> Context:
         """The same with other files beside the one that is read."""
         return Context(self.targets, self.workspace, files, self.compose_files)

@@ -17,7 +17,8 @@ _FILTERED = (
 )
 """Where a property of a Maven or Gradle build stands, which filters its resources: BuildKit knows no such variable
 (https://maven.apache.org/plugins/maven-resources-plugin/examples/filter.html)."""
-_OWN_LINE = r"(?m)^[ \t]*(?:\{\{|\{%|<%)|^[ \t]*FROM\b.*\{\{"
+_OWN_LINE = r"(?m)^[ \t]*(?:\{\{|\{%|<%)|^[ \t]*(?:EXPOSE|FROM|USER|WORKDIR)\b.*\{\{|\{\{[^{}\n]*$"
+"""Where an action stands that no command is given: what Go prints by (`--format '{{.ID}}'`) ends on its line."""
 
 
 def actions(path: str, text: str) -> list[Span]:

@@ -43,6 +43,10 @@ class Repository(Project):
         owner, name, has_releases = self._known()
         return bool(has_releases and owner) and _bears(reference, owner, name)
 
+    def publishes(self, reference: Reference) -> bool:
+        owner, _, _ = self._known()
+        return bool(owner) and _is_kept_by(reference, owner)
+
     def sets_user(self, reference: Reference) -> bool:
         owner, name, _ = self._known()
         if not owner or not _bears(reference, owner, name):
@@ -108,16 +112,28 @@ def _ends_as_user(dockerfile: str) -> bool:
 
 def _bears(reference: Reference, owner: str, name: str) -> bool:
     """Whether an image is called as a repository or its owner is. What others publish under a name is no sign of a repository's own."""
-    from capdrop.model.image_names import NAMESPACES, OFFICIAL, REGISTRIES
+    from capdrop.model.image_names import NAMESPACES, OFFICIAL
 
-    own = reference.registry.rpartition(":")[0] or reference.registry
-    hosts = () if reference.registry in REGISTRIES else own.split(".")[:-1]
     parts = reference.repository.split("/")
-    if any(_is_called(part, owner) for part in (*parts, *hosts)) or any(_stem(part) == _stem(owner) for part in parts[:-1]):
+    if any(_is_called(part, owner) for part in (*parts, *_hosts(reference))) or any(_stem(part) == _stem(owner) for part in parts[:-1]):
         return True
     if any(len(_plain(part)) >= _MIDDLE and owner.startswith(_plain(part)) for part in parts[:-1]):  # `nginx` of `nginxinc`
         return True
     return name not in OFFICIAL and NAMESPACES.isdisjoint(parts[:-1]) and any(_is_called(part, name) for part in parts)
+
+
+def _is_kept_by(reference: Reference, owner: str) -> bool:
+    """Whether the registry of an image, or what stands before its last name, is called as an owner is."""
+    folders = [] if reference.official else reference.repository.split("/")[:-1]
+    return any(_stem(part) == _stem(owner) for part in (*folders, *_hosts(reference)))
+
+
+def _hosts(reference: Reference) -> list[str]:
+    """The names in the address of a registry that is not everybody's."""
+    from capdrop.model.image_names import REGISTRIES
+
+    own = reference.registry.rpartition(":")[0] or reference.registry
+    return [] if reference.registry in REGISTRIES else own.split(".")[:-1]
 
 
 def _is_called(part: str, name: str) -> bool:

@@ -98,6 +98,8 @@ class Part(Subject):
     cluster: Cluster
     written_by = "KubernetesObject"
     """The type of the subject that writes its changes."""
+    started: tuple[tuple[str, bool], ...] = ()
+    """The images that it starts, as written, each with whether it cannot be root."""
 
     def __init__(
         self,
@@ -266,10 +268,10 @@ class ServiceAccount(Part):
 
 class Workload(Part):
     """A pod, or what makes pods. `account` is the name of its service account ("" where a template says it), `automount` whether it
-    is given the token (None where it is not said), `images` are the names of its images, and `privileged` those of its containers
+    is given the token (None where it is not said), `images` are the names of its images, `privileged` those of its containers
     that have the host's full power."""
 
-    __slots__ = ("account", "account_span", "automount", "images", "pod_start", "privileged")
+    __slots__ = ("account", "account_span", "automount", "images", "pod_start", "privileged", "started")
 
     written_by = "Pod"
 
@@ -280,6 +282,7 @@ class Workload(Part):
         self.automount = automount
         self.images: tuple[str, ...] = ()
         self.privileged: tuple[str, ...] = ()
+        self.started = ()
         self.pod_start = self.span.start
 
     @property

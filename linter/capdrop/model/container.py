@@ -175,8 +175,19 @@ class Container(WithFacts):
         """Its image, where that is known."""
         from capdrop.syntax import image_reference
 
+        return image_reference.parse(self.image_name)
+
+    @property
+    def image_name(self) -> str:
+        """The name of its image as the file has it, "" where that is not known."""
         assert self.origin is not None
-        return image_reference.parse(self.origin.read("image").text)
+        return self.origin.read("image").text
+
+    @property
+    def is_never_root(self) -> bool:
+        """Whether it is started as another user than root, or refused."""
+        user = self.fact("user")
+        return (user.is_known and not is_root(user.text)) or self.fact("non_root_enforced").is_true
 
     @property
     def is_official(self) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 from capdrop.finding import Fix, Safety
 from capdrop.source import Source, Span
 from capdrop.syntax import image_reference
@@ -90,6 +93,15 @@ class Image(Subject):
         return self.reference is not None and self.project.releases(self.reference)
 
     @property
+    def is_own_base(self) -> bool:
+        """Whether the owner of the project that builds on it publishes it, or who maintains what is built, and so builds both anew."""
+        reference = self.reference
+        if reference is None or self.role not in ("base", "copied"):
+            return False
+        is_maintained = not reference.official and reference.repository.partition("/")[0] in _maintainers(self.source.text)
+        return is_maintained or self.project.publishes(reference)
+
+    @property
     def is_by_others(self) -> bool:
         """Whether it is started as others publish it for everybody; not one of Docker's official images."""
         reference = self.reference
@@ -109,16 +121,17 @@ class Image(Subject):
 
     @property
     def is_in_its_folder(self) -> bool:
-        """Whether a folder that the file stands in is named for the release of the image (`debian/bookworm/Dockerfile`), or for one of what
-        is built there (`1.10.2/Dockerfile`), as in a collection of old and new ones."""
+        """Whether a folder that the file stands in is named for the release of the image (`debian/bookworm/Dockerfile`,
+        `alpine3.21/Dockerfile`), or for one of what is built there (`1.10.2/Dockerfile`), as in a collection of old and new ones."""
         if self.reference is None:
             return False
         from capdrop.model.image_lifecycle import is_release, releases_named
 
-        folders = self.source.path.lower().split("/")[:-1]
-        named = releases_named(self.reference)
+        named, name = releases_named(self.reference), self.reference.name
         return any(
-            is_release(folder) or not named.isdisjoint((folder, folder.partition("-")[0], folder.removeprefix("v"))) for folder in folders
+            is_release(folder)
+            or not named.isdisjoint((folder, folder.partition("-")[0], folder.removeprefix("v"), folder.removeprefix(name)))
+            for folder in self.source.from_top.lower().split("/")[:-1]
         )
 
     @property
@@ -171,3 +184,10 @@ class Image(Subject):
         fix = self.rewrite("image", span, old, new, safety=safety, caveat=caveat)
         fix.touches += (self.named_by,) if self.named_by is not None else ()
         return fix
+
+
+@lru_cache(maxsize=1)
+def _maintainers(text: str) -> frozenset[str]:
+    """The names in the addresses of those who maintain what a Dockerfile builds: before the `@`, and of the company behind it."""
+    addresses = [word for line in text.lower().split("\n") if "maintainer" in line for word in re.split(r"[^\w.@-]", line) if "@" in word]
+    return frozenset(name for address in addresses for name in (address.partition("@")[0], address.partition("@")[2].partition(".")[0]))

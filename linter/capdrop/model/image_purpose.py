@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
+from itertools import pairwise, takewhile
 
 from .command import Command
 from .copy import Copy
@@ -28,6 +29,8 @@ _INTERPRETERS = frozenset(
     "sh bash ash dash zsh fish pwsh powershell cmd python python2 python3 ipython node irb ruby jshell iex erl php julia ghci R perl lua "
     "swift clojure lein sbt scala gradle mvn rebar3 elixir deno bun".split()
 )
+_AT_A_TERMINAL = frozenset("-i -l -li -il --login --rcfile --init-file".split())
+"""Options of a shell that somebody types into; the last two name a file (bash(1))."""
 _INITS = frozenset({"/sbin/init", "/usr/sbin/init", "/lib/systemd/systemd", "/usr/lib/systemd/systemd", "/init", "/sbin/my_init"})
 """The first process of a whole system, which is root and gives each service its user: systemd, s6-overlay, phusion/baseimage-docker's."""
 _FOR_OTHERS = frozenset({"cron", "crond", "dovecot", "dropbear", "postfix", "sshd", "runsvdir", "runit", "s6-svscan"})
@@ -42,15 +45,18 @@ _OF_NODES = frozenset({"csi", "cni", "provisioner"})
 cni.dev)."""
 _SOCKET = "/docker.sock"
 _OF_SOCKET = frozenset(
-    "act_runner diun docker-gen docker-socket-proxy dozzle portainer registrator traefik watchtower woodpecker-agent".split()
+    "act_runner diun docker-gen docker-socket-proxy dozzle drone-agent drone-controller drone-runner-docker portainer registrator traefik "
+    "watchtower woodpecker-agent".split()
 )
 """Programs that talk to the socket of an engine, which belongs to root or to administrators (gitea/act_runner, crazy-max/diun,
-nginx-proxy/docker-gen, amir20/dozzle, docs.portainer.io, gliderlabs/registrator, doc.traefik.io/traefik/providers/docker,
-containrrr/watchtower, woodpecker-ci/woodpecker)."""
+nginx-proxy/docker-gen, amir20/dozzle, docs.drone.io/runner/docker, docs.portainer.io, gliderlabs/registrator,
+doc.traefik.io/traefik/providers/docker, containrrr/watchtower, woodpecker-ci/woodpecker)."""
 _OF_ENGINE = ("2375", "2376")
 """The ports of an engine's API (https://docs.docker.com/engine/daemon/remote-access/)."""
 _CLIENTS = frozenset({"docker-ce-cli", "docker-cli", "docker.io"})
 """Packages of Docker's client (docs.docker.com/engine/install, packages.debian.org, pkgs.alpinelinux.org)."""
+_STATIC_CLIENT = "download.docker.com/linux/static/"
+"""https://docs.docker.com/engine/install/binaries/"""
 _NETWORK_TOOLS = frozenset("ipset iptables keepalived nftables openvpn strongswan wireguard wireguard-tools".split())
 _SYSTEM_PARTS = frozenset("rsyslog systemctl systemd".split())
 """Packages of what gives the services of a whole system their users."""
@@ -62,6 +68,7 @@ _INSTALL_IT = frozenset("apk apt apt-get docker-php-ext-enable install-php-exten
 _TEST_RUNNERS = frozenset("behave cypress jest mocha newman nox playwright phpunit pytest robot rspec tox".split())
 _WITH_TESTS = frozenset("bun cargo deno dotnet go gradle mvn npm pnpm yarn".split())
 _BUILDS = frozenset({"build", "compile", "package"})
+_PREPARES = frozenset({"migrate", "seed"})
 _WAITING = (["tail", "-f", "/dev/null"], ["tail", "-F", "/dev/null"], ["sleep", "infinity"], ["sleep", "inf"])
 """Programs that keep a container there for what others start in it, as a user of theirs (`docker exec --user`)."""
 _SCRIPTS = (".sh", ".bash", ".ps1")
@@ -75,6 +82,10 @@ which account they run."""
 NOTHING_STARTED = "it starts nothing of its own"
 INTERPRETER = "it starts an interpreter"
 TOOL = "it packs a tool"
+SUPERVISED = "what it starts may give each service its user"
+"""supervisord, by `user=` (https://supervisord.org/configuration.html)."""
+_NEEDS_ROOT = r"(?i)\b(?:needs?|needed|requires?|required|must|has to|have to)\b[^\n]{0,40}\broot\b"
+_LONGEST_COMMENT = 1000
 _LONGEST = 20_000
 """Words of a build that are looked at."""
 
@@ -102,15 +113,16 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
         return "what it starts gives each job or session its user"
     if any(command.name.partition("-")[0].partition(".")[0] in _RUNTIMES for command in starting) or _keeps_containers(base, subjects):
         return RUNS_CONTAINERS
-    programs = [command.name.removesuffix(".exe") for command in starting] + [copy.destination.text.rpartition("/")[2] for copy in copies]
+    brought = [copy.destination.text.rpartition("/")[2] for copy in copies]
+    programs = [command.name.removesuffix(".exe") for command in starting] + [name for name in brought if name != "docker"]  # a folder
     if any(_works_on_host(name) for name in (base.canonical if base is not None else "", *programs)):
         return "it works on its host"
     installers = [command for command in commands if command.place == "RUN" and command.name in _INSTALLERS]
     installed = {word.text for command in installers for word in command.words}
-    talks = not _OF_SOCKET.isdisjoint(programs) or not _CLIENTS.isdisjoint(installed)
+    talks = not _OF_SOCKET.isdisjoint(programs) or not _CLIENTS.isdisjoint(installed) or _brings_client(commands, copies)
     if talks or any(isinstance(one, Variable) and one.value.text.endswith(_SOCKET) for one in subjects):
         return "it talks to an engine of containers"
-    if not _NETWORK_TOOLS.isdisjoint(installed):
+    if not _NETWORK_TOOLS.isdisjoint(installed.union(*(program.split("-") for program in programs))):
         return "it sets up a network, which only root can"
     if not _SYSTEM_PARTS.isdisjoint(installed):
         return "what it starts is an init, which gives each service its user"
@@ -125,14 +137,16 @@ def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]
     reason = said_by_scripts(starting, subjects)
     if reason:
         return reason
+    if any(command.name == "supervisord" for command in starting):
+        return SUPERVISED
     command = started.get("CMD") or started["ENTRYPOINT"]
-    if len(command.words) == 1 and command.name in _INTERPRETERS:
+    if command.name in _INTERPRETERS and _is_typed_into([word.text for word in command.words]):
         return INTERPRETER
     ports = [subject for subject in subjects if isinstance(subject, Port)]
     if any(port.value.text.partition("/")[0] in _OF_ENGINE for port in ports):
         return "it talks to an engine of containers"
     serves = bool(ports) or any(one.place == "HEALTHCHECK" for one in commands)
-    if not ports and source.is_to_prepare:
+    if not ports and (source.is_to_prepare or all(_first_word(one) in _PREPARES for one in starting if one.script is None)):
         return "it prepares others, and ends"
     return "" if serves else _purpose_of_unheard([*started.values()], starting, subjects, source)
 
@@ -141,7 +155,7 @@ def _purpose_of_unheard(started: list[Command], starting: list[Command], subject
     """The same of an image that listens to nobody."""
     if any(_tests(command) for command in starting):
         return "it is for tests"
-    called_build = any(command.name.replace("_", "-").partition(".")[0].partition("-")[0] in _BUILDS for command in starting)
+    called_build = any(_first_word(command) in _BUILDS for command in starting)
     if source.is_for_builds or called_build or scripts_build(starting, subjects):
         return "it builds something"
     copies = [subject for subject in subjects if isinstance(subject, Copy)]
@@ -152,6 +166,17 @@ def _purpose_of_unheard(started: list[Command], starting: list[Command], subject
     return ""
 
 
+def _first_word(command: Command) -> str:
+    """The first word of a program's name: `migrate` of `migrate_chart.py`."""
+    return command.name.replace("_", "-").partition(".")[0].partition("-")[0]
+
+
+def _brings_client(commands: list[Command], copies: list[Copy]) -> bool:
+    """Whether Docker's client is copied, or downloaded as a program by itself."""
+    copied = any(copy.destination.text.endswith("/bin/docker") for copy in copies)
+    return copied or any(_STATIC_CLIENT in word.text for command in commands for word in command.words)
+
+
 def _brings_debugger(command: Command) -> bool:
     if command.place != "RUN" or command.conditional or command.name not in _INSTALL_IT:
         return False
@@ -160,6 +185,11 @@ def _brings_debugger(command: Command) -> bool:
 
 def _becomes_another(command: Command) -> bool:
     return any(option.text in _BECOMES and account.text in _ACCOUNTS for option, account in pairwise(command.words))
+
+
+def _is_typed_into(words: list[str]) -> bool:
+    """Whether an interpreter is given no program."""
+    return all(word in _AT_A_TERMINAL or before in ("--rcfile", "--init-file") for before, word in pairwise(words))
 
 
 def _works_on_host(name: str) -> bool:
@@ -195,14 +225,23 @@ def _is_taken(started: Sequence[Command], copies: list[Copy]) -> bool:
 
 def may_stay_root(user: Value, base: Reference | None, layers: list[tuple[Subject, ...]], source: Source, *, stepped_back: bool) -> str:
     """Why an image that says that it is root may have to, or nothing. Where more is built after `USER root` and nothing is started, that
-    was said for the build, as in images that others are built on or in; said last, or after another user, it is meant for what runs."""
+    was said for the build, as in images that others are built on or in; said last, or after another user, it is meant for what runs. The
+    comment above it may say why."""
+    if user.source is source and re.search(_NEEDS_ROOT, _comment_above(source.text, user.span.start)) is not None:
+        return "its comment says why"
     reason = others_set_user(base, layers, source)
-    if reason not in (NOTHING_STARTED, INTERPRETER, TOOL):
+    if reason not in (NOTHING_STARTED, INTERPRETER, TOOL, SUPERVISED):
         return reason
     subjects = [subject for layer in layers for subject in layer]
     built = any(isinstance(one, Command) and one.place == "RUN" and one.span.start > user.span.end for one in subjects)
     serves = any(isinstance(one, Port) for one in subjects)
     return reason if built and not serves and not stepped_back else ""
+
+
+def _comment_above(text: str, at: int) -> str:
+    """The lines of comment that stand right above the line of an offset."""
+    lines = text[max(0, at - _LONGEST_COMMENT) : at].split("\n")[:-1]
+    return "\n".join(takewhile(lambda line: line.lstrip()[:1] == "#", reversed(lines)))
 
 
 def _words_run(commands: list[Command]) -> Iterator[str]:

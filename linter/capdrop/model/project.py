@@ -16,6 +16,10 @@ class Project:
         """Whether an image bears the name of the project, or of its owner, and the project has releases."""
         return False
 
+    def publishes(self, reference: Reference) -> bool:
+        """Whether an image is kept under the name of the project's owner."""
+        return False
+
     def sets_user(self, reference: Reference) -> bool:
         """Whether an image bears the name of the project, or of its owner, and the Dockerfiles that may be its set a user."""
         return False

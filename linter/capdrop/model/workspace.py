@@ -6,7 +6,7 @@ from ..source import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 
 class BuildTarget(Record):
@@ -76,11 +76,12 @@ class EnvUse(Record):
 
 class Workspace:
     """The summaries of all files, joined: what starts the images of a Dockerfile, and what all do that are given an env file, by their
-    paths (absolute, normal)."""
+    paths (absolute, normal); and by the last part of its name, the images of pods, each with whether it cannot be root there."""
 
-    __slots__ = ("env_files", "starters")
+    __slots__ = ("env_files", "images", "starters")
 
     def __init__(self) -> None:
+        self.images: dict[str, set[tuple[str, bool]]] = {}
         self.starters: dict[str, Starters] = {}
         self.env_files: dict[str, EnvUse] = {}
 
@@ -92,3 +93,9 @@ class Workspace:
             else:
                 other = self.env_files.get(one.path, one)
                 self.env_files[one.path] = EnvUse(one.path, one.variables & other.variables, raw=one.raw and other.raw)
+
+    def start(self, images: Iterable[tuple[str, bool]]) -> None:
+        """Take in the images of a pod."""
+        for image, is_never_root in images:
+            name = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+            self.images.setdefault(name, set()).add((image, is_never_root))

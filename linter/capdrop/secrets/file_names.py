@@ -64,6 +64,7 @@ SECRET_FOLDERS = {
 _TEMPLATES = frozenset(
     "example examples sample template dist tpl tmpl defaults default schema vault enc encrypted sops test testing ci".split()
 )
+_OWN = frozenset({"dev", "devel", "development"})
 _PUBLIC = frozenset(
     "pub public pubkey publickey gpg rpm apt archive release repo signing keyring ca cert certs chain fullchain bundle root trust".split()
 )
@@ -99,12 +100,14 @@ def _by_name() -> dict[str, tuple[str, str]]:
 
 
 def is_harmless(path: str) -> bool:
-    """Whether a file is a template, or stands among tests and examples."""
+    """Whether a file is a template, is for a machine of one's own (`.env.development`, `localhost.key`), or stands among tests and
+    examples."""
     folder, _, name = path.lower().rpartition("/")
     words = _words(name)
     key = words[-1] in ("pem", "key", "p12", "pfx", "jks", "ppk")
     is_template = name not in _by_name() and not _TEMPLATES.isdisjoint(words[-1:] if key else words)
-    return is_template or not _TRIALS.isdisjoint(folder.split("/"))
+    is_own = (key and "localhost" in words) or (name.startswith(".env.") and not _OWN.isdisjoint(words))
+    return is_template or is_own or not _TRIALS.isdisjoint(folder.split("/"))
 
 
 def secret_file(path: str) -> FileName | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..context import Context
 
 _SHORTEST = 3
+_WITHOUT_ROOT = frozenset({"nonroot", "non-root", "rootless", "unprivileged"})
 
 
 def dockerfile_beside(reference: Reference | None, path: str, context: Context) -> str:
@@ -47,6 +48,11 @@ def leaves_root(reference: Reference | None, path: str, context: Context) -> boo
     return len(last) == 1 and not is_root(last[0].value)
 
 
+def offers_another(path: str, context: Context) -> bool:
+    """Whether another Dockerfile stands beside, for those who want no root: `Dockerfile.rootless`."""
+    return any(_is_dockerfile(name) and not _WITHOUT_ROOT.isdisjoint(name.lower().split(".")) for name in Near(path, context).names)
+
+
 def is_action(path: str, context: Context) -> bool:
     """Whether a Dockerfile is that of an action of GitHub, whose file stands beside it."""
     near = Near(path, context)
@@ -56,12 +62,14 @@ def is_action(path: str, context: Context) -> bool:
 
 
 def _in_folder(near: Near, around: str, name: str, version: str = "") -> str:
-    """The Dockerfile in the folder of a name, or in that of a version in it; `base-slim` is also that of `base/Dockerfile.slim`."""
+    """The Dockerfile in the folder of a name, or in that of a version in it; `base-slim` is also that of `base/Dockerfile.slim`, and
+    `acme-shop-base` that of `shop-base/Dockerfile`."""
     for other, is_folder in near.names_in(around).items():
         plain = _plain(other) if is_folder else ""
         folder = os.path.join(around, other, version) if version else os.path.join(around, other)
-        if plain and name.startswith(plain) and folder != near.folder:
-            rest = name[len(plain) :]
+        ends = "-" in other and name.endswith(plain)
+        if plain and (ends or name.startswith(plain)) and folder != near.folder:
+            rest = "" if ends else name[len(plain) :]
             for dockerfile in filter(_is_dockerfile, near.names_in(folder)):
                 if not rest or rest == _plain(dockerfile[10:]):
                     return os.path.join(folder, dockerfile)

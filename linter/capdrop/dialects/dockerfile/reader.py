@@ -23,7 +23,7 @@ from capdrop.syntax import shell
 from ..commands import commands_in_arguments, commands_in_shell, commands_of_file
 from ..one_command import Setting
 from . import steps
-from .built_beside import dockerfile_beside, is_action, leaves_root
+from .built_beside import dockerfile_beside, is_action, leaves_root, offers_another
 from .mounting import CopyOrigin
 from .scope import Scope
 from .stages import StageState, finished
@@ -197,10 +197,16 @@ class Reader:
 
     def said_elsewhere(self, image: Image) -> str:
         """Why other files say who an image runs as that is built on another one: that may have a user, as one that is built beside the file
-        has, and others of the project may; or it is an action of GitHub, "must be run by the default Docker user (root)"
-        (https://docs.github.com/actions/reference/dockerfile-support-for-github-actions)."""
+        has, and others of the project may; all pods that start it name a user; it is kept for an old release, as the folders and the base
+        tell; another Dockerfile beside it leaves root; or it is an action of GitHub, "must be run by the default Docker user (root)" (https://docs.github.com/actions/reference/dockerfile-support-for-github-actions)."""
         if leaves_root(image.reference, self.source.path, self.given) if image.local else image.is_released_here:
             return "the image below it may have a user"
+        if self.given.is_never_started_as_root(self.source.path):
+            return "the pods that start it name a user"
+        if image.is_in_its_folder and image.end_of_life is not None:
+            return "it is kept for an old release"
+        if offers_another(self.source.path, self.given):
+            return "another Dockerfile beside it is for those who want no root"
         return GITHUB if is_action(self.source.path, self.given) else ""
 
     def scope(self, stage: StageState | None) -> Scope:

@@ -176,6 +176,8 @@ def noted(workload: Workload, subject: Subject) -> None:
     if isinstance(subject, Container):
         if subject.fact("privileged").is_true:
             workload.privileged += (subject.name,)
+        if subject.image_name:
+            workload.started += ((subject.image_name, subject.is_never_root),)
     elif isinstance(subject, Image) and subject.reference is not None:
         workload.images += (subject.reference.repository,)
 
