@@ -388,9 +388,8 @@ def covered(start: int, end: int, text: str) -> bool:
 
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
     """The finding on a variable's secret: less severe where it does not ship, less sure where it is one of a test or an example, or a weak
-    one of a build, with the change that takes it from outside."""
-    source = variable.source
-    unsure = source.is_sample or (verdict.kind == "default-credential" and source.is_for_builds)
+    one of what is built in or worked on, with the change that takes it from outside."""
+    unsure = variable.source.is_sample or (verdict.kind == "default-credential" and is_for_few(variable))
     return variable.finding_in(
         verdict.start,
         verdict.end,
@@ -399,3 +398,12 @@ def credential(variable: Variable, verdict: Verdict, message: str, severity: Sev
         confidence=Confidence.LOW if unsure else Confidence[verdict.confidence.upper()],
         fix=variable.from_outside(variable.value.text[verdict.start : verdict.end]) or better_way(variable),
     )
+
+
+def is_for_few(variable: Variable) -> bool:
+    """Whether a variable is for those who build or work on the project, as its file, its container or a comment says, or its container is
+    reached by its own host alone: it publishes ports, and those on the loopback address."""
+    source, owner = variable.source, variable.owner
+    if source.is_for_builds or source.is_said_to_be_for_work(variable.span.start):
+        return True
+    return owner is not None and (owner.is_for_work or (owner.publishes and owner.is_shut()))

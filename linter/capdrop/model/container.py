@@ -105,7 +105,7 @@ class Container(WithFacts):
     It is a Compose service, a container of a pod, or a command line that starts one.
     """
 
-    __slots__ = ("dialect", "kind", "name", "parts", "platform", "project")
+    __slots__ = ("dialect", "is_worked_on", "kind", "name", "parts", "platform", "project")
 
     names = FACTS
 
@@ -128,6 +128,8 @@ class Container(WithFacts):
         """What users call it: "service", "container", "init container", "stage"."""
         self.platform = platform
         """"linux" or "windows"."""
+        self.is_worked_on = False
+        """Whether it is started to work on the project or to test it, as the file shows that starts it, or such a one depends on it."""
         self.project: Project = UNKNOWN_PROJECT
         self.parts: Iterable[Subject] = ()
         """Its mounts, ports and variables, where the dialect tells them: they are judged by themselves, and here together."""
@@ -136,6 +138,11 @@ class Container(WithFacts):
     def asked_by(self) -> frozenset[str] | None:
         """The facts that something may be written about."""
         return self.origin.written_facts() if self.origin is not None else None
+
+    @property
+    def is_for_work(self) -> bool:
+        """Whether its file is for those who work on the project, or for tests, or that shows, or is said in a comment above it."""
+        return self.is_worked_on or super().is_for_work or self.source.is_said_to_be_for_work(self.span.start)
 
     @property
     def uses(self) -> frozenset[str]:
@@ -270,7 +277,7 @@ class Container(WithFacts):
     def doubt(self, use: str) -> Confidence | None:
         """Low confidence where it is made to use this of its host, which a reviewer would not ask to change, or is started to test
         something; else a rule's own."""
-        return Confidence.LOW if use in self.uses or self.source.is_for_tests else None
+        return Confidence.LOW if use in self.uses or self.source.is_for_tests or self.is_worked_on else None
 
 
 class DefaultContainer(Container):

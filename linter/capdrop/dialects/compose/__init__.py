@@ -42,6 +42,7 @@ from .ports import ports_of
 from .service import Alone, Service, ServiceSite, is_of_windows, is_project
 from .variables import names_of, subjects_in_contents, variables_in_volumes, variables_of
 from .volumes import mounts_of
+from .worked_on import worked_on
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -154,6 +155,7 @@ class _Reader:
         "silence",
         "source",
         "told",
+        "worked_on",
     )
 
     def __init__(self, file: YamlFile, project: Alone, context: Context) -> None:
@@ -184,6 +186,7 @@ class _Reader:
             if how.section().text("condition") == "service_completed_successfully"
         }
         """The services that others wait for until they have done their work and ended."""
+        self.worked_on = worked_on(self.services)
 
     def subjects(self) -> Iterator[Subject]:
         yield from self.file.subjects()
@@ -226,6 +229,7 @@ class _Reader:
         kind = "init container" if name in self.awaited or site.prepares else "service"
         platform = "windows" if site.silence == NOT_ON_WINDOWS else "linux"
         own = container(site, TABLE, address, name=name, dialect="compose", kind=kind, platform=platform)
+        own.is_worked_on = name in self.worked_on
         if build is not None:
             own.origin = build.origin(TABLE)
         mounts = list(mounts_of(site, self.project.sections, address, name))
