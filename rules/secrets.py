@@ -219,12 +219,14 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
     for url in find_url_passwords(text):
         if (url.weak and (in_comment(text, url.start) or subject.is_template)) or covered(url.start, url.end, text, "token"):
             continue
+        variable = subject.variable_at(subject.fragment.span(url.start).start)
+        is_for_few = url.weak and variable is not None and variable.is_for_few
         yield subject.finding_in(
             url.start,
             url.end,
             f"URL with a password that anyone would guess; {CHANGE}" if url.weak else f"URL with a password; {ROTATE}",
             severity=Severity.MEDIUM if url.weak else None,
-            confidence=in_samples(subject, Confidence.MEDIUM if url.weak else None),
+            confidence=Confidence.LOW if is_for_few else in_samples(subject, Confidence.MEDIUM if url.weak else None),
             fix=from_outside(subject, url.start, url.end),
         )
     yield from encoded(subject, "url-password")

@@ -154,7 +154,18 @@ class Container(WithFacts):
         assert self.origin is not None
         images = {*self._image_names, *(part.value.text for part in self.parts if isinstance(part, Image) and part.role == "base")}
         devices = [device.text.partition(":")[0] for device in self.fact("devices")]
-        return uses_of_place(self.origin.read("place").text).union(*map(uses_of_image, images), *map(uses_of_device, devices))
+        place = "engine" if self._has_engine else self.origin.read("place").text
+        return uses_of_place(place).union(*map(uses_of_image, images), *map(uses_of_device, devices))
+
+    @property
+    def _has_engine(self) -> bool:
+        """Whether a container engine in it keeps its containers there, and not those of its host."""
+        from .host_agents import ENGINE_STORES
+        from .mount import Mount
+
+        assert self.origin is not None
+        of_host = {_place(part.host_path.text) for part in self.parts if isinstance(part, Mount)}
+        return any(_place(path) in ENGINE_STORES and _place(path) not in of_host for path in self.origin.mounted())
 
     @property
     def is_tool(self) -> bool:

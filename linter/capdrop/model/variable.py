@@ -102,6 +102,19 @@ class Variable(Subject):
             verdict = judge_default(text, self.name)
         return verdict if verdict is not None and self.place_of(verdict.start, verdict.end) is not None else None
 
+    @property
+    def is_for_work(self) -> bool:
+        """Whether that is so of its place, or of its container."""
+        return super().is_for_work or (self.owner is not None and self.owner.is_for_work)
+
+    @property
+    def is_for_few(self) -> bool:
+        """Whether it is for those who build or work on the project, as its file, its container or a comment says, or its container is
+        reached from its own host alone: it publishes ports, and those on the loopback address."""
+        if self.is_for_work or self.source.is_for_builds or self.source.is_said_to_be_for_work(self.span.start):
+            return True
+        return self.owner is not None and self.owner.publishes and self.owner.is_shut()
+
     def place_of(self, start: int, end: int) -> Span | None:
         """Where a range of the value's text is written; None where it came from elsewhere."""
         assert self.fragment is not None

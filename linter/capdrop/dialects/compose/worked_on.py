@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _SOURCES = frozenset({"app", "lib", "source", "src"})
 """What folders of sources are called."""
+_TESTS = frozenset({"cypress", "e2e", "playwright", "test", "tests", "testing"})
+"""Words in the names of services that test others."""
 
 
 def worked_on(services: Services) -> set[str]:
@@ -36,7 +38,7 @@ def _is_worked_on(name: str, site: ServiceSite, build: Build | None) -> bool:
     """Whether a service is named for tests, is in profiles for developers or for tests only, is built from a Dockerfile or a stage that is
     named so, or has the sources mounted that it was built from."""
     profiles = [node.value for node, _, _ in site.own.items("profiles") if isinstance(node, Scalar)]
-    if is_named_for_work(name) or (profiles and all(map(is_named_for_work, profiles))):
+    if not _TESTS.isdisjoint(name.lower().replace("_", "-").split("-")) or (profiles and all(map(is_named_for_work, profiles))):
         return True
     if build is None:
         return False

@@ -1,0 +1,116 @@
+"""Services that are started to work on a project, or to test it: what is weak or open there is less sure."""
+
+from __future__ import annotations
+
+import pytest
+from capdrop.config import Config, rules_in_force
+from capdrop.dialects.context import Context
+from capdrop.discover import kind_of
+from capdrop.engine import analyse
+from capdrop.finding import Confidence
+from capdrop.source import Source
+
+BOOK = rules_in_force(Config("."))
+DATABASE = "  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: postgres\n"
+
+
+def unsure(text: str, path: str = "compose.yaml") -> dict[str, bool]:
+    """The rules that speak, and whether they are less than sure."""
+    kind = kind_of(path, text)
+    assert kind is not None
+    found = analyse(Source(path, text), kind, BOOK, Context()).findings
+    return {finding.rule: finding.confidence is Confidence.LOW for finding in found}
+
+
+@pytest.mark.parametrize(
+    ("app", "is_so"),
+    [
+        ("    build: .\n    volumes: ['.:/app']\n", True),
+        ("    build: ./web\n    volumes: ['./web/src:/app/src:ro']\n", True),
+        ("    build: {context: web}\n    volumes: [{type: bind, source: ./web, target: /app}]\n", True),
+        ("    build: {context: ., target: dev}\n", True),
+        ("    build: {context: ., dockerfile: docker/Dockerfile.dev}\n", True),
+        ("    image: acme/app:1\n    profiles: [debug]\n", True),
+        ("    build: .\n", False),
+        ("    build: .\n    volumes: ['./data:/data']\n", False),
+        ("    build: .\n    volumes: ['..:/all', 'src:/app/src']\n", False),
+        ("    image: acme/app:1\n    volumes: ['.:/app']\n", False),
+        ("    image: acme/app:1\n    profiles: [debug, production]\n", False),
+        ("    build: {context: ., target: release}\n", False),
+    ],
+)
+def test_what_is_worked_on_and_what_it_depends_on(app: str, is_so: bool) -> None:
+    assert unsure(f"services:\n  app:\n{app}    depends_on: [db]\n{DATABASE}") == {"default-credential": is_so}
+    assert unsure(f"services:\n  app:\n{app}    links: ['db:database']\n{DATABASE}") == {"default-credential": is_so}
+    assert unsure(f"services:\n  app:\n{app}{DATABASE}") == {"default-credential": False}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_so"), [("testing-host", True), ("e2e", True), ("playwright", True), ("realtime-dev", False), ("contest", False)]
+)
+def test_a_service_that_is_named_for_tests(name: str, is_so: bool) -> None:
+    text = f"services:\n  {name}:\n    image: acme/app:1\n    ipc: host\n    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n"
+    assert unsure(text) == {"host-ipc": is_so, "runtime-socket-mount": is_so}
+
+
+@pytest.mark.parametrize(
+    ("ports", "is_so"),
+    [
+        ("['127.0.0.1:5432:5432']", True),
+        ("['127.0.0.1:5432:5432', '5433:5432']", False),
+        ("['${BIND:-127.0.0.1}:5432:5432']", True),
+        ("[]", False),
+    ],
+)
+def test_a_weak_password_of_what_only_its_host_reaches(ports: str, is_so: bool) -> None:
+    assert unsure(f"services:\n{DATABASE}    ports: {ports}\n")["default-credential"] is is_so
+
+
+@pytest.mark.parametrize(
+    ("comment", "is_so"),
+    [
+        ("# for local development\n", True),
+        ("# WARNING: do not use it on a production system\n      # as it lets everyone in\n", True),
+        ("# for development; see the manual before production\n", False),
+        ("# asks nobody\n", False),
+    ],
+)
+def test_a_comment_that_says_so(comment: str, is_so: bool) -> None:
+    text = "services:\n  db:\n    image: postgres:17\n    ports: ['5432:5432']\n    environment:\n"
+    trust = f"{text}      {comment}      POSTGRES_HOST_AUTH_METHOD: trust\n"
+    assert unsure(trust)["protection-switched-off"] is is_so
+    assert unsure(f"{text}      {comment}      POSTGRES_PASSWORD: postgres\n")["default-credential"] is is_so
+    url = "postgres://app:postgres@db/app"
+    assert unsure(f"services:\n  app:\n    image: acme/app:1\n    environment:\n      {comment}      DB: {url}\n") == {
+        "password-in-url": is_so
+    }
+
+
+def test_a_password_that_nobody_is_asked_for() -> None:
+    text = (
+        "services:\n  search:\n    image: opensearchproject/opensearch:3.1.0\n    environment:\n"
+        "      - OPENSEARCH_INITIAL_ADMIN_PASSWORD={}\n      - plugins.security.disabled={}\n"
+    )
+    password = "Kp3-vv81" + "-Qz"
+    assert unsure(text.format(password, "true"))["hard-coded-credential"]
+    assert not unsure(text.format(password, "false"))["hard-coded-credential"]
+
+
+@pytest.mark.parametrize(
+    ("mount", "is_so"),
+    [
+        ("'store:/var/lib/docker'", True),
+        ("'/srv/docker:/var/lib/docker'", True),
+        ("'/var/lib/docker:/var/lib/docker:ro'", False),
+        ("", False),
+    ],
+)
+def test_an_engine_of_its_own_needs_every_right(mount: str, is_so: bool) -> None:
+    text = f"services:\n  builder:\n    image: acme/builder:1\n    privileged: true\n    volumes: [{mount}]\nvolumes: {{store: {{}}}}\n"
+    assert unsure(text)["privileged-container"] is is_so
+
+
+def test_a_tunnel_sets_up_its_network() -> None:
+    text = "services:\n  vpn:\n    image: acme/vpn:1\n    network_mode: host\n    cap_add: [NET_ADMIN]\n    devices: [/dev/net/tun]\n"
+    assert unsure(text)["dangerous-capability"]
+    assert not unsure(text.replace("/dev/net/tun", "/dev/dri"))["dangerous-capability"]
