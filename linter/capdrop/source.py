@@ -108,9 +108,10 @@ _TESTS = frozenset(
 )
 """Folders of what is started to test something, and is taken down."""
 _EXAMPLES = frozenset(
-    "doc docs documentation example examples sample samples tutorial tutorials ejemplos exemplos exemples beispiele".split()
+    "doc docs documentation example examples sample samples tutorial tutorials ejemplos exemplos exemples beispiele beginner beginners "
+    "workshop workshops lab labs exercise exercises lesson lessons playground play-with-docker play-with-kubernetes".split()
 )
-"""Folders of what shows how something is used."""
+"""Folders of what shows how something is used, or is there to learn it."""
 _DEVELOPMENT = frozenset(
     "dev devel develop development .cursor .devcontainer .devenv localdev local local-cluster local-clusters k3d minikube".split()
 )
