@@ -114,3 +114,18 @@ def test_a_tunnel_sets_up_its_network() -> None:
     text = "services:\n  vpn:\n    image: acme/vpn:1\n    network_mode: host\n    cap_add: [NET_ADMIN]\n    devices: [/dev/net/tun]\n"
     assert unsure(text)["dangerous-capability"]
     assert not unsure(text.replace("/dev/net/tun", "/dev/dri"))["dangerous-capability"]
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "is_so"),
+    [
+        ("compose/elasticsearch/v9/compose.yaml", "", True),
+        ("compose/elasticsearch/v9/compose.yaml", "    volumes: ['data:/usr/share/elasticsearch/data']\n", False),
+        ("compose/elasticsearch/v8/compose.yaml", "", False),
+        ("compose/search/v9/compose.yaml", "", False),
+    ],
+)
+def test_a_release_that_is_tried(path: str, more: str, is_so: bool) -> None:
+    image = "docker.elastic.co/elasticsearch/elasticsearch:9.1.4"
+    text = f"services:\n  search:\n    image: {image}\n    ports: ['9200:9200']\n    environment: [xpack.security.enabled=false]\n{more}"
+    assert unsure(text, path) == {"protection-switched-off": is_so, "data-port-published": False}

@@ -42,7 +42,7 @@ from .ports import ports_of
 from .service import Alone, Service, ServiceSite, is_of_windows, is_project
 from .variables import names_of, subjects_in_contents, variables_in_volumes, variables_of
 from .volumes import mounts_of
-from .worked_on import worked_on
+from .worked_on import tries_a_release, worked_on
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -229,7 +229,6 @@ class _Reader:
         kind = "init container" if name in self.awaited or site.prepares else "service"
         platform = "windows" if site.silence == NOT_ON_WINDOWS else "linux"
         own = container(site, TABLE, address, name=name, dialect="compose", kind=kind, platform=platform)
-        own.is_worked_on = name in self.worked_on
         if build is not None:
             own.origin = build.origin(TABLE)
         mounts = list(mounts_of(site, self.project.sections, address, name))
@@ -244,6 +243,7 @@ class _Reader:
         from_files = list(self.variables_of_env_files(site, name))
         of_stage = list(build.parts(self.set_anew(site))) if build is not None else []
         own.parts = [*parts, *(variable for variable, _ in from_files), *of_stage]
+        own.is_worked_on = name in self.worked_on or tries_a_release(site, parts)
         for part in parts:
             if isinstance(part, Variable):
                 part.owner = own

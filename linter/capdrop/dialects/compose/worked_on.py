@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ...model.image import Image
 from ...source import is_named_for_work
 from ...syntax.yaml import Scalar
 from ..yaml_view import Section
@@ -13,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ...model.subject import Subject
     from .build import Build
     from .service import ServiceSite
 
@@ -32,6 +34,11 @@ def worked_on(services: Services) -> set[str]:
             found.add(name)
             found.update(_needs(site))
     return found
+
+
+def tries_a_release(site: ServiceSite, parts: Iterable[Subject]) -> bool:
+    """Whether a service keeps nothing and stands in a folder for the release of its image, as where each release is tried."""
+    return site.own.get("volumes") is None and any(isinstance(part, Image) and part.is_in_its_folder for part in parts)
 
 
 def _is_worked_on(name: str, site: ServiceSite, build: Build | None) -> bool:
