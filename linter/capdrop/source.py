@@ -108,10 +108,15 @@ _TESTS = frozenset(
 )
 """Folders of what is started to test something, and is taken down."""
 _EXAMPLES = frozenset(
-    "doc docs documentation example examples sample samples tutorial tutorials ejemplos exemplos exemples beispiele beginner beginners "
-    "workshop workshops lab labs exercise exercises lesson lessons playground play-with-docker play-with-kubernetes".split()
+    "doc docs documentation example examples sample samples tutorial tutorials ejemplos exemplos exemples beispiele".split()
 )
-"""Folders of what shows how something is used, or is there to learn it."""
+"""Folders of what shows how something is used."""
+_LESSONS = frozenset(
+    "beginner beginners workshop workshops lab labs exercise exercises lesson lessons playground play-with-docker "
+    "play-with-kubernetes".split()
+)
+"""Folders of what is there to learn from."""
+_NOTHING: frozenset[str] = frozenset()
 _DEVELOPMENT = frozenset(
     "dev devel develop development .cursor .devcontainer .devenv localdev local local-cluster local-clusters k3d minikube".split()
 )
@@ -219,6 +224,11 @@ class Source:
     def is_for_builds(self) -> bool:
         """The same of what a project is built in: `ci/Dockerfile`, `Dockerfile_ci`."""
         return _stands(self.path, _BUILDING, _TO_BUILD)
+
+    @property
+    def is_lesson(self) -> bool:
+        """The same of what is there to learn from: `workshop/compose.yaml`. Its passwords are made up; what else it shows is copied."""
+        return _stands(self.path, _LESSONS, _NOTHING)
 
     @property
     def is_to_prepare(self) -> bool:

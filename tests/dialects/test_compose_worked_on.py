@@ -129,3 +129,9 @@ def test_a_release_that_is_tried(path: str, more: str, is_so: bool) -> None:
     image = "docker.elastic.co/elasticsearch/elasticsearch:9.1.4"
     text = f"services:\n  search:\n    image: {image}\n    ports: ['9200:9200']\n    environment: [xpack.security.enabled=false]\n{more}"
     assert unsure(text, path) == {"protection-switched-off": is_so, "data-port-published": False}
+
+
+@pytest.mark.parametrize(("path", "is_so"), [("workshop/1/compose.yaml", True), ("label/compose.yaml", False)])
+def test_what_there_is_to_learn_from(path: str, is_so: bool) -> None:
+    found = unsure(f"services:\n{DATABASE.replace('postgres:17', 'postgres')}", path)
+    assert found == {"default-credential": is_so, "image-without-tag": False}

@@ -109,9 +109,10 @@ class Variable(Subject):
 
     @property
     def is_for_few(self) -> bool:
-        """Whether it is for those who build or work on the project, as its file, its container or a comment says, or its container is
-        reached from its own host alone: it publishes ports, and those on the loopback address."""
-        if self.is_for_work or self.source.is_for_builds or self.source.is_said_to_be_for_work(self.span.start):
+        """Whether it is for those who build or work on the project or learn from it, as its file, its container or a comment says, or its
+        container is reached from its own host alone: it publishes ports, and those on the loopback address."""
+        source = self.source
+        if self.is_for_work or source.is_for_builds or source.is_lesson or source.is_said_to_be_for_work(self.span.start):
             return True
         return self.owner is not None and self.owner.publishes and self.owner.is_shut()
 

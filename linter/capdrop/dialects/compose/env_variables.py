@@ -37,17 +37,16 @@ MANY = 5000
 class GivenOrigin(Origin):
     """A line of a file that a service is given."""
 
-    __slots__ = ("file", "site")
+    __slots__ = ("file",)
 
-    def __init__(self, file: EnvFile, site: ServiceSite) -> None:
+    def __init__(self, file: EnvFile) -> None:
         self.file = file
-        self.site = site
 
     def written_facts(self) -> frozenset[str]:
         return frozenset({"variable"})
 
     def neighbours(self) -> Iterable[str]:
-        return {*self.file.known, *names_of(self.site, "environment")}
+        return self.file.known
 
 
 def variables_of_env_files(
@@ -72,7 +71,7 @@ def variables_of_env_files(
         if variable is None:
             ignored = project.beside.is_ignored(whole)
             variable = seen[id(one)] = _variable(file, one, known[id(file)].get(one.name), path, name, ignored=ignored)
-            variable.origin = GivenOrigin(file, site)
+            variable.origin = GivenOrigin(file)
         if is_new or project.told < MANY:
             project.told += 1
             yield variable, is_new
