@@ -11,7 +11,7 @@ from capdrop.finding import Confidence
 from capdrop.source import Source
 
 BOOK = rules_in_force(Config("."))
-DATABASE = "  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: postgres\n"
+DATABASE = "  db:\n    image: postgres:17\n    restart: always\n    environment:\n      POSTGRES_PASSWORD: postgres\n"
 
 
 def unsure(text: str, path: str = "compose.yaml") -> dict[str, bool]:
@@ -135,3 +135,34 @@ def test_a_release_that_is_tried(path: str, more: str, is_so: bool) -> None:
 def test_what_there_is_to_learn_from(path: str, is_so: bool) -> None:
     found = unsure(f"services:\n{DATABASE.replace('postgres:17', 'postgres')}", path)
     assert found == {"default-credential": is_so, "image-without-tag": False}
+
+
+@pytest.mark.parametrize(
+    ("app", "more", "is_so"),
+    [
+        ("build: .", "", True),
+        ("build: .", "    ports: ['5432:5432']\n", False),
+        ("build: .", "    restart: unless-stopped\n", False),
+        ("build: ., restart: 'no'", "", True),
+        ("build: ., restart: always", "", False),
+        ("build: .", "    deploy: {replicas: 1}\n", False),
+        ("image: acme/app:1", "", False),
+    ],
+)
+def test_what_is_built_and_run_by_hand(app: str, more: str, is_so: bool) -> None:
+    database = DATABASE.replace("    restart: always\n", more)
+    text = f"services:\n  app: {{{app}}}\n{database}"
+    assert unsure(text)["default-credential"] is is_so
+
+
+@pytest.mark.parametrize(
+    ("how", "mode", "is_so"),
+    [
+        ("build: .", "ASPNETCORE_ENVIRONMENT=Development", True),
+        ("build: .", "SPRING_PROFILES_ACTIVE=prod", False),
+        ("image: acme/app:1", "NODE_ENV=development", False),
+    ],
+)
+def test_what_runs_in_development(how: str, mode: str, is_so: bool) -> None:
+    text = f"services:\n  app:\n    {how}\n    restart: always\n    ports: ['80:80']\n    environment: [{mode}, DB_PASSWORD=postgres]\n"
+    assert unsure(text) == {"default-credential": is_so}

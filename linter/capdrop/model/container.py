@@ -71,6 +71,13 @@ FACTS = {
 """Every fact of a container, with what its value means. "yes" facts are known true or false; lists are known tuples of values."""
 
 
+_TESTERS = frozenset({"cypress", "e2e", "playwright", "test", "tests", "testing"})
+_MODES = frozenset(
+    "APP_ENV ASPNETCORE_ENVIRONMENT DJANGO_ENV DOTNET_ENVIRONMENT ENV ENVIRONMENT FLASK_ENV GO_ENV NODE_ENV RACK_ENV RAILS_ENV "
+    "SPRING_PROFILES_ACTIVE".split()
+)
+"""Variables that say what a program is started for."""
+_DEVELOPMENT = frozenset({"dev", "development", "local"})
 _ROOT = ("0", "root", "containeradministrator", "administrator")
 
 
@@ -105,7 +112,7 @@ class Container(WithFacts):
     It is a Compose service, a container of a pod, or a command line that starts one.
     """
 
-    __slots__ = ("dialect", "is_worked_on", "kind", "name", "parts", "platform", "project")
+    __slots__ = ("dialect", "is_run_by_hand", "is_worked_on", "kind", "name", "parts", "platform", "project")
 
     names = FACTS
 
@@ -130,6 +137,8 @@ class Container(WithFacts):
         """"linux" or "windows"."""
         self.is_worked_on = False
         """Whether it is started to work on the project or to test it, as the file shows that starts it, or such a one depends on it."""
+        self.is_run_by_hand = False
+        """Whether it is one of a project that is built from its sources where it is started, and that no engine starts again."""
         self.project: Project = UNKNOWN_PROJECT
         self.parts: Iterable[Subject] = ()
         """Its mounts, ports and variables, where the dialect tells them: they are judged by themselves, and here together."""
@@ -142,7 +151,28 @@ class Container(WithFacts):
     @property
     def is_for_work(self) -> bool:
         """Whether its file is for those who work on the project, or for tests, or that shows, or is said in a comment above it."""
-        return self.is_worked_on or super().is_for_work or self.source.is_said_to_be_for_work(self.span.start)
+        if self.is_worked_on or self.is_tester or super().is_for_work or self.source.is_said_to_be_for_work(self.span.start):
+            return True
+        return self.dialect == "compose" and self._is_built_here and self._is_in_development
+
+    @property
+    def is_tester(self) -> bool:
+        """Whether it is a service that is named for the tests that it runs, or is there for."""
+        return self.dialect == "compose" and not _TESTERS.isdisjoint(self.name.lower().replace("_", "-").split("-"))
+
+    @property
+    def _is_built_here(self) -> bool:
+        from .image import Image
+
+        return all(part.local for part in self.parts if isinstance(part, Image) and part.role == "run")
+
+    @property
+    def _is_in_development(self) -> bool:
+        """Whether a variable tells the program in it so."""
+        from .variable import Variable
+
+        variables = (part for part in self.parts if isinstance(part, Variable))
+        return any(variable.name in _MODES and variable.value.text.lower() in _DEVELOPMENT for variable in variables)
 
     @property
     def uses(self) -> frozenset[str]:
@@ -288,7 +318,7 @@ class Container(WithFacts):
     def doubt(self, use: str) -> Confidence | None:
         """Low confidence where it is made to use this of its host, which a reviewer would not ask to change, or is started to test
         something; else a rule's own."""
-        return Confidence.LOW if use in self.uses or self.source.is_for_tests or self.is_worked_on else None
+        return Confidence.LOW if use in self.uses or self.source.is_for_tests or self.is_tester else None
 
 
 class DefaultContainer(Container):

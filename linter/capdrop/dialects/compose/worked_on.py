@@ -12,28 +12,33 @@ from .volumes import split_volume
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from ...model.subject import Subject
     from .build import Build
     from .service import ServiceSite
 
-    Services = Iterable[tuple[str, ServiceSite, Build | None]]
+    Services = Collection[tuple[str, ServiceSite, Build | None]]
 
 _SOURCES = frozenset({"app", "lib", "source", "src"})
 """What folders of sources are called."""
-_TESTS = frozenset({"cypress", "e2e", "playwright", "test", "tests", "testing"})
-"""Words in the names of services that test others."""
 
 
 def worked_on(services: Services) -> set[str]:
     """The names of those, with what they depend on."""
     found: set[str] = set()
     for name, site, build in services:
-        if _is_worked_on(name, site, build):
+        if _is_worked_on(site, build):
             found.add(name)
             found.update(_needs(site))
     return found
+
+
+def is_run_by_hand(services: Services) -> bool:
+    """Whether the project builds something from its sources, and the engine starts nothing of it again."""
+    if all(build is None for _, _, build in services):
+        return False
+    return not any(site.own.get("deploy") or site.own.text("restart") not in ("", "no", "on-failure") for _, site, _ in services)
 
 
 def tries_a_release(site: ServiceSite, parts: Iterable[Subject]) -> bool:
@@ -41,11 +46,11 @@ def tries_a_release(site: ServiceSite, parts: Iterable[Subject]) -> bool:
     return site.own.get("volumes") is None and any(isinstance(part, Image) and part.is_in_its_folder for part in parts)
 
 
-def _is_worked_on(name: str, site: ServiceSite, build: Build | None) -> bool:
-    """Whether a service is named for tests, is in profiles for developers or for tests only, is built from a Dockerfile or a stage that is
-    named so, or has the sources mounted that it was built from."""
+def _is_worked_on(site: ServiceSite, build: Build | None) -> bool:
+    """Whether a service is in profiles for developers or for tests only, is built from a Dockerfile or a stage that is named so, or has the
+    sources mounted that it was built from."""
     profiles = [node.value for node, _, _ in site.own.items("profiles") if isinstance(node, Scalar)]
-    if not _TESTS.isdisjoint(name.lower().replace("_", "-").split("-")) or (profiles and all(map(is_named_for_work, profiles))):
+    if profiles and all(map(is_named_for_work, profiles)):
         return True
     if build is None:
         return False
