@@ -111,14 +111,12 @@ _EXAMPLES = frozenset(
     "doc docs documentation example examples sample samples tutorial tutorials ejemplos exemplos exemples beispiele".split()
 )
 """Folders of what shows how something is used."""
-_LESSONS = frozenset(
-    "beginner beginners workshop workshops lab labs exercise exercises lesson lessons playground play-with-docker "
-    "play-with-kubernetes".split()
-)
-"""Folders of what is there to learn from."""
-_NOTHING: frozenset[str] = frozenset()
+_LESSONS = frozenset("beginner beginners workshop workshops lab labs exercise exercises lesson lessons playground play".split())
+"""Words in the names of folders of what is there to learn from (`play-with-docker`)."""
+_OVERRIDES = frozenset(("compose.override.yaml", "compose.override.yml", "docker-compose.override.yaml", "docker-compose.override.yml"))
 _DEVELOPMENT = frozenset(
-    "dev devel develop development .cursor .devcontainer .devenv localdev local local-cluster local-clusters k3d minikube".split()
+    "dev devel develop development .cursor .devcontainer .devenv localdev local local-cluster local-clusters "
+    "local-dev local-stack dev-env dev-environment k3d minikube".split()
 )
 """Folders of what is started on a developer's own machine."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
@@ -228,7 +226,14 @@ class Source:
     @property
     def is_lesson(self) -> bool:
         """The same of what is there to learn from: `workshop/compose.yaml`. Its passwords are made up; what else it shows is copied."""
-        return _stands(self.path, _LESSONS, _NOTHING)
+        folders = map(set, map(_words, self.path.split("/")[:-1]))
+        return any("home" not in folder and not _LESSONS.isdisjoint(folder) for folder in folders)
+
+    @property
+    def is_override(self) -> bool:
+        """Whether it is what Compose lays over the main file by itself, which is where developers change that for themselves
+        (docs.docker.com/compose, Merge Compose files)."""
+        return self.path.rpartition("/")[2].lower() in _OVERRIDES
 
     @property
     def is_to_prepare(self) -> bool:

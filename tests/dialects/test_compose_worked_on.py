@@ -131,7 +131,15 @@ def test_a_release_that_is_tried(path: str, more: str, is_so: bool) -> None:
     assert unsure(text, path) == {"protection-switched-off": is_so, "data-port-published": False}
 
 
-@pytest.mark.parametrize(("path", "is_so"), [("workshop/1/compose.yaml", True), ("label/compose.yaml", False)])
+@pytest.mark.parametrize(
+    ("path", "is_so"),
+    [
+        ("workshop/1/compose.yaml", True),
+        ("k8s-labs/lab-1/compose.yaml", True),
+        ("home-lab/compose.yaml", False),
+        ("label/compose.yaml", False),
+    ],
+)
 def test_what_there_is_to_learn_from(path: str, is_so: bool) -> None:
     found = unsure(f"services:\n{DATABASE.replace('postgres:17', 'postgres')}", path)
     assert found == {"default-credential": is_so, "image-without-tag": False}
@@ -166,3 +174,14 @@ def test_what_is_built_and_run_by_hand(app: str, more: str, is_so: bool) -> None
 def test_what_runs_in_development(how: str, mode: str, is_so: bool) -> None:
     text = f"services:\n  app:\n    {how}\n    restart: always\n    ports: ['80:80']\n    environment: [{mode}, DB_PASSWORD=postgres]\n"
     assert unsure(text) == {"default-credential": is_so}
+
+
+@pytest.mark.parametrize(
+    ("path", "is_so"), [("docker-compose.override.yml", True), ("web/compose.override.yaml", True), ("override.yml", False)]
+)
+def test_what_developers_lay_over_the_main_file(path: str, is_so: bool) -> None:
+    literal = "Kp3-vv81" + "-Qz"
+    assert unsure(f"services:\n{DATABASE}      ADMIN_PASSWORD: {literal}\n", path) == {
+        "default-credential": is_so,
+        "hard-coded-credential": False,
+    }
