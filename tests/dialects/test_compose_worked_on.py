@@ -185,3 +185,12 @@ def test_what_developers_lay_over_the_main_file(path: str, is_so: bool) -> None:
         "default-credential": is_so,
         "hard-coded-credential": False,
     }
+
+
+@pytest.mark.parametrize(("host", "is_so"), [("localhost:5432", True), ("host.docker.internal", True), ("db", False)])
+def test_a_weak_password_of_the_machine_itself(host: str, is_so: bool) -> None:
+    literal = "Kp3-vv81" + "-Qz"
+    text = "services:\n  app:\n    image: acme/app:1\n    environment:\n      DB: postgres://app:{}@{}/${{NAME}}\n"
+    assert unsure(text.format("postgres", host)) == {"password-in-url": is_so}
+    assert unsure(text.format(literal, host)) == {"password-in-url": False}
+    assert unsure(f"DB=postgres://app:postgres@{host}/app\n", ".env") == {"password-in-url": is_so}
