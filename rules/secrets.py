@@ -223,7 +223,7 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
         if (url.weak and (in_comment(text, url.start) or subject.is_template)) or covered(url.start, url.end, text, "token"):
             continue
         variable = subject.variable_at(subject.fragment.span(url.start).start)
-        is_for_few = url.weak and (text.startswith(OWN_HOST, url.end) or (variable is not None and variable.is_for_few))
+        is_for_few = url.weak and (is_of_own_host(subject, text, url.end) or (variable is not None and variable.is_for_few))
         yield subject.finding_in(
             url.start,
             url.end,
@@ -262,6 +262,11 @@ def in_samples(subject: Text | Variable, otherwise: Confidence | None) -> Confid
     return Confidence.LOW if is_template or subject.source.is_sample else otherwise
 
 
+def is_of_own_host(subject: Text | Variable, text: str, end: int) -> bool:
+    """Whether the password that ends there is of a server on the machine itself. In a pod that is another of its containers."""
+    return text.startswith(OWN_HOST, end) and "apiVersion" not in subject.source.text
+
+
 def is_encrypted_key(verdict: Verdict) -> bool:
     """Whether a secret is a private key that is itself encrypted."""
     return verdict.kind == "private-key" and verdict.confidence != "high"
@@ -285,9 +290,9 @@ def hidden_from_the_text(variable: Variable, kind: str, severity: Severity) -> I
     if is_encrypted_key(verdict):
         severity = Severity.MEDIUM
     sure = Confidence[verdict.confidence.upper()]
-    is_of_own_host = variable.value.text.startswith(OWN_HOST, verdict.end)
-    if kind == "url-password" and sure is Confidence.MEDIUM and (is_of_own_host or variable.is_for_few):  # a weak one
-        sure = Confidence.LOW
+    if kind == "url-password" and sure is Confidence.MEDIUM:  # a weak one
+        is_local = is_of_own_host(variable, variable.value.text, verdict.end)
+        sure = Confidence.LOW if is_local or variable.is_for_few else sure
     if not covered(*shown, kind):
         yield variable.finding(
             place,
