@@ -140,7 +140,8 @@ def dangerous_capability(container: Container) -> Iterator[Finding]:
     Root in a container is harmless as far as its capabilities are. Some of them give it the host outright, others the host's
     network, clock or processes. Most programs that ask for one of these need something smaller: a device, a port, a volume.
 
-    Confidence is low where the same file has the container privileged, which has them all anyway.
+    Confidence is low where the same file has the container privileged, which has them all anyway, and where the image or a device of the
+    container is made for what needs it: with `/dev/net/tun` it makes tunnels.
     """
     for item in container.fact("capabilities_added"):
         name = plain_name(item)
@@ -153,24 +154,15 @@ def dangerous_capability(container: Container) -> Iterator[Finding]:
                 item,
                 f"`{container.name}` adds {item.text}: {gives}",
                 severity=severity,
-                confidence=Confidence.LOW if is_beside_the_point(container, name) else container.doubt(PURPOSES.get(name, "")),
+                confidence=Confidence.LOW if has_it_anyway(container) else container.doubt(PURPOSES.get(name, "")),
                 fix=_without(container, item),
             )
 
 
-def is_beside_the_point(container: Container, capability: str) -> bool:
-    """Whether the same file has the container privileged, so that it has it anyway, or it needs it for what it does in a network of its
-    own."""
-    if capability == "NET_ADMIN" and makes_tunnels(container):
-        return True
+def has_it_anyway(container: Container) -> bool:
+    """Whether the same file has the container privileged."""
     privileged = container.fact("privileged")
     return privileged.is_true and privileged.source is container.source
-
-
-def makes_tunnels(container: Container) -> bool:
-    """Whether it brings up interfaces of its own, as a VPN does, in a network of its own."""
-    has_tunnels = any(item.text == "/dev/net/tun" for item in container.fact("devices"))
-    return has_tunnels and not container.fact("host_network").is_true
 
 
 BEYOND = "which containers do not have by default"

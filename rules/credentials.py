@@ -355,6 +355,13 @@ def published_default(variable: Variable) -> Iterator[Finding]:
         yield credential(variable, verdict, message, Severity.MEDIUM)
 
 
+ASKS_FOR_NONE = {
+    "opensearch_initial_admin_password": ("plugins.security.disabled=true", "disable_security_plugin=true"),
+    "elastic_password": ("xpack.security.enabled=false",),
+}
+"""What makes a program ask for no password, by the variable with its password (docs.opensearch.org, Docker; elastic.co/docs)."""
+
+
 def secrets_of(variable: Variable, kind: str) -> Iterator[Verdict]:
     """The secrets of a kind in a variable that no rule on the text tells of."""
     if variable.value.defaulted:
@@ -388,9 +395,10 @@ def covered(start: int, end: int, text: str) -> bool:
 
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
     """The finding on a variable's secret: less severe where it does not ship, less sure where it is one of a test or an example, or a weak
-    one of a build, which may just ask for some value, with the change that takes it from outside."""
-    source = variable.source
-    unsure = source.is_sample or (verdict.kind == "default-credential" and (source.is_for_builds or not variable.ships))
+    one of what is built in or worked on, one that a build may just ask for, or one that nobody is asked for, with the change that takes it
+    from outside."""
+    is_for_few = variable.is_for_few or not variable.ships
+    unsure = variable.source.is_sample or (verdict.kind == "default-credential" and is_for_few) or is_unused(variable)
     return variable.finding_in(
         verdict.start,
         verdict.end,
@@ -399,3 +407,10 @@ def credential(variable: Variable, verdict: Verdict, message: str, severity: Sev
         confidence=Confidence.LOW if unsure else Confidence[verdict.confidence.upper()],
         fix=variable.from_outside(variable.value.text[verdict.start : verdict.end]) or better_way(variable),
     )
+
+
+def is_unused(variable: Variable) -> bool:
+    """Whether it is the password of a program that is told beside it to ask for none."""
+    switches = ASKS_FOR_NONE.get(variable.name.lower(), ())
+    parts = variable.owner.parts if switches and variable.owner is not None else ()
+    return any(isinstance(part, Variable) and f"{part.name}={part.value.text}".lower() in switches for part in parts)

@@ -426,7 +426,7 @@ def protection_switched_off(subject: Command | Variable | WrittenFile | Borrowed
     else:
         found = _command(subject)
     for finding in found:
-        if subject.source.is_for_tests or subject.source.is_for_developers:
+        if subject.is_for_work or subject.source.is_said_to_be_for_work(finding.span.start):
             finding.confidence = Confidence.LOW
         yield finding
 

@@ -344,8 +344,10 @@ def at(port: Port) -> Value:
 
 def doubt(port: Port) -> Confidence | None:
     """Less than sure where a variable that nothing sets stands for the port, as it might hold an address too, and for what is started to
-    test something."""
-    return Confidence.LOW if port.source.is_for_tests else Confidence.MEDIUM if port.host_port.is_unknown else None
+    test or build something."""
+    if port.source.is_for_tests or port.source.is_for_builds:
+        return Confidence.LOW
+    return Confidence.MEDIUM if port.host_port.is_unknown else None
 
 
 def bound(port: Port) -> Fix:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 4000
 """Characters; what stands further back on its line is not looked at."""
+OWN_HOST = ("@localhost", "@127.0.0.1", "@host.docker.internal")
+"""What stands behind the password of a server on the machine itself."""
 REFERENCES = "NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-798"
 
 # Invented, and written in pieces, so that nobody's scanner takes this file for a leak.
@@ -210,7 +212,8 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
     """A URL holds a password.
 
     Besides standing in the file, such a URL finds its way into logs, process lists and error reports. Keep the password apart
-    from the URL, in a secret that is mounted, and let the program put them together.
+    from the URL, in a secret that is mounted, and let the program put them together. Confidence is low for a weak one of the machine
+    itself (`@localhost`), and in what developers start.
     """
     if isinstance(subject, Variable):
         yield from hidden_from_the_text(subject, "url-password", Severity.HIGH)
@@ -219,12 +222,14 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
     for url in find_url_passwords(text):
         if (url.weak and (in_comment(text, url.start) or subject.is_template)) or covered(url.start, url.end, text, "token"):
             continue
+        variable = subject.variable_at(subject.fragment.span(url.start).start)
+        is_for_few = url.weak and (is_of_own_host(subject, text, url.end) or (variable is not None and variable.is_for_few))
         yield subject.finding_in(
             url.start,
             url.end,
             f"URL with a password that anyone would guess; {CHANGE}" if url.weak else f"URL with a password; {ROTATE}",
             severity=Severity.MEDIUM if url.weak else None,
-            confidence=in_samples(subject, Confidence.MEDIUM if url.weak else None),
+            confidence=Confidence.LOW if is_for_few else in_samples(subject, Confidence.MEDIUM if url.weak else None),
             fix=from_outside(subject, url.start, url.end),
         )
     yield from encoded(subject, "url-password")
@@ -257,6 +262,11 @@ def in_samples(subject: Text | Variable, otherwise: Confidence | None) -> Confid
     return Confidence.LOW if is_template or subject.source.is_sample else otherwise
 
 
+def is_of_own_host(subject: Text | Variable, text: str, end: int) -> bool:
+    """Whether the password that ends there is of a server on the machine itself. In a pod that is another of its containers."""
+    return text.startswith(OWN_HOST, end) and "apiVersion" not in subject.source.text
+
+
 def is_encrypted_key(verdict: Verdict) -> bool:
     """Whether a secret is a private key that is itself encrypted."""
     return verdict.kind == "private-key" and verdict.confidence != "high"
@@ -279,13 +289,17 @@ def hidden_from_the_text(variable: Variable, kind: str, severity: Severity) -> I
     assert shown is not None
     if is_encrypted_key(verdict):
         severity = Severity.MEDIUM
+    sure = Confidence[verdict.confidence.upper()]
+    if kind == "url-password" and sure is Confidence.MEDIUM:  # a weak one
+        is_local = is_of_own_host(variable, variable.value.text, verdict.end)
+        sure = Confidence.LOW if is_local or variable.is_for_few else sure
     if not covered(*shown, kind):
         yield variable.finding(
             place,
             f"`{variable.name}` holds {verdict.why}; {revocation(verdict.provider)}",
             hidden=(place,),
             severity=severity if variable.ships else Severity(severity - 1),
-            confidence=in_samples(variable, Confidence[verdict.confidence.upper()]),
+            confidence=in_samples(variable, sure),
             fix=variable.from_outside(variable.value.text[verdict.start : verdict.end]) or better_way(variable),
         )
 

@@ -177,7 +177,7 @@ def test_other_unknown_keys(key: str) -> None:
         ("compose.yaml", "environment: {NEO4J_AUTH: none}, network_mode: host", Confidence.HIGH),
         ("compose.yaml", "environment: {NEO4J_AUTH: none}, network_mode: '${MODE}'", Confidence.HIGH),
         ("compose.yaml", "environment: {NEO4J_AUTH: none}, network_mode: 'service:proxy'", Confidence.HIGH),
-        ("compose.override.yaml", "environment: {NEO4J_AUTH: none}", Confidence.HIGH),
+        ("compose.prod-override.yaml", "environment: {NEO4J_AUTH: none}", Confidence.HIGH),
         ("compose.dev.yaml", "environment: {NEO4J_AUTH: none}, ports: ['7687:7687']", Confidence.LOW),
         (".devcontainer/compose.yaml", "environment: {NEO4J_AUTH: none}, ports: ['7687:7687']", Confidence.LOW),
         ("compose.yaml", "environment: {FB_NOAUTH: 'true'}", Confidence.HIGH),

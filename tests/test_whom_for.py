@@ -15,6 +15,8 @@ from capdrop.source import Source
         ("# Not for production.\nFROM debian:13\n", True),
         ("# local dev stack\r\nservices: {}\r\n", True),
         ("# For local development use compose.dev.yaml instead.\nservices: {}\n", False),
+        ("services:\n  # A compose file for testing that the image works without the cloud\n  a: {}\n", True),
+        ("# Do not use it on production\nservices: {}\n", True),
         ("# For development and production\nservices: {}\n", False),
         ("# This file is not intended for production use without first\n# customizing it.\nservices: {}\n", False),
         ("# Developed by ACME, for all who test\nservices: {}\n", False),

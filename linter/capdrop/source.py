@@ -113,8 +113,12 @@ _EXAMPLES = frozenset(
     "doc docs documentation example examples sample samples tutorial tutorials ejemplos exemplos exemples beispiele".split()
 )
 """Folders of what shows how something is used."""
+_LESSONS = frozenset("beginner beginners workshop workshops lab labs exercise exercises lesson lessons playground play".split())
+"""Words in the names of folders of what is there to learn from (`play-with-docker`)."""
+_OVERRIDES = frozenset(("compose.override.yaml", "compose.override.yml", "docker-compose.override.yaml", "docker-compose.override.yml"))
 _DEVELOPMENT = frozenset(
-    "dev devel develop development .cursor .devcontainer .devenv localdev local local-cluster local-clusters k3d minikube".split()
+    "dev devel develop development .cursor .devcontainer .devenv localdev local local-cluster local-clusters "
+    "local-dev local-stack dev-env dev-environment k3d minikube".split()
 )
 """Folders of what is started on a developer's own machine."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
@@ -127,15 +131,23 @@ _OPENING = r"(?:[ \t]*(?:#[^\r\n]*|services:[ \t]*)?(?:\r?\n|\r))*"
 _SAYS_WHOM_FOR = (
     r"(?i)\b(?:for|during|in) (?:local |internal )?(?:dev|development|testing|debugging)\b|\blocal (?:dev|development|testing|stack)\b"
     r"|\bdev(?:elopment)?(?: ?/ ?[a-z]{1,20})* (?:compose|environment|setup|stack)\b"
-    r"|\b(?:not|never|don'?t)(?: be)?(?: used?(?: it| this)?)? (?:for|in|meant for|intended for|suitable for) production\b"
+    r"|\b(?:not|never|don'?t)(?: be)?(?: used?(?: it| this)?)? (?:for|in|on|meant for|intended for|suitable for) (?:a )?production\b"
 )
-"""What a line of the comment that a file begins with says of whom it is for."""
-_SAYS_MORE = r"(?i)\b(?:instead|see|unlike|unless|until|before|without|(?:and|or|vs\.?|/) ?prod(?:uction)?|prod(?:uction)? (?:and|or|vs))\b"
+"""What a line of a comment says of whom a file, or what stands below, is for."""
+_SAYS_MORE = (
+    r"(?i)\b(?:instead|see|unlike|unless|until|before|production(?: [a-z]{1,20})? without|(?:and|or|vs\.?|/) ?prod(?:uction)?"
+    r"|prod(?:uction)? (?:and|or|vs))\b"
+)
 """How such a line speaks of another file, or of more than developers."""
 _LONGEST_OPENING = 2000
 """Characters."""
+_LINES_ABOVE = 6
 _STARTED_WITH = frozenset(("dev", "devel", "development"))
 _FOR_DEVELOPERS = frozenset("dev devel develop development devcontainer debug delve dlv gitpod local tilt".split())
+
+
+def _says_whom_for(comment: str) -> bool:
+    return re.search(_SAYS_WHOM_FOR, comment) is not None and re.search(_SAYS_MORE, comment) is None
 
 
 def _words(name: str) -> list[str]:
@@ -157,8 +169,12 @@ def _stands(path: str, among: Set[str], called: Set[str]) -> bool:
 def is_working_stage(address: str) -> bool:
     """Whether an address begins with a stage that is named for tests, or for those who work on the project: `stage debug`."""
     first, _, rest = address.partition(" ")
-    words = rest.partition(" ")[0].replace("_", "-").split("-") if first == "stage" else ()
-    return not (_FOR_DEVELOPERS | _FOR_TESTS).isdisjoint(words)
+    return first == "stage" and is_named_for_work(rest.partition(" ")[0])
+
+
+def is_named_for_work(name: str) -> bool:
+    """Whether one of the words of a name says that it is for tests, or for those who work on the project."""
+    return not (_FOR_DEVELOPERS | _FOR_TESTS).isdisjoint(_words(name))
 
 
 class Source:
@@ -210,6 +226,18 @@ class Source:
         return _stands(self.from_top, _BUILDING, _TO_BUILD)
 
     @property
+    def is_lesson(self) -> bool:
+        """The same of what is there to learn from: `workshop/compose.yaml`. Its passwords are made up; what else it shows is copied."""
+        folders = map(set, map(_words, self.from_top.split("/")[:-1]))
+        return any("home" not in folder and not _LESSONS.isdisjoint(folder) for folder in folders)
+
+    @property
+    def is_override(self) -> bool:
+        """Whether it is what Compose lays over the main file by itself, which is where developers change that for themselves
+        (docs.docker.com/compose, Merge Compose files)."""
+        return self.path.rpartition("/")[2].lower() in _OVERRIDES
+
+    @property
     def is_to_prepare(self) -> bool:
         """Whether a Dockerfile is of what is run before others and ends, as its name or its folder's ends: `Dockerfile.init`,
         `db-migrate/Dockerfile`."""
@@ -224,8 +252,20 @@ class Source:
             beginning = self.text[:_LONGEST_OPENING].lstrip()
             opening = re.match(_OPENING, beginning) if beginning.startswith(("#", "services:")) else None
             lines = [line for line in opening[0].splitlines() if line[-1:] != ":"] if opening is not None else []  # `For testing:`
-            self._opening = any(re.search(_SAYS_WHOM_FOR, line) and not re.search(_SAYS_MORE, line) for line in lines)
+            self._opening = any(map(_says_whom_for, lines))
         return self._opening
+
+    def is_said_to_be_for_work(self, offset: int) -> bool:
+        """Whether a comment on the line of an offset, or right above it, says that what stands there is for developers or tests."""
+        number = self.position(offset).line
+        above = range(number - 1, max(number - _LINES_ABOVE, 1) - 1, -1)
+        comments = [self[self.line(number)].partition(" #")[2]]
+        for line in map(self.line, above):
+            text = self[line].lstrip()
+            if not text.startswith("#"):
+                break
+            comments.append(text)
+        return any(map(_says_whom_for, comments))
 
     @property
     def starts(self) -> list[int]:

@@ -257,3 +257,10 @@ def test_an_index_that_cannot_be_read_tells_nothing(data: bytes, tmp_path: Path)
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "index").write_bytes(data)
     assert told(run(tmp_path, {".env": f"DB_PASSWORD={PASSWORD}\n", ".gitignore": ".env\n"}, ".env")) == []
+
+
+@pytest.mark.parametrize(("more", "is_told"), [("", True), ("MYSQL_ROOT_PASSWORD=${ROOT}\n", False)])
+def test_a_password_beside_it_is_asked_for(more: str, is_told: bool, tmp_path: Path) -> None:
+    env = {"prod.env": f"MYSQL_ALLOW_EMPTY_PASSWORD=yes\n{more}"}
+    assert [rule for rule, *_ in told(run(tmp_path, {**env, "compose.yaml": COMPOSE}))] == ["protection-switched-off"] * is_told
+    assert [rule for rule, *_ in told(run(tmp_path / "alone", env))] == ["protection-switched-off"] * is_told

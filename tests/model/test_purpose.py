@@ -75,7 +75,7 @@ def test_images_that_are_kept_for_old_releases(path: str, base: str, confidence:
         ("image: ghcr.io/wg-easy/wg-easy, cap_add: [SYS_ADMIN]", "dangerous-capability", HIGH),
         ("image: netdata/netdata, cap_add: [ALL]", "dangerous-capability", HIGH),
         ("image: 'acme/vpn:1', cap_add: [NET_ADMIN], devices: ['/dev/net/tun']", "dangerous-capability", LOW),
-        ("image: 'acme/vpn:1', cap_add: [NET_ADMIN], devices: ['/dev/net/tun'], network_mode: host", "dangerous-capability", HIGH),
+        ("image: 'acme/vpn:1', cap_add: [NET_ADMIN], devices: ['/dev/net/tun'], network_mode: host", "dangerous-capability", LOW),
         ("image: prom/node-exporter, volumes: ['/proc:/host/proc:ro']", "sensitive-host-path", LOW),
         ("image: prom/node-exporter, volumes: ['/proc:/host/proc']", "writable-host-path", HIGH),
         ("image: prom/node-exporter, volumes: ['~/.ssh:/keys:ro']", "sensitive-host-path", HIGH),

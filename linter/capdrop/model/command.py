@@ -92,6 +92,11 @@ class Command(Subject):
         self._packages: list[Package] | None = None
 
     @property
+    def is_for_work(self) -> bool:
+        """Whether that is so of its place, or of its container."""
+        return super().is_for_work or (self.owner is not None and self.owner.is_for_work)
+
+    @property
     def asked_by(self) -> frozenset[str]:
         """Its program and those around it, also without a version (`python3.12` is a `python3`), and `=` if it sets variables."""
         names = [self.name, self.name.partition(".")[0]]

@@ -71,6 +71,13 @@ FACTS = {
 """Every fact of a container, with what its value means. "yes" facts are known true or false; lists are known tuples of values."""
 
 
+_TESTERS = frozenset({"cypress", "e2e", "playwright", "test", "tests", "testing"})
+_MODES = frozenset(
+    "APP_ENV ASPNETCORE_ENVIRONMENT DJANGO_ENV DOTNET_ENVIRONMENT ENV ENVIRONMENT FLASK_ENV GO_ENV NODE_ENV RACK_ENV RAILS_ENV "
+    "SPRING_PROFILES_ACTIVE".split()
+)
+"""Variables that say what a program is started for."""
+_DEVELOPMENT = frozenset({"dev", "development", "local"})
 _ROOT = ("0", "root", "containeradministrator", "administrator")
 
 
@@ -105,7 +112,7 @@ class Container(WithFacts):
     It is a Compose service, a container of a pod, or a command line that starts one.
     """
 
-    __slots__ = ("dialect", "kind", "name", "parts", "platform", "project")
+    __slots__ = ("dialect", "is_run_by_hand", "is_worked_on", "kind", "name", "parts", "platform", "project")
 
     names = FACTS
 
@@ -128,6 +135,10 @@ class Container(WithFacts):
         """What users call it: "service", "container", "init container", "stage"."""
         self.platform = platform
         """"linux" or "windows"."""
+        self.is_worked_on = False
+        """Whether it is started to work on the project or to test it, as the file shows that starts it, or such a one depends on it."""
+        self.is_run_by_hand = False
+        """Whether it is one of a project that is built from its sources where it is started, and that no engine starts again."""
         self.project: Project = UNKNOWN_PROJECT
         self.parts: Iterable[Subject] = ()
         """Its mounts, ports and variables, where the dialect tells them: they are judged by themselves, and here together."""
@@ -136,6 +147,32 @@ class Container(WithFacts):
     def asked_by(self) -> frozenset[str] | None:
         """The facts that something may be written about."""
         return self.origin.written_facts() if self.origin is not None else None
+
+    @property
+    def is_for_work(self) -> bool:
+        """Whether its file is for those who work on the project, or for tests, or that shows, or is said in a comment above it."""
+        if self.is_worked_on or self.is_tester or super().is_for_work or self.source.is_said_to_be_for_work(self.span.start):
+            return True
+        return self.dialect == "compose" and self._is_built_here and self._is_in_development
+
+    @property
+    def is_tester(self) -> bool:
+        """Whether it is a service that is named for the tests that it runs, or is there for."""
+        return self.dialect == "compose" and not _TESTERS.isdisjoint(self.name.lower().replace("_", "-").split("-"))
+
+    @property
+    def _is_built_here(self) -> bool:
+        from .image import Image
+
+        return all(part.local for part in self.parts if isinstance(part, Image) and part.role == "run")
+
+    @property
+    def _is_in_development(self) -> bool:
+        """Whether a variable tells the program in it so."""
+        from .variable import Variable
+
+        variables = (part for part in self.parts if isinstance(part, Variable))
+        return any(variable.name in _MODES and variable.value.text.lower() in _DEVELOPMENT for variable in variables)
 
     @property
     def uses(self) -> frozenset[str]:
@@ -147,7 +184,18 @@ class Container(WithFacts):
         assert self.origin is not None
         images = {*self._image_names, *(part.value.text for part in self.parts if isinstance(part, Image) and part.role == "base")}
         devices = [device.text.partition(":")[0] for device in self.fact("devices")]
-        return uses_of_place(self.origin.read("place").text).union(*map(uses_of_image, images), *map(uses_of_device, devices))
+        place = "engine" if self._has_engine else self.origin.read("place").text
+        return uses_of_place(place).union(*map(uses_of_image, images), *map(uses_of_device, devices))
+
+    @property
+    def _has_engine(self) -> bool:
+        """Whether a container engine in it keeps its containers there, and not those of its host."""
+        from .host_agents import ENGINE_STORES
+        from .mount import Mount
+
+        assert self.origin is not None
+        of_host = {_place(part.host_path.text) for part in self.parts if isinstance(part, Mount)}
+        return any(_place(path) in ENGINE_STORES and _place(path) not in of_host for path in self.origin.mounted())
 
     @property
     def is_tool(self) -> bool:
@@ -281,7 +329,7 @@ class Container(WithFacts):
     def doubt(self, use: str) -> Confidence | None:
         """Low confidence where it is made to use this of its host, which a reviewer would not ask to change, or is started to test
         something; else a rule's own."""
-        return Confidence.LOW if use in self.uses or self.source.is_for_tests else None
+        return Confidence.LOW if use in self.uses or self.source.is_for_tests or self.is_tester else None
 
 
 class DefaultContainer(Container):

@@ -69,6 +69,7 @@ _KINDS = (
     # esphome.io/guides/getting_started_command_line, openhab.org/docs/installation/docker, github.com/plexinc/pms-docker,
     # jellyfin.org/docs, github.com/OpenIoTHub/gateway-go, GladysAssistant/Gladys, Luligu/matterbridge, music-assistant/server (READMEs);
     # from memory: linuxserver/docker-homeassistant, homey.app (self-hosted server), ownbee/hass-otbr-docker
+    ((KERNEL,), "frr"),  # docs.frrouting.org/en/latest/setup.html: zebra asks for SYS_ADMIN
     ((CLOCK,), "chrony ntp"),
     ((WHOLE,), "node-exporter node_exporter cadvisor glances metricbeat newrelic/infrastructure netdata/netdata telegraf"),
     ((BUS,), "systemd-exporter node-exporter node_exporter netdata/netdata"),  # they ask systemd for its units
@@ -100,7 +101,8 @@ _KINDS = (
         "woodpecker-agent drone/agent wings localstack localstack-pro nextcloud/all-in-one nextcloud-releases/all-in-one dokku/dokku "
         "openruntimes/executor orchestrator/orchestrator fabric-peer hyperledger-fabric-peer thehiveproject/cortex shuffle-orborus "
         "shuffle-backend wolf floci harness/harness harness/gitness srl-labs/clab coder/coder provider/docker mcsmanager-daemon "
-        "minepanel-backend discopanel gzctf moby-ryuk testcontainers/ryuk aerokube/selenoid buildkite/agent airbyte/worker",
+        "minepanel-backend discopanel gzctf moby-ryuk testcontainers/ryuk aerokube/selenoid buildkite/agent airbyte/worker "
+        "sandbox-executor-manager docker-compose-manager",
     ),  # they run each job, game, function or application in a container: woodpecker-ci.org/docs, docs.drone.io, pterodactyl.io/wings,
     # docs.localstack.cloud, nextcloud/all-in-one (README), dokku.com/docs/getting-started/install/docker, open-runtimes/executor,
     # hyperledger-fabric.readthedocs.io (CORE_VM_ENDPOINT), docs.strangebee.com/cortex, games-on-whales.github.io/wolf,
@@ -148,6 +150,7 @@ _BY_NAME: dict[str, frozenset[str]] = {}
 """Made when a name is met that may be in it."""
 _BY_DEVICE = {
     "/dev/kfd": frozenset({PROCESSES, KERNEL}),  # rocm.docs.amd.com, Running ROCm Docker containers: shared memory, and no seccomp
+    "/dev/net/tun": frozenset({NETWORK}),  # docs.kernel.org/networking/tuntap: what makes tunnels sets up their interfaces and routes
 }
 _SYSTEM = frozenset({NETWORK, PROCESSES, FILES, MODULES, CLOCK, DEVICES, BUS, KERNEL})
 _BY_PLACE = {
@@ -158,7 +161,11 @@ _BY_PLACE = {
     "node": frozenset({PROCESSES, FILES}),
     "fabric": frozenset({NETWORK}),
     "tool": frozenset({NETWORK}),
+    "engine": frozenset({KERNEL, POWER}),
 }
+ENGINE_STORES = frozenset("/var/lib/docker /var/lib/containerd /var/lib/containers /var/lib/rancher /var/lib/rancher/k3s".split())
+"""Where container engines and K3s keep what they run: one within a container works with every right of its host only
+(hub.docker.com/_/docker, docs.k3s.io/advanced)."""
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -190,5 +197,5 @@ def uses_of_device(path: str) -> frozenset[str]:
 def uses_of_place(place: str) -> frozenset[str]:
     """What of its host a container is made to use: "plugin" mounts volumes for the pods of its node, "mounter" anything for others,
     "system" is a part of the cluster itself, "daemon" runs on every node, "node" does and is given it, "fabric" works with others over a
-    network that only the node has, and "tool" is run once and removed."""
+    network that only the node has, "tool" is run once and removed, and "engine" starts containers in itself."""
     return _BY_PLACE.get(place, _NOTHING)

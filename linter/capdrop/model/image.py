@@ -122,16 +122,20 @@ class Image(Subject):
     @property
     def is_in_its_folder(self) -> bool:
         """Whether a folder that the file stands in is named for the release of the image (`debian/bookworm/Dockerfile`,
-        `alpine3.21/Dockerfile`), or for one of what is built there (`1.10.2/Dockerfile`), as in a collection of old and new ones."""
+        `alpine3.21/Dockerfile`, `cassandra/v4/compose.yaml`), or for one of what is built there (`1.10.2/Dockerfile`), as in a collection
+        of old and new ones."""
         if self.reference is None:
             return False
         from capdrop.model.image_lifecycle import is_release, releases_named
 
         named, name = releases_named(self.reference), self.reference.name
+        folders = self.source.from_top.lower().split("/")[:-1]
+        if folders[-2:-1] == [name] and any(f"v{release}.".startswith(f"{folders[-1]}.") for release in named):
+            return True
         return any(
             is_release(folder)
             or not named.isdisjoint((folder, folder.partition("-")[0], folder.removeprefix("v"), folder.removeprefix(name)))
-            for folder in self.source.from_top.lower().split("/")[:-1]
+            for folder in folders
         )
 
     @property

@@ -68,6 +68,11 @@ class Mount(Subject):
         return "knowledge" if host_paths.told_by(path) else ""
 
     @property
+    def is_for_work(self) -> bool:
+        """Whether that is so of its file, or of all its owners."""
+        return super().is_for_work or (bool(self.owners) and all(owner.is_for_work for owner in self.owners))
+
+    @property
     def uses(self) -> frozenset[str]:
         """What of the host all its owners are made to use, in the words of `host_agents`."""
         uses = [owner.uses for owner in self.owners]

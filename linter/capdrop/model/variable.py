@@ -102,6 +102,21 @@ class Variable(Subject):
             verdict = judge_default(text, self.name)
         return verdict if verdict is not None and self.place_of(verdict.start, verdict.end) is not None else None
 
+    @property
+    def is_for_work(self) -> bool:
+        """Whether that is so of its place, or of its container."""
+        return super().is_for_work or (self.owner is not None and self.owner.is_for_work)
+
+    @property
+    def is_for_few(self) -> bool:
+        """Whether it is for those who build or work on the project or learn from it, as its file, its container or a comment says, or its
+        container is reached from its own host alone: it publishes ports, and those on the loopback address, or is run by hand."""
+        source = self.source
+        if self.is_for_work or source.is_for_builds or source.is_lesson or source.is_said_to_be_for_work(self.span.start):
+            return True
+        owner = self.owner
+        return owner is not None and (owner.publishes or owner.is_run_by_hand) and owner.is_shut()
+
     def place_of(self, start: int, end: int) -> Span | None:
         """Where a range of the value's text is written; None where it came from elsewhere."""
         assert self.fragment is not None

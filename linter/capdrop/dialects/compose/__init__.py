@@ -42,6 +42,7 @@ from .ports import ports_of
 from .service import Alone, Service, ServiceSite, is_of_windows, is_project
 from .variables import names_of, subjects_in_contents, variables_in_volumes, variables_of
 from .volumes import mounts_of
+from .worked_on import is_run_by_hand, tries_a_release, worked_on
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ class _Reader:
         "context",
         "dockerfiles",
         "file",
+        "is_run_by_hand",
         "misspelt",
         "names_built",
         "networks",
@@ -154,6 +156,7 @@ class _Reader:
         "silence",
         "source",
         "told",
+        "worked_on",
     )
 
     def __init__(self, file: YamlFile, project: Alone, context: Context) -> None:
@@ -184,6 +187,8 @@ class _Reader:
             if how.section().text("condition") == "service_completed_successfully"
         }
         """The services that others wait for until they have done their work and ended."""
+        self.worked_on = worked_on(self.services)
+        self.is_run_by_hand = is_run_by_hand(self.services)
 
     def subjects(self) -> Iterator[Subject]:
         yield from self.file.subjects()
@@ -240,6 +245,8 @@ class _Reader:
         from_files = list(self.variables_of_env_files(site, name))
         of_stage = list(build.parts(self.set_anew(site))) if build is not None else []
         own.parts = [*parts, *(variable for variable, _ in from_files), *of_stage]
+        own.is_worked_on = name in self.worked_on or tries_a_release(site, parts)
+        own.is_run_by_hand = self.is_run_by_hand
         for part in parts:
             if isinstance(part, Variable):
                 part.owner = own

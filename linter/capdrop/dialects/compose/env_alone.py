@@ -48,5 +48,5 @@ def _subjects(file: EnvFile, use: EnvUse | None, *, is_template: bool, ignored: 
         if one.written is not None:
             overridden = use is not None and one.name in use.variables
             variable = assigned(file, one, (), file.known.get(one.name), ignored=ignored, is_template=is_template, overridden=overridden)
-            variable.origin = LineOrigin(file.source, one)
+            variable.origin = LineOrigin(file, one)
             yield variable

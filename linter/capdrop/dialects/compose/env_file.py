@@ -16,7 +16,7 @@ from .interpolation import interpolate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _START = r"(?:[ \t\f\v]*+(?:#[^\n]*+)?\r?\n)*+[ \t\f\v]*+(?:export[ \t]++)?"
 _NAME = r"([\w.\[\]-]++)[ \t]*+"
@@ -75,11 +75,14 @@ class Assignment:
 class LineOrigin(Origin):
     """Takes an assignment out of a file, with its line."""
 
-    __slots__ = ("assignment", "source")
+    __slots__ = ("assignment", "file")
 
-    def __init__(self, source: Source, assignment: Assignment) -> None:
-        self.source = source
+    def __init__(self, file: EnvFile, assignment: Assignment) -> None:
+        self.file = file
         self.assignment = assignment
+
+    def neighbours(self) -> Iterable[str]:
+        return self.file.known
 
     def written_facts(self) -> frozenset[str]:
         return frozenset({"variable"})
@@ -87,7 +90,7 @@ class LineOrigin(Origin):
     def write(self, change: Change) -> tuple[str, tuple[Edit, ...]]:
         if change.action != "drop" or change.fact != "variable":
             raise Refused("there is no writer for this")
-        source, own = self.source, self.assignment.span
+        source, own = self.file.source, self.assignment.span
         start = source.starts[source.position(own.start).line - 1]
         end = source.line(source.position(own.end).line).end
         if source.text[start : own.start].strip() not in ("", "export") or source.text[own.end : end].strip() not in ("", "'", '"'):

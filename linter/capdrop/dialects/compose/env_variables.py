@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from ...finding import Note
+from ...model.subject import Origin
 from ...model.text import Text
 from ...model.value import Value
 from ...model.variable import Variable
@@ -22,7 +23,7 @@ from .variables import assignments_of, names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ...model.subject import Subject
     from .env_file import Assignment, EnvFile
@@ -31,6 +32,21 @@ if TYPE_CHECKING:
 
 MANY = 5000
 """Variables; above that, what several services get is only told for the first of them."""
+
+
+class GivenOrigin(Origin):
+    """A line of a file that a service is given."""
+
+    __slots__ = ("file",)
+
+    def __init__(self, file: EnvFile) -> None:
+        self.file = file
+
+    def written_facts(self) -> frozenset[str]:
+        return frozenset({"variable"})
+
+    def neighbours(self) -> Iterable[str]:
+        return self.file.known
 
 
 def variables_of_env_files(
@@ -55,6 +71,7 @@ def variables_of_env_files(
         if variable is None:
             ignored = project.beside.is_ignored(whole)
             variable = seen[id(one)] = _variable(file, one, known[id(file)].get(one.name), path, name, ignored=ignored)
+            variable.origin = GivenOrigin(file)
         if is_new or project.told < MANY:
             project.told += 1
             yield variable, is_new
