@@ -101,8 +101,9 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
     Two builds, or two starts, may get two different images, and nobody sees which. Name the version, and the digest where
     the version may be pushed again. Confidence is low for a name of one word that no official image has: it stands for what is
     built nearby, and a tool such as Kustomize or Skaffold writes the rest of it; for what a registry on `localhost` or OpenShift's own
-    has; for what is started to test something, as an example, or by developers; and for an image that bears the name of the repository
-    or of its owner, where the repository has releases, which write their version.
+    has; for what is started to test something, as an example, or by developers; for an image that bears the name of the repository
+    or of its owner, where the repository has releases, which write their version; and for one that is called as a folder with a Dockerfile,
+    which the manifest stands in or which bears the repository's name too.
     """
     reference = image.reference
     if reference is None or not image.is_fetched:
@@ -186,8 +187,8 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
 
     Two builds, or two starts, may get two different images, and a broken or poisoned one arrives by itself. Name the version.
     The option `tags` lists the tags that move. Confidence is low for what is started to test something, as an example, or by developers,
-    for what a registry on `localhost` or OpenShift's own has, and for an image that bears the name of the repository or of its owner,
-    where the repository has releases, which write their version.
+    for what a registry on `localhost` or OpenShift's own has, for an image that bears the name of the repository or of its owner,
+    where the repository has releases, which write their version, and for one that the repository has a Dockerfile of.
     """
     reference = image.reference
     if reference is None or not image.is_fetched or reference.digest is not None:

@@ -370,10 +370,10 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     developers (`Dockerfile.dev`, `FROM base AS dev`), one that prepares others (`db-migrate/Dockerfile`), one whose start script leaves
     root, here or as it stands beside the Dockerfile, an action of GitHub, an engine of containers, an agent or driver that works on its
     host, one built on an image that the project itself releases, or on another's application, whose user its maker chose, and in a
-    cluster an image that is known to have a user, or that Dockerfiles of the project give one, an init container, what tests something
-    (a chart, or what it stands among the tests of), a pod of nothing but busybox or pause, a part of the cluster itself, and what is
-    privileged, which is told as that. Where several images of one Dockerfile are built on the same stage and none sets a user, one is
-    told.
+    cluster an image that is known to have a user, or to leave root by itself, or that Dockerfiles of the project give one, what runs on
+    OpenShift, an init container, what tests something (a chart, or what it stands among the tests of), a pod of nothing but busybox or
+    pause, a part of the cluster itself, and what is privileged, which is told as that. Where several images of one Dockerfile are built on
+    the same stage and none sets a user, one is told.
     """
     user = container.fact("user")
     if not user.is_absent or container.platform == "windows":
@@ -384,7 +384,8 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
         yield container.finding(user, message, confidence=confidence, fix=container.set("user", NON_ROOT, caveat=NEEDS_FILES))
     elif container.fact("non_root_enforced").is_lacking:
         is_told = container.fact("privileged").is_true
-        unsure = is_told or container.kind == "init container" or container.has_own_user or container.is_tool or "kernel" in container.uses
+        by_itself = bool(user.reason) or container.has_own_user
+        unsure = is_told or by_itself or container.kind == "init container" or container.is_tool or "kernel" in container.uses
         confidence = Confidence.LOW if unsure else Confidence.MEDIUM
         fix = container.set(
             "non_root_enforced", True, caveat="an image that starts as root, or as a user that has a name and no number, is refused"

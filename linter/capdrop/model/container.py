@@ -186,9 +186,13 @@ class Container(WithFacts):
 
     @property
     def has_own_user(self) -> bool:
-        """Whether its image is documented to start as a user other than root, or is the project's own, whose Dockerfiles give it one."""
-        from .known_images import runs_as_non_root
+        """Whether its image is documented to start as a user other than root, or is the project's own, whose Dockerfiles give it one, or
+        whoever starts it does."""
+        from .known_images import is_given_a_user, runs_as_non_root
 
+        assert self.origin is not None
+        if is_given_a_user(self.origin.read("image").text) or self.project.is_given_users:
+            return True
         image = self._image()
         return image is not None and (runs_as_non_root(image) or self.project.sets_user(image))
 

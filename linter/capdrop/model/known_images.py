@@ -138,6 +138,14 @@ _NON_ROOT = frozenset({
 })  # fmt: skip
 """Images, and beginnings of their names, whose Dockerfile or documentation names a user other than root."""
 _NON_ROOT_STARTS = tuple(name for name in _NON_ROOT if name.endswith(("/", "-")))
+_OPENSHIFT = (
+    "image-registry.openshift-image-registry.svc", "quay.io/openshift", "registry.redhat.io/openshift", "registry.redhat.io/rhoai",
+    "registry.redhat.io/rhods",
+)  # fmt: skip
+"""How images begin that only OpenShift has or runs: by default it gives what a namespace starts a user of the namespace's own
+(docs.openshift.com, Managing security context constraints)."""
+_GO_PACKAGES = ("ko://", "github.com/")
+"""What ko builds images of, on a base without root (https://ko.build/configuration)."""
 _ROOT_AFTER_ALL = ("docker.io/bitnami/minideb", "docker.io/bitnamilegacy/minideb")
 """Bases among them (https://github.com/bitnami/minideb)."""
 _ROOT = frozenset({
@@ -261,6 +269,11 @@ def runs_as_non_root(reference: Reference) -> bool:
     return (name in _NON_ROOT or name.startswith(_NON_ROOT_STARTS) or _copied(name) in _NON_ROOT) and name not in _ROOT_AFTER_ALL
 
 
+def is_given_a_user(image: str) -> bool:
+    """Whether who builds or starts what goes by this name gives it a user."""
+    return image.startswith((*_OPENSHIFT, *_GO_PACKAGES))
+
+
 def _copied(name: str) -> str:
     """The image of Docker's registry that one of another registry has the last two names of, as copies have."""
     return f"docker.io/{'/'.join(name.split('/')[-2:])}"
@@ -284,6 +297,12 @@ def steps_down(reference: Reference) -> bool:
     if reference.official:
         return reference.name in _STEPS_DOWN
     return reference.canonical in _STEPS_DOWN_ELSEWHERE or reference.canonical.startswith(_STEPS_DOWN_FOLDERS)
+
+
+def starts_by_itself(reference: Reference, first: str) -> bool:
+    """Whether the start script of an image does what it does without arguments, given some that begin with `first`: none, options, or the
+    name of its server."""
+    return not first or first.startswith("-") or first in (reference.name, _PROGRAMS.get(reference.canonical, ("", _NONE))[0])
 
 
 def only_reads_host(reference: Reference) -> bool:

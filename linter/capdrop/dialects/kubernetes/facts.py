@@ -95,8 +95,9 @@ class User(Cell):
         value = _in_user_namespace(site) or super().read(site)
         if not value.is_known:
             name = site.field(_USER_NAME, "either")
-            return site.scalar(name) if name is not None else value
-        if not is_root(value.text):
+            if name is not None:
+                return site.scalar(name)
+        if value.is_unknown or (value.is_known and not is_root(value.text)):
             return value
         from ..leaving_root import told
 
