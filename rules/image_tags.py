@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from capdrop import Bad, Confidence, Finding, Good, Image, Severity, rule
@@ -103,7 +104,8 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
     built nearby, and a tool such as Kustomize or Skaffold writes the rest of it; for what a registry on `localhost` or OpenShift's own
     has; for what is started to test something, as an example, or by developers; for an image that bears the name of the repository
     or of its owner, where the repository has releases, which write their version; and for one that is called as a folder with a Dockerfile,
-    which the manifest stands in or which bears the repository's name too.
+    which the manifest stands in or which bears the repository's name too; for a pod of nothing but busybox or pause; and where the name
+    itself ends with versions.
     """
     reference = image.reference
     if reference is None or not image.is_fetched:
@@ -204,4 +206,11 @@ def _may_move(image: Image) -> bool:
     """Whether nobody would name a version: what stands for an image that is built nearby, what is started to test something or as an
     example, what developers work with and keep in a registry of their own, and what the project itself releases."""
     is_own = image.reference is not None and image.reference.registry.partition(":")[0] in OWN_REGISTRIES
-    return is_own or image.is_stand_in or image.source.is_sample or image.source.is_for_builds or image.is_released_here
+    is_tried_out = image.tried_out or image.source.is_sample or image.source.is_for_builds
+    return is_own or is_tried_out or image.is_stand_in or is_versioned(image) or image.is_released_here
+
+
+def is_versioned(image: Image) -> bool:
+    """Whether its name ends with versions of what is in it: `tgi-cu124.2-3.ubuntu2204`."""
+    words = re.split("[-._]", image.reference.name) if image.reference is not None else []
+    return sum(word.strip("abcdefghijklmnopqrstuvwxyz").isdigit() for word in words) > 2

@@ -177,8 +177,8 @@ def is_meant_as_root(container: Container | DefaultContainer) -> bool:
     says why."""
     if container.source.is_for_tests:
         return True
-    if container.kind in ("init container", "step"):
-        return not container.fact("privileged").is_true
+    if container.kind in ("init container", "step") and not container.fact("privileged").is_true:
+        return True
     if container.kind == "stage" or container.fact("user").reason:
         return bool(container.fact("user").reason)
     if container.dialect != "kubernetes" and any(container.fact("capabilities_added")):

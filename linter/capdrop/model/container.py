@@ -141,25 +141,38 @@ class Container(WithFacts):
     def uses(self) -> frozenset[str]:
         """What of the host it is made to use, in the words of `host_agents`: as its image or one of its devices is documented, or as a
         part of a cluster."""
-        from .host_agents import uses_of_device, uses_of_image, uses_of_place
+        from .host_agents import uses_of_device, uses_of_place
+
+        devices = [device.text.partition(":")[0] for device in self.fact("devices")]
+        return uses_of_place(" ".join(self._places)).union(self._uses_of_image, *map(uses_of_device, devices))
+
+    @property
+    def _uses_of_image(self) -> frozenset[str]:
+        from .host_agents import uses_of_image
         from .image import Image
 
-        assert self.origin is not None
         images = {*self._image_names, *(part.value.text for part in self.parts if isinstance(part, Image) and part.role == "base")}
-        devices = [device.text.partition(":")[0] for device in self.fact("devices")]
-        return uses_of_place(self.origin.read("place").text).union(*map(uses_of_image, images), *map(uses_of_device, devices))
+        return frozenset().union(*map(uses_of_image, images))
+
+    @property
+    def _places(self) -> frozenset[str]:
+        assert self.origin is not None
+        return frozenset(self.origin.read("place").text.split())
 
     @property
     def is_tool(self) -> bool:
         """Whether it is run once, by hand or to test something, and removed."""
-        assert self.origin is not None
-        return self.origin.read("place").text == "tool"
+        return "tool" in self._places
 
     @property
     def is_given_its_node(self) -> bool:
         """Whether it runs on every node, in a pod of which something is privileged or may change its network."""
-        assert self.origin is not None
-        return self.origin.read("place").text in ("node", "plugin", "mounter")
+        return not self._places.isdisjoint(("node", "plugin", "mounter"))
+
+    @property
+    def is_agent_of_its_node(self) -> bool:
+        """Whether it runs on every node, and its image is made to read what is there."""
+        return not self._places.isdisjoint(("daemon", "node", "system")) and "files" in self._uses_of_image
 
     @property
     def _image_names(self) -> tuple[str, ...]:

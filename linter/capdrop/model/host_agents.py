@@ -12,10 +12,10 @@ from __future__ import annotations
 from capdrop.syntax import image_reference
 
 NETWORK, PROCESSES, FILES, WHOLE, MODULES = "network processes files whole modules".split()
-CLOCK, DEVICES, BUS, KERNEL, POWER, SOCKET = "clock devices bus kernel power socket".split()
+CLOCK, DEVICES, BUS, KERNEL, POWER, SOCKET, HOST = "clock devices bus kernel power socket host".split()
 """The host's (or their own) network and its rules; its processes; what can be read of its files; how full its file systems are, seen
 from `/`; its kernel modules; its clock; its devices; its system bus; all else of its kernel: mounts, confinement, settings; all of
-these at once, as a privileged container; and the socket of its container runtime."""
+these at once, as a privileged container; the socket of its container runtime; and the host itself, which it sets up."""
 
 _KINDS = (
     (
@@ -110,12 +110,16 @@ _KINDS = (
     (
         (POWER,),
         "cadvisor library/docker linuxserver/kasm home-assistant homeassistant gladysassistant/gladys redroid/redroid "
-        "opentelemetry-ebpf-profiler tetragon",
+        "opentelemetry-ebpf-profiler tetragon opentelemetry-ebpf-kernel-collector ebpf-instrument beyla",
     ),  # google/cadvisor (README, docs/running.md); hub.docker.com/_/docker and linuxserver/docker-kasm (an engine of their own);
     # home-assistant.io/installation/linux (its Compose file), gladysassistant.com/docs/installation/docker, remote-android/redroid-doc,
-    # open-telemetry/opentelemetry-ebpf-profiler (READMEs), tetragon.io/docs/installation/docker
+    # open-telemetry/opentelemetry-ebpf-profiler (READMEs), tetragon.io/docs/installation/docker, opentelemetry.io/docs/zero-code/obi
+    # (Security), grafana.com/docs/beyla (the same); open-telemetry/opentelemetry-ebpf (Helm chart)
     # hostmetrics receiver, root_path
-    ((WHOLE,), "opentelemetry-collector opentelemetry-collector-contrib opentelemetry-collector-k8s dashdot"),
+    (
+        (WHOLE,),
+        "opentelemetry-collector opentelemetry-collector-contrib opentelemetry-collector-k8s opentelemetry-ebpf-kernel-collector dashdot",
+    ),
     ((PROCESSES, FILES), "dashdot"),  # github.com/MauriceNino/dashdot (README)
     ((KERNEL,), "rclone/rclone mergerfs"),  # rclone.org/install, Docker: SYS_ADMIN and no AppArmor for what it mounts
     ((FILES,), "portainer/agent"),  # docs.portainer.io, Portainer Agent: the volumes of the engine
@@ -157,7 +161,9 @@ _BY_PLACE = {
     "daemon": frozenset({PROCESSES, FILES}),
     "node": frozenset({PROCESSES, FILES}),
     "fabric": frozenset({NETWORK}),
-    "tool": frozenset({NETWORK}),
+    "tool": frozenset({NETWORK, PROCESSES, KERNEL, POWER}),
+    "setter": frozenset({NETWORK, PROCESSES, FILES, MODULES, POWER}),
+    "entrant": frozenset({HOST}),
 }
 _NOTHING: frozenset[str] = frozenset()
 
@@ -188,7 +194,8 @@ def uses_of_device(path: str) -> frozenset[str]:
 
 
 def uses_of_place(place: str) -> frozenset[str]:
-    """What of its host a container is made to use: "plugin" mounts volumes for the pods of its node, "mounter" anything for others,
-    "system" is a part of the cluster itself, "daemon" runs on every node, "node" does and is given it, "fabric" works with others over a
-    network that only the node has, and "tool" is run once and removed."""
-    return _BY_PLACE.get(place, _NOTHING)
+    """What of its host a container is made to use, by a word or several: "plugin" mounts volumes for the pods of its node, "mounter"
+    anything for others, "system" is a part of the cluster itself, "daemon" runs on every node, "node" does and is given it, "fabric" works
+    with others over a network that only the node has, "tool" is run once and removed, "setter" sets up its node, and "entrant" goes on in
+    it."""
+    return _NOTHING.union(*(_BY_PLACE[word] for word in place.split()))

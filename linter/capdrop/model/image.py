@@ -28,10 +28,10 @@ class Image(Subject):
     "run" (a service, a pod, a command line). `reference` is None where the text is unknown or is no image reference. `local` is set
     where the same file says how the image is built, so that its name is a label and not a download. `pull_policy` is when the platform
     asks the registry again, where the file can say that, and `named_by` the fact of another subject that holds its name too. `project` is
-    the one that the file belongs to.
+    the one that the file belongs to. `tried_out` is set where it is run once, by hand or to test something, and removed.
     """
 
-    __slots__ = ("local", "named_by", "project", "pull_policy", "reference", "role", "value")
+    __slots__ = ("local", "named_by", "project", "pull_policy", "reference", "role", "tried_out", "value")
 
     def __init__(
         self,
@@ -46,9 +46,11 @@ class Image(Subject):
         pull_policy: Value | None = None,
         named_by: tuple[str, str] | None = None,
         project: Project = UNKNOWN_PROJECT,
+        tried_out: bool = False,
     ) -> None:
         super().__init__(source, span, address, origin)
         self.value = value
+        self.tried_out = tried_out
         self.role = role
         self.local = local
         self.pull_policy = pull_policy

@@ -34,6 +34,14 @@ _KUBELET = ("/var/lib/kubelet", "/var/lib/edged")
 _USER_NAME = "securityContext.windowsOptions.runAsUserName"
 _HOOK = "helm.sh/hook"
 """The annotation that says when Helm runs an object by itself (helm.sh/docs/topics/chart_tests)."""
+_DAEMONS = ("daemon", "node", "system")
+_PARAMETERS = ("/proc/sys/", "/sys/kernel/mm/", "/sys/module/", "/sys/block/")
+"""Files of the kernel that are parameters of a node (docs.kernel.org/admin-guide/sysctl)."""
+_INSTALLING = frozenset({"install", "installer"})
+_ENTERING = frozenset({"chroot", "nsenter"})
+_OF_NODES = frozenset("insmod ip6tables ipset iptables modprobe".split())
+_OF_NETWORKS = frozenset("/lib/modules /opt/cni /opt/cni/bin /host/opt/cni/bin /etc/cni/net.d /run/netns /var/run/netns".split())
+"""What a container that keeps the networks of a node is given of it (github.com/containernetworking/cni)."""
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _OS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 _POWER = "CAP_SYS_ADMIN"
@@ -124,8 +132,8 @@ class NonRoot(Flag):
 
 
 class Place(Cell):
-    """The place of a container in its cluster, as the kind, namespace and priority of its pod, the volumes that it mounts for others, and
-    the devices that it asks for tell."""
+    """The places of a container in its cluster, as the kind, namespace and priority of its pod, the volumes that it mounts for others,
+    the devices that it asks for, and what it is called and runs tell."""
 
     __slots__ = ()
 
@@ -133,7 +141,24 @@ class Place(Cell):
         place = site.place if isinstance(site, PodSite) else ""
         if not place and any(name.startswith(_FABRICS) for name in site.own.section("resources.limits").fields):
             place = "fabric"
+        place = f"{place} {_part_in_its_node(site, place)}".strip()
         return Value.known(place, site.source, site.span) if place else Value.absent(site.source, site.span)
+
+
+def _part_in_its_node(site: Site, place: str) -> str:
+    """ "setter" for a container that sets kernel parameters, or that runs on every node and installs something there, loads modules or keeps
+    its networks; "setter entrant" for one that goes on in the host's folders or namespaces; else nothing."""
+    written = [field.source[field.value.span] for key in ("command", "args") if (field := site.own.get(key)) is not None]
+    words = [word for text in written for word in re.split(r"[^\w./=-]+", text)]
+    is_daemon = place in _DAEMONS
+    programs = {word.rpartition("/")[2] for word in words} if is_daemon else frozenset()
+    if not _ENTERING.isdisjoint(programs):
+        return "setter entrant"
+    if ("sysctl" in words and any("=" in word for word in words)) or any(word.startswith(_PARAMETERS) for word in words):
+        return "setter"
+    targets = (Section(site.source, *item).text("mountPath") for item in site.own.items("volumeMounts")) if is_daemon else ()
+    named = is_daemon and not _INSTALLING.isdisjoint(site.own.text("name").split("-"))
+    return "setter" if named or not _OF_NODES.isdisjoint(programs) or not _OF_NETWORKS.isdisjoint(targets) else ""
 
 
 def place_in(own: Section, place: str) -> str:
