@@ -213,4 +213,4 @@ def _may_move(image: Image) -> bool:
 def is_versioned(image: Image) -> bool:
     """Whether its name ends with versions of what is in it: `tgi-cu124.2-3.ubuntu2204`."""
     words = re.split("[-._]", image.reference.name) if image.reference is not None else []
-    return sum(word.strip("abcdefghijklmnopqrstuvwxyz").isdigit() for word in words) > 2
+    return len([word for word in words if word.strip("abcdefghijklmnopqrstuvwxyz").isdigit()]) > 2

@@ -253,8 +253,8 @@ def encoded(text: Text, kind: str) -> Iterator[Finding]:
 
 def in_samples(subject: Text | Variable, otherwise: Confidence | None) -> Confidence | None:
     """How sure a secret is that may stand in a template, or among tests and examples, which make up their own keys and passwords."""
-    is_template = isinstance(subject, Text) and subject.is_template
-    return Confidence.LOW if is_template or subject.source.is_sample else otherwise
+    unsure = subject.is_made_up if isinstance(subject, Variable) else subject.is_template or subject.source.is_sample
+    return Confidence.LOW if unsure else otherwise
 
 
 def is_encrypted_key(verdict: Verdict) -> bool:

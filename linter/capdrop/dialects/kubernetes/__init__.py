@@ -152,7 +152,7 @@ def object_subjects(
     unsure = silence or partial or ("a template action decides it" if templated else "")
     parts.extend(parts_of(here or source, thing, section, unsure))
     for pod in pods_in(source, node, shared=joined) if not _is_policy(thing) and not held_in(source, node) else ():
-        is_daemon = thing.kind == "DaemonSet" or ".daemonSet." in f".{pod.path}."
+        is_daemon = thing.kind == "DaemonSet" or ".daemonSet." in f".{pod.path}." or pod.section.text("mode") == "daemonset"
         annotations = section.section("metadata.annotations")
         pod.place = "system" if thing.api_version.startswith(_CLUSTERS) else place_of(pod.section, is_daemon, thing.namespace, annotations)
         pod.partial = pod.partial or partial or (COMPLETED if _lends_containers(thing, pod) else "")

@@ -146,8 +146,8 @@ class Place(Cell):
 
 
 def _part_in_its_node(site: Site, place: str) -> str:
-    """ "setter" for a container that sets kernel parameters, or that runs on every node and installs something there, loads modules or keeps
-    its networks; "setter entrant" for one that goes on in the host's folders or namespaces; else nothing."""
+    """ "setter" for a container that sets kernel parameters, or that runs on every node and installs something there, loads modules or
+    keeps its networks; "setter entrant" for one that goes on in the host's folders or namespaces; else nothing."""
     written = [field.source[field.value.span] for key in ("command", "args") if (field := site.own.get(key)) is not None]
     words = [word for text in written for word in re.split(r"[^\w./=-]+", text)]
     is_daemon = place in _DAEMONS
