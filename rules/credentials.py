@@ -386,10 +386,16 @@ def covered(start: int, end: int, text: str) -> bool:
     return any(found.start < end - first and start - first < found.end for found in find_logins(text[first : end + 300]))
 
 
+def asks_others(variable: Variable) -> bool:
+    """Whether it is a value of a chart of an exporter, which asks a server of others: what their password is, its chart cannot know."""
+    return variable.place == "values" and any(folder.endswith("-exporter") for folder in variable.source.path.split("/")[:-1])
+
+
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
     """The finding on a variable's secret: less severe where it does not ship, less sure where it is one of a test or an example, or a weak
     one of a build, with the change that takes it from outside."""
-    unsure = variable.is_made_up or (verdict.kind == "default-credential" and variable.source.is_for_builds)
+    theirs = variable.source.is_for_builds or asks_others(variable)
+    unsure = variable.is_made_up or (verdict.kind == "default-credential" and theirs)
     return variable.finding_in(
         verdict.start,
         verdict.end,

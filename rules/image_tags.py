@@ -20,6 +20,8 @@ FLAVOURS = frozenset(
 OWN_REGISTRIES = frozenset({"localhost", "127.0.0.1", "image-registry.openshift-image-registry.svc", "github.com"})
 """Registries of one's own machine, or of the cluster itself (docs.openshift.com, Image Registry Operator); and where packages of Go are
 that ko builds images of (ko.build)."""
+UNVERSIONED = frozenset({"registry.k8s.io/hpa-example", "k8s.gcr.io/hpa-example"})
+"""Images of which there is `latest` and nothing else (kubernetes.io/docs, Horizontal Pod Autoscaler Walkthrough)."""
 WHICH_VERSION = "it is the release that was meant in August 2026; where you run another one now, name that"
 
 
@@ -205,7 +207,8 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
 def _may_move(image: Image) -> bool:
     """Whether nobody would name a version: what stands for an image that is built nearby, what is started to test something or as an
     example, what developers work with and keep in a registry of their own, and what the project itself releases."""
-    is_own = image.reference is not None and image.reference.registry.partition(":")[0] in OWN_REGISTRIES
+    reference = image.reference
+    is_own = reference is not None and (reference.registry.partition(":")[0] in OWN_REGISTRIES or reference.canonical in UNVERSIONED)
     is_tried_out = image.tried_out or image.source.is_sample or image.source.is_for_builds
     return is_own or is_tried_out or image.is_stand_in or is_versioned(image) or image.is_released_here
 

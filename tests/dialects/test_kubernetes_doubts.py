@@ -104,6 +104,18 @@ def test_secrets_that_are_called_examples(name: str, key: str, confidence: Confi
     assert said(tmp_path, "hard-coded-credential", secret=SECRET % (name, key)) == [confidence]
 
 
+SERVED = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: %s}
+spec: {containers: [{name: a, image: 'acme/a:1', env: [{name: API_PASSWORD, value: S3nsibleW0rd}]}]}
+"""
+
+
+def test_what_runs_a_sample_has_a_password(tmp_path: Path) -> None:
+    assert said(tmp_path, "hard-coded-credential", pod=SERVED % "rest-sample") == [HIGH]
+
+
 OPERATED = "apiVersion: acme.example.com/v1\nkind: Shop\nmetadata: {name: shop}\nspec:\n  grafana: {adminPassword: S3nsibleW0rd%s}\n"
 
 
@@ -173,3 +185,11 @@ def test_a_browser_that_others_drive(command: str, confidence: Confidence, tmp_p
 def test_a_registry_of_the_cluster(registry: str, told: list[Confidence], tmp_path: Path) -> None:
     script = f"echo ''{{\"insecure-registries\":[\"{registry}\"]}}'' > /etc/docker/daemon.json"
     assert said(tmp_path, "insecure-registry", pod=DRIVEN % f"sh, -c, '{script}'") == told
+
+
+@pytest.mark.parametrize(
+    ("chart", "told"), [("charts__redis-exporter__", [LOW]), ("charts__redis__", [HIGH]), ("charts__exporters__", [HIGH])]
+)
+def test_an_exporter_asks_a_server_of_others(chart: str, told: list[Confidence], tmp_path: Path) -> None:
+    files = {f"{chart}Chart": "apiVersion: v2\nname: a\nversion: 1.0.0\n", f"{chart}values": "redis: {password: redis}\n"}
+    assert said(tmp_path, "default-credential", **files) == told

@@ -58,3 +58,20 @@ def test_a_service(service: str, sure: bool) -> None:
 def test_a_container_of_a_pod(container: str, sure: bool) -> None:
     assert is_sure("kubernetes", POD.format(container)) is sure
     assert is_sure("kubernetes", POD.replace("runAsUser: 0", "").format(container)) is sure
+
+
+@pytest.mark.parametrize(
+    ("container", "sure"),
+    [
+        ("image: 'acme/a:1', command: [sleep, infinity]", False),
+        ("image: 'acme/a:1', command: [sh, -c, 'while true; do sleep 30; done']", False),
+        ("image: 'acme/a:1', command: [sh, -c], args: [trap : TERM INT; sleep 3600 & wait]", False),
+        ("image: 'acme/a:1', command: [tail, -f, /dev/null]", False),
+        ("image: 'acme/a:1', command: [sh, -c, 'sleep 5 && serve']", True),
+        ("image: 'acme/a:1', command: [sh]", True),
+        ("image: 'acme/a:1'", True),
+        ("image: 'couchdb:${VERSION}'", False),
+    ],
+)
+def test_what_waits_is_started_by_others(container: str, sure: bool) -> None:
+    assert is_sure("kubernetes", POD.replace("runAsUser: 0", "").format(container)) is sure

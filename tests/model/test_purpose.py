@@ -256,6 +256,8 @@ def test_a_pod_of_nothing_but_busybox_tries_something_out(images: tuple[str, ...
     assert said("pod.yaml", pod, "image-without-tag")[0] == sure
     assert said("pod.yaml", pod, "privileged-container") == [sure]
     assert said("pod.yaml", pod, "host-pid") == [sure]
+    deployed = POD.format(kind="Deployment", namespace="shop", pod="", own="", image="busybox")
+    assert said("deployed.yaml", deployed, "image-without-tag") == [HIGH]
 
 
 @pytest.mark.parametrize(
@@ -264,6 +266,7 @@ def test_a_pod_of_nothing_but_busybox_tries_something_out(images: tuple[str, ...
         ("registry.example/tgi-cu124.2-3.ubuntu2204.py311", LOW),
         ("registry.example/ubuntu2204-py311", HIGH),
         ("registry.example/shop", HIGH),
+        ("registry.k8s.io/hpa-example", LOW),
     ],
 )
 def test_a_name_may_hold_the_versions(image: str, confidence: Confidence) -> None:

@@ -93,6 +93,23 @@ _NON_ROOT = frozenset({
     "ghcr.io/dexidp/dex",  # dexidp/dex, Dockerfile: USER dex:dex
     "quay.io/oauth2-proxy/oauth2-proxy",  # oauth2-proxy/oauth2-proxy, Dockerfile: distroless/static:nonroot
     "quay.io/strimzi/",  # strimzi/strimzi-kafka-operator, docker-images/*/Dockerfile: USER 1001
+    # exporters and proxies, each Dockerfile read 2026-11
+    "docker.io/nginx/nginx-prometheus-exporter",  # nginx/nginx-prometheus-exporter, build/Dockerfile: USER 1001:1001
+    "docker.io/oliver006/redis_exporter",  # oliver006/redis_exporter, docker/Dockerfile: USER 59000:59000
+    "gcr.io/cloud-sql-connectors/cloud-sql-proxy",  # GoogleCloudPlatform/cloud-sql-proxy, Dockerfile: USER 65532
+    "gcr.io/cloudsql-docker/gce-proxy",  # the same
+    "docker.io/grafana/rollout-operator",  # grafana/rollout-operator, Dockerfile: USER rollout-operator
+    "docker.io/locustio/locust",  # locustio/locust, Dockerfile: USER locust
+    *(
+        f"{registry}/{name}"  # prometheus/*_exporter, Dockerfile: USER nobody
+        for registry in ("docker.io/prom", "quay.io/prometheus")
+        for name in ("memcached-exporter", "mysqld-exporter", "statsd-exporter")
+    ),
+    *(
+        f"{registry}/prometheuscommunity/{name}"  # prometheus-community/*_exporter, Dockerfile: USER nobody; yace: USER exporter
+        for registry in ("docker.io", "quay.io")
+        for name in ("json-exporter", "pgbouncer-exporter", "postgres-exporter", "yet-another-cloudwatch-exporter")
+    ),
     # parts of clusters
     "docker.io/hashicorp/consul-k8s-control-plane",  # hashicorp/consul-k8s, control-plane/Dockerfile: USER 100
     "docker.io/kubeflow/spark-operator",  # kubeflow/spark-operator, Dockerfile: USER ${SPARK_UID}:${SPARK_GID}

@@ -89,9 +89,10 @@ class Variable(Subject):
 
     @property
     def is_made_up(self) -> bool:
-        """Whether its secret opens nothing: it stands among tests and examples, or in an object that is called one, is for a demonstration
-        by its own name, or is switched off."""
-        words = re.split("[^a-z]+", self.address.partition(" ")[0].partition("/")[2].lower())
+        """Whether its secret opens nothing: it stands among tests and examples, or in a ConfigMap or Secret that is called one, is for a
+        demonstration by its own name, or is switched off."""
+        kind, _, name = self.address.partition(" ")[0].partition("/")
+        words = re.split("[^a-z]+", name.lower()) if kind in ("ConfigMap", "Secret") else ()
         called = not _SAMPLES.isdisjoint(words) or _DEMONSTRATION in re.split("[^a-z]+", self.name.lower())
         return self.off or self.source.is_sample or called
 
