@@ -388,7 +388,7 @@ def covered(start: int, end: int, text: str) -> bool:
 
 def asks_others(variable: Variable) -> bool:
     """Whether it is a value of a chart of an exporter, which asks a server of others: what their password is, its chart cannot know."""
-    return variable.place == "values" and any(folder.endswith("-exporter") for folder in variable.source.path.split("/")[:-1])
+    return variable.place == "values" and any(folder.endswith("-exporter") for folder in variable.source.from_top.split("/")[:-1])
 
 
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:

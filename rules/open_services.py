@@ -426,7 +426,7 @@ def protection_switched_off(subject: Command | Variable | WrittenFile | Borrowed
     else:
         found = _command(subject)
     for finding in found:
-        if subject.source.is_for_tests or subject.source.is_for_developers:
+        if subject.source.is_for_tests or subject.source.is_for_developers or subject.source.is_to_try_out:
             finding.confidence = Confidence.LOW
         yield finding
 

@@ -253,7 +253,8 @@ def encoded(text: Text, kind: str) -> Iterator[Finding]:
 
 def in_samples(subject: Text | Variable, otherwise: Confidence | None) -> Confidence | None:
     """How sure a secret is that may stand in a template, or among tests and examples, which make up their own keys and passwords."""
-    unsure = subject.is_made_up if isinstance(subject, Variable) else subject.is_template or subject.source.is_sample
+    source = subject.source
+    unsure = subject.is_made_up if isinstance(subject, Variable) else subject.is_template or source.is_sample or source.is_to_try_out
     return Confidence.LOW if unsure else otherwise
 
 

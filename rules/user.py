@@ -371,8 +371,9 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     root, here or as it stands beside the Dockerfile, an action of GitHub, an engine of containers, an agent or driver that works on its
     host, one built on an image that the project itself releases, or on another's application, whose user its maker chose, and in a
     cluster an image that is known to have a user, or to leave root by itself, or that Dockerfiles of the project give one, what runs on
-    OpenShift, an init container, what tests something (a chart, or what it stands among the tests of), a pod of nothing but busybox or
-    pause, a part of the cluster itself, and what is privileged, which is told as that. Where several images of one Dockerfile are built on
+    OpenShift, an init container, a step of a workflow, what tests something (a chart, or what it stands among the tests of), a pod of
+    nothing but busybox or pause, a part of the cluster itself, and what is privileged, which is told as that.
+    Where several images of one Dockerfile are built on
     the same stage and none sets a user, one is told.
     """
     user = container.fact("user")
@@ -385,7 +386,8 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     elif container.fact("non_root_enforced").is_lacking:
         is_told = container.fact("privileged").is_true
         by_itself = bool(user.reason) or container.has_own_user
-        unsure = is_told or by_itself or container.kind == "init container" or container.is_tool or "kernel" in container.uses
+        ends = container.kind in ("init container", "step")
+        unsure = is_told or by_itself or ends or container.is_tool or "kernel" in container.uses
         confidence = Confidence.LOW if unsure else Confidence.MEDIUM
         fix = container.set(
             "non_root_enforced", True, caveat="an image that starts as root, or as a user that has a name and no number, is refused"

@@ -104,13 +104,16 @@ class Unreadable(Exception):
 
 _TESTS = frozenset(
     "test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance playwright cypress fuzz "
-    "integration-tests integration_tests integrationtest integrationtests e2e-tests terratest test-apps test-network load-tests".split()
+    "integration-tests integration_tests integrationtest integrationtests e2e-tests terratest test-apps test-network load-tests fake "
+    "fakes".split()
 )
 """Folders of what is started to test something, and is taken down."""
 _EXAMPLES = frozenset(
     "doc docs documentation example examples sample samples tutorial tutorials ejemplos exemplos exemples beispiele".split()
 )
 """Folders of what shows how something is used."""
+_TRIALS = frozenset("quick-start quickstart quickstarts getting-started".split())
+"""Folders of what is started to try something out."""
 _DEVELOPMENT = frozenset(
     "dev devel develop development .cursor .devcontainer .devenv localdev local local-cluster local-clusters k3d minikube".split()
 )
@@ -194,6 +197,11 @@ class Source:
         words = _words(self.path.rpartition("/")[2])
         is_environment = "env" in words and not _STARTED_WITH.isdisjoint(words)
         return is_environment or self.is_for_developers or self.is_for_tests or _stands(self.from_top, _EXAMPLES, _EXAMPLES)
+
+    @property
+    def is_to_try_out(self) -> bool:
+        """Whether it is started to try something out, with passwords made up for that: `quick-start/base/db.yaml`."""
+        return _stands(self.from_top, _TRIALS, frozenset())
 
     @property
     def is_for_developers(self) -> bool:

@@ -18,7 +18,7 @@ def said(folder: Path, rule: str, **files: str) -> list[Confidence | None]:
         path = folder / f"{name.replace('__', '/')}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    (folder / ".git").mkdir()
+    (folder / ".git").mkdir(exist_ok=True)
     config = Config(str(folder))
     config.min_confidence = "low"
     results = check(["."], config, rules_in_force(config)).results
@@ -193,3 +193,52 @@ def test_a_registry_of_the_cluster(registry: str, told: list[Confidence], tmp_pa
 def test_an_exporter_asks_a_server_of_others(chart: str, told: list[Confidence], tmp_path: Path) -> None:
     files = {f"{chart}Chart": "apiVersion: v2\nname: a\nversion: 1.0.0\n", f"{chart}values": "redis: {password: redis}\n"}
     assert said(tmp_path, "default-credential", **files) == told
+
+
+@pytest.mark.parametrize(("folder", "confidence"), [("quick-start__base__", LOW), ("getting-started__", LOW), ("base__", HIGH)])
+def test_what_is_there_to_be_tried_out(folder: str, confidence: Confidence, tmp_path: Path) -> None:
+    files = {f"{folder}secret": SECRET % ("web", "password"), f"{folder}database": DATABASE}
+    assert said(tmp_path, "hard-coded-credential", **files) == [confidence]
+    assert said(tmp_path, "protection-switched-off", **files) == [confidence]
+
+
+WORKFLOW = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: hello-}
+spec:
+  entrypoint: hello
+  templates: [{name: hello, container: {image: 'acme/cowsay:1'}}, {name: say, script: {image: 'acme/python:3', source: print()}}]
+"""
+
+
+def test_the_controller_of_workflows_says_who_runs_their_steps(tmp_path: Path) -> None:
+    assert said(tmp_path, "missing-user", workflow=WORKFLOW) == [LOW, LOW]
+
+
+PROBED = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec: {containers: [{name: web, image: 'acme/web:1', %s: {exec: {command: [curl, --insecure, 'https://$(IP):8080']}}}]}
+"""
+
+
+@pytest.mark.parametrize(("key", "told"), [("readinessProbe", [LOW]), ("lifecycle: {postStart", [HIGH])])
+def test_a_probe_asks_its_own_container(key: str, told: list[Confidence], tmp_path: Path) -> None:
+    pod = PROBED % key
+    assert said(tmp_path, "certificate-check-disabled", pod=pod.replace("}}}]", "}}}}]") if "{" in key else pod) == told
+
+
+DEFAULT = """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: web, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
+subjects: [{kind: ServiceAccount, name: default, namespace: shop}]
+"""
+
+
+@pytest.mark.parametrize(("name", "confidence"), [("tests__config__binding", LOW), ("config__binding", HIGH)])
+def test_a_default_account_of_tests(name: str, confidence: Confidence, tmp_path: Path) -> None:
+    assert said(tmp_path, "role-bound-to-default-account", **{name: DEFAULT}) == [confidence]

@@ -51,6 +51,8 @@ def test_a_service(service: str, sure: bool) -> None:
         ("image: 'mysql:8.4', args: [mysqld, --max-connections=9]", False),
         ("image: 'postgres:17', args: [-c, max_connections=9]", False),
         ("image: 'postgres:17', command: [psql]", True),
+        ("image: 'public.ecr.aws/docker/library/postgres:17'", False),
+        ("image: 'public.ecr.aws/acme/postgres:17'", True),
         ("image: 'envoyproxy/envoy:v1.31.0', args: ['-c', /etc/envoy.yaml]", False),
         ("image: 'acme/web:1', command: [gosu, web, /web]", False),
     ],

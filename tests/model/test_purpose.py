@@ -210,6 +210,7 @@ def test_images_with_a_user_of_their_own(image: str, confidence: Confidence) -> 
     ("image", "own", "rule", "confidence"),
     [
         ("quay.io/calico/cni:v3.30.1", "securityContext: {privileged: true}", "privileged-container", LOW),
+        ("ghcr.io/squat/generic-device-plugin:1", "securityContext: {privileged: true}", "privileged-container", LOW),
         ("quay.io/cilium/cilium:v1.18.0", "command: [nsenter, --mount=/hostproc/1/ns/mnt, mount]", "host-entered", LOW),
         ("'acme/agent:1'", "command: [nsenter, --mount=/hostproc/1/ns/mnt, mount]", "host-entered", MEDIUM),
         ("moby/buildkit:v0.25.0-rootless", "securityContext: {seccompProfile: {type: Unconfined}}", "seccomp-unconfined", LOW),

@@ -177,7 +177,7 @@ def _index() -> None:
 
 def uses_of_image(image: str) -> frozenset[str]:
     """What of the host an image is made to use, by its reference. What is called a runner and is given the socket of the engine starts its
-    jobs there."""
+    jobs there; the plugin of a device gives it to the pods of its node (kubernetes.io/docs, Device Plugins)."""
     reference = image_reference.parse(image)
     if reference is None:
         return _NOTHING
@@ -185,6 +185,8 @@ def uses_of_image(image: str) -> frozenset[str]:
     if not _BY_NAME and any(name in names for _, names in _KINDS):
         _index()
     uses = _BY_NAME.get(name) or _BY_NAME.get(f"{folder.rpartition('/')[2]}/{name}", _NOTHING)
+    if name.endswith("device-plugin"):
+        return uses | _BY_PLACE["plugin"]
     return uses | {SOCKET} if name.endswith("runner") else uses
 
 

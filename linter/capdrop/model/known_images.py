@@ -184,6 +184,8 @@ _STEPS_DOWN = frozenset(
 )
 """Official images whose start script is root and starts the service as a user of its own, by gosu, su-exec, setpriv or the service itself
 (the docker-entrypoint.sh of each, in the repositories that docker-library/official-images names)."""
+_MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/")
+"""Where registries of clouds keep Docker's official images."""
 _STEPS_DOWN_ELSEWHERE = frozenset({
     "docker.io/clickhouse/clickhouse-server",  # ClickHouse/ClickHouse, docker/server/entrypoint.sh
     "docker.io/envoyproxy/envoy",  # envoyproxy.io/docs/envoy/latest/start/docker: it "will switch to the envoy user"
@@ -311,7 +313,7 @@ def suffix_of_file(reference: Reference, variable: str) -> str:
 
 def steps_down(reference: Reference) -> bool:
     """Whether what an image starts by itself is documented to leave root before it serves anyone."""
-    if reference.official:
+    if reference.official or reference.canonical.startswith(_MIRRORS):
         return reference.name in _STEPS_DOWN
     return reference.canonical in _STEPS_DOWN_ELSEWHERE or reference.canonical.startswith(_STEPS_DOWN_FOLDERS)
 

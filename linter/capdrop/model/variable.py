@@ -94,7 +94,7 @@ class Variable(Subject):
         kind, _, name = self.address.partition(" ")[0].partition("/")
         words = re.split("[^a-z]+", name.lower()) if kind in ("ConfigMap", "Secret") else ()
         called = not _SAMPLES.isdisjoint(words) or _DEMONSTRATION in re.split("[^a-z]+", self.name.lower())
-        return self.off or self.source.is_sample or called
+        return self.off or self.source.is_sample or self.source.is_to_try_out or called
 
     @property
     def secret(self) -> Verdict | None:

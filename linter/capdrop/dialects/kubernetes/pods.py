@@ -36,8 +36,8 @@ CONTAINER_LISTS = {
     "containers": "container",
     "initContainers": "init container",
     "ephemeralContainers": "ephemeral container",
-    "container": "container",
-    "script": "container",
+    "container": "step",
+    "script": "step",
     "steps": "step",
     "sidecars": "sidecar",
 }
