@@ -115,7 +115,8 @@ _EXAMPLES = frozenset(
 _TRIALS = frozenset("quick-start quickstart quickstarts getting-started".split())
 """Folders of what is started to try something out."""
 _DEVELOPMENT = frozenset(
-    "dev devel develop development .cursor .devcontainer .devenv localdev local local-cluster local-clusters k3d minikube".split()
+    "dev devel develop development .cursor .devcontainer .devenv hack hacks localdev local local-cluster local-clusters k3d "
+    "minikube".split()
 )
 """Folders of what is started on a developer's own machine."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))

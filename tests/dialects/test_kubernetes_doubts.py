@@ -195,7 +195,7 @@ def test_an_exporter_asks_a_server_of_others(chart: str, told: list[Confidence],
     assert said(tmp_path, "default-credential", **files) == told
 
 
-@pytest.mark.parametrize(("folder", "confidence"), [("quick-start__base__", LOW), ("getting-started__", LOW), ("base__", HIGH)])
+@pytest.mark.parametrize(("folder", "confidence"), [("quick-start__base__", LOW), ("hack__", LOW), ("getting-started__", LOW), ("base__", HIGH)])
 def test_what_is_there_to_be_tried_out(folder: str, confidence: Confidence, tmp_path: Path) -> None:
     files = {f"{folder}secret": SECRET % ("web", "password"), f"{folder}database": DATABASE}
     assert said(tmp_path, "hard-coded-credential", **files) == [confidence]
@@ -208,12 +208,15 @@ kind: Workflow
 metadata: {generateName: hello-}
 spec:
   entrypoint: hello
-  templates: [{name: hello, container: {image: 'acme/cowsay:1'}}, {name: say, script: {image: 'acme/python:3', source: print()}}]
+  templates:
+    - {name: hello, container: {image: 'acme/cowsay:1'}}
+    - {name: say, script: {image: 'acme/python:3', source: print()}}
+    - {name: both, containerSet: {containers: [{name: a, image: 'acme/a:1'}]}}
 """
 
 
 def test_the_controller_of_workflows_says_who_runs_their_steps(tmp_path: Path) -> None:
-    assert said(tmp_path, "missing-user", workflow=WORKFLOW) == [LOW, LOW]
+    assert said(tmp_path, "missing-user", workflow=WORKFLOW) == [LOW, LOW, LOW]
 
 
 PROBED = """\

@@ -140,6 +140,8 @@ _NON_ROOT = frozenset({
     # what samples run
     "gcr.io/google-samples/hello-app",  # GoogleCloudPlatform/kubernetes-engine-samples, quickstarts/hello-app/Dockerfile: USER nonroot
     "us-docker.pkg.dev/google-samples/containers/gke/hello-app",
+    "quay.io/sclorg/",  # sclorg/postgresql-container and mysql-container, Dockerfile.c9s and Dockerfile.fedora: USER 26, 27
+    *(f"quay.io/fedora/{kind}-" for kind in ("mariadb", "mysql", "postgresql", "redis")),
     *(
         f"{registry}/examples-bookinfo-{name}"  # istio/istio, samples/bookinfo/src/*/Dockerfile: USER 1000
         for registry in ("docker.io/istio", "registry.istio.io/release")

@@ -274,7 +274,8 @@ def _containers_of(pod: Pod) -> Iterator[tuple[Section, str, str]]:
             section = Section(field.source, node, trail, shared or pod.section.shared)
             if section.mapping is not None and section.mapping.entries:
                 stays = key == "initContainers" and section.text("restartPolicy") == "Always"
-                yield section, "sidecar" if stays else kind, key
+                is_step = "containerSet" in pod.path.split(".")
+                yield section, "sidecar" if stays else "step" if is_step else kind, key
 
 
 def _pod(source: Source, pod: Pod, owner: KubernetesObject, containers: tuple[Container, ...], silence: str, fixable: bool) -> model.Pod:
