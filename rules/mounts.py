@@ -173,7 +173,7 @@ def is_expected(mount: Mount) -> bool:
     developers."""
     is_socket = is_runtime_socket(mount.host_path.text)
     looks_over = mount.read_only.is_true and "whole" in mount.uses and not is_socket
-    asks = is_socket and bool(mount.owners) and all(owner.is_agent_of_its_node for owner in mount.owners)
+    asks = mount.host_path.text != "/" and bool(mount.owners) and all(owner.is_agent_of_its_node for owner in mount.owners)
     speaks = asks or "host" in mount.uses or ("socket" in mount.uses and mount.host_path.text != "/")
     return looks_over or speaks or (mount.told.endswith("systemd") and "bus" in mount.uses) or mount.is_for_work
 

@@ -387,7 +387,7 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
         is_told = container.fact("privileged").is_true
         by_itself = bool(user.reason) or container.has_own_user
         ends = container.kind in ("init container", "step")
-        unsure = is_told or by_itself or ends or container.is_tool or not container.uses.isdisjoint(("kernel", "power"))
+        unsure = is_told or by_itself or ends or container.is_tool or not container.uses.isdisjoint(("kernel", "modules", "power"))
         confidence = Confidence.LOW if unsure else Confidence.MEDIUM
         fix = container.set(
             "non_root_enforced", True, caveat="an image that starts as root, or as a user that has a name and no number, is refused"

@@ -105,7 +105,7 @@ class Unreadable(Exception):
 _TESTS = frozenset(
     "test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance playwright cypress fuzz "
     "integration-tests integration_tests integrationtest integrationtests e2e-tests terratest test-apps test-network load-tests fake "
-    "fakes".split()
+    "fakes hack hacks".split()
 )
 """Folders of what is started to test something, and is taken down."""
 _EXAMPLES = frozenset(
@@ -115,10 +115,11 @@ _EXAMPLES = frozenset(
 _TRIALS = frozenset("quick-start quickstart quickstarts getting-started".split())
 """Folders of what is started to try something out."""
 _DEVELOPMENT = frozenset(
-    "dev devel develop development .cursor .devcontainer .devenv hack hacks localdev local local-cluster local-clusters k3d "
-    "minikube".split()
+    "dev devel develop development .cursor .devcontainer .devenv localdev local local-cluster local-clusters k3d minikube".split()
 )
 """Folders of what is started on a developer's own machine."""
+_PUT_AWAY = frozenset("archive .archive archived attic".split())
+"""Folders of what nobody starts any more."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
 _FOR_TESTS = frozenset(("test", "tests", "testing", "e2e", "integration"))
 _BUILDING = frozenset(".azure-pipelines .buildkite .ci .circleci .github .gitlab .jenkins .kokoro builder builders buildenv ci".split())
@@ -198,6 +199,11 @@ class Source:
         words = _words(self.path.rpartition("/")[2])
         is_environment = "env" in words and not _STARTED_WITH.isdisjoint(words)
         return is_environment or self.is_for_developers or self.is_for_tests or _stands(self.from_top, _EXAMPLES, _EXAMPLES)
+
+    @property
+    def is_put_away(self) -> bool:
+        """Whether it is kept and no longer started: `archive/web/deployment.yaml`. What is secret in it stays so."""
+        return _stands(self.from_top, _PUT_AWAY, frozenset())
 
     @property
     def is_to_try_out(self) -> bool:

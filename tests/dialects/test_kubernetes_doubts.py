@@ -195,7 +195,9 @@ def test_an_exporter_asks_a_server_of_others(chart: str, told: list[Confidence],
     assert said(tmp_path, "default-credential", **files) == told
 
 
-@pytest.mark.parametrize(("folder", "confidence"), [("quick-start__base__", LOW), ("hack__", LOW), ("getting-started__", LOW), ("base__", HIGH)])
+@pytest.mark.parametrize(
+    ("folder", "confidence"), [("quick-start__base__", LOW), ("hack__", LOW), ("getting-started__", LOW), ("base__", HIGH)]
+)
 def test_what_is_there_to_be_tried_out(folder: str, confidence: Confidence, tmp_path: Path) -> None:
     files = {f"{folder}secret": SECRET % ("web", "password"), f"{folder}database": DATABASE}
     assert said(tmp_path, "hard-coded-credential", **files) == [confidence]

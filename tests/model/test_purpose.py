@@ -143,10 +143,28 @@ spec:
         ("DaemonSet", "kube-system", "", "securityContext: {privileged: true}", "privileged-container", HIGH),
         ("DaemonSet", "kube-system", "", "securityContext: {privileged: true}", "missing-user", LOW),
         ("Deployment", "shop", "", "", "missing-user", MEDIUM),
+        (
+            "Deployment",
+            "shop",
+            "",
+            "{securityContext: {capabilities: {add: [NET_ADMIN]}}, command: [ip, rule, del]}",
+            "dangerous-capability",
+            LOW,
+        ),
+        ("Deployment", "shop", "", "{securityContext: {capabilities: {add: [NET_ADMIN]}}, command: [ip]}", "dangerous-capability", HIGH),
+        (
+            "Deployment",
+            "shop",
+            "",
+            "{securityContext: {capabilities: {add: [SYS_ADMIN]}}, command: [iptables, -L]}",
+            "dangerous-capability",
+            HIGH,
+        ),
     ],
 )
 def test_pods(kind: str, namespace: str, pod: str, own: str, rule: str, confidence: Confidence) -> None:
     pod = pod.strip("{}").replace(", ", "\n      ")
+    own = own[1:-1].replace(", command", "\n          command") if own.startswith("{") else own
     text = POD.format(kind=kind, namespace=namespace, pod=pod, own=own, image="'acme/agent:1'")
     assert said("agent.yaml", text, rule) == [confidence]
 
@@ -161,6 +179,8 @@ def test_pods(kind: str, namespace: str, pod: str, own: str, rule: str, confiden
         ("DaemonSet", "command: [sh, -c, 'modprobe nbd']", LOW),
         ("DaemonSet", "command: [sh, -c, 'chroot /host apt-get install nvidia-toolkit']", LOW),
         ("DaemonSet", "args: ['--iptables-free']", HIGH),
+        ("Deployment", "command: [nsenter, -t, '1', -m, fstrim, --all]", LOW),
+        ("Deployment", "command: [iptables, -L]", HIGH),
         ("DaemonSet", "volumeMounts: [{name: bin, mountPath: /opt/cni/bin}]", LOW),
         ("DaemonSet", "volumeMounts: [{name: bin, mountPath: /opt/shop}]", HIGH),
     ],
@@ -190,6 +210,8 @@ def test_what_installs_something_on_each_node(name: str, confidence: Confidence)
         ("DaemonSet", "docker.elastic.co/beats/filebeat:8.15.0", "/", "", HIGH),
         ("DaemonSet", "'acme/agent:1'", "/", "command: [chroot, /host, /bin/setup]", LOW),
         ("DaemonSet", "'acme/agent:1'", "/", "command: [iptables, -L]", HIGH),
+        ("DaemonSet", "ghcr.io/kubereboot/kured:1.16.0", "/var/run", "", LOW),
+        ("Deployment", "ghcr.io/kubereboot/kured:1.16.0", "/var/run", "", HIGH),
         ("Deployment", "'acme/agent:1'", "/", "command: [chroot, /host, /bin/setup]", HIGH),
     ],
 )
@@ -272,6 +294,23 @@ def test_a_pod_of_nothing_but_busybox_tries_something_out(images: tuple[str, ...
 )
 def test_a_name_may_hold_the_versions(image: str, confidence: Confidence) -> None:
     assert said("compose.yaml", f"services: {{a: {{image: {image}}}}}\n", "image-without-tag") == [confidence]
+
+
+def test_what_is_put_away_is_not_started() -> None:
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a/b, securityContext: {privileged: true}}]}\n"
+    )
+    for folder, confidence in (("archive/web", LOW), (".archive", LOW), ("archives", HIGH)):
+        for rule in ("privileged-container", "image-without-tag"):
+            assert said(f"{folder}/pod.yaml", pod, rule) == [confidence]
+
+
+@pytest.mark.parametrize(("kind", "confidence"), [("daemonset", LOW), ("deployment", HIGH)])
+def test_a_chart_may_start_a_controller_on_every_node(kind: str, confidence: Confidence) -> None:
+    own = "securityContext: {privileged: true}, command: [modprobe, nbd]"
+    values = f"{{controllers: {{main: {{type: {kind}, containers: {{app: {{{own}}}}}}}}}}}"
+    text = f"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: a}}\nspec: {{values: {values}}}\n"
+    assert said("release.yaml", text, "privileged-container") == [confidence]
 
 
 def test_what_describes_a_cluster_describes_its_own_parts() -> None:

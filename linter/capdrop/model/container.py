@@ -287,7 +287,7 @@ class Container(WithFacts):
     def doubt(self, use: str) -> Confidence | None:
         """Low confidence where it is made to use this of its host, which a reviewer would not ask to change, or is started to test
         something; else a rule's own."""
-        return Confidence.LOW if use in self.uses or self.source.is_for_tests else None
+        return Confidence.LOW if use in self.uses or self.source.is_for_tests or self.source.is_put_away else None
 
 
 class DefaultContainer(Container):

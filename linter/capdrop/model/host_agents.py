@@ -20,7 +20,8 @@ these at once, as a privileged container; the socket of its container runtime; a
 _KINDS = (
     (
         (NETWORK, PROCESSES, FILES, CLOCK, DEVICES),
-        "node-exporter node_exporter cadvisor glances netdata/netdata beszel-agent metricbeat auditbeat elastic-agent telegraf "
+        "node-exporter node_exporter prometheus-node-exporter cadvisor glances netdata/netdata beszel-agent metricbeat auditbeat "
+        "elastic-agent telegraf "
         "datadog/agent datadoghq/agent newrelic/infrastructure newrelic/nrsysmond sysdig/agent dynatrace/oneagent cloudwatch-agent "
         "node-problem-detector process-exporter systemd-exporter ebpf_exporter zabbix-agent zabbix-agent2 skywalking-rover "
         "coroot-node-agent parca-agent kepler falco tetragon tracee",
@@ -83,9 +84,9 @@ _KINDS = (
         (POWER,),
         "calico/node calico/cni cilium cilium-dev amazon-k8s-cni amazon-k8s-cni-init amazon/aws-network-policy-agent kube-router "
         "kube-proxy smartctl-exporter aws-ebs-csi-driver aws-efs-csi-driver gcp-compute-persistent-disk-csi-driver azuredisk-csi "
-        "azurefile-csi nfsplugin cephcsi kured",
+        "azurefile-csi nfsplugin cephcsi kured irqbalance",
     ),  # docs.tigera.io/calico, docs.cilium.io, github.com/aws/amazon-vpc-cni-k8s, kube-router.io/docs; the exporter's README; the plugin
-    # of a CSI driver on each node (kubernetes-csi.github.io/docs/deploying.html); kured.dev/docs (it restarts its node)
+    # of a CSI driver on each node (kubernetes-csi.github.io/docs/deploying.html); kured.dev/docs (it restarts its node), irqbalance(1)
     ((SOCKET,), "docker-socket-proxy linuxserver/socket-proxy wollomatic/socket-proxy"),  # github.com/Tecnativa/docker-socket-proxy,
     # linuxserver/docker-socket-proxy (READMEs); the last from memory
     (
@@ -164,6 +165,7 @@ _BY_PLACE = {
     "tool": frozenset({NETWORK, PROCESSES, KERNEL, POWER}),
     "setter": frozenset({NETWORK, PROCESSES, FILES, MODULES, POWER}),
     "entrant": frozenset({HOST}),
+    "router": frozenset({NETWORK}),
 }
 _NOTHING: frozenset[str] = frozenset()
 
@@ -177,7 +179,8 @@ def _index() -> None:
 
 def uses_of_image(image: str) -> frozenset[str]:
     """What of the host an image is made to use, by its reference. What is called a runner and is given the socket of the engine starts its
-    jobs there; the plugin of a device gives it to the pods of its node (kubernetes.io/docs, Device Plugins)."""
+    jobs there; the plugins of devices and disks give these to the pods of their node (kubernetes.io/docs, Device Plugins;
+    kubernetes-csi.github.io/docs)."""
     reference = image_reference.parse(image)
     if reference is None:
         return _NOTHING
@@ -185,7 +188,7 @@ def uses_of_image(image: str) -> frozenset[str]:
     if not _BY_NAME and any(name in names for _, names in _KINDS):
         _index()
     uses = _BY_NAME.get(name) or _BY_NAME.get(f"{folder.rpartition('/')[2]}/{name}", _NOTHING)
-    if name.endswith("device-plugin"):
+    if name.endswith("device-plugin") or name.startswith("csi-"):
         return uses | _BY_PLACE["plugin"]
     return uses | {SOCKET} if name.endswith("runner") else uses
 
@@ -198,6 +201,6 @@ def uses_of_device(path: str) -> frozenset[str]:
 def uses_of_place(place: str) -> frozenset[str]:
     """What of its host a container is made to use, by a word or several: "plugin" mounts volumes for the pods of its node, "mounter"
     anything for others, "system" is a part of the cluster itself, "daemon" runs on every node, "node" does and is given it, "fabric" works
-    with others over a network that only the node has, "tool" is run once and removed, "setter" sets up its node, and "entrant" goes on in
-    it."""
+    with others over a network that only the node has, "tool" is run once and removed, "setter" sets up its node, "entrant" goes on in it,
+    and "router" changes the routes or rules of its network."""
     return _NOTHING.union(*(_BY_PLACE[word] for word in place.split()))

@@ -99,6 +99,8 @@ _NON_ROOT = frozenset({
     "gcr.io/cloud-sql-connectors/cloud-sql-proxy",  # GoogleCloudPlatform/cloud-sql-proxy, Dockerfile: USER 65532
     "gcr.io/cloudsql-docker/gce-proxy",  # the same
     "docker.io/grafana/rollout-operator",  # grafana/rollout-operator, Dockerfile: USER rollout-operator
+    "ghcr.io/home-operations/",  # home-operations/containers, README, Rootless: user 65534
+    "ghcr.io/onedr0p/exportarr",  # onedr0p/exportarr, Dockerfile: USER nonroot:nonroot
     "docker.io/locustio/locust",  # locustio/locust, Dockerfile: USER locust
     *(
         f"{registry}/{name}"  # prometheus/*_exporter, Dockerfile: USER nobody

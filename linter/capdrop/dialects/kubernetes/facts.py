@@ -38,8 +38,10 @@ _DAEMONS = ("daemon", "node", "system")
 _PARAMETERS = ("/proc/sys/", "/sys/kernel/mm/", "/sys/module/", "/sys/block/")
 """Files of the kernel that are parameters of a node (docs.kernel.org/admin-guide/sysctl)."""
 _INSTALLING = frozenset({"install", "installer"})
-_ENTERING = frozenset({"chroot", "nsenter"})
 _OF_NODES = frozenset("insmod ip6tables ipset iptables modprobe".split())
+_OF_ROUTES = frozenset("ip6tables ipset iptables nft tc".split())
+_ROUTED = frozenset("addr address link route rule tuntap".split())
+"""Programs that take NET_ADMIN, and what ip(8) changes with it."""
 _OF_NETWORKS = frozenset("/lib/modules /opt/cni /opt/cni/bin /host/opt/cni/bin /etc/cni/net.d /run/netns /var/run/netns".split())
 """What a container that keeps the networks of a node is given of it (github.com/containernetworking/cni)."""
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -146,19 +148,24 @@ class Place(Cell):
 
 
 def _part_in_its_node(site: Site, place: str) -> str:
-    """ "setter" for a container that sets kernel parameters, or that runs on every node and installs something there, loads modules or
-    keeps its networks; "setter entrant" for one that goes on in the host's folders or namespaces; else nothing."""
+    """What a container is for its node, by its name and what it runs: "setter" where it sets kernel parameters, or runs on every node and
+    installs something there, loads modules or keeps its networks; "setter entrant" where it goes on in the host's namespaces, or on every
+    node in its folders; "router" where it changes the routes or rules of its network; else nothing."""
     written = [field.source[field.value.span] for key in ("command", "args") if (field := site.own.get(key)) is not None]
     words = [word for text in written for word in re.split(r"[^\w./=-]+", text)]
+    programs = {word.rpartition("/")[2] for word in words}
     is_daemon = place in _DAEMONS
-    programs = {word.rpartition("/")[2] for word in words} if is_daemon else frozenset()
-    if not _ENTERING.isdisjoint(programs):
+    if "nsenter" in programs or (is_daemon and "chroot" in programs):
         return "setter entrant"
     if ("sysctl" in words and any("=" in word for word in words)) or any(word.startswith(_PARAMETERS) for word in words):
         return "setter"
-    targets = (Section(site.source, *item).text("mountPath") for item in site.own.items("volumeMounts")) if is_daemon else ()
-    named = is_daemon and not _INSTALLING.isdisjoint(site.own.text("name").split("-"))
-    return "setter" if named or not _OF_NODES.isdisjoint(programs) or not _OF_NETWORKS.isdisjoint(targets) else ""
+    if is_daemon:
+        targets = (Section(site.source, *item).text("mountPath") for item in site.own.items("volumeMounts"))
+        named = not _INSTALLING.isdisjoint(site.own.text("name").split("-"))
+        if named or not _OF_NODES.isdisjoint(programs) or not _OF_NETWORKS.isdisjoint(targets):
+            return "setter"
+    routes = not _OF_ROUTES.isdisjoint(programs) or ("ip" in programs and not _ROUTED.isdisjoint(programs))
+    return "router" if routes else ""
 
 
 def place_in(own: Section, place: str) -> str:
@@ -208,10 +215,10 @@ def is_conditional(source: Source, span: Span) -> bool:
 def place_of(pod: Section, is_daemon: bool, namespace: str, annotations: Section) -> str:
     """The place of a pod: "system", a part of the cluster that its administrators add, "daemon", one on every node, "node", one of these
     that works on the node itself, "tool", one that tests something (a chart, or what it stands among the tests of) and is gone or is of
-    nothing but busybox or pause, or ""."""
+    nothing but busybox or pause, or is put away, or ""."""
     if pod.text("priorityClassName") in _SYSTEM_PRIORITIES or (is_daemon and namespace == "kube-system"):
         return "system"
-    if pod.source.is_for_tests:
+    if pod.source.is_for_tests or pod.source.is_put_away:
         return "tool"
     if is_daemon:
         return "node" if any(_is_given_its_node(Section(pod.source, *item)) for item in pod.items("containers")) else "daemon"
