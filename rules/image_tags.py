@@ -209,7 +209,8 @@ def _may_move(image: Image) -> bool:
     example, what developers work with and keep in a registry of their own, and what the project itself releases."""
     reference = image.reference
     is_own = reference is not None and (reference.registry.partition(":")[0] in OWN_REGISTRIES or reference.canonical in UNVERSIONED)
-    is_tried_out = image.tried_out or image.source.is_sample or image.source.is_for_builds or image.source.is_put_away
+    is_put_away = image.role == "run" and image.source.is_put_away
+    is_tried_out = image.tried_out or is_put_away or image.source.is_sample or image.source.is_for_builds
     return is_own or is_tried_out or image.is_stand_in or is_versioned(image) or image.is_released_here
 
 

@@ -105,21 +105,21 @@ class Unreadable(Exception):
 _TESTS = frozenset(
     "test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance playwright cypress fuzz "
     "integration-tests integration_tests integrationtest integrationtests e2e-tests terratest test-apps test-network load-tests fake "
-    "fakes hack hacks".split()
+    "fakes".split()
 )
 """Folders of what is started to test something, and is taken down."""
 _EXAMPLES = frozenset(
     "doc docs documentation example examples sample samples tutorial tutorials ejemplos exemplos exemples beispiele".split()
 )
 """Folders of what shows how something is used."""
-_TRIALS = frozenset("quick-start quickstart quickstarts getting-started".split())
+_TRIALS = frozenset("quick-start quickstart quickstarts getting-started hack hacks".split())
 """Folders of what is started to try something out."""
 _DEVELOPMENT = frozenset(
     "dev devel develop development .cursor .devcontainer .devenv localdev local local-cluster local-clusters k3d minikube".split()
 )
 """Folders of what is started on a developer's own machine."""
-_PUT_AWAY = frozenset("archive .archive archived attic".split())
-"""Folders of what nobody starts any more."""
+_PUT_AWAY = frozenset("archive .archive archived attic hack hacks".split())
+"""Folders of what is started no more, or by hand by those who work on the project."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
 _FOR_TESTS = frozenset(("test", "tests", "testing", "e2e", "integration"))
 _BUILDING = frozenset(".azure-pipelines .buildkite .ci .circleci .github .gitlab .jenkins .kokoro builder builders buildenv ci".split())
@@ -202,7 +202,8 @@ class Source:
 
     @property
     def is_put_away(self) -> bool:
-        """Whether it is kept and no longer started: `archive/web/deployment.yaml`. What is secret in it stays so."""
+        """Whether it is kept and no longer started, or by hand only: `archive/web/deployment.yaml`, `hack/shell.yaml`. What is secret in an
+        archive stays so."""
         return _stands(self.from_top, _PUT_AWAY, frozenset())
 
     @property
