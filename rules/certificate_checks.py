@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from capdrop import Bad, Command, Confidence, Finding, Good, Severity, Span, Switches, Variable, Word, WrittenFile, rule
 
 OFF, ON = Switches.OFF, Switches.ON
+PROBE = "Probe.exec.command"
 NOT_EMPTY: frozenset[str] = frozenset()
 """In the tables below: whatever is written, as long as something is."""
 
@@ -334,10 +335,10 @@ def certificate_check_disabled(subject: Command | Variable | WrittenFile) -> Ite
 
     Whoever stands between it and the server can send something else, and TLS only hides that. Where the server's certificate
     comes from an authority of your own, install that authority's certificate instead. Confidence is low in what is started to test
-    something.
+    something, and in a probe, which asks its own container.
     """
     for finding in _found(subject):
-        if subject.source.is_for_tests:
+        if subject.source.is_for_tests or (isinstance(subject, Command) and subject.place.endswith(PROBE)):
             finding.confidence = Confidence.LOW
         yield finding
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Finding, Good, KubernetesObject, Severity, Value, rule
+from capdrop import Bad, Confidence, Finding, Good, KubernetesObject, Severity, Value, rule
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
 LEVELS = frozenset({"baseline", "restricted"})
 SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+DRIVERS = frozenset({"csi", "cni"})
 UNCHECKED = "insecure-skip-tls-verify"
 NO_AUTHORITY = "it is refused until the cluster's authority is given beside it (`certificate-authority-data`)"
 NOTHING_PASSES = "what it is asked about is refused while it does not answer, its own pods too"
@@ -113,12 +114,14 @@ def namespace_without_pod_security(thing: KubernetesObject) -> Iterator[Finding]
 def scc_allows_privileged(thing: KubernetesObject) -> Iterator[Finding]:
     """A security context constraint admits privileged containers.
 
-    Whoever may use it runs as root on the node. Allow the one capability, volume or device that the workload needs.
+    Whoever may use it runs as root on the node. Allow the one capability, volume or device that the workload needs. Confidence is low for
+    one that is named for a driver of storage or networks (`csi-nfs`), which works on its node.
     """
     allowed = thing.get("allowPrivilegedContainer")
     if thing.kind == "SecurityContextConstraints" and allowed.is_true:
         fix = thing.set("allowPrivilegedContainer", "false", caveat="pods that need it are no longer admitted")
-        yield thing.finding(allowed, f"`{thing.name}` admits privileged containers", fix=fix)
+        unsure = Confidence.LOW if not DRIVERS.isdisjoint(thing.name.split("-")) else None
+        yield thing.finding(allowed, f"`{thing.name}` admits privileged containers", fix=fix, confidence=unsure)
 
 
 @rule(

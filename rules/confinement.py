@@ -349,13 +349,15 @@ def selinux_disabled(container: Container) -> Iterator[Finding]:
 
     With the separation off, or as a super-privileged type such as `spc_t`, a process that gets out of the container may touch every
     file of the host. Label the volumes that it shares instead (`:z`, `:Z`). A runtime's socket cannot be labelled, so that a
-    container that mounts one is less certainly wrong here; what it gains by the socket is said by a rule of its own.
+    container that mounts one is less certainly wrong here; what it gains by the socket is said by a rule of its own. The same is so of
+    what is made to read the files of its host, as a DaemonSet is.
     """
     label = container.fact("selinux")
     if label.text == "disable":
+        reads_host = container.holds_runtime or "files" in container.uses
         yield container.finding(
             label,
             f"`{container.name}` runs without SELinux separation",
-            confidence=Confidence.LOW if container.holds_runtime else container.doubt("kernel"),
+            confidence=Confidence.LOW if reads_host else container.doubt("kernel"),
             fix=container.drop("selinux", caveat="files that it shares with the host must be labelled for it"),
         )

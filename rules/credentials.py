@@ -393,12 +393,17 @@ def covered(start: int, end: int, text: str) -> bool:
     return any(found.start < end - first and start - first < found.end for found in find_logins(text[first : end + 300]))
 
 
+def asks_others(variable: Variable) -> bool:
+    """Whether it is a value of a chart of an exporter, which asks a server of others: what their password is, its chart cannot know."""
+    return variable.place == "values" and any(folder.endswith("-exporter") for folder in variable.source.from_top.split("/")[:-1])
+
+
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
     """The finding on a variable's secret: less severe where it does not ship, less sure where it is one of a test or an example, or a weak
     one of what is built in or worked on, one that a build may just ask for, or one that nobody is asked for, with the change that takes it
     from outside."""
-    is_for_few = variable.is_for_few or not variable.ships
-    unsure = variable.source.is_sample or (verdict.kind == "default-credential" and is_for_few) or is_unused(variable)
+    is_theirs = variable.is_for_few or not variable.ships or asks_others(variable)
+    unsure = variable.is_made_up or (verdict.kind == "default-credential" and is_theirs) or is_unused(variable)
     return variable.finding_in(
         verdict.start,
         verdict.end,

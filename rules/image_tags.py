@@ -22,6 +22,8 @@ OWN_REGISTRIES = frozenset({"localhost", "127.0.0.1", "image-registry.openshift-
 that ko builds images of (ko.build)."""
 RELEASE = r"\d\.\d"
 """What of a name tells that it is of one release."""
+UNVERSIONED = frozenset({"registry.k8s.io/hpa-example", "k8s.gcr.io/hpa-example"})
+"""Images of which there is `latest` and nothing else (kubernetes.io/docs, Horizontal Pod Autoscaler Walkthrough)."""
 WHICH_VERSION = "it is the release that was meant in August 2026; where you run another one now, name that"
 
 
@@ -105,7 +107,9 @@ def image_without_tag(image: Image) -> Iterator[Finding]:
     be pushed again. Confidence is low for a name of one word that no official image has: it stands for what is built nearby, and a tool
     such as Kustomize or Skaffold writes the rest of it; for what a registry on `localhost` or OpenShift's own has; for what is started to
     test something, as an example, or by developers; for an image that bears the name of the repository or of its owner, where the
-    repository has releases, which write their version, or builds on it; and where a release stands in its name (`acme/1.21.0/base`).
+    repository has releases, which write their version, or builds on it; for one that is called as a folder with a Dockerfile, which the
+    manifest stands in or which bears the repository's name too; for a pod of nothing but busybox or pause; and where a release stands in
+    its name (`acme/1.21.0/base`), or it ends with versions.
     """
     reference = image.reference
     if reference is None or not image.is_fetched:
@@ -190,8 +194,8 @@ def image_with_moving_tag(image: Image, *, tags: tuple[str, ...] = MOVING_TAGS) 
     Two builds, or two starts, may get two different images, and a broken or poisoned one arrives by itself. Name the version. The option
     `tags` lists the tags that move. Confidence is low for what is started to test something, as an example, or by developers, for what a
     registry on `localhost` or OpenShift's own has, for an image that bears the name of the repository or of its owner, where the repository
-    has releases, which write their version, or builds on it, where a release stands in its name, and where the file stands in a folder that
-    is named for the tag (`nightly/Dockerfile`).
+    has releases, which write their version, or builds on it, for one that the repository has a Dockerfile of, where a release stands in its
+    name, and where the file stands in a folder that is named for the tag (`nightly/Dockerfile`).
     """
     reference = image.reference
     if reference is None or not image.is_fetched or reference.digest is not None:
@@ -209,8 +213,15 @@ def _may_move(image: Image) -> bool:
     in its name, and what a folder is named for (`nightly/Dockerfile`)."""
     reference, source = image.reference, image.source
     if reference is not None:
-        is_own = reference.registry.partition(":")[0] in OWN_REGISTRIES
+        is_own = reference.registry.partition(":")[0] in OWN_REGISTRIES or reference.canonical in UNVERSIONED
         is_kept = image.role == "base" and reference.tag is not None and reference.tag.lower() in source.from_top.lower().split("/")[:-1]
-        if is_own or is_kept or re.search(RELEASE, reference.repository) is not None:
+        if is_own or is_kept or re.search(RELEASE, reference.repository) is not None or is_versioned(image):
             return True
-    return image.is_stand_in or source.is_sample or source.is_for_builds or image.is_released_here or image.is_own_base
+    is_tried_out = image.tried_out or (image.role == "run" and source.is_put_away) or source.is_sample or source.is_for_builds
+    return is_tried_out or image.is_stand_in or image.is_released_here or image.is_own_base
+
+
+def is_versioned(image: Image) -> bool:
+    """Whether its name ends with versions of what is in it: `tgi-cu124.2-3.ubuntu2204`."""
+    words = re.split("[-._]", image.reference.name) if image.reference is not None else []
+    return len([word for word in words if word.strip("abcdefghijklmnopqrstuvwxyz").isdigit()]) > 2

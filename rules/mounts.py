@@ -154,8 +154,9 @@ def runtime_socket_mount(mount: Mount) -> Iterator[Finding]:
     not written. Put a proxy in between that lets only the needed calls through, or use rootless builders. Confidence is low where an
     exporter that is known to report on file systems sees `/` or `/run` read-only, or one that reports on units systemd's socket, which its
     documentation tells to mount, for such a proxy itself, and for what is started to test something. It is low too for what is made to
-    start, replace or look after containers (consoles like Portainer, Watchtower, runners of jobs), which no proxy could keep from it.
-    Reverse proxies, dashboards and agents that report only read: put the proxy before them.
+    start, replace or look after containers (consoles like Portainer, Watchtower, runners of jobs), which no proxy could keep from it,
+    in a cluster for agents of logs and metrics on every node, and for what sets up its node. Elsewhere reverse proxies, dashboards and
+    agents that report only read: put the proxy before them.
     """
     if mount.gives == "socket":
         yield mount.finding(
@@ -168,9 +169,12 @@ def runtime_socket_mount(mount: Mount) -> Iterator[Finding]:
 
 def is_expected(mount: Mount) -> bool:
     """Whether it is systemd's socket, or the host's file systems and no socket by itself, that an exporter looks at, or is the runtime's
-    for a proxy that filters what comes through, or is in a test or for developers."""
-    looks_over = mount.read_only.is_true and "whole" in mount.uses and not is_runtime_socket(mount.host_path.text)
-    speaks = "socket" in mount.uses and mount.host_path.text != "/"
+    for a proxy that filters what comes through or an agent on every node, or the host for what sets it up, or is in a test or for
+    developers."""
+    is_socket = is_runtime_socket(mount.host_path.text)
+    looks_over = mount.read_only.is_true and "whole" in mount.uses and not is_socket
+    asks = mount.host_path.text != "/" and bool(mount.owners) and all(owner.is_agent_of_its_node for owner in mount.owners)
+    speaks = asks or "host" in mount.uses or ("socket" in mount.uses and mount.host_path.text != "/")
     return looks_over or speaks or (mount.told.endswith("systemd") and "bus" in mount.uses) or mount.is_for_work
 
 

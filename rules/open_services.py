@@ -426,7 +426,8 @@ def protection_switched_off(subject: Command | Variable | WrittenFile | Borrowed
     else:
         found = _command(subject)
     for finding in found:
-        if subject.is_for_work or subject.source.is_said_to_be_for_work(finding.span.start):
+        is_tried = subject.is_for_work or subject.source.is_to_try_out
+        if is_tried or subject.source.is_said_to_be_for_work(finding.span.start):
             finding.confidence = Confidence.LOW
         yield finding
 
@@ -455,7 +456,9 @@ def _variable(variable: Variable) -> Iterator[Finding]:
         return
     if text.lower() in values or (values is TRUST and any(word in text.lower() for word in TRUST)):
         shown = f"{variable.name}={variable.value.text}" if text else f"{variable.name} is empty"
-        unsure = Confidence.LOW if among_neighbours(variable.owner, name) else Confidence.MEDIUM if name in SAYS_IT_ITSELF else None
+        is_part = variable.place == "configmap" and name in OVERRULED  # a Secret beside it may set the password
+        otherwise = Confidence.MEDIUM if name in SAYS_IT_ITSELF else None
+        unsure = Confidence.LOW if is_part or among_neighbours(variable.owner, name) else otherwise
         start, end = min(variable.span.start, variable.name_span.start), max(variable.span.end, variable.name_span.end)
         mild = Severity.MEDIUM if name in MILD else None
         fix = variable.drop("variable", caveat=NEEDS_A_PASSWORD)

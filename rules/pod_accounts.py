@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Container, Finding, Good, Pod, Severity, Value, rule
+from capdrop import Bad, Confidence, Container, Finding, Good, Pod, Severity, Value, rule
 
 DAY = 86_400
 HOUR = "3600"
@@ -68,14 +68,16 @@ def long_lived_token(pod: Pod) -> Iterator[Finding]:
     """A token that a pod asks for is valid for more than a day.
 
     Whoever copies it has the rights of the pod for that long, although the kubelet renews tokens by itself and a mounted one is never out
-    of date. Leave `expirationSeconds` at its hour, or near it.
+    of date. Leave `expirationSeconds` at its hour, or near it. Confidence is low for one that names who else it is for: clouds that
+    take it for an account of theirs ask for two days.
     """
     for token in _tokens(pod):
         expires = token.get("expirationSeconds")
         if expires is not None and expires.text.isdigit() and int(expires.text) > DAY:
             days = int(expires.text) // DAY
             fix = pod.rewrite("projections", expires.span, expires.text, HOUR, caveat=READS_ONCE)
-            yield pod.finding(expires, f"a token of `{pod.name}` is valid for {days} day{'' if days == 1 else 's'}", fix=fix)
+            message = f"a token of `{pod.name}` is valid for {days} day{'' if days == 1 else 's'}"
+            yield pod.finding(expires, message, fix=fix, confidence=Confidence.LOW if _is_for_others(token) else None)
 
 
 @rule(
@@ -136,6 +138,12 @@ def token_for_cluster_api(pod: Pod) -> Iterator[Finding]:
         path, audience = token.get("path"), token.get("audience")
         if path is not None and (audience is None or (audience.is_known and not audience.text)):
             yield pod.finding(path, f"a token of `{pod.name}` is valid for the cluster's API, as it names no audience")
+
+
+def _is_for_others(token: dict[str, Value]) -> bool:
+    """Whether a token names another audience than the cluster's API."""
+    audience = token.get("audience")
+    return audience is not None and audience.text != "" and "kubernetes" not in audience.text
 
 
 def _tokens(pod: Pod, *, with_certificate: bool = True) -> Iterator[dict[str, Value]]:

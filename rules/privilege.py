@@ -89,8 +89,9 @@ def privileged_container(container: Container) -> Iterator[Finding]:
     """A privileged container is root on the host.
 
     It holds every capability and every device, and neither seccomp nor AppArmor confines it. Name the one capability or
-    device that it needs. Confidence is low where its image is one that sets up the network or the disks of a node, and where it mounts
-    volumes for the pods of its node, which Kubernetes lets nobody else do.
+    device that it needs. Confidence is low where its image is one that sets up the network or the disks of a node, where it mounts
+    volumes for the pods of its node, which Kubernetes lets nobody else do, where what it runs in a cluster sets kernel parameters, and
+    where a DaemonSet installs something on its nodes, loads modules or keeps their networks.
     """
     privileged = container.fact("privileged")
     if privileged.is_true:

@@ -282,7 +282,8 @@ def role_bound_to_everyone(binding: RoleBinding) -> Iterator[Finding]:
     """A role is given to everyone who reaches the API server.
 
     `system:anonymous` and `system:unauthenticated` need no account; `system:authenticated` is any account at all, on managed clusters
-    any account of the provider. Name the group that is meant.
+    any account of the provider. Name the group that is meant. Confidence is low for a role of OpenShift that lets images be pulled: a
+    public registry has it.
     """
     if is_own(binding) or not binding.role_name or binding.role_name in PUBLIC:
         return
@@ -290,7 +291,8 @@ def role_bound_to_everyone(binding: RoleBinding) -> Iterator[Finding]:
         if party.is_everyone and not is_public(binding, party):
             severity = Severity.HIGH if party.name == ACCOUNTS else Severity.CRITICAL
             message = f"everyone in `{party.name}` is given `{binding.role_name}`"
-            yield binding.finding(party.span, message, fix=binding.without(party, caveat=NO_MORE), severity=severity)
+            sure = Confidence.LOW if binding.role_name in PULLERS else None
+            yield binding.finding(party.span, message, fix=binding.without(party, caveat=NO_MORE), severity=severity, confidence=sure)
 
 
 def is_public(binding: RoleBinding, party: Party) -> bool:
@@ -417,4 +419,5 @@ def role_bound_to_default_account(binding: RoleBinding) -> Iterator[Finding]:
         if is_default_account(party) and binding.role_name:
             where = f" of `{party.namespace}`" if party.namespace else ""
             message = f"every pod{where} that names no account is given `{binding.role_name}`"
-            yield binding.finding(party.span, message, notes=users(binding))
+            sure = Confidence.LOW if binding.source.is_for_tests else None
+            yield binding.finding(party.span, message, notes=users(binding), confidence=sure)

@@ -28,6 +28,8 @@ DAEMON_KEY = "insecure-registries"
 WRITERS = frozenset({"echo", "printf"})
 HERE = ("localhost", "127.", "[::1]")
 """Docker asks these without TLS anyway."""
+SERVICES = (".svc", ".svc.cluster.local")
+"""Registries of the cluster itself, which nobody stands before who is not in it."""
 OFF = frozenset({"0", "false"})
 ENGINES = frozenset({"docker", "podman", "nerdctl"})
 TRUST = "DOCKER_CONTENT_TRUST"
@@ -182,7 +184,9 @@ def _lets_in(variable: Variable) -> bool:
 def _insecure_places(command: Command) -> Iterator[tuple[Span, Fix | None]]:
     if command.name in WRITERS:
         for word in command.words[1:]:
-            if f'"{DAEMON_KEY}"' in word.text and not word.text.partition(DAEMON_KEY)[2].lstrip('": \t').startswith("[]"):
+            _, key, listed = word.text.partition(f'"{DAEMON_KEY}"')
+            registries = listed.partition("[")[2].partition("]")[0].split(",")
+            if key and not ("[" in listed and registries == [""]) and not all(map(_is_here, registries)):
                 yield word.span, None
     elif command.name in INSECURE_OPTIONS:
         yield from _insecure_options(command, INSECURE_OPTIONS[command.name])
@@ -204,7 +208,9 @@ def _insecure_options(command: Command, names: tuple[str, ...]) -> Iterator[tupl
 
 
 def _is_here(registry: str) -> bool:
-    return registry.startswith(HERE)
+    registry = registry.strip("\"' \t\n")
+    host = registry.partition("/")[0]
+    return registry.startswith(HERE) or (host.rpartition(":")[0] or host).endswith(SERVICES)
 
 
 @rule(

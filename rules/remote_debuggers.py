@@ -11,6 +11,7 @@ ON = frozenset({"1", "true", "yes", "on"})
 OFF = frozenset({"0", "false", "no", "off"})
 SETTINGS = frozenset({"env", "configmap", "secret", "file"})
 
+BROWSERS = "chrome google-chrome google-chrome-stable chromium chromium-browser chrome-headless-shell"
 ADDRESS_OPTIONS = {
     # programs: options whose value is an address  # source
     "node nodejs nodemon ts-node ts-node-dev tsx": "--inspect --inspect-brk --inspect-wait --inspect-port",  # nodejs.org/api/cli.html
@@ -22,7 +23,7 @@ ADDRESS_OPTIONS = {
     "rdbg": "--host",  # github.com/ruby/debug
     "rdebug-ide": "--host -h",  # github.com/ruby-debug/ruby-debug-ide
     "lldb-server": "--listen",  # lldb.llvm.org/man/lldb-server.html
-    "chrome google-chrome google-chrome-stable chromium chromium-browser chrome-headless-shell": "--remote-debugging-address",
+    BROWSERS: "--remote-debugging-address",
 }
 BARE_PORT = frozenset({"dlv"})
 """Programs that take `:2345` for every address (Go, net.Listen)."""
@@ -147,11 +148,17 @@ def remote_debugger_open(subject: Command | Variable | WrittenFile) -> Iterator[
 
     Whoever connects to it reads the program's memory and runs code in it: these protocols ask for no password. Let it listen on 127.0.0.1
     and forward the port (`docker compose exec`, `kubectl port-forward`, ssh), and start it in the setup for developers only; confidence
-    is low in a file or a stage that is named for them or for tests (`Dockerfile.debug`, `compose.dev.yaml`, `FROM base AS debug`).
+    is low in a file or a stage that is named for them or for tests (`Dockerfile.debug`, `compose.dev.yaml`, `FROM base AS debug`), and for
+    a container that is nothing but a browser which others drive.
     """
     for finding in _opened(subject):
-        finding.confidence = Confidence.LOW if subject.is_for_work else None
+        finding.confidence = Confidence.LOW if subject.is_for_work or serves_a_browser(subject) else None
         yield finding
+
+
+def serves_a_browser(subject: Command | Variable | WrittenFile) -> bool:
+    """Whether it is a container's own command, and starts a browser for others."""
+    return isinstance(subject, Command) and subject.owner is not None and subject.name in BROWSERS.split() and subject.within is None
 
 
 def _opened(subject: Command | Variable | WrittenFile) -> Iterator[Finding]:

@@ -258,8 +258,9 @@ def encoded(text: Text, kind: str) -> Iterator[Finding]:
 
 def in_samples(subject: Text | Variable, otherwise: Confidence | None) -> Confidence | None:
     """How sure a secret is that may stand in a template, or among tests and examples, which make up their own keys and passwords."""
-    is_template = isinstance(subject, Text) and subject.is_template
-    return Confidence.LOW if is_template or subject.source.is_sample else otherwise
+    source = subject.source
+    unsure = subject.is_made_up if isinstance(subject, Variable) else subject.is_template or source.is_sample or source.is_to_try_out
+    return Confidence.LOW if unsure else otherwise
 
 
 def is_of_own_host(subject: Text | Variable, text: str, end: int) -> bool:

@@ -177,8 +177,8 @@ def is_meant_as_root(container: Container | DefaultContainer) -> bool:
     says why."""
     if container.source.is_for_tests:
         return True
-    if container.kind in ("init container", "step"):
-        return not container.fact("privileged").is_true
+    if container.kind in ("init container", "step") and not container.fact("privileged").is_true:
+        return True
     if container.kind == "stage" or container.fact("user").reason:
         return bool(container.fact("user").reason)
     if container.dialect != "kubernetes" and any(container.fact("capabilities_added")):
@@ -372,10 +372,10 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     containers, an agent or driver that works on its host, one built on an image that the project itself releases, or on another's
     application, whose user its maker chose, one that is called as its folder is where pods start it (`src/cart/Dockerfile` and `image:
     cart`), and none of all in the run as root, one that is kept for an old release (`6/ubuntu/trusty/Dockerfile`) or has a
-    `Dockerfile.rootless` beside it, and in a cluster an image that is known to have a user, or that Dockerfiles of the project give one, an
-    init container, what tests something (a chart, or what it stands among the tests of), a pod of nothing but busybox or pause, a part of
-    the cluster itself, and what is privileged, which is told as that. Where several images of one Dockerfile are built on the same stage
-    and none sets a user, one is told.
+    `Dockerfile.rootless` beside it, and in a cluster an image that is known to have a user, or to leave root by itself, or that Dockerfiles
+    of the project give one, what runs on OpenShift, an init container, a step of a workflow, what tests something (a chart, or what it
+    stands among the tests of), a pod of nothing but busybox or pause, a part of the cluster itself, and what is privileged, which is told
+    as that. Where several images of one Dockerfile are built on the same stage and none sets a user, one is told.
     """
     user = container.fact("user")
     if not user.is_absent or container.platform == "windows":
@@ -386,7 +386,9 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
         yield container.finding(user, message, confidence=confidence, fix=container.set("user", NON_ROOT, caveat=NEEDS_FILES))
     elif container.fact("non_root_enforced").is_lacking:
         is_told = container.fact("privileged").is_true
-        unsure = is_told or container.kind == "init container" or container.has_own_user or container.is_tool or "kernel" in container.uses
+        by_itself = bool(user.reason) or container.has_own_user
+        ends = container.kind in ("init container", "step")
+        unsure = is_told or by_itself or ends or container.is_tool or not container.uses.isdisjoint(("kernel", "modules", "power"))
         confidence = Confidence.LOW if unsure else Confidence.MEDIUM
         fix = container.set(
             "non_root_enforced", True, caveat="an image that starts as root, or as a user that has a name and no number, is refused"

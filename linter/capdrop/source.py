@@ -104,7 +104,8 @@ class Unreadable(Exception):
 
 _TESTS = frozenset(
     "test tests testing testdata test-data test-resources unittests fixtures __tests__ e2e conformance playwright cypress fuzz "
-    "integration-tests integration_tests integrationtest integrationtests e2e-tests terratest test-apps test-network load-tests".split()
+    "integration-tests integration_tests integrationtest integrationtests e2e-tests terratest test-apps test-network load-tests fake "
+    "fakes".split()
 )
 """Folders of what is started to test something, and is taken down."""
 _OF_A_FAULT = r"(?:^|[/_-])(?:(?:issue|bug)s?[_-]?[0-9]{2}|repro(?:s|ducers?|ductions?)?(?=[/_-]))"
@@ -116,11 +117,15 @@ _EXAMPLES = frozenset(
 _LESSONS = frozenset("beginner beginners workshop workshops lab labs exercise exercises lesson lessons playground play".split())
 """Words in the names of folders of what is there to learn from (`play-with-docker`)."""
 _OVERRIDES = frozenset(("compose.override.yaml", "compose.override.yml", "docker-compose.override.yaml", "docker-compose.override.yml"))
+_TRIALS = frozenset("quick-start quickstart quickstarts getting-started hack hacks".split())
+"""Folders of what is started to try something out."""
 _DEVELOPMENT = frozenset(
     "dev devel develop development .cursor .devcontainer .devenv localdev local local-cluster local-clusters "
     "local-dev local-stack dev-env dev-environment k3d minikube".split()
 )
 """Folders of what is started on a developer's own machine."""
+_PUT_AWAY = frozenset("archive .archive archived attic hack hacks".split())
+"""Folders of what is started no more, or by hand by those who work on the project."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
 _FOR_TESTS = frozenset(("test", "tests", "testing", "e2e", "integration"))
 _BUILDING = frozenset(".azure-pipelines .buildkite .ci .circleci .github .gitlab .jenkins .kokoro builder builders buildenv ci".split())
@@ -213,6 +218,17 @@ class Source:
         words = _words(self.path.rpartition("/")[2])
         is_environment = "env" in words and not _STARTED_WITH.isdisjoint(words)
         return is_environment or self.is_for_developers or self.is_for_tests or _stands(self.from_top, _EXAMPLES, _EXAMPLES)
+
+    @property
+    def is_put_away(self) -> bool:
+        """Whether it is kept and no longer started, or by hand only: `archive/web/deployment.yaml`, `hack/shell.yaml`. What is secret in an
+        archive stays so."""
+        return _stands(self.from_top, _PUT_AWAY, frozenset())
+
+    @property
+    def is_to_try_out(self) -> bool:
+        """Whether it is started to try something out, with passwords made up for that: `quick-start/base/db.yaml`."""
+        return _stands(self.from_top, _TRIALS, frozenset())
 
     @property
     def is_for_developers(self) -> bool:

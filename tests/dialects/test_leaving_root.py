@@ -11,7 +11,7 @@ from capdrop.finding import Confidence
 from capdrop.source import Source
 
 BOOK = rulebook.load()
-BOOK.select(["root-user"])
+BOOK.select(["root-user", "missing-user"])
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers: [{{name: a, securityContext: {{runAsUser: 0}}, {}}}]\n"
 
 
@@ -48,8 +48,32 @@ def test_a_service(service: str, sure: bool) -> None:
         ("image: 'acme/db:17'", True),
         ("image: 'mysql:8.4'", False),
         ("image: 'mysql:8.4', args: [bash]", True),
+        ("image: 'mysql:8.4', args: [mysqld, --max-connections=9]", False),
+        ("image: 'postgres:17', args: [-c, max_connections=9]", False),
+        ("image: 'postgres:17', command: [psql]", True),
+        ("image: 'public.ecr.aws/docker/library/postgres:17'", False),
+        ("image: 'public.ecr.aws/acme/postgres:17'", True),
+        ("image: 'envoyproxy/envoy:v1.31.0', args: ['-c', /etc/envoy.yaml]", False),
         ("image: 'acme/web:1', command: [gosu, web, /web]", False),
     ],
 )
 def test_a_container_of_a_pod(container: str, sure: bool) -> None:
     assert is_sure("kubernetes", POD.format(container)) is sure
+    assert is_sure("kubernetes", POD.replace("runAsUser: 0", "").format(container)) is sure
+
+
+@pytest.mark.parametrize(
+    ("container", "sure"),
+    [
+        ("image: 'acme/a:1', command: [sleep, infinity]", False),
+        ("image: 'acme/a:1', command: [sh, -c, 'while true; do sleep 30; done']", False),
+        ("image: 'acme/a:1', command: [sh, -c], args: [trap : TERM INT; sleep 3600 & wait]", False),
+        ("image: 'acme/a:1', command: [tail, -f, /dev/null]", False),
+        ("image: 'acme/a:1', command: [sh, -c, 'sleep 5 && serve']", True),
+        ("image: 'acme/a:1', command: [sh]", True),
+        ("image: 'acme/a:1'", True),
+        ("image: 'couchdb:${VERSION}'", False),
+    ],
+)
+def test_what_waits_is_started_by_others(container: str, sure: bool) -> None:
+    assert is_sure("kubernetes", POD.replace("runAsUser: 0", "").format(container)) is sure

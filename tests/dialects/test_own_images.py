@@ -22,6 +22,17 @@ MANIFEST = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [
         ("ghcr.io/acme/shop-operator:1", {"Dockerfile": "FROM a:1\nUSER 1\n", "Dockerfile.web": "FROM a:1\n"}, Confidence.MEDIUM),
         ("ghcr.io/acme/shop-operator:1", {"web/Dockerfile": "FROM alpine:3.22\nUSER 1000\n"}, Confidence.MEDIUM),
         ("docker.io/nobody/web:1", {"Dockerfile": "FROM alpine:3.22\nUSER 1000\n"}, Confidence.MEDIUM),
+        ("docker.io/nobody/deploy:1", {"deploy/Dockerfile": "FROM alpine:3.22\nUSER 1000\n"}, Confidence.LOW),
+        ("docker.io/nobody/deploy:1", {"deploy/Dockerfile": "FROM alpine:3.22\n"}, Confidence.MEDIUM),
+        (
+            "ghcr.io/acme/shop-operator:controller-v1",
+            {"Dockerfile.controller": "FROM a:1\nUSER 1\n", "Dockerfile.starter": "FROM a:1\n"},
+            Confidence.LOW,
+        ),
+        ("nobody/web:1", {"deploy/route.yaml": "apiVersion: route.openshift.io/v1\nkind: Route\n"}, Confidence.LOW),
+        ("nobody/web:1", {"deploy/route.yaml": "apiVersion: serving.knative.dev/v1\nkind: Route\n"}, Confidence.MEDIUM),
+        ("registry.redhat.io/openshift4/ose-cli:v4.15", {}, Confidence.LOW),
+        ("ko://github.com/acme/shop/cmd/web", {}, Confidence.LOW),
     ],
 )
 def test_a_user_that_the_projects_own_dockerfile_sets(
@@ -35,3 +46,12 @@ def test_a_user_that_the_projects_own_dockerfile_sets(
     run = check([str(tmp_path / "deploy/pod.yaml")], config, rules_in_force(config))
     told = [finding.confidence for result in run.results for finding in result.findings if finding.rule == "missing-user"]
     assert told == [confidence]
+
+
+def test_a_folder_that_is_for_openshift(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    for name, told in (("ocp/web", []), ("k8s/web", ["missing-user"])):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "pod.yaml").write_text(MANIFEST % "nobody/web:1")
+        run = check([str(tmp_path / name)], Config(str(tmp_path / name)), rules_in_force(Config(str(tmp_path))))
+        assert [f.rule for result in run.results for f in result.findings] == told

@@ -89,6 +89,24 @@ def test_where_nothing_is_released_the_tag_is_what_runs(files: dict[str, str], r
     assert found == ([] if released else ["image-with-moving-tag"])
 
 
+@pytest.mark.parametrize(
+    ("image", "manifest", "dockerfile", "own"),
+    [
+        ("acme/shop-web:latest", "k8s/pod.yaml", "web/Dockerfile", True),
+        ("acme/shop-web:latest", "k8s/pod.yaml", "api/Dockerfile", False),
+        ("acme/shop:latest", "k8s/pod.yaml", "Dockerfile", True),
+        ("acme/other:latest", "k8s/pod.yaml", "Dockerfile", False),
+        ("somebody/web:latest", "web/k8s/pod.yaml", "web/Dockerfile.prod", True),
+        ("somebody/web:latest", "k8s/pod.yaml", "web/Dockerfile", False),
+        ("nginx:latest", "nginx/k8s/pod.yaml", "nginx/Dockerfile", False),
+        ("bitnami/nginx:latest", "nginx/k8s/pod.yaml", "nginx/Dockerfile", False),
+    ],
+)
+def test_what_the_repository_has_a_dockerfile_of(image: str, manifest: str, dockerfile: str, own: bool, tmp_path: Path) -> None:
+    found = said(tmp_path, {manifest: POD.format(image), dockerfile: "FROM debian:13\nUSER 1000\n"})
+    assert found == ([] if own else ["image-with-moving-tag"])
+
+
 @pytest.mark.parametrize("url", ["https://token@gitlab.example.com/group/acme/shop.git", "https://github.com/Acme/Shop/", "../acme/shop"])
 def test_where_a_repository_comes_from(url: str, tmp_path: Path) -> None:
     assert said(tmp_path, {"compose.yaml": COMPOSE.format("acme/web"), **RELEASED}, url) == []

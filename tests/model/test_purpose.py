@@ -155,12 +155,83 @@ spec:
         ("DaemonSet", "kube-system", "", "securityContext: {privileged: true}", "privileged-container", HIGH),
         ("DaemonSet", "kube-system", "", "securityContext: {privileged: true}", "missing-user", LOW),
         ("Deployment", "shop", "", "", "missing-user", MEDIUM),
+        (
+            "Deployment",
+            "shop",
+            "",
+            "{securityContext: {capabilities: {add: [NET_ADMIN]}}, command: [ip, rule, del]}",
+            "dangerous-capability",
+            LOW,
+        ),
+        ("Deployment", "shop", "", "{securityContext: {capabilities: {add: [NET_ADMIN]}}, command: [ip]}", "dangerous-capability", HIGH),
+        (
+            "Deployment",
+            "shop",
+            "",
+            "{securityContext: {capabilities: {add: [SYS_ADMIN]}}, command: [iptables, -L]}",
+            "dangerous-capability",
+            HIGH,
+        ),
     ],
 )
 def test_pods(kind: str, namespace: str, pod: str, own: str, rule: str, confidence: Confidence) -> None:
     pod = pod.strip("{}").replace(", ", "\n      ")
+    own = own[1:-1].replace(", command", "\n          command") if own.startswith("{") else own
     text = POD.format(kind=kind, namespace=namespace, pod=pod, own=own, image="'acme/agent:1'")
     assert said("agent.yaml", text, rule) == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("kind", "own", "confidence"),
+    [
+        ("Deployment", "command: [sysctl, -w, vm.max_map_count=262144]", LOW),
+        ("Deployment", "command: [sh, -c, 'echo 262144 > /proc/sys/vm/max_map_count']", LOW),
+        ("Deployment", "command: [sysctl, -a]", HIGH),
+        ("Deployment", "command: [sh, -c, 'modprobe nbd']", HIGH),
+        ("DaemonSet", "command: [sh, -c, 'modprobe nbd']", LOW),
+        ("DaemonSet", "command: [sh, -c, 'chroot /host apt-get install nvidia-toolkit']", LOW),
+        ("DaemonSet", "args: ['--iptables-free']", HIGH),
+        ("Deployment", "command: [nsenter, -t, '1', -m, fstrim, --all]", LOW),
+        ("Deployment", "command: [iptables, -L]", HIGH),
+        ("DaemonSet", "volumeMounts: [{name: bin, mountPath: /opt/cni/bin}]", LOW),
+        ("DaemonSet", "volumeMounts: [{name: bin, mountPath: /opt/shop}]", HIGH),
+    ],
+)
+def test_what_sets_up_a_node_is_privileged_for_that(kind: str, own: str, confidence: Confidence) -> None:
+    own = f"securityContext: {{privileged: true, runAsUser: 0}}\n          {own}"
+    text = POD.format(kind=kind, namespace="shop", pod="", own=own, image="'acme/agent:1'")
+    assert said("agent.yaml", text, "privileged-container") == [confidence]
+    assert said("agent.yaml", text, "root-user") == [LOW if kind == "DaemonSet" else confidence]
+    init = text.replace("containers:", "containers: [{name: a, image: 'a:1'}]\n      initContainers:")
+    assert said("agent.yaml", init, "root-user") == [LOW if kind == "DaemonSet" else confidence]
+
+
+@pytest.mark.parametrize(("name", "confidence"), [("driver-installer", LOW), ("install-cni", LOW), ("installation", HIGH)])
+def test_what_installs_something_on_each_node(name: str, confidence: Confidence) -> None:
+    own = "securityContext: {privileged: true}"
+    text = POD.format(kind="DaemonSet", namespace="shop", pod="", own=own, image="'a:1'").replace("- name: agent", f"- name: {name}")
+    assert said("agent.yaml", text, "privileged-container") == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("kind", "image", "path", "command", "confidence"),
+    [
+        ("DaemonSet", "docker.elastic.co/beats/filebeat:8.15.0", "/var/run/docker.sock", "", LOW),
+        ("Deployment", "docker.elastic.co/beats/filebeat:8.15.0", "/var/run/docker.sock", "", HIGH),
+        ("DaemonSet", "'acme/agent:1'", "/var/run/docker.sock", "", HIGH),
+        ("DaemonSet", "docker.elastic.co/beats/filebeat:8.15.0", "/", "", HIGH),
+        ("DaemonSet", "'acme/agent:1'", "/", "command: [chroot, /host, /bin/setup]", LOW),
+        ("DaemonSet", "'acme/agent:1'", "/", "command: [iptables, -L]", HIGH),
+        ("DaemonSet", "ghcr.io/kubereboot/kured:1.16.0", "/var/run", "", LOW),
+        ("Deployment", "ghcr.io/kubereboot/kured:1.16.0", "/var/run", "", HIGH),
+        ("Deployment", "'acme/agent:1'", "/", "command: [chroot, /host, /bin/setup]", HIGH),
+    ],
+)
+def test_agents_of_a_node_ask_its_runtime(kind: str, image: str, path: str, command: str, confidence: Confidence) -> None:
+    own = f"volumeMounts: [{{name: v, mountPath: /host}}]\n          {command}"
+    pod = f"volumes: [{{name: v, hostPath: {{path: {path}}}}}]"
+    text = POD.format(kind=kind, namespace="shop", pod=pod, own=own, image=image)
+    assert said("agent.yaml", text, "runtime-socket-mount") == [confidence]
 
 
 @pytest.mark.parametrize(("image", "confidence"), [("grafana/grafana:12.0.0", LOW), ("'acme/app:1'", MEDIUM)])
@@ -173,6 +244,7 @@ def test_images_with_a_user_of_their_own(image: str, confidence: Confidence) -> 
     ("image", "own", "rule", "confidence"),
     [
         ("quay.io/calico/cni:v3.30.1", "securityContext: {privileged: true}", "privileged-container", LOW),
+        ("ghcr.io/squat/generic-device-plugin:1", "securityContext: {privileged: true}", "privileged-container", LOW),
         ("quay.io/cilium/cilium:v1.18.0", "command: [nsenter, --mount=/hostproc/1/ns/mnt, mount]", "host-entered", LOW),
         ("'acme/agent:1'", "command: [nsenter, --mount=/hostproc/1/ns/mnt, mount]", "host-entered", MEDIUM),
         ("moby/buildkit:v0.25.0-rootless", "securityContext: {seccompProfile: {type: Unconfined}}", "seccomp-unconfined", LOW),
@@ -208,12 +280,49 @@ def test_a_step_of_a_task_is_root_for_as_long_as_it_takes(own: str, confidence: 
 
 @pytest.mark.parametrize(
     ("images", "confidence"),
-    [(("busybox:1.37",), LOW), (("registry.k8s.io/pause:3.10", "busybox"), LOW), (("busybox:1.37", "acme/web:1"), MEDIUM)],
+    [(("busybox:1.37",), LOW), (("busybox:1.37", "registry.k8s.io/pause:3.10"), LOW), (("busybox:1.37", "acme/web:1"), MEDIUM)],
 )
 def test_a_pod_of_nothing_but_busybox_tries_something_out(images: tuple[str, ...], confidence: Confidence) -> None:
     containers = ", ".join(f"{{name: c{at}, image: '{image}'}}" for at, image in enumerate(images))
     pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{containers}]}}\n"
     assert said("pod.yaml", pod, "missing-user") == [confidence] * len(images)
+    pod = pod.replace("spec: {", "spec: {hostPID: true, ").replace(":1.37'", "', securityContext: {privileged: true}")
+    sure = HIGH if confidence is MEDIUM else LOW
+    assert said("pod.yaml", pod, "image-without-tag")[0] == sure
+    assert said("pod.yaml", pod, "privileged-container") == [sure]
+    assert said("pod.yaml", pod, "host-pid") == [sure]
+    deployed = POD.format(kind="Deployment", namespace="shop", pod="", own="", image="busybox")
+    assert said("deployed.yaml", deployed, "image-without-tag") == [HIGH]
+
+
+@pytest.mark.parametrize(
+    ("image", "confidence"),
+    [
+        ("registry.example/tgi-cu124.2-3.ubuntu2204.py311", LOW),
+        ("registry.example/ubuntu2204-py311", HIGH),
+        ("registry.example/shop", HIGH),
+        ("registry.k8s.io/hpa-example", LOW),
+    ],
+)
+def test_a_name_may_hold_the_versions(image: str, confidence: Confidence) -> None:
+    assert said("compose.yaml", f"services: {{a: {{image: {image}}}}}\n", "image-without-tag") == [confidence]
+
+
+def test_what_is_put_away_is_not_started() -> None:
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a/b, securityContext: {privileged: true}}]}\n"
+    )
+    for folder, confidence in (("archive/web", LOW), (".archive", LOW), ("archives", HIGH)):
+        for rule in ("privileged-container", "image-without-tag"):
+            assert said(f"{folder}/pod.yaml", pod, rule) == [confidence]
+
+
+@pytest.mark.parametrize(("kind", "confidence"), [("daemonset", LOW), ("deployment", HIGH)])
+def test_a_chart_may_start_a_controller_on_every_node(kind: str, confidence: Confidence) -> None:
+    own = "securityContext: {privileged: true}, command: [modprobe, nbd]"
+    values = f"{{controllers: {{main: {{type: {kind}, containers: {{app: {{{own}}}}}}}}}}}"
+    text = f"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: a}}\nspec: {{values: {values}}}\n"
+    assert said("release.yaml", text, "privileged-container") == [confidence]
 
 
 def test_what_describes_a_cluster_describes_its_own_parts() -> None:

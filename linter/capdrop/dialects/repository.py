@@ -24,6 +24,9 @@ _FOR_EVERYBODY = frozenset({"docker.io", "ghcr.io", "lscr.io", "quay.io", "codeb
 _DOCKERFILE = "Dockerfile"
 _MOST_READ = 10
 _FROM, _USER = r"(?mi)^[ \t]*FROM[ \t]", r"(?mi)^[ \t]*USER[ \t]+(\S+)"
+_OPENSHIFT, _ROUTE, _ROUTES = frozenset({"ocp", "okd", "openshift"}), "route", "route.openshift.io/"
+"""Words of folders of what is for OpenShift, how a file is called that tells it, and how: its constraints give a pod that says no user
+one of its namespace's (docs.openshift.com, Managing security context constraints)."""
 _ADDED = ("inc", "io", "hq", "org", "labs", "dev", "com")
 _SHORTEST = 3
 _MIDDLE = 5
@@ -39,6 +42,14 @@ class Repository(Project):
         self._files = files
         self._path = path
 
+    @property
+    def is_given_users(self) -> bool:
+        folder = os.path.dirname(os.path.abspath(self._path))
+        if not _OPENSHIFT.isdisjoint(re.split(r"\W", os.path.relpath(folder, self._top()).lower())):
+            return True
+        beside = [os.path.join(folder, name) for name in self._files.names(folder) if _ROUTE in re.split(r"\W", name.lower())]
+        return any(_ROUTES in (self._files.text(path) or "") for path in beside)
+
     def releases(self, reference: Reference) -> bool:
         owner, name, has_releases = self._known()
         return bool(has_releases and owner) and _bears(reference, owner, name)
@@ -47,18 +58,39 @@ class Repository(Project):
         owner, _, _ = self._known()
         return bool(owner) and _is_kept_by(reference, owner)
 
+    def builds(self, reference: Reference) -> bool:
+        return any(_dockerfiles(self._files, folder) for folder in self._folders_of(reference))
+
     def sets_user(self, reference: Reference) -> bool:
         owner, name, _ = self._known()
-        if not owner or not _bears(reference, owner, name):
-            return False
-        top, folder = self._top(), reference.repository.rpartition("/")[2]
-        return bool(self._files.kept((_DOCKERFILE, top, folder), lambda: _dockerfiles_set_user(self._files, top, folder)))
+        bears = bool(owner) and _bears(reference, owner, name)
+        folders = ((self._top(),) if bears else ()) + self._folders_of(reference)
+        kept = (_DOCKERFILE, reference.name, reference.tag, folders)
+        return bool(folders) and bool(self._files.kept(kept, lambda: _dockerfiles_set_user(self._files, folders, reference)))
 
     def leaves_to_others(self, reference: Reference) -> bool:
         if reference.official or reference.registry not in _FOR_EVERYBODY:
             return False
         owner, name, _ = self._known()
         return bool(owner) and not _bears(reference, owner, name)
+
+    def _folders_of(self, reference: Reference) -> tuple[str, ...]:
+        """The folders that an image may be built in, by its name: those above the file that are called so, unless it is one of others; and
+        those at the top of its repository, or the top, that it is called by behind the name of the repository or of its owner."""
+        from capdrop.model.image_names import NAMESPACES
+
+        found = []
+        top, folder = self._top(), os.path.dirname(os.path.abspath(self._path))
+        if not reference.official and NAMESPACES.isdisjoint(reference.repository.split("/")[:-1]):
+            parts = os.path.relpath(folder, top).split(os.sep)
+            found = [os.path.join(top, *parts[: at + 1]) for at, part in enumerate(parts) if part.lower() == reference.name]
+        owner, name, _ = self._known()
+        if owner and _bears(reference, owner, name):
+            plain = _plain(reference.name)
+            own = {plain, *(plain.removeprefix(of) for of in (owner, name))}
+            found += [os.path.join(top, one) for one, below in self._files.names(top).items() if below and _plain(one) in own]
+            found += [top] if plain == name else []
+        return tuple(found)
 
     def _top(self) -> str:
         return self._files.top(os.path.dirname(os.path.abspath(self._path)))
@@ -97,11 +129,19 @@ def _has_releases(files: Files, top: str, git: str) -> bool:
     return bool(files.names(os.path.join(git, *_TAGS.split("/")))) or f" {_TAGS}/" in (files.text(os.path.join(git, "packed-refs")) or "")
 
 
-def _dockerfiles_set_user(files: Files, top: str, folder: str) -> bool:
-    """Whether a repository has Dockerfiles at its top or in a folder of it, and all end as a user that is not root."""
-    folders = (top, os.path.join(top, folder))
-    paths = [os.path.join(folder, name) for folder in folders for name, below in files.names(folder).items() if not below]
-    texts = [files.text(path) or "" for path in paths if os.path.basename(path).partition(".")[0] == _DOCKERFILE][:_MOST_READ]
+def _dockerfiles(files: Files, folder: str) -> list[str]:
+    """The Dockerfiles of a folder."""
+    names = [name for name, below in files.names(folder).items() if not below and name.partition(".")[0] == _DOCKERFILE]
+    return [os.path.join(folder, name) for name in names[:_MOST_READ]]
+
+
+def _dockerfiles_set_user(files: Files, folders: tuple[str, ...], reference: Reference) -> bool:
+    """Whether the folders hold Dockerfiles, and all end as a user that is not root; or those do that are named for the image
+    (`Dockerfile.controller` of `operator:controller-v1`)."""
+    paths = [path for folder in folders for path in _dockerfiles(files, folder)]
+    words = {*reference.name.split("-"), *(reference.tag or "").split("-")}
+    named = [path for path in paths if os.path.basename(path).partition(".")[2] in words]
+    texts = [files.text(path) or "" for path in named or paths]
     return bool(texts) and all(map(_ends_as_user, texts))
 
 

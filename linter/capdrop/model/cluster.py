@@ -6,7 +6,7 @@ engine puts the real one into the findings.
 
 from __future__ import annotations
 
-from ..finding import Finding, Fix, Note, Safety, Severity
+from ..finding import Confidence, Finding, Fix, Note, Safety, Severity
 from ..source import Record, Source, Span
 from .subject import Change, Subject
 from .value import Value
@@ -193,7 +193,9 @@ class Role(Part):
         if len(pods) > SHOWN:
             notes.append(pods[SHOWN].note(f"and {len(pods) - SHOWN} more"))
         grown = Severity(min(severity + 1, Severity.CRITICAL)) if pods else severity
-        return self.finding(at, message, notes=tuple(notes), severity=grown)
+        return self.finding(
+            at, message, notes=tuple(notes), severity=grown, confidence=Confidence.LOW if self.source.is_for_tests else None
+        )
 
 
 def _is_subresource(text: str, resources: Iterable[str]) -> bool:

@@ -178,14 +178,23 @@ class Container(WithFacts):
     def uses(self) -> frozenset[str]:
         """What of the host it is made to use, in the words of `host_agents`: as its image or one of its devices is documented, or as a
         part of a cluster."""
-        from .host_agents import uses_of_device, uses_of_image, uses_of_place
+        from .host_agents import uses_of_device, uses_of_place
+
+        devices = [device.text.partition(":")[0] for device in self.fact("devices")]
+        return uses_of_place(" ".join(self._places)).union(self._uses_of_image, *map(uses_of_device, devices))
+
+    @property
+    def _uses_of_image(self) -> frozenset[str]:
+        from .host_agents import uses_of_image
         from .image import Image
 
-        assert self.origin is not None
         images = {*self._image_names, *(part.value.text for part in self.parts if isinstance(part, Image) and part.role == "base")}
-        devices = [device.text.partition(":")[0] for device in self.fact("devices")]
-        place = "engine" if self._has_engine else self.origin.read("place").text
-        return uses_of_place(place).union(*map(uses_of_image, images), *map(uses_of_device, devices))
+        return frozenset().union(*map(uses_of_image, images))
+
+    @property
+    def _places(self) -> frozenset[str]:
+        assert self.origin is not None
+        return frozenset(self.origin.read("place").text.split() + ["engine"] * self._has_engine)
 
     @property
     def _has_engine(self) -> bool:
@@ -200,14 +209,17 @@ class Container(WithFacts):
     @property
     def is_tool(self) -> bool:
         """Whether it is run once, by hand or to test something, and removed."""
-        assert self.origin is not None
-        return self.origin.read("place").text == "tool"
+        return "tool" in self._places
 
     @property
     def is_given_its_node(self) -> bool:
         """Whether it runs on every node, in a pod of which something is privileged or may change its network."""
-        assert self.origin is not None
-        return self.origin.read("place").text in ("node", "plugin", "mounter")
+        return not self._places.isdisjoint(("node", "plugin", "mounter"))
+
+    @property
+    def is_agent_of_its_node(self) -> bool:
+        """Whether it runs on every node, and its image is made to read what is there."""
+        return not self._places.isdisjoint(("daemon", "node", "system")) and "files" in self._uses_of_image
 
     @property
     def _image_names(self) -> tuple[str, ...]:
@@ -245,9 +257,13 @@ class Container(WithFacts):
 
     @property
     def has_own_user(self) -> bool:
-        """Whether its image is documented to start as a user other than root, or is the project's own, whose Dockerfiles give it one."""
-        from .known_images import runs_as_non_root
+        """Whether its image is documented to start as a user other than root, or is the project's own, whose Dockerfiles give it one, or
+        whoever starts it does."""
+        from .known_images import is_given_a_user, runs_as_non_root
 
+        assert self.origin is not None
+        if is_given_a_user(self.origin.read("image").text) or self.project.is_given_users:
+            return True
         image = self._image()
         return image is not None and (runs_as_non_root(image) or self.project.sets_user(image))
 
@@ -329,7 +345,8 @@ class Container(WithFacts):
     def doubt(self, use: str) -> Confidence | None:
         """Low confidence where it is made to use this of its host, which a reviewer would not ask to change, or is started to test
         something; else a rule's own."""
-        return Confidence.LOW if use in self.uses or self.source.is_for_tests or self.is_tester else None
+        is_idle = self.source.is_for_tests or self.source.is_put_away or self.is_tester
+        return Confidence.LOW if use in self.uses or is_idle else None
 
 
 class DefaultContainer(Container):

@@ -12,15 +12,16 @@ from __future__ import annotations
 from capdrop.syntax import image_reference
 
 NETWORK, PROCESSES, FILES, WHOLE, MODULES = "network processes files whole modules".split()
-CLOCK, DEVICES, BUS, KERNEL, POWER, SOCKET = "clock devices bus kernel power socket".split()
+CLOCK, DEVICES, BUS, KERNEL, POWER, SOCKET, HOST = "clock devices bus kernel power socket host".split()
 """The host's (or their own) network and its rules; its processes; what can be read of its files; how full its file systems are, seen
 from `/`; its kernel modules; its clock; its devices; its system bus; all else of its kernel: mounts, confinement, settings; all of
-these at once, as a privileged container; and the socket of its container runtime."""
+these at once, as a privileged container; the socket of its container runtime; and the host itself, which it sets up."""
 
 _KINDS = (
     (
         (NETWORK, PROCESSES, FILES, CLOCK, DEVICES),
-        "node-exporter node_exporter cadvisor glances netdata/netdata beszel-agent metricbeat auditbeat elastic-agent telegraf "
+        "node-exporter node_exporter prometheus-node-exporter cadvisor glances netdata/netdata beszel-agent metricbeat auditbeat "
+        "elastic-agent telegraf "
         "datadog/agent datadoghq/agent newrelic/infrastructure newrelic/nrsysmond sysdig/agent dynatrace/oneagent cloudwatch-agent "
         "node-problem-detector process-exporter systemd-exporter ebpf_exporter zabbix-agent zabbix-agent2 skywalking-rover "
         "coroot-node-agent parca-agent kepler falco tetragon tracee",
@@ -84,9 +85,9 @@ _KINDS = (
         (POWER,),
         "calico/node calico/cni cilium cilium-dev amazon-k8s-cni amazon-k8s-cni-init amazon/aws-network-policy-agent kube-router "
         "kube-proxy smartctl-exporter aws-ebs-csi-driver aws-efs-csi-driver gcp-compute-persistent-disk-csi-driver azuredisk-csi "
-        "azurefile-csi nfsplugin cephcsi kured",
+        "azurefile-csi nfsplugin cephcsi kured irqbalance",
     ),  # docs.tigera.io/calico, docs.cilium.io, github.com/aws/amazon-vpc-cni-k8s, kube-router.io/docs; the exporter's README; the plugin
-    # of a CSI driver on each node (kubernetes-csi.github.io/docs/deploying.html); kured.dev/docs (it restarts its node)
+    # of a CSI driver on each node (kubernetes-csi.github.io/docs/deploying.html); kured.dev/docs (it restarts its node), irqbalance(1)
     ((SOCKET,), "docker-socket-proxy linuxserver/socket-proxy wollomatic/socket-proxy"),  # github.com/Tecnativa/docker-socket-proxy,
     # linuxserver/docker-socket-proxy (READMEs); the last from memory
     (
@@ -112,12 +113,16 @@ _KINDS = (
     (
         (POWER,),
         "cadvisor library/docker linuxserver/kasm home-assistant homeassistant gladysassistant/gladys redroid/redroid "
-        "opentelemetry-ebpf-profiler tetragon",
+        "opentelemetry-ebpf-profiler tetragon opentelemetry-ebpf-kernel-collector ebpf-instrument beyla",
     ),  # google/cadvisor (README, docs/running.md); hub.docker.com/_/docker and linuxserver/docker-kasm (an engine of their own);
     # home-assistant.io/installation/linux (its Compose file), gladysassistant.com/docs/installation/docker, remote-android/redroid-doc,
-    # open-telemetry/opentelemetry-ebpf-profiler (READMEs), tetragon.io/docs/installation/docker
+    # open-telemetry/opentelemetry-ebpf-profiler (READMEs), tetragon.io/docs/installation/docker, opentelemetry.io/docs/zero-code/obi
+    # (Security), grafana.com/docs/beyla (the same); open-telemetry/opentelemetry-ebpf (Helm chart)
     # hostmetrics receiver, root_path
-    ((WHOLE,), "opentelemetry-collector opentelemetry-collector-contrib opentelemetry-collector-k8s dashdot"),
+    (
+        (WHOLE,),
+        "opentelemetry-collector opentelemetry-collector-contrib opentelemetry-collector-k8s opentelemetry-ebpf-kernel-collector dashdot",
+    ),
     ((PROCESSES, FILES), "dashdot"),  # github.com/MauriceNino/dashdot (README)
     ((KERNEL,), "rclone/rclone mergerfs"),  # rclone.org/install, Docker: SYS_ADMIN and no AppArmor for what it mounts
     ((FILES,), "portainer/agent"),  # docs.portainer.io, Portainer Agent: the volumes of the engine
@@ -160,7 +165,10 @@ _BY_PLACE = {
     "daemon": frozenset({PROCESSES, FILES}),
     "node": frozenset({PROCESSES, FILES}),
     "fabric": frozenset({NETWORK}),
-    "tool": frozenset({NETWORK}),
+    "tool": frozenset({NETWORK, PROCESSES, KERNEL, POWER}),
+    "setter": frozenset({NETWORK, PROCESSES, FILES, MODULES, POWER}),
+    "entrant": frozenset({HOST}),
+    "router": frozenset({NETWORK}),
     "engine": frozenset({KERNEL, POWER}),
 }
 ENGINE_STORES = frozenset("/var/lib/docker /var/lib/containerd /var/lib/containers /var/lib/rancher /var/lib/rancher/k3s".split())
@@ -178,7 +186,8 @@ def _index() -> None:
 
 def uses_of_image(image: str) -> frozenset[str]:
     """What of the host an image is made to use, by its reference. What is called a runner and is given the socket of the engine starts its
-    jobs there."""
+    jobs there; the plugins of devices and disks give these to the pods of their node (kubernetes.io/docs, Device Plugins;
+    kubernetes-csi.github.io/docs)."""
     reference = image_reference.parse(image)
     if reference is None:
         return _NOTHING
@@ -186,6 +195,8 @@ def uses_of_image(image: str) -> frozenset[str]:
     if not _BY_NAME and any(name in names for _, names in _KINDS):
         _index()
     uses = _BY_NAME.get(name) or _BY_NAME.get(f"{folder.rpartition('/')[2]}/{name}", _NOTHING)
+    if name.endswith("device-plugin") or name.startswith("csi-"):
+        return uses | _BY_PLACE["plugin"]
     return uses | {SOCKET} if name.endswith("runner") else uses
 
 
@@ -195,7 +206,8 @@ def uses_of_device(path: str) -> frozenset[str]:
 
 
 def uses_of_place(place: str) -> frozenset[str]:
-    """What of its host a container is made to use: "plugin" mounts volumes for the pods of its node, "mounter" anything for others,
-    "system" is a part of the cluster itself, "daemon" runs on every node, "node" does and is given it, "fabric" works with others over a
-    network that only the node has, "tool" is run once and removed, and "engine" starts containers in itself."""
-    return _BY_PLACE.get(place, _NOTHING)
+    """What of its host a container is made to use, by a word or several: "plugin" mounts volumes for the pods of its node, "mounter"
+    anything for others, "system" is a part of the cluster itself, "daemon" runs on every node, "node" does and is given it, "fabric" works
+    with others over a network that only the node has, "tool" is run once and removed, "setter" sets up its node, "entrant" goes on in it,
+    "router" changes the routes or rules of its network, and "engine" starts containers in itself."""
+    return _NOTHING.union(*(_BY_PLACE[word] for word in place.split()))

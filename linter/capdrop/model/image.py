@@ -31,10 +31,10 @@ class Image(Subject):
     "run" (a service, a pod, a command line). `reference` is None where the text is unknown or is no image reference. `local` is set
     where the same file says how the image is built, so that its name is a label and not a download. `pull_policy` is when the platform
     asks the registry again, where the file can say that, and `named_by` the fact of another subject that holds its name too. `project` is
-    the one that the file belongs to.
+    the one that the file belongs to. `tried_out` is set where it is run once, by hand or to test something, and removed.
     """
 
-    __slots__ = ("local", "named_by", "project", "pull_policy", "reference", "role", "value")
+    __slots__ = ("local", "named_by", "project", "pull_policy", "reference", "role", "tried_out", "value")
 
     def __init__(
         self,
@@ -49,9 +49,11 @@ class Image(Subject):
         pull_policy: Value | None = None,
         named_by: tuple[str, str] | None = None,
         project: Project = UNKNOWN_PROJECT,
+        tried_out: bool = False,
     ) -> None:
         super().__init__(source, span, address, origin)
         self.value = value
+        self.tried_out = tried_out
         self.role = role
         self.local = local
         self.pull_policy = pull_policy
@@ -89,8 +91,9 @@ class Image(Subject):
     @property
     def is_released_here(self) -> bool:
         """Whether the project that the file belongs to publishes it and gives its releases versions, so that what stands here is the
-        newest of a branch until a release writes its own."""
-        return self.reference is not None and self.project.releases(self.reference)
+        newest of a branch until a release writes its own; or builds it, as far as a Dockerfile tells, and has no version of it at all."""
+        reference = self.reference
+        return reference is not None and (self.project.releases(reference) or self.project.builds(reference))
 
     @property
     def is_own_base(self) -> bool:

@@ -93,6 +93,25 @@ _NON_ROOT = frozenset({
     "ghcr.io/dexidp/dex",  # dexidp/dex, Dockerfile: USER dex:dex
     "quay.io/oauth2-proxy/oauth2-proxy",  # oauth2-proxy/oauth2-proxy, Dockerfile: distroless/static:nonroot
     "quay.io/strimzi/",  # strimzi/strimzi-kafka-operator, docker-images/*/Dockerfile: USER 1001
+    # exporters and proxies, each Dockerfile read 2026-11
+    "docker.io/nginx/nginx-prometheus-exporter",  # nginx/nginx-prometheus-exporter, build/Dockerfile: USER 1001:1001
+    "docker.io/oliver006/redis_exporter",  # oliver006/redis_exporter, docker/Dockerfile: USER 59000:59000
+    "gcr.io/cloud-sql-connectors/cloud-sql-proxy",  # GoogleCloudPlatform/cloud-sql-proxy, Dockerfile: USER 65532
+    "gcr.io/cloudsql-docker/gce-proxy",  # the same
+    "docker.io/grafana/rollout-operator",  # grafana/rollout-operator, Dockerfile: USER rollout-operator
+    "ghcr.io/home-operations/",  # home-operations/containers, README, Rootless: user 65534
+    "ghcr.io/onedr0p/exportarr",  # onedr0p/exportarr, Dockerfile: USER nonroot:nonroot
+    "docker.io/locustio/locust",  # locustio/locust, Dockerfile: USER locust
+    *(
+        f"{registry}/{name}"  # prometheus/*_exporter, Dockerfile: USER nobody
+        for registry in ("docker.io/prom", "quay.io/prometheus")
+        for name in ("memcached-exporter", "mysqld-exporter", "statsd-exporter")
+    ),
+    *(
+        f"{registry}/prometheuscommunity/{name}"  # prometheus-community/*_exporter, Dockerfile: USER nobody; yace: USER exporter
+        for registry in ("docker.io", "quay.io")
+        for name in ("json-exporter", "pgbouncer-exporter", "postgres-exporter", "yet-another-cloudwatch-exporter")
+    ),
     # parts of clusters
     "docker.io/hashicorp/consul-k8s-control-plane",  # hashicorp/consul-k8s, control-plane/Dockerfile: USER 100
     "docker.io/kubeflow/spark-operator",  # kubeflow/spark-operator, Dockerfile: USER ${SPARK_UID}:${SPARK_GID}
@@ -123,6 +142,8 @@ _NON_ROOT = frozenset({
     # what samples run
     "gcr.io/google-samples/hello-app",  # GoogleCloudPlatform/kubernetes-engine-samples, quickstarts/hello-app/Dockerfile: USER nonroot
     "us-docker.pkg.dev/google-samples/containers/gke/hello-app",
+    "quay.io/sclorg/",  # sclorg/postgresql-container and mysql-container, Dockerfile.c9s and Dockerfile.fedora: USER 26, 27
+    *(f"quay.io/fedora/{kind}-" for kind in ("mariadb", "mysql", "postgresql", "redis")),
     *(
         f"{registry}/examples-bookinfo-{name}"  # istio/istio, samples/bookinfo/src/*/Dockerfile: USER 1000
         for registry in ("docker.io/istio", "registry.istio.io/release")
@@ -138,6 +159,14 @@ _NON_ROOT = frozenset({
 })  # fmt: skip
 """Images, and beginnings of their names, whose Dockerfile or documentation names a user other than root."""
 _NON_ROOT_STARTS = tuple(name for name in _NON_ROOT if name.endswith(("/", "-")))
+_OPENSHIFT = (
+    "image-registry.openshift-image-registry.svc", "quay.io/openshift", "registry.redhat.io/openshift", "registry.redhat.io/rhoai",
+    "registry.redhat.io/rhods",
+)  # fmt: skip
+"""How images begin that only OpenShift has or runs: by default it gives what a namespace starts a user of the namespace's own
+(docs.openshift.com, Managing security context constraints)."""
+_GO_PACKAGES = ("ko://", "github.com/")
+"""What ko builds images of, on a base without root (https://ko.build/configuration)."""
 _ROOT_AFTER_ALL = ("docker.io/bitnami/minideb", "docker.io/bitnamilegacy/minideb")
 """Bases among them (https://github.com/bitnami/minideb)."""
 _ROOT = frozenset({
@@ -159,6 +188,8 @@ _STEPS_DOWN = frozenset(
 )
 """Official images whose start script is root and starts the service as a user of its own, by gosu, su-exec, setpriv or the service itself
 (the docker-entrypoint.sh of each, in the repositories that docker-library/official-images names)."""
+_MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/")
+"""Where registries of clouds keep Docker's official images."""
 _STEPS_DOWN_ELSEWHERE = frozenset({
     "docker.io/clickhouse/clickhouse-server",  # ClickHouse/ClickHouse, docker/server/entrypoint.sh
     "docker.io/envoyproxy/envoy",  # envoyproxy.io/docs/envoy/latest/start/docker: it "will switch to the envoy user"
@@ -261,6 +292,11 @@ def runs_as_non_root(reference: Reference) -> bool:
     return (name in _NON_ROOT or name.startswith(_NON_ROOT_STARTS) or _copied(name) in _NON_ROOT) and name not in _ROOT_AFTER_ALL
 
 
+def is_given_a_user(image: str) -> bool:
+    """Whether who builds or starts what goes by this name gives it a user."""
+    return image.startswith((*_OPENSHIFT, *_GO_PACKAGES))
+
+
 def _copied(name: str) -> str:
     """The image of Docker's registry that one of another registry has the last two names of, as copies have."""
     return f"docker.io/{'/'.join(name.split('/')[-2:])}"
@@ -281,9 +317,15 @@ def suffix_of_file(reference: Reference, variable: str) -> str:
 
 def steps_down(reference: Reference) -> bool:
     """Whether what an image starts by itself is documented to leave root before it serves anyone."""
-    if reference.official:
+    if reference.official or reference.canonical.startswith(_MIRRORS):
         return reference.name in _STEPS_DOWN
     return reference.canonical in _STEPS_DOWN_ELSEWHERE or reference.canonical.startswith(_STEPS_DOWN_FOLDERS)
+
+
+def starts_by_itself(reference: Reference, first: str) -> bool:
+    """Whether the start script of an image does what it does without arguments, given some that begin with `first`: none, options, or the
+    name of its server."""
+    return not first or first.startswith("-") or first in (reference.name, _PROGRAMS.get(reference.canonical, ("", _NONE))[0])
 
 
 def only_reads_host(reference: Reference) -> bool:

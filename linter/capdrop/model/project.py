@@ -12,12 +12,22 @@ class Project:
 
     __slots__ = ()
 
+    @property
+    def is_given_users(self) -> bool:
+        """Whether the file is for a platform that starts what says no user as one that is not root."""
+        return False
+
     def releases(self, reference: Reference) -> bool:
         """Whether an image bears the name of the project, or of its owner, and the project has releases."""
         return False
 
     def publishes(self, reference: Reference) -> bool:
         """Whether an image is kept under the name of the project's owner."""
+        return False
+
+    def builds(self, reference: Reference) -> bool:
+        """Whether an image bears the name of a folder with a Dockerfile: one that the file is in, or one of the project that bears its own
+        name too."""
         return False
 
     def sets_user(self, reference: Reference) -> bool:

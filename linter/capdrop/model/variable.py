@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .container import Container
 
 
+_SAMPLES, _DEMONSTRATION = frozenset({"example", "examples", "sample", "samples"}), "demo"
 _WHO_GIVES_IT = "a build then needs `--secret`; what needs it at run time is given it at the start"
 
 
@@ -31,10 +32,11 @@ class Variable(Subject):
     the text of a value with the place of each character, so that a secret inside it can be pointed at. `ships` is false where the value
     stays in a build stage that is thrown away, and `overridden` true where whatever starts the image is known to set it anew: it is there
     for all to read, and does nothing. `handed_on` are other variables that are known to get the same value: their names may tell what it
-    is. `owner` is the container whose environment alone it is in, where that is told.
+    is. `owner` is the container whose environment alone it is in, where that is told, and `off` set where what it is for is switched off
+    (`enabled: false`).
     """
 
-    __slots__ = ("_secret", "fragment", "handed_on", "name", "name_span", "overridden", "owner", "place", "ships", "value")
+    __slots__ = ("_secret", "fragment", "handed_on", "name", "name_span", "off", "overridden", "owner", "place", "ships", "value")
 
     def __init__(
         self,
@@ -61,6 +63,7 @@ class Variable(Subject):
         self.overridden = overridden
         self.handed_on: tuple[str, ...] = ()
         self.owner: Container | None = None
+        self.off = False
         self._secret: tuple[Verdict | None] | None = None
 
     @property
@@ -83,6 +86,15 @@ class Variable(Subject):
     def beside(self) -> frozenset[str]:
         """The names, in small letters, that are set at the same place."""
         return frozenset(name.lower() for name in self.origin.neighbours()) if self.origin is not None else frozenset()
+
+    @property
+    def is_made_up(self) -> bool:
+        """Whether its secret opens nothing: it stands among tests and examples, or in a ConfigMap or Secret that is called one, is for a
+        demonstration by its own name, or is switched off."""
+        kind, _, name = self.address.partition(" ")[0].partition("/")
+        words = re.split("[^a-z]+", name.lower()) if kind in ("ConfigMap", "Secret") else ()
+        called = not _SAMPLES.isdisjoint(words) or _DEMONSTRATION in re.split("[^a-z]+", self.name.lower())
+        return self.off or self.source.is_sample or self.source.is_to_try_out or called
 
     @property
     def secret(self) -> Verdict | None:

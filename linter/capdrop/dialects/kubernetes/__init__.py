@@ -152,7 +152,7 @@ def object_subjects(
     unsure = silence or partial or ("a template action decides it" if templated else "")
     parts.extend(parts_of(here or source, thing, section, unsure))
     for pod in pods_in(source, node, shared=joined) if not _is_policy(thing) and not held_in(source, node) else ():
-        is_daemon = thing.kind == "DaemonSet" or ".daemonSet." in f".{pod.path}."
+        is_daemon = thing.kind == "DaemonSet" or _is_on_every_node(section, pod)
         annotations = section.section("metadata.annotations")
         pod.place = "system" if thing.api_version.startswith(_CLUSTERS) else place_of(pod.section, is_daemon, thing.namespace, annotations)
         pod.partial = pod.partial or partial or (COMPLETED if _lends_containers(thing, pod) else "")
@@ -179,6 +179,15 @@ def object_subjects(
             yield from subjects_of(source, pod, thing, silence)
         for inner, made, partial in manifests_in(source, node, thing.address, gaps):
             yield from object_subjects(inner, made, [], partial=partial, files=files)
+
+
+def _is_on_every_node(section: Section, pod: Pod) -> bool:
+    """Whether an operator or a chart is told to start a pod on every node: at a key `daemonSet`, as `mode: daemonset` of a collector, or as
+    `type: daemonset` of a controller that its containers stand below."""
+    parts = pod.path.split(".")
+    above = [".".join(parts[: at + 2]) for at, part in enumerate(parts) if part == "controllers"]
+    told = any(section.section(path).text("type") == "daemonset" for path in above)
+    return told or "daemonSet" in parts or pod.section.text("mode") == "daemonset"
 
 
 def _lends_containers(thing: KubernetesObject, pod: Pod) -> bool:

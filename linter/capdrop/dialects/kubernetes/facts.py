@@ -34,6 +34,16 @@ _KUBELET = ("/var/lib/kubelet", "/var/lib/edged")
 _USER_NAME = "securityContext.windowsOptions.runAsUserName"
 _HOOK = "helm.sh/hook"
 """The annotation that says when Helm runs an object by itself (helm.sh/docs/topics/chart_tests)."""
+_DAEMONS = ("daemon", "node", "system")
+_PARAMETERS = ("/proc/sys/", "/sys/kernel/mm/", "/sys/module/", "/sys/block/")
+"""Files of the kernel that are parameters of a node (docs.kernel.org/admin-guide/sysctl)."""
+_INSTALLING = frozenset({"install", "installer"})
+_OF_NODES = frozenset("insmod ip6tables ipset iptables modprobe".split())
+_OF_ROUTES = frozenset("ip6tables ipset iptables nft tc".split())
+_ROUTED = frozenset("addr address link route rule tuntap".split())
+"""Programs that take NET_ADMIN, and what ip(8) changes with it."""
+_OF_NETWORKS = frozenset("/lib/modules /opt/cni /opt/cni/bin /host/opt/cni/bin /etc/cni/net.d /run/netns /var/run/netns".split())
+"""What a container that keeps the networks of a node is given of it (github.com/containernetworking/cni)."""
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _OS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 _POWER = "CAP_SYS_ADMIN"
@@ -95,8 +105,9 @@ class User(Cell):
         value = _in_user_namespace(site) or super().read(site)
         if not value.is_known:
             name = site.field(_USER_NAME, "either")
-            return site.scalar(name) if name is not None else value
-        if not is_root(value.text):
+            if name is not None:
+                return site.scalar(name)
+        if value.is_unknown or (value.is_known and not is_root(value.text)):
             return value
         from ..leaving_root import told
 
@@ -123,8 +134,8 @@ class NonRoot(Flag):
 
 
 class Place(Cell):
-    """The place of a container in its cluster, as the kind, namespace and priority of its pod, the volumes that it mounts for others, and
-    the devices that it asks for tell."""
+    """The places of a container in its cluster, as the kind, namespace and priority of its pod, the volumes that it mounts for others,
+    the devices that it asks for, and what it is called and runs tell."""
 
     __slots__ = ()
 
@@ -132,7 +143,29 @@ class Place(Cell):
         place = site.place if isinstance(site, PodSite) else ""
         if not place and any(name.startswith(_FABRICS) for name in site.own.section("resources.limits").fields):
             place = "fabric"
+        place = f"{place} {_part_in_its_node(site, place)}".strip()
         return Value.known(place, site.source, site.span) if place else Value.absent(site.source, site.span)
+
+
+def _part_in_its_node(site: Site, place: str) -> str:
+    """What a container is for its node, by its name and what it runs: "setter" where it sets kernel parameters, or runs on every node and
+    installs something there, loads modules or keeps its networks; "setter entrant" where it goes on in the host's namespaces, or on every
+    node in its folders; "router" where it changes the routes or rules of its network; else nothing."""
+    written = [field.source[field.value.span] for key in ("command", "args") if (field := site.own.get(key)) is not None]
+    words = [word for text in written for word in re.split(r"[^\w./=-]+", text)]
+    programs = {word.rpartition("/")[2] for word in words}
+    is_daemon = place in _DAEMONS
+    if "nsenter" in programs or (is_daemon and "chroot" in programs):
+        return "setter entrant"
+    if ("sysctl" in words and any("=" in word for word in words)) or any(word.startswith(_PARAMETERS) for word in words):
+        return "setter"
+    if is_daemon:
+        targets = (Section(site.source, *item).text("mountPath") for item in site.own.items("volumeMounts"))
+        named = not _INSTALLING.isdisjoint(site.own.text("name").split("-"))
+        if named or not _OF_NODES.isdisjoint(programs) or not _OF_NETWORKS.isdisjoint(targets):
+            return "setter"
+    routes = not _OF_ROUTES.isdisjoint(programs) or ("ip" in programs and not _ROUTED.isdisjoint(programs))
+    return "router" if routes else ""
 
 
 def place_in(own: Section, place: str) -> str:
@@ -182,10 +215,10 @@ def is_conditional(source: Source, span: Span) -> bool:
 def place_of(pod: Section, is_daemon: bool, namespace: str, annotations: Section) -> str:
     """The place of a pod: "system", a part of the cluster that its administrators add, "daemon", one on every node, "node", one of these
     that works on the node itself, "tool", one that tests something (a chart, or what it stands among the tests of) and is gone or is of
-    nothing but busybox or pause, or ""."""
+    nothing but busybox or pause, or is put away, or ""."""
     if pod.text("priorityClassName") in _SYSTEM_PRIORITIES or (is_daemon and namespace == "kube-system"):
         return "system"
-    if pod.source.is_for_tests:
+    if pod.source.is_for_tests or pod.source.is_put_away:
         return "tool"
     if is_daemon:
         return "node" if any(_is_given_its_node(Section(pod.source, *item)) for item in pod.items("containers")) else "daemon"

@@ -248,21 +248,24 @@ def passwords_of(thing: KubernetesObject, section: Section) -> Iterator[Variable
         return
     if source.text.find("assword", mapping.start, mapping.end) < 0:
         return
-    stack: list[tuple[Node, str]] = [(mapping, thing.address)]
+    stack: list[tuple[Node, str, bool]] = [(mapping, thing.address, False)]
     while stack:
-        node, path = stack.pop()
+        node, path, off = stack.pop()
         if isinstance(node, Sequence):
-            stack += [(item, path) for item in reversed(node.items)]
+            stack += [(item, path, off) for item in reversed(node.items)]
         elif isinstance(node, Mapping):
             fields = Section(source, node).fields
+            off = off or ("enabled" in fields and boolean(fields["enabled"].value) is False)
             refers = not {"secretName", "secretKeyRef", "name"}.isdisjoint(fields)
             for name, field in reversed(fields.items()):
                 if field.owner is not node or "secret" in name.lower():
                     continue
-                stack.append((field.entry.value, f"{path}.{name}" if node is not mapping else f"{path} {name}"))
+                stack.append((field.entry.value, f"{path}.{name}" if node is not mapping else f"{path} {name}", off))
                 fragment = _text_of(field) if name.lower().endswith("password") and not refers else None
                 if fragment is not None:
-                    yield _variable(stack[-1][1], name, field, fragment, "values")
+                    variable = _variable(stack[-1][1], name, field, fragment, "values")
+                    variable.off = off
+                    yield variable
 
 
 def _text_of(field: Field) -> Fragment | None:

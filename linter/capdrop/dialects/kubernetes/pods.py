@@ -36,8 +36,8 @@ CONTAINER_LISTS = {
     "containers": "container",
     "initContainers": "init container",
     "ephemeralContainers": "ephemeral container",
-    "container": "container",
-    "script": "container",
+    "container": "step",
+    "script": "step",
     "steps": "step",
     "sidecars": "sidecar",
 }
@@ -274,7 +274,8 @@ def _containers_of(pod: Pod) -> Iterator[tuple[Section, str, str]]:
             section = Section(field.source, node, trail, shared or pod.section.shared)
             if section.mapping is not None and section.mapping.entries:
                 stays = key == "initContainers" and section.text("restartPolicy") == "Always"
-                yield section, "sidecar" if stays else kind, key
+                is_step = "containerSet" in pod.path.split(".")
+                yield section, "sidecar" if stays else "step" if is_step else kind, key
 
 
 def _pod(source: Source, pod: Pod, owner: KubernetesObject, containers: tuple[Container, ...], silence: str, fixable: bool) -> model.Pod:
@@ -345,6 +346,7 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
             role="run",
             pull_policy=pull_policy,
             project=pod.project,
+            tried_out=pod.place == "tool" and pod.path == "spec",
         )
     yield from variables_of(site, address, pod.secret, pod.taken)
     yield from commands_of(site, address, own)
