@@ -205,7 +205,7 @@ def in_dotenv(text: str, dotenv: str) -> list[tuple[str, str, list[str]]]:
     assert kind is not None
     analysis = analyse(Source("compose.yaml", text), kind, rules_in_force(Config(os.getcwd())), Context(files=FilesWritten(files)))
     return [
-        (found.rule, found.source[found.span].partition("=")[0], [note.source[note.span] for note in found.notes])
+        (found.rule, found.source.text[: found.span.start].rpartition("\n")[2].rstrip("="), [note.source[note.span] for note in found.notes])
         for found in analysis.findings
         if found.source.path == ".env"
     ]
