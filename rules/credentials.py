@@ -57,7 +57,7 @@ stringData:
             fixed="FROM alpine:3.22\nRUN make\nRUN --mount=type=secret,id=service_psw,env=SERVICE_PSW ./fetch --as app:$SERVICE_PSW\n",
         ),
         Bad("Dockerfile", f"ARG FIRST=«{PASSWORD}»\nFROM alpine:3.22\nARG FIRST\nENV SECOND=$FIRST DB_PASSWORD=${{FIRST}}\n"),
-        Bad("Dockerfile", f"FROM alpine:3.22\nCOPY <<EOF /etc/app.ini\n[db]\n«password = {PASSWORD}»\nEOF\n"),
+        Bad("Dockerfile", f"FROM alpine:3.22\nCOPY <<EOF /etc/app.ini\n[db]\npassword = «{PASSWORD}»\nEOF\n"),
         Bad(
             "compose.yaml",
             f"services:\n  app:\n    image: acme/app:1\n    environment:\n      - DB_PASSWORD=«{PASSWORD}»\n",
@@ -371,7 +371,7 @@ def secrets_of(variable: Variable, kind: str) -> Iterator[Verdict]:
 
 def holds_registry_login(text: str) -> bool:
     """Whether it is Docker's own configuration, of which the rule on stored logins tells: the password stands there twice."""
-    return '"auths"' in text and any(login.what == "registry login" for login in find_logins(text))
+    return '"auth' in text and any(login.what == "registry login" for login in find_logins(text))
 
 
 def told_by_the_text(variable: Variable, verdict: Verdict) -> bool:

@@ -34,6 +34,7 @@ REFERENCES = "NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CW
 
 # Invented, and written in pieces, so that nobody's scanner takes this file for a leak.
 TOKEN = "glpat" + "-Xf3kQ9mZ2vLr8TnB4wYp"
+BUS_KEY = "Xf3kQ9mZ2vLr8TnB4wYp7cHs6dJg" + "1aNe5bUtKoVi0Mq="
 KEY = "-----BEGIN " + "PRIVATE KEY-----"
 KEY_BODY = "MC4CAQAwBQYDK2VwBCIEIJ+0cYdW8lZ2nXqv" + "T3u1Lk9sQb7FhJx5oRw6MaGdPe8Z"
 KEY_END = "-----END " + "PRIVATE KEY-----"
@@ -66,6 +67,7 @@ stringData:
         Bad("pod.yaml", f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  git.conf: |\n    auth «{TOKEN}»\n"),
         Bad("compose.yaml", f"services: {{app: {{image: 'acme/app:1', environment: {{CI: «{TOKEN_ENCODED}»}}}}}}\n"),
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN echo «{TOKEN_ENCODED}» | base64 -d > /token\n"),
+        Bad("settings.yaml", f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{bus: 'SharedAccessKey=«{BUS_KEY}»'}}\n"),
         Good("Dockerfile", "FROM alpine:3.22\nENV CI_ACCESS=glpat-xxxxxxxxxxxxxxxxxxxx AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\n"),
         Bad(".env.example", f"CI_ACCESS=«{TOKEN}»\n"),
         Good("compose.yaml", "services: {app: {image: 'acme/app:1', environment: {GITHUB_TOKEN: '${GITHUB_TOKEN}'}}}\n"),
@@ -78,18 +80,18 @@ def provider_token(subject: Text | Variable) -> Iterator[Finding]:
 
     Its format says whose it is, and whoever reads the file or the image may use it. Revoke it with the provider first: it
     stays in the history of the repository and in the layers of the image. Then hand the new one over at run time, or to the
-    build with `RUN --mount=type=secret`.
+    build with `RUN --mount=type=secret`. Severity is medium for the id of a key, which is of no use without its secret.
     """
     if isinstance(subject, Variable):
         yield from hidden_from_the_text(subject, "token", Severity.CRITICAL)
         return
     for token in find_tokens(subject.fragment.text):
-        unsure = token.provider == "jwt"
+        unsure, names_a_key = token.provider == "jwt", token.what.endswith(" key id")
         yield subject.finding_in(
             token.start,
             token.end,
             f"{token.what} in plain text; {revocation(token.provider)}",
-            severity=Severity.HIGH if unsure else None,
+            severity=Severity.HIGH if unsure else Severity.MEDIUM if names_a_key else None,
             confidence=in_samples(subject, Confidence.MEDIUM) if unsure else None,
             fix=from_outside(subject, token.start, token.end),
         )

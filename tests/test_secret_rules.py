@@ -469,6 +469,21 @@ def test_a_variable_that_repeats_another_is_no_second_finding() -> None:
     assert finding.source[finding.hidden[0]] == PASSWORD
 
 
+def test_the_id_of_a_key_opens_nothing_by_itself() -> None:
+    key, secret = "AKIA" + "QX7ZK3M5T2WPL4DN", "wJ7rXUtnFEMI/K7MDENG+bPx" + "RfiCYzQ8vKEY2mLq"
+    (alone,) = found("compose.yaml", f"services: {{a: {{image: b, environment: {{AWS_ACCESS_KEY_ID: {key}}}}}}}\n")
+    assert (alone.rule, alone.severity) == ("provider-token", Severity.MEDIUM)
+    both = found("compose.yaml", f"services: {{a: {{image: b, environment: [A_ID={key}, AWS_SECRET_ACCESS_KEY={secret}]}}}}\n")
+    assert [one.severity for one in both] == [Severity.MEDIUM, Severity.CRITICAL]
+
+
+def test_a_docker_login_by_token_alone_is_told_once() -> None:
+    empty, token = base64.b64encode(b"00000000-0000-0000-0000-000000000000:").decode(), "Zk8mQw2vT9xRmK4Lp7" * 2
+    text = f'{{"auths": {{"r.acme.io": {{"auth": "{empty}", "identitytoken": "{token}"}}}}}}'
+    (finding,) = found("map.yaml", config("config.json", text))
+    assert finding.source[finding.span] == token
+
+
 def test_what_does_not_ship_is_less_severe() -> None:
     text = f"FROM a\nENV A_PASSWORD={PASSWORD} B_PASSWORD=changeme\n" * 2
     assert [finding.severity for finding in found("Dockerfile", text)] == [Severity.MEDIUM, Severity.LOW, Severity.HIGH, Severity.MEDIUM]

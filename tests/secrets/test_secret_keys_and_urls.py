@@ -34,6 +34,9 @@ PUTTY = (
     + CHANCE.randbytes(32).hex()
 )
 
+PUTTY_2 = PUTTY.replace("File-3", "File-2")[:-24]
+LOCKED_PGP = b"\x94\x86\x04" + CHANCE.randbytes(50) + b"\xfe\x07\x03\x02" + CHANCE.randbytes(70)
+
 KEYS = [
     (armoured("RSA " + PRIVATE, DER), "pem", False),
     (armoured(PRIVATE, DER), "pem", False),
@@ -43,7 +46,9 @@ KEYS = [
     (armoured("OPENSSH " + PRIVATE, OPENSSH), "openssh", False),
     (armoured("OPENSSH " + PRIVATE, LOCKED), "openssh", True),
     (armoured("PGP " + PRIVATE + " BLOCK", b"\x95\x01" + CHANCE.randbytes(500), "Version: GnuPG v2\n\n"), "pgp", False),
+    (armoured("PGP " + PRIVATE + " BLOCK", LOCKED_PGP), "pgp", True),
     (PUTTY, "putty", False),
+    (PUTTY_2, "putty", False),
 ]
 
 

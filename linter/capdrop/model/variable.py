@@ -130,11 +130,11 @@ class Variable(Subject):
     def finding_in(self, start: int, end: int, message: str, **details: object) -> Finding:
         """A finding at a range of the value's text, which is hidden from all output.
 
-        It points at the range; in a Dockerfile, where one line sets many, from the name on if that stands before it on the same line.
+        It points at the range; at all of a pair in a Dockerfile, where one line sets many, if its whole value is the secret.
         """
         hidden = self.place_of(start, end) or self.value.span
         span = hidden
-        if self.address.startswith(_IN_DOCKERFILES):
+        if self.address.startswith(_IN_DOCKERFILES) and self.place != "file" and end - start == len(self.value.text):
             name = self.name_span.start
             if name < span.start and self.source.position(name).line == self.source.position(span.start).line:
                 span = Span(name, span.end)

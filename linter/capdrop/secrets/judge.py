@@ -114,7 +114,9 @@ def _bundler(value: str) -> Verdict | None:
     text = value.strip()
     user, colon, password = text.partition(":")
     secret = password if colon else user
-    if not secret or is_reference(text) or is_placeholder(secret) or is_plain(secret) or (not colon and not looks_random(secret)):
+    if not secret or "://" in text or is_reference(text) or is_placeholder(secret) or is_plain(secret):
+        return None
+    if not colon and not looks_random(secret):
         return None
     start = value.find(text) + len(text) - len(secret)
     return Verdict("credential", start, start + len(secret), "high", "the login for a gem server")
@@ -263,7 +265,10 @@ def _by_name(value: str, name: str, role: str, place: str) -> Verdict | None:
     if not text or len(text) > LONGEST_CREDENTIAL or "\n" in text or is_reference(text) or is_placeholder(text):
         return None
     text = _without_scheme(text)
-    inner = unencoded(text, SHORTEST_CREDENTIAL).rpartition(":")[2]
+    decoded = unencoded(text, SHORTEST_CREDENTIAL)
+    if decoded.endswith(":"):  # a user's name and no password: that is elsewhere, as in Docker's `identitytoken`
+        return None
+    inner = decoded.rpartition(":")[2]
     if is_placeholder(inner or text):
         return None
     if inner and is_weak(inner):

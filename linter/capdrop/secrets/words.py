@@ -140,10 +140,10 @@ COOKIE_OWNERS = frozenset({"erlang", "magic"})
 """Whose "cookie" is a shared secret."""
 
 HARMLESS_NAMES = frozenset({
-    "PWD", "OLDPWD", "GOOGLE_APPLICATION_CREDENTIALS", "initial_token", "CASSANDRA_INITIAL_TOKEN", "SENTRY_KEY",
+    "PWD", "OLDPWD", "GOOGLE_APPLICATION_CREDENTIALS", "initial_token", "CASSANDRA_INITIAL_TOKEN", "SENTRY_KEY", "Argon2-Salt",
 })  # fmt: skip
-"""Whole names that are something else: the shell's working directories, the path of a key file, the place of a node in a ring, and the
-key in a Sentry DSN, which every client sends (docs.sentry.io/concepts/key-terms/dsn-explainer)."""
+"""Whole names that are something else: the shell's working directories, the path of a key file, the place of a node in a ring, the
+key in a Sentry DSN, which every client sends (docs.sentry.io/concepts/key-terms/dsn-explainer), and a line of PuTTY's keys."""
 
 SECRET_NAMES = {"VAULT_DEV_ROOT_TOKEN_ID": CHOSEN, "BAO_DEV_ROOT_TOKEN_ID": CHOSEN}
 """Whole names of secrets whose last word says otherwise (developer.hashicorp.com/vault, openbao.org: the dev server)."""
