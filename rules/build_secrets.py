@@ -57,7 +57,6 @@ NEXT_WORD = by_program(
     ("redis-cli", ("", "-a")),
     ("sshpass", ("", "-p")),
     ("sqlcmd bcp", ("", "-P")),
-    ("cqlsh", ("", "-p")),
     ("conan", ("user", "-p")),
     ("openssl", ("enc", "-k")),
     ("7z 7za 7zr 7zz", ("", "-p=")),
