@@ -279,12 +279,13 @@ def hidden_from_the_text(variable: Variable, kind: str, severity: Severity) -> I
     place, shown = variable.place_of(verdict.start, verdict.end), variable.shown(verdict.start, verdict.end)
     assert place is not None
     assert shown is not None
-    if is_encrypted_key(verdict):
+    weak = kind == "url-password" and verdict.confidence != "high"
+    if weak or is_encrypted_key(verdict):
         severity = Severity.MEDIUM
     if not covered(*shown, kind):
         yield variable.finding(
             place,
-            f"`{variable.name}` holds {verdict.why}; {revocation(verdict.provider)}",
+            f"`{variable.name}` holds {verdict.why}; {CHANGE if weak else revocation(verdict.provider)}",
             hidden=(place,),
             severity=severity if variable.ships else Severity(severity - 1),
             confidence=in_samples(variable, Confidence[verdict.confidence.upper()]),

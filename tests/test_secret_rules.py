@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 from textwrap import indent
 
 import pytest
 from capdrop import rulebook
+from capdrop.config import Config, rules_in_force
 from capdrop.dialects.context import Context
 from capdrop.dialects.kubernetes import helm_file
 from capdrop.dialects.settings_file import variables_in_settings
@@ -15,6 +17,7 @@ from capdrop.discover import kind_of
 from capdrop.engine import analyse
 from capdrop.finding import Confidence, Finding, Severity
 from capdrop.model.variable import Variable
+from capdrop.run import check
 from capdrop.source import Fragment, Source
 
 from tests.growth import assert_grows_linearly, filled
@@ -475,6 +478,23 @@ def test_the_id_of_a_key_opens_nothing_by_itself() -> None:
     assert (alone.rule, alone.severity) == ("provider-token", Severity.MEDIUM)
     both = found("compose.yaml", f"services: {{a: {{image: b, environment: [A_ID={key}, AWS_SECRET_ACCESS_KEY={secret}]}}}}\n")
     assert [one.severity for one in both] == [Severity.MEDIUM, Severity.CRITICAL]
+
+
+@pytest.mark.parametrize("action", ['{{ "PASSWORD" | b64enc }}', '{{ .Values.password | default "PASSWORD" | b64enc | quote }}'])
+def test_a_secret_among_the_words_of_a_template(action: str, tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: a\nversion: 1.0.0\n")
+    (tmp_path / "values.yaml").write_text("a: 1\n")
+    text = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  password: " + action.replace("PASSWORD", PASSWORD) + "\n"
+    (tmp_path / "templates/secret.yaml").write_text(text)
+    config = Config(str(tmp_path))
+    found = [one for result in check([str(tmp_path)], config, rules_in_force(config)).results for one in result.findings]
+    assert [one.source[one.span] for one in found if one.rule == "hard-coded-credential"] == [PASSWORD]
+
+
+def test_a_weak_password_that_a_url_takes_from_a_default_is_less_severe() -> None:
+    text = "services: {a: {image: b, environment: ['DB=mysql://app:${PW:-app}@db/app', 'OTHER=mysql://app:app@db/app']}}\n"
+    assert [(one.rule, one.severity) for one in found("compose.yaml", text)] == [("password-in-url", Severity.MEDIUM)] * 2
 
 
 def test_a_docker_login_by_token_alone_is_told_once() -> None:

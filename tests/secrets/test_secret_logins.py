@@ -60,6 +60,8 @@ LOGINS = [
     ("php", "define('DB_PASSWORD', '{}');", WORD),
     ("php", "'password' => '{}',", WORD),
     ("php", "$dbpasswd = '{}';", WORD),
+    ("php", "$conf['db']['password'] = '{}';", WORD),
+    ("php", 'output {{ elasticsearch {{ user => "app" password => "{}" }} }}', WORD),
     ("query", "https://api.acme.io/v1?user=1&access_token={}&page=2", TOKEN),
     ("query", "https://api.acme.io/v1?api_key={}", TOKEN),
     ("directive", "port 6379\nrequirepass {}\n", WORD),

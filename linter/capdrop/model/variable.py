@@ -133,6 +133,10 @@ class Variable(Subject):
         It points at the range; at all of a pair in a Dockerfile, where one line sets many, if its whole value is the secret.
         """
         hidden = self.place_of(start, end) or self.value.span
+        secret = self.value.text[start:end]
+        at = self.source.text.find(secret, hidden.start, hidden.end)
+        if at >= 0:  # a template's action has it among other words
+            hidden = Span(at, at + len(secret))
         span = hidden
         if self.address.startswith(_IN_DOCKERFILES) and self.place != "file" and end - start == len(self.value.text):
             name = self.name_span.start

@@ -86,7 +86,8 @@ _PHP = (
     r"(?m)(?:define\s{0,4}\(\s{0,4}|\[\s{0,40}|,\s{0,40}|\(\s{0,40}|^\s{0,40})(['\"])([A-Za-z_][\w.-]{2,80})\1\s{0,8}(?:,|=>)\s{0,8}"
     r"(['\"])([^'\"\n]{3,255})\3"
 )
-_PHP_VARIABLE = r"\$([A-Za-z_]\w{1,60})\s{0,8}=\s{0,8}(['\"])([^'\"\n]{3,255})\2\s{0,8};"
+_ARROW = r"(?<![\w'\"$>-])([A-Za-z_]\w{2,60})\s{0,8}=>\s{0,8}('|\")([^'\"\n]{3,255})\2"
+_PHP_VARIABLE = r"\$([A-Za-z_]\w{1,60}(?:\[['\"][\w.-]{1,60}['\"]\]){0,3})\s{0,8}=\s{0,8}(['\"])([^'\"\n]{3,255})\2\s{0,8};"
 _QUERY = r"[?&;]([A-Za-z_][\w.-]{1,40})=([A-Za-z0-9_.~%+/-]{12,2000}={0,2})(?=[&#\s'\"`)>]|\Z)"
 _DIRECTIVES = ("requirepass", "masterauth", "rootpw", "bindpw", "auth_pass", "authtoken", "password", "passwd", "userpassword")
 _DIRECTIVE = (
@@ -266,7 +267,7 @@ def _php(text: str) -> Iterator[Login]:
             yield from _credential(match, 4, "password in source code")
         elif role:
             yield from _issued(match, 4, "secret in source code")
-    for match in _pattern(_PHP_VARIABLE).finditer(text):
+    for match in (*_pattern(_PHP_VARIABLE).finditer(text), *_pattern(_ARROW).finditer(text)):
         if role_of(match[1]) == PASSWORD:
             yield from _credential(match, 3, "password in source code")
 

@@ -179,7 +179,12 @@ LOGIN_MARKS = (
     ("sql", "identified ", (), ()),
     ("sql", "'", ("password ", "password= "), (" '", " \\'", " n'", " n\\'")),
     ("php", ">", ("=>",), ("pass", "secret", "token", "key'", 'key"')),
-    ("php", "$", ("';", '";', "' ;", '" ;'), ("passwd ", "password ", "pass ", "passwd=", "password='", 'password="')),
+    (
+        "php",
+        "$",
+        ("';", '";', "' ;", '" ;'),
+        ("passwd ", "password ", "pass ", "passwd=", "password='", 'password="', "pass']", "word']", 'word"]'),
+    ),
     ("php", "(", ("define",), ("define(", "define (")),
     ("kubeconfig", " config ", (" token: ", " password: "), ()),
     ("engine", " login ", (" -p ", " -p=", " --password ", " --password=", " -p'", ' -p"'), ()),
