@@ -212,7 +212,8 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
     """A URL holds a password.
 
     Besides standing in the file, such a URL finds its way into logs, process lists and error reports. Keep the password apart
-    from the URL, in a secret that is mounted, and let the program put them together.
+    from the URL, in a secret that is mounted, and let the program put them together. Confidence is low for a password that anyone would
+    guess of what runs on the machine itself.
     """
     if isinstance(subject, Variable):
         yield from hidden_from_the_text(subject, "url-password", Severity.HIGH)
@@ -226,7 +227,7 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
             url.end,
             f"URL with a password that anyone would guess; {CHANGE}" if url.weak else f"URL with a password; {ROTATE}",
             severity=Severity.MEDIUM if url.weak else None,
-            confidence=in_samples(subject, Confidence.MEDIUM if url.weak else None),
+            confidence=Confidence.LOW if url.near else in_samples(subject, Confidence.MEDIUM if url.weak else None),
             fix=from_outside(subject, url.start, url.end),
         )
     yield from encoded(subject, "url-password")

@@ -497,6 +497,12 @@ def test_a_weak_password_that_a_url_takes_from_a_default_is_less_severe() -> Non
     assert [(one.rule, one.severity) for one in found("compose.yaml", text)] == [("password-in-url", Severity.MEDIUM)] * 2
 
 
+@pytest.mark.parametrize(("path", "sure"), [("prod.env", True), (".env.example", False), (".env.sample", False)])
+def test_a_login_of_a_template_is_less_sure(path: str, sure: bool) -> None:
+    (finding,) = found(path, f"# POSTGRES_PASSWORD={PASSWORD}\n")
+    assert (finding.rule, finding.confidence != Confidence.LOW) == ("stored-login", sure)
+
+
 def test_a_docker_login_by_token_alone_is_told_once() -> None:
     empty, token = base64.b64encode(b"00000000-0000-0000-0000-000000000000:").decode(), "Zk8mQw2vT9xRmK4Lp7" * 2
     text = f'{{"auths": {{"r.acme.io": {{"auth": "{empty}", "identitytoken": "{token}"}}}}}}'

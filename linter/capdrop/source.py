@@ -142,13 +142,14 @@ def _words(name: str) -> list[str]:
 
 @lru_cache(maxsize=64)
 def _stands(path: str, among: Set[str], called: Set[str]) -> bool:
-    """Whether a file stands in a folder among these, or has one of the other words in its name (`compose.test.yaml`, `test-job.yaml`)."""
+    """Whether a file stands in a folder among these, or has one of the other words in its name (`compose.test.yaml`, `test-job.yaml`,
+    `test-migrations/compose.yaml`)."""
     *folders, name = path.lower().split("/")
     words = _words(name)
     if "dockerfile" in words and folders:  # `dev-env/Dockerfile`
         words += _words(folders[-1])
     named = not _BUILT_FROM.isdisjoint(words) and not called.isdisjoint(words)
-    begins = "test" in called and name.startswith(("test-", "test_"))
+    begins = "test" in called and any(part.startswith(("test-", "test_")) for part in (*folders, name))
     return named or begins or not among.isdisjoint(folders)
 
 

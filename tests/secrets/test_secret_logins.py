@@ -111,6 +111,7 @@ def test_a_reference_or_a_placeholder_is_none(shape: str, frame: str, value: str
         '# password: "p@55w0rd"',
         "# AUTH_DOMAINS_ENFORCED=domain1.com,domain2.com",
         "# customerKey: Y3VzdG9tZXIta2V5",
+        f"# Example token (do not use this):\n# TUNNEL_TOKEN={TOKEN}",
         "# auth: " + base64.b64encode(b'{"username": "alex", "password": "secret"}\n').decode(),
         f'# apiKey: "{GUID}"',
         "# password: exampl4325413sdf",

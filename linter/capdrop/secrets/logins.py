@@ -299,7 +299,7 @@ def _directive(text: str) -> Iterator[Login]:
 
 def _commented(text: str) -> Iterator[Login]:
     for match in _pattern(_COMMENTED).finditer(text):
-        if is_text_in_base64(match[2]) or is_password_hash(match[2]) or _is_example(match[2]):
+        if is_text_in_base64(match[2]) or is_password_hash(match[2]) or _is_example(match[2]) or _is_said_to_be_one(text, match.start()):
             continue
         role = role_of(match[1])
         if role == PASSWORD and looks_random(match[2]) and not is_weak(match[2]):
@@ -311,6 +311,12 @@ def _commented(text: str) -> Iterator[Login]:
 
 def _is_example(value: str) -> bool:
     return (len(value) == LENGTH_OF_A_UUID and is_digest(value)) or "exampl" in value.lower()
+
+
+def _is_said_to_be_one(text: str, at: int) -> bool:
+    """Whether the line above calls what stands at the beginning of a line an example: `# Example (do not use in production!)`."""
+    above = text[max(0, at - _LONGEST_STRING) : max(0, at - 1)].rpartition("\n")[2].lower()
+    return above.lstrip().startswith("#") and ("example" in above or "do not use" in above)
 
 
 def _commented_strings(text: str) -> Iterator[Login]:

@@ -9,6 +9,7 @@ from .words import (
     FILE_ENDINGS,
     FILLER_WORDS,
     HASH_STARTS,
+    NAMES_OF_PASSWORDS,
     PLACEHOLDER_PARTS,
     PLACEHOLDER_STARTS,
     PLACEHOLDER_WORDS,
@@ -256,6 +257,12 @@ def _syllables() -> re.Pattern[str]:
 def _is_pronounceable(word: str) -> bool:
     """Whether a run of letters could be a word of three letters or more."""
     return 3 <= len(word) <= 24 and _syllables().match(word.lower()) is not None and not word.isupper()
+
+
+def says_what_it_is(value: str) -> bool:
+    """Whether it is of words in small letters, the last of which says that it is a password: `accounts-pwd`, `registry_password`."""
+    *others, last = value.replace("_", "-").split("-")
+    return bool(others) and last in NAMES_OF_PASSWORDS and all(word.isalpha() and word.islower() for word in others)
 
 
 def is_password_hash(value: str) -> bool:
