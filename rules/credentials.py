@@ -388,9 +388,10 @@ def covered(start: int, end: int, text: str) -> bool:
 
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
     """The finding on a variable's secret: less severe where it does not ship, less sure where it is one of a test or an example, or a weak
-    one of a build, with the change that takes it from outside."""
+    one of a build or one of the services that it starts, with the change that takes it from outside."""
     source = variable.source
-    unsure = source.is_sample or (verdict.kind == "default-credential" and source.is_for_builds)
+    made_up = verdict.kind == "default-credential" or variable.address.startswith("services.")
+    unsure = source.is_sample or (made_up and source.is_for_builds)
     return variable.finding_in(
         verdict.start,
         verdict.end,

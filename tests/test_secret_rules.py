@@ -503,6 +503,14 @@ def test_a_login_of_a_template_is_less_sure(path: str, sure: bool) -> None:
     assert (finding.rule, finding.confidence != Confidence.LOW) == ("stored-login", sure)
 
 
+@pytest.mark.parametrize(("path", "sure"), [("ci/compose.yaml", False), ("deploy/compose.yaml", True)])
+def test_a_secret_of_a_service_that_a_build_starts_is_less_sure(path: str, sure: bool) -> None:
+    (finding,) = found(path, f"services: {{a: {{image: b, environment: {{DB_PASSWORD: {PASSWORD}}}}}}}\n")
+    assert (finding.confidence != Confidence.LOW) is sure
+    (kept,) = found("ci/Dockerfile", f"FROM a\nENV DB_PASSWORD={PASSWORD}\n")
+    assert kept.confidence == Confidence.HIGH
+
+
 def test_a_docker_login_by_token_alone_is_told_once() -> None:
     empty, token = base64.b64encode(b"00000000-0000-0000-0000-000000000000:").decode(), "Zk8mQw2vT9xRmK4Lp7" * 2
     text = f'{{"auths": {{"r.acme.io": {{"auth": "{empty}", "identitytoken": "{token}"}}}}}}'

@@ -418,9 +418,10 @@ def _word(value: str, text: str, name: str) -> Verdict | None:
         or (is_name and split(name)[-2:] in (("password", "secret"), ("pass", "secret"), ("passwd", "secret")))
     ):
         return None
+    if split(text) == split(name) and not _ISSUED_BY_A_PROVIDER.isdisjoint(split(name)):
+        return None
     if is_weak(text):
-        issued = "client" in split(name) and split(text) == split(name)  # by a provider, which gives out no such value
-        return None if issued else _verdict(value, text, "default-credential", "medium", "a secret that anyone would guess")
+        return _verdict(value, text, "default-credential", "medium", "a secret that anyone would guess")
     if text.replace("-", "").replace("_", "").replace(".", "").isalpha():
         if name.isupper() and split(name)[-1] not in NAMES_OF_FILES and not is_name:
             return _verdict(value, text, "default-credential", "medium", "a secret of plain words")
@@ -428,6 +429,10 @@ def _word(value: str, text: str, name: str) -> Verdict | None:
     if is_name and (split(name)[-1] in NAMES_OF_FILES or (text.islower() and not name.isupper())):
         return _verdict(value, text, "credential", "low", "a literal that may be a name")
     return _verdict(value, text, "credential", "medium", "a literal value under the name of a secret")
+
+
+_ISSUED_BY_A_PROVIDER = frozenset({"client", "s3"})
+"""Words of names of secrets that a provider hands out, which is no value that spells the name."""
 
 
 def _is_name_of_an_entry(text: str) -> bool:

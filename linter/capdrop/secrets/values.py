@@ -110,7 +110,9 @@ def is_placeholder(value: str) -> bool:
         return True
     if _OPENINGS.get(value[0]) == value[-1] and (value[0] == "<" or _is_wordy(value.strip(value[0] + value[-1]))):
         return True
-    if (value.startswith("__") and value.endswith("__")) or _is_wordy(_between(value)):
+    if (value.startswith("__") and value.endswith("__")) or _is_wordy(_between(value)) or "\ufffd" in value:
+        return True
+    if value[0] == "#" and ("-" in value or " " in value) and _is_wordy(value[1:]):  # `PASSWORD= # a password for the database`
         return True
     low = value.lower()
     if low.startswith("yourstrong") and not low.isalnum():  # the password of the examples for SQL Server, which it takes as it is

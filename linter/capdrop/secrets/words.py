@@ -239,6 +239,7 @@ FILLER_WORDS = words(
     bytes private public signing session cookie jwt encryption encrypt hash salt db database postgres mysql redis mongo rabbitmq
     minio initial bootstrap internal external shared master main login credential credentials none null empty id name alphanumeric
     alphabetic safe safely keep same different unique new old first last one two
+    smtp mail email
     """
 )
 """Words of which made-up values consist: `test-token`, `fake-us-master-token`, `change_this_to_a_long_random_string`."""
@@ -262,7 +263,7 @@ REFERENCE_STARTS = affixes(
     os.getenv getenv( @microsoft.keyvault projects/ exec: cmd: kms: k8s: secretref: secretkeyref: valuefrom: credhub: conjur:
     berglas: sops: agebox: gopass: keyring: external: encrypted: secretsmanager: $__env{ $__file{ $__vault{ !ref~ !sub~ !getatt~
     !secret~ !env~ !file~ !include~ !keyof~ !find~ !context~ !format~
-    $ansible_vault; {aes} enc: aqecah aqicah
+    $ansible_vault; {aes} {env} enc: aqecah aqicah
     """
 )
 """How a value begins that says where the secret is: secret stores, encrypted values, templates, code that reads the environment."""
