@@ -57,6 +57,9 @@ NEXT_WORD = by_program(
     ("redis-cli", ("", "-a")),
     ("sshpass", ("", "-p")),
     ("sqlcmd bcp", ("", "-P")),
+    ("conan", ("user", "-p")),
+    ("openssl", ("enc", "-k")),
+    ("7z 7za 7zr 7zz", ("", "-p=")),
     ("mongo mongosh mongodump mongorestore mongoimport mongoexport cypher-shell", ("", "-p")),
     ("ldapadd ldapmodify ldapsearch ldapwhoami ldappasswd ldapdelete", ("", "-w")),
     ("mosquitto_pub mosquitto_sub", ("", "-P")),
@@ -80,6 +83,10 @@ DATA = {
     "wget": ("--post-data", "--body-data"),
 }
 """Options that take `name=value&name=value`."""
+SWITCHES = {"curl": "#012346BGIJLMNORSZafgijklnpqsv"}
+"""Short options that take nothing, and may stand before another one behind the same dash: `curl -sSu me:...`."""
+ONE_DASH = frozenset({"-password", "-Password"})
+"""Long options that begin with one dash, as those of nuget and influx do."""
 PASSPHRASES = frozenset({"-passout", "-passin", "-pass"})
 """Options of openssl that take `pass:password` (openssl-passphrase-options(1))."""
 
@@ -111,6 +118,8 @@ OPERANDS = by_program(
     ("rabbitmqctl", (("change_password",), "password", 2)),
     ("mc", (("alias", "set"), "secret access key", 5)),
     ("mc", (("config", "host", "add"), "secret access key", 6)),
+    ("bundle bundler", (("config",), "BUNDLE__", 2)),
+    ("bundle bundler", (("config", "set"), "BUNDLE__", 3)),
     ("vault", (("login",), "token", 1)),
     ("ngrok", (("authtoken",), "authtoken", 1)),
     ("ngrok", (("config", "add-authtoken"), "authtoken", 2)),
@@ -197,6 +206,16 @@ PUTS_TOGETHER = frozenset({"collectstatic", "compilemessages", "compress", "asse
             "Dockerfile",
             f"FROM php:8.4\nRUN composer config http-basic.acme.io deploy «{PASSWORD}» && cargo login «{'Zb8qLw2vT9x' * 2}»\n"
             f"RUN dotnet nuget add source https://nuget.acme.io/v3/index.json -u deploy -p «{PASSWORD}»\n",
+        ),
+        Bad(
+            "Dockerfile",
+            f"FROM ruby:3.4\nRUN curl -fsSLu deploy:«{PASSWORD}» acme.io && bundle config set gems.acme.io deploy:«{PASSWORD}»\n"
+            f"RUN echo 'machine acme.io' > ~/.netrc && echo 'login deploy' >> ~/.netrc && echo 'password «{PASSWORD}»' >> ~/.netrc\n"
+            f"RUN openssl enc -d -aes-256-cbc -in a -out b -k «{PASSWORD}» && 7z x -p«{PASSWORD}» b && influx -password «{PASSWORD}»\n",
+        ),
+        Good(
+            "Dockerfile",
+            "FROM ruby:3.4\nRUN curl -fsSLu deploy:$PW acme.io && 7z x -y a.7z && bundle config set mirror.rubygems https://acme.io:8080\n",
         ),
         Bad(
             "start.sh",
@@ -337,21 +356,34 @@ def given_values(command: Command) -> Iterator[Given]:
         if program == "openssl" and text in PASSPHRASES and following is not None and following.text.startswith("pass:"):
             yield "password", following, 5
             continue
+        if text in ONE_DASH and following is not None:
+            yield "password", following, 0
+            continue
         if text[1] == "-" or "=" in text[3:]:
             name, equals, _ = text.partition("=")
             if equals:
                 yield from read_value(program, name, word, len(name) + 1)
             elif following is not None and not following.text.startswith("-"):
                 yield from read_value(program, name, following, 0)
-        elif short and len(text) > 2:
-            yield from read_short(command, text[:2], word, 2)
-        elif short and following is not None:
-            yield from read_short(command, text, following, 0)
+        elif short:
+            at = behind_switches(program, text)
+            if len(text) > at:
+                yield from read_short(command, "-" + text[at - 1], word, at)
+            elif following is not None:
+                yield from read_short(command, "-" + text[at - 1], following, 0)
     if program in OPERANDS:
         yield from read_operands(command)
     for name, value in command.assignments:
         if value is not None:
             yield name, value, 0
+
+
+def behind_switches(program: str, text: str) -> int:
+    """Where the value of the short option begins that stands behind those that take nothing."""
+    at = 1
+    while at + 1 < len(text) and text[at] in SWITCHES.get(program, ""):
+        at += 1
+    return at + 1
 
 
 def read_value(program: str, name: str, word: Word, start: int) -> Iterator[Given]:
@@ -380,8 +412,12 @@ def read_value(program: str, name: str, word: Word, start: int) -> Iterator[Give
 
 
 def read_settings(command: Command) -> Iterator[Given]:
-    """The settings that are written into a file: `echo 'export DB_PASSWORD=...' >> /etc/profile`."""
+    """The settings that are written into a file: `echo 'export DB_PASSWORD=...' >> /etc/profile`, `echo 'password ...' >> ~/.netrc`."""
+    is_netrc = any(word is not None and word.text.endswith("netrc") for _, word in command.redirects)
     for word in command.words[1:]:
+        if is_netrc and word.text.lstrip().startswith("password "):
+            yield "password", word, word.text.index("password ") + len("password ")
+            continue
         text = word.text.removeprefix("export ")
         name, sign, value = text.partition("=") if "=" in text else text.partition(":")
         name = name.strip().strip("\"'")
@@ -415,9 +451,9 @@ def named_in(sought: str) -> str:
 
 
 def read_short(command: Command, name: str, word: Word, start: int) -> Iterator[Given]:
-    """The value of a short option, written together with it (from 2 on) or behind it."""
+    """The value of a short option, written together with it (from `start` on) or behind it."""
     for operand, option in NEXT_WORD.get(command.name, ()):
-        meant = option == name or (option[:2] == name and start == 2)
+        meant = option == name or (option[:2] == name and start > 0)
         if meant and (not operand or any(other.text == operand for other in command.words)):
             yield "password", word, start
             return

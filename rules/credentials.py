@@ -57,10 +57,10 @@ stringData:
             fixed="FROM alpine:3.22\nRUN make\nRUN --mount=type=secret,id=service_psw,env=SERVICE_PSW ./fetch --as app:$SERVICE_PSW\n",
         ),
         Bad("Dockerfile", f"ARG FIRST=«{PASSWORD}»\nFROM alpine:3.22\nARG FIRST\nENV SECOND=$FIRST DB_PASSWORD=${{FIRST}}\n"),
-        Bad("Dockerfile", f"FROM alpine:3.22\nCOPY <<EOF /etc/app.ini\n[db]\n«password = {PASSWORD}»\nEOF\n"),
+        Bad("Dockerfile", f"FROM alpine:3.22\nCOPY <<EOF /etc/app.ini\n[db]\npassword = «{PASSWORD}»\nEOF\n"),
         Bad(
             "compose.yaml",
-            f"services:\n  app:\n    image: acme/app:1\n    environment:\n      - «DB_PASSWORD={PASSWORD}»\n",
+            f"services:\n  app:\n    image: acme/app:1\n    environment:\n      - DB_PASSWORD=«{PASSWORD}»\n",
             fixed="services:\n  app:\n    image: acme/app:1\n    environment:\n      - DB_PASSWORD=${DB_PASSWORD:?}\n",
         ),
         Bad(
@@ -70,7 +70,7 @@ stringData:
               db:
                 image: postgres:17
                 environment:
-                  «POSTGRES_PASSWORD: "{PASSWORD}»"   # rotate
+                  POSTGRES_PASSWORD: "«{PASSWORD}»"   # rotate
                   POSTGRES_USER: app
 
             volumes:
@@ -129,9 +129,9 @@ stringData:
             beside={"web-secret.yaml.example": f'{SKELETON}  API_KEY: ""\n'},
             fixed_beside={"web-secret.yaml.example": f'{SKELETON}  API_KEY: ""\n  DB_PASSWORD: ""\n'},
         ),
-        Bad("secret.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{«password: {ENCODED}»}}\n"),
-        Bad(".env", f"export «DB_PASSWORD={PASSWORD}»\n"),
-        Bad("start.sh", "docker run -d -e «DB_PASSWORD=Xk29vQpT7w» acme/app:1\n", fixed="docker run -d -e DB_PASSWORD acme/app:1\n"),
+        Bad("secret.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{password: «{ENCODED}»}}\n"),
+        Bad(".env", f"export DB_PASSWORD=«{PASSWORD}»\n"),
+        Bad("start.sh", "docker run -d -e DB_PASSWORD=«Xk29vQpT7w» acme/app:1\n", fixed="docker run -d -e DB_PASSWORD acme/app:1\n"),
         Good("start.sh", "docker run -d -e DB_PASSWORD acme/app:1\n"),
         Good("Dockerfile", "FROM alpine:3.22\nENV DB_PASSWORD_FILE=/run/secrets/db GOPRIVATE=git.acme.io TOKEN_TTL=3600\n"),
         Good(
@@ -240,20 +240,20 @@ def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
         Bad("Dockerfile", "FROM postgres:17\nENV «POSTGRES_PASSWORD=changeme»\n"),
         Bad(
             "compose.yaml",
-            "services: {db: {image: 'postgres:17', environment: {«POSTGRES_PASSWORD: postgres»}}}\n",
+            "services: {db: {image: 'postgres:17', environment: {POSTGRES_PASSWORD: «postgres»}}}\n",
             fixed="services: {db: {image: 'postgres:17', environment: {POSTGRES_PASSWORD_FILE: /run/secrets/postgres_password}, "
             "secrets: [postgres_password]}}\nsecrets:\n  postgres_password:\n    environment: POSTGRES_PASSWORD\n",
         ),
         Bad(
             "compose.yaml",
-            "services: {app: {image: 'acme/app:1', environment: {«DB_PASSWORD: postgres»}}}\n",
+            "services: {app: {image: 'acme/app:1', environment: {DB_PASSWORD: «postgres»}}}\n",
             fixed="services: {app: {image: 'acme/app:1', environment: {DB_PASSWORD: '${DB_PASSWORD:?}'}}}\n",
         ),
         Bad(
             "pod.json",
             """
             {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "db"}, "spec": {"containers": [{"name": "db", "image": "acme/db:17",
-             "env": [{"name": «"DB_PASSWORD", "value": "postgres»"}]}]}}
+             "env": [{"name": "DB_PASSWORD", "value": "«postgres»"}]}]}}
             """,
             fixed="""
             {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "db"}, "spec": {"containers": [{"name": "db", "image": "acme/db:17",
@@ -263,8 +263,8 @@ def hard_coded_credential(variable: Variable) -> Iterator[Finding]:
                 "db-secret.yaml.example": SKELETON.replace("web", "db") + '  DB_PASSWORD: ""\n',
             },
         ),
-        Bad("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {«password: admin123»}\n"),
-        Bad(".env", "«POSTGRES_PASSWORD=changeme»\n"),
+        Bad("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {password: «admin123»}\n"),
+        Bad(".env", "POSTGRES_PASSWORD=«changeme»\n"),
         Good("Dockerfile", "FROM postgres:17\nENV POSTGRES_USER=postgres\n"),
         Good("compose.yaml", "services: {db: {image: 'postgres:17', environment: {POSTGRES_USER: postgres}}}\n"),
         Good("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {user: admin}\n"),
@@ -300,7 +300,7 @@ FILLED_IN = ("${SERVICE_PASSWORD_", "${SERVICE_BASE64_", "${SERVICE_REALBASE64_"
               app:
                 image: acme/app:2
                 environment:
-                  - «DB_PASSWORD=${DB_PASSWORD:-letmein-2026»}
+                  - DB_PASSWORD=${DB_PASSWORD:-«letmein-2026»}
             """,
             fixed="""
             services:
@@ -317,7 +317,7 @@ FILLED_IN = ("${SERVICE_PASSWORD_", "${SERVICE_BASE64_", "${SERVICE_REALBASE64_"
               db:
                 image: acme/db:2
                 healthcheck:
-                  test: obclient -uroot -p${«ROOT_PASSWORD:-letmein-2026»} -e "select 1"
+                  test: obclient -uroot -p${ROOT_PASSWORD:-«letmein-2026»} -e "select 1"
             """,
             fixed="""
             services:
@@ -378,7 +378,7 @@ def secrets_of(variable: Variable, kind: str) -> Iterator[Verdict]:
 
 def holds_registry_login(text: str) -> bool:
     """Whether it is Docker's own configuration, of which the rule on stored logins tells: the password stands there twice."""
-    return '"auths"' in text and any(login.what == "registry login" for login in find_logins(text))
+    return '"auth' in text and any(login.what == "registry login" for login in find_logins(text))
 
 
 def told_by_the_text(variable: Variable, verdict: Verdict) -> bool:
@@ -402,8 +402,10 @@ def credential(variable: Variable, verdict: Verdict, message: str, severity: Sev
     """The finding on a variable's secret: less severe where it does not ship, less sure where it is one of a test or an example, or a weak
     one of what is built in or worked on, one that a build may just ask for, or one that nobody is asked for, with the change that takes it
     from outside."""
+    is_weak = verdict.kind == "default-credential"
     is_theirs = variable.is_for_few or not variable.ships or asks_others(variable)
-    unsure = variable.is_made_up or (verdict.kind == "default-credential" and is_theirs) or is_unused(variable)
+    is_of_a_build = variable.address.startswith("services.") and variable.source.is_for_builds
+    unsure = variable.is_made_up or (is_weak and is_theirs) or is_of_a_build or is_unused(variable)
     return variable.finding_in(
         verdict.start,
         verdict.end,

@@ -30,12 +30,11 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 4000
 """Characters; what stands further back on its line is not looked at."""
-OWN_HOST = ("@localhost", "@127.0.0.1", "@host.docker.internal")
-"""What stands behind the password of a server on the machine itself."""
 REFERENCES = "NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-798"
 
 # Invented, and written in pieces, so that nobody's scanner takes this file for a leak.
 TOKEN = "glpat" + "-Xf3kQ9mZ2vLr8TnB4wYp"
+BUS_KEY = "Xf3kQ9mZ2vLr8TnB4wYp7cHs6dJg" + "1aNe5bUtKoVi0Mq="
 KEY = "-----BEGIN " + "PRIVATE KEY-----"
 KEY_BODY = "MC4CAQAwBQYDK2VwBCIEIJ+0cYdW8lZ2nXqv" + "T3u1Lk9sQb7FhJx5oRw6MaGdPe8Z"
 KEY_END = "-----END " + "PRIVATE KEY-----"
@@ -68,6 +67,7 @@ stringData:
         Bad("pod.yaml", f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  git.conf: |\n    auth «{TOKEN}»\n"),
         Bad("compose.yaml", f"services: {{app: {{image: 'acme/app:1', environment: {{CI: «{TOKEN_ENCODED}»}}}}}}\n"),
         Bad("Dockerfile", f"FROM alpine:3.22\nRUN echo «{TOKEN_ENCODED}» | base64 -d > /token\n"),
+        Bad("settings.yaml", f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{bus: 'SharedAccessKey=«{BUS_KEY}»'}}\n"),
         Good("Dockerfile", "FROM alpine:3.22\nENV CI_ACCESS=glpat-xxxxxxxxxxxxxxxxxxxx AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\n"),
         Bad(".env.example", f"CI_ACCESS=«{TOKEN}»\n"),
         Good("compose.yaml", "services: {app: {image: 'acme/app:1', environment: {GITHUB_TOKEN: '${GITHUB_TOKEN}'}}}\n"),
@@ -80,18 +80,18 @@ def provider_token(subject: Text | Variable) -> Iterator[Finding]:
 
     Its format says whose it is, and whoever reads the file or the image may use it. Revoke it with the provider first: it
     stays in the history of the repository and in the layers of the image. Then hand the new one over at run time, or to the
-    build with `RUN --mount=type=secret`.
+    build with `RUN --mount=type=secret`. Severity is medium for the id of a key, which is of no use without its secret.
     """
     if isinstance(subject, Variable):
         yield from hidden_from_the_text(subject, "token", Severity.CRITICAL)
         return
     for token in find_tokens(subject.fragment.text):
-        unsure = token.provider == "jwt"
+        unsure, names_a_key = token.provider == "jwt", token.what.endswith(" key id")
         yield subject.finding_in(
             token.start,
             token.end,
             f"{token.what} in plain text; {revocation(token.provider)}",
-            severity=Severity.HIGH if unsure else None,
+            severity=Severity.HIGH if unsure else Severity.MEDIUM if names_a_key else None,
             confidence=in_samples(subject, Confidence.MEDIUM) if unsure else None,
             fix=from_outside(subject, token.start, token.end),
         )
@@ -212,8 +212,8 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
     """A URL holds a password.
 
     Besides standing in the file, such a URL finds its way into logs, process lists and error reports. Keep the password apart
-    from the URL, in a secret that is mounted, and let the program put them together. Confidence is low for a weak one of the machine
-    itself (`@localhost`), and in what developers start.
+    from the URL, in a secret that is mounted, and let the program put them together. Confidence is low for a password that anyone would
+    guess of what runs on the machine itself, and in what developers start.
     """
     if isinstance(subject, Variable):
         yield from hidden_from_the_text(subject, "url-password", Severity.HIGH)
@@ -223,7 +223,7 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
         if (url.weak and (in_comment(text, url.start) or subject.is_template)) or covered(url.start, url.end, text, "token"):
             continue
         variable = subject.variable_at(subject.fragment.span(url.start).start)
-        is_for_few = url.weak and (is_of_own_host(subject, text, url.end) or (variable is not None and variable.is_for_few))
+        is_for_few = url.near or (url.weak and variable is not None and variable.is_for_few)
         yield subject.finding_in(
             url.start,
             url.end,
@@ -263,11 +263,6 @@ def in_samples(subject: Text | Variable, otherwise: Confidence | None) -> Confid
     return Confidence.LOW if unsure else otherwise
 
 
-def is_of_own_host(subject: Text | Variable, text: str, end: int) -> bool:
-    """Whether the password that ends there is of a server on the machine itself. In a pod that is another of its containers."""
-    return text.startswith(OWN_HOST, end) and "apiVersion" not in subject.source.text
-
-
 def is_encrypted_key(verdict: Verdict) -> bool:
     """Whether a secret is a private key that is itself encrypted."""
     return verdict.kind == "private-key" and verdict.confidence != "high"
@@ -288,16 +283,16 @@ def hidden_from_the_text(variable: Variable, kind: str, severity: Severity) -> I
     place, shown = variable.place_of(verdict.start, verdict.end), variable.shown(verdict.start, verdict.end)
     assert place is not None
     assert shown is not None
-    if is_encrypted_key(verdict):
+    weak = kind == "url-password" and verdict.confidence != "high"
+    if weak or is_encrypted_key(verdict):
         severity = Severity.MEDIUM
     sure = Confidence[verdict.confidence.upper()]
-    if kind == "url-password" and sure is Confidence.MEDIUM:  # a weak one
-        is_local = is_of_own_host(variable, variable.value.text, verdict.end)
-        sure = Confidence.LOW if is_local or variable.is_for_few else sure
+    if weak and variable.is_for_few:
+        sure = Confidence.LOW
     if not covered(*shown, kind):
         yield variable.finding(
             place,
-            f"`{variable.name}` holds {verdict.why}; {revocation(verdict.provider)}",
+            f"`{variable.name}` holds {verdict.why}; {CHANGE if weak else revocation(verdict.provider)}",
             hidden=(place,),
             severity=severity if variable.ships else Severity(severity - 1),
             confidence=in_samples(variable, sure),

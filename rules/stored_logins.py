@@ -110,7 +110,7 @@ def stored_login(text: Text) -> Iterator[Finding]:
             continue  # the commands of other files are read one by one
         if login.hashed and "kind: CustomResourceDefinition" in whole:
             continue  # its schema shows how one looks
-        unsure = text.source.is_sample or shows_how_they_look(login.what, text.source.path)
+        unsure = text.source.is_sample or text.is_template or shows_how_they_look(login.what, text.source.path)
         yield text.finding_in(
             login.start,
             login.end,

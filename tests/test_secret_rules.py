@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 from textwrap import indent
 
 import pytest
 from capdrop import rulebook
+from capdrop.config import Config, rules_in_force
 from capdrop.dialects.context import Context
 from capdrop.dialects.kubernetes import helm_file
 from capdrop.dialects.settings_file import variables_in_settings
@@ -15,6 +17,7 @@ from capdrop.discover import kind_of
 from capdrop.engine import analyse
 from capdrop.finding import Confidence, Finding, Severity
 from capdrop.model.variable import Variable
+from capdrop.run import check
 from capdrop.source import Fragment, Source
 
 from tests.growth import assert_grows_linearly, filled
@@ -401,7 +404,7 @@ def test_a_value_of_sections_or_with_a_line_end(text: str) -> None:
 def test_a_secret_with_two_names_is_told_once() -> None:
     text = "services:\n  a:\n    image: a:1\n    environment:\n      DB_PASSWORD: &p changeme\n      JWT_SECRET: *p\n"
     (finding,) = found("compose.yaml", text)
-    assert finding.source[finding.span] == "DB_PASSWORD: &p changeme"
+    assert (finding.span.start, finding.source[finding.span]) == (text.index("changeme"), "changeme")
 
 
 @pytest.mark.parametrize("name", ["EXPO_PUBLIC_FIREBASE", "NEXT_PUBLIC_MAPS_KEY", "VITE_KEY"])
@@ -467,6 +470,52 @@ def test_a_variable_that_repeats_another_is_no_second_finding() -> None:
     assert finding.subject == "stage 0 ARG DB_PASSWORD"
     (finding,) = found("Dockerfile", f"FROM a\nENV DB_PASSWORD=${{DB_PASSWORD:-{PASSWORD}}}\n")
     assert finding.source[finding.hidden[0]] == PASSWORD
+
+
+def test_the_id_of_a_key_opens_nothing_by_itself() -> None:
+    key, secret = "AKIA" + "QX7ZK3M5T2WPL4DN", "wJ7rXUtnFEMI/K7MDENG+bPx" + "RfiCYzQ8vKEY2mLq"
+    (alone,) = found("compose.yaml", f"services: {{a: {{image: b, environment: {{AWS_ACCESS_KEY_ID: {key}}}}}}}\n")
+    assert (alone.rule, alone.severity) == ("provider-token", Severity.MEDIUM)
+    both = found("compose.yaml", f"services: {{a: {{image: b, environment: [A_ID={key}, AWS_SECRET_ACCESS_KEY={secret}]}}}}\n")
+    assert [one.severity for one in both] == [Severity.MEDIUM, Severity.CRITICAL]
+
+
+@pytest.mark.parametrize("action", ['{{ "PASSWORD" | b64enc }}', '{{ .Values.password | default "PASSWORD" | b64enc | quote }}'])
+def test_a_secret_among_the_words_of_a_template(action: str, tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: a\nversion: 1.0.0\n")
+    (tmp_path / "values.yaml").write_text("a: 1\n")
+    text = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  password: " + action.replace("PASSWORD", PASSWORD) + "\n"
+    (tmp_path / "templates/secret.yaml").write_text(text)
+    config = Config(str(tmp_path))
+    found = [one for result in check([str(tmp_path)], config, rules_in_force(config)).results for one in result.findings]
+    assert [one.source[one.span] for one in found if one.rule == "hard-coded-credential"] == [PASSWORD]
+
+
+def test_a_weak_password_that_a_url_takes_from_a_default_is_less_severe() -> None:
+    text = "services: {a: {image: b, environment: ['DB=mysql://app:${PW:-app}@db/app', 'OTHER=mysql://app:app@db/app']}}\n"
+    assert [(one.rule, one.severity) for one in found("compose.yaml", text)] == [("password-in-url", Severity.MEDIUM)] * 2
+
+
+@pytest.mark.parametrize(("path", "sure"), [("prod.env", True), (".env.example", False), (".env.sample", False)])
+def test_a_login_of_a_template_is_less_sure(path: str, sure: bool) -> None:
+    (finding,) = found(path, f"# POSTGRES_PASSWORD={PASSWORD}\n")
+    assert (finding.rule, finding.confidence != Confidence.LOW) == ("stored-login", sure)
+
+
+@pytest.mark.parametrize(("path", "sure"), [("ci/compose.yaml", False), ("deploy/compose.yaml", True)])
+def test_a_secret_of_a_service_that_a_build_starts_is_less_sure(path: str, sure: bool) -> None:
+    (finding,) = found(path, f"services: {{a: {{image: b, environment: {{DB_PASSWORD: {PASSWORD}}}}}}}\n")
+    assert (finding.confidence != Confidence.LOW) is sure
+    (kept,) = found("ci/Dockerfile", f"FROM a\nENV DB_PASSWORD={PASSWORD}\n")
+    assert kept.confidence == Confidence.HIGH
+
+
+def test_a_docker_login_by_token_alone_is_told_once() -> None:
+    empty, token = base64.b64encode(b"00000000-0000-0000-0000-000000000000:").decode(), "Zk8mQw2vT9xRmK4Lp7" * 2
+    text = f'{{"auths": {{"r.acme.io": {{"auth": "{empty}", "identitytoken": "{token}"}}}}}}'
+    (finding,) = found("map.yaml", config("config.json", text))
+    assert finding.source[finding.span] == token
 
 
 def test_what_does_not_ship_is_less_severe() -> None:

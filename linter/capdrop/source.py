@@ -161,14 +161,16 @@ def _words(name: str) -> list[str]:
 
 @lru_cache(maxsize=64)
 def _stands(path: str, among: Set[str], called: Set[str]) -> bool:
-    """Whether a file stands in a folder among these, or has one of the other words in its name (`compose.test.yaml`, `test-job.yaml`)."""
+    """Whether a file stands in a folder among these, or has one of the other words in its name (`compose.test.yaml`, `test-job.yaml`,
+    `test-migrations/compose.yaml`)."""
     *folders, name = path.lower().split("/")
     words = _words(name)
     if "dockerfile" in words and folders:  # `dev-env/Dockerfile`
         words += _words(folders[-1])
     named = not _BUILT_FROM.isdisjoint(words) and not called.isdisjoint(words)
-    tests = "test" in called and (name.startswith(("test-", "test_")) or re.search(_OF_A_FAULT, path.lower()) is not None)
-    return named or tests or not among.isdisjoint(folders)
+    is_test = "test" in called and any(part.startswith(("test-", "test_")) for part in (*folders, name))
+    shows_a_fault = "test" in called and re.search(_OF_A_FAULT, path.lower()) is not None
+    return named or is_test or shows_a_fault or not among.isdisjoint(folders)
 
 
 def is_working_stage(address: str) -> bool:

@@ -204,11 +204,9 @@ def in_dotenv(text: str, dotenv: str) -> list[tuple[str, str, list[str]]]:
     kind = kind_of("compose.yaml", text)
     assert kind is not None
     analysis = analyse(Source("compose.yaml", text), kind, rules_in_force(Config(os.getcwd())), Context(files=FilesWritten(files)))
-    return [
-        (found.rule, found.source[found.span].partition("=")[0], [note.source[note.span] for note in found.notes])
-        for found in analysis.findings
-        if found.source.path == ".env"
-    ]
+    found = [one for one in analysis.findings if one.source.path == ".env"]
+    names = [one.source.text[: one.span.start].rpartition("\n")[2].rstrip("=") for one in found]
+    return [(one.rule, name, [note.source[note.span] for note in one.notes]) for one, name in zip(found, names, strict=True)]
 
 
 def test_a_secret_in_the_env_file_of_the_project_stands_there_with_the_place_that_takes_it() -> None:

@@ -194,5 +194,3 @@ def test_a_weak_password_of_the_machine_itself(host: str, is_so: bool) -> None:
     assert unsure(text.format("postgres", host)) == {"password-in-url": is_so}
     assert unsure(text.format(literal, host)) == {"password-in-url": False}
     assert unsure(f"DB=postgres://app:postgres@{host}/app\n", ".env") == {"password-in-url": is_so}
-    pod = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{DB: 'postgres://app:postgres@{host}/app'}}\n"
-    assert unsure(pod, "map.yaml") == {"password-in-url": False}

@@ -251,6 +251,13 @@ def test_bare_digests_need_a_name_and_are_less_sure(name: str, confidence: str |
         ("backendSecret", "backend-secret", None),
         ("secretKey", "key", None),
         ("S3_SECRET_ACCESS_KEY", "minioadmin", ("default-credential", "medium")),
+        ("S3_SECRET_KEY", "s3-secret-key", None),
+        ("SMTP_PASSWORD", "smtpUserPassword123", ("default-credential", "low")),
+        ("DB_PASSWORD", "#a password for the database", None),
+        ("DB_PASSWORD", "#Passw0rd7Kp", ("credential", "high")),
+        ("SCIM_SECRET_KEY", "\ufffd\ufffde", None),
+        ("password", "{env}WEBDAV_PASSWORD", None),
+        ("MINIO_KMS_SECRET_KEY", "my-minio-key:OSMM+vkKUTCvQs9YL/" + "CVMIMt43HFhkUpqJxTmGl6rYw=", None),
     ],
 )
 def test_plain_words(name: str, value: str, expected: tuple[str, str] | None) -> None:

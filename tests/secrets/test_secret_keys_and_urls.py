@@ -34,6 +34,9 @@ PUTTY = (
     + CHANCE.randbytes(32).hex()
 )
 
+PUTTY_2 = PUTTY.replace("File-3", "File-2")[:-24]
+LOCKED_PGP = b"\x94\x86\x04" + CHANCE.randbytes(50) + b"\xfe\x07\x03\x02" + CHANCE.randbytes(70)
+
 KEYS = [
     (armoured("RSA " + PRIVATE, DER), "pem", False),
     (armoured(PRIVATE, DER), "pem", False),
@@ -43,7 +46,9 @@ KEYS = [
     (armoured("OPENSSH " + PRIVATE, OPENSSH), "openssh", False),
     (armoured("OPENSSH " + PRIVATE, LOCKED), "openssh", True),
     (armoured("PGP " + PRIVATE + " BLOCK", b"\x95\x01" + CHANCE.randbytes(500), "Version: GnuPG v2\n\n"), "pgp", False),
+    (armoured("PGP " + PRIVATE + " BLOCK", LOCKED_PGP), "pgp", True),
     (PUTTY, "putty", False),
+    (PUTTY_2, "putty", False),
 ]
 
 
@@ -126,6 +131,8 @@ def test_an_age_identity() -> None:
         ("postgres://shop:shop-Vv6bb13@db/x", "shop-Vv6bb13", "shop", "postgres", False),
         ("postgres://a:apple-Vv6@db/x", "apple-Vv6", "a", "postgres", False),
         ("postgresql+psycopg2://app:Kp3/vv81Qz9a@db:5432/x", "Kp3/vv81Qz9a", "app", "postgresql+psycopg2", False),
+        ("postgres://app:app@localhost:5432/x", "app", "app", "postgres", True),
+        ("postgres://mmuser:mmuser_password@db/x", "mmuser_password", "mmuser", "postgres", True),
         ("redis://:ab/cD9+ef8=@redis:6379/0", "ab/cD9+ef8=", "", "redis", False),
     ],
 )
@@ -133,6 +140,7 @@ def test_a_url_password(text: str, password: str, user: str, scheme: str, weak: 
     (found,) = find_url_passwords(text)
     assert text[found.start : found.end] == password
     assert (found.user, found.scheme, found.weak) == (user, scheme, weak)
+    assert found.near is (weak and "@localhost" in text)
 
 
 def test_a_token_as_the_user() -> None:
@@ -161,6 +169,7 @@ def test_a_token_as_the_user() -> None:
         "scheme://[:password@]host:port",
         "postgres://user:password@host:5432/db",
         "http://user:pass@proxy.example.com",
+        "https://orderer.example.com:orderer.example.compw@ca.example.com:7054",
         "https://9f86d081884c7d659a2feaa0c55ad015@o1.ingest.sentry.io/42",
         "https://9f86d081884c7d659a2feaa0c55ad015@sentry.internal/42",
         "://a:b@c",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 
 _SAMPLES, _DEMONSTRATION = frozenset({"example", "examples", "sample", "samples"}), "demo"
+_IN_DOCKERFILES = ("stage ", "ARG ")
+"""How the addresses begin of what an instruction sets."""
 _WHO_GIVES_IT = "a build then needs `--secret`; what needs it at run time is given it at the start"
 
 
@@ -155,17 +157,23 @@ class Variable(Subject):
     def finding_in(self, start: int, end: int, message: str, **details: object) -> Finding:
         """A finding at a range of the value's text, which is hidden from all output.
 
-        It points at the range, from the name on where that stands before it on the same line.
+        It points at the range; at all of a pair in a Dockerfile, where one line sets many, if its whole value is the secret.
         """
         hidden = self.place_of(start, end) or self.value.span
+        secret = self.value.text[start:end]
+        at = self.source.text.find(secret, hidden.start, hidden.end)
+        if at >= 0:  # a template's action has it among other words
+            hidden = Span(at, at + len(secret))
         span = hidden
-        if self.name_span.start < span.start and self.source.position(self.name_span.start).line == self.source.position(span.start).line:
-            span = Span(self.name_span.start, span.end)
+        if self.address.startswith(_IN_DOCKERFILES) and self.place != "file" and end - start == len(self.value.text):
+            name = self.name_span.start
+            if name < span.start and self.source.position(name).line == self.source.position(span.start).line:
+                span = Span(name, span.end)
         return self.finding(span, message, hidden=(hidden,), notes=self.value.trail, **details)  # type: ignore[arg-type]
 
     def from_outside(self, secret: str) -> Fix | None:
         """The change that demands it from outside, where it is this secret or a URL with it; None where that has no words in the file."""
-        if self.address.startswith(("stage ", "ARG ")):
+        if self.address.startswith(_IN_DOCKERFILES):
             fix = self.drop("value", safety=Safety.DISPLAY, caveat=_WHO_GIVES_IT)
             return fix if fix.edits and not self.value.trail else None
         text = self.value.text

@@ -11,6 +11,7 @@ DOCUMENTED = frozenset(
         "wJalrXUtnFEMI7K7MDENG8" + "bPxRfiCYEXAMPLEKEY",
         "JalrXUtnFEMI/K7MDENG/" + "bPxRfiCYzEXAMPLEKEY",
         "zuf+tfteSlswRu7BJ86w" + "ekitnifILbZam1KYY3TG",
+        "my-minio-key:" + "OSMM+vkKUTCvQs9YL/CVMIMt43HFhkUpqJxTmGl6rYw=",
         "sk_test_" + "4eC39HqLyjWDarjtT1zdp7dc",
         "sk_test_" + "BQokikJOvBiI2HlWgH4olfQ2",
         "1x00000000000000000000" + "00000000000AA",
@@ -33,4 +34,4 @@ DOCUMENTED = frozenset(
 )
 """Examples of the providers' own documentation, and the keys with which their local emulators start: Stripe, Supabase, Dynatrace,
 Docker Swarm, CircleCI, Paddle, Azurite, the Cosmos DB emulator, Turnstile, WireGuard in Gluetun, the public
-playground of MinIO."""
+playground of MinIO and its key of examples for encryption."""

@@ -13,7 +13,19 @@ from .names import is_for_own_service, is_issued_by_another, named_like_a_secret
 from .pairs import find_docker_auths, find_pair_passwords
 from .tokens import find_tokens, is_documented, is_for_browsers, token_by_name
 from .urls import find_url_passwords
-from .values import is_digest, is_filler, is_number, is_password_hash, is_placeholder, is_plain, is_reference, is_weak, looks_random, turns
+from .values import (
+    is_digest,
+    is_filler,
+    is_number,
+    is_password_hash,
+    is_placeholder,
+    is_plain,
+    is_reference,
+    is_weak,
+    looks_random,
+    says_what_it_is,
+    turns,
+)
 from .words import CHOSEN, HASHED, ISSUED, NAMES_OF_ENTRIES, NAMES_OF_FILES, NAMES_OF_PASSWORDS, NAMES_OF_SECRETS, PASSWORD, VAGUE
 
 TYPE_CHECKING = False
@@ -21,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .pairs import PairPassword
+    from .urls import UrlPassword
 
 __all__ = ["Verdict", "is_placeholder", "is_reference", "judge", "named_like_a_secret"]
 
@@ -114,7 +127,9 @@ def _bundler(value: str) -> Verdict | None:
     text = value.strip()
     user, colon, password = text.partition(":")
     secret = password if colon else user
-    if not secret or is_reference(text) or is_placeholder(secret) or is_plain(secret) or (not colon and not looks_random(secret)):
+    if not secret or "://" in text or is_reference(text) or is_placeholder(secret) or is_plain(secret):
+        return None
+    if not colon and not looks_random(secret):
         return None
     start = value.find(text) + len(text) - len(secret)
     return Verdict("credential", start, start + len(secret), "high", "the login for a gem server")
@@ -203,7 +218,7 @@ def judge_all(value: str) -> list[Verdict]:
     """Every token, private key and URL password in a text, whatever it is called; for files and scripts inside a value."""
     found = [_key_verdict(key.start, key.end, key.encrypted) for key in find_private_keys(value)]
     found.extend(_token_verdict(token.start, token.end, token.provider, token.title, token.what) for token in find_tokens(value))
-    found.extend(_url_verdict(url.start, url.end, url.weak) for url in find_url_passwords(value))
+    found.extend(_url_verdict(url) for url in find_url_passwords(value))
     found.sort(key=lambda verdict: (verdict.start, -verdict.end))
     return found
 
@@ -216,7 +231,7 @@ def _by_shape(value: str) -> Verdict | None:
         return _token_verdict(token.start, token.end, token.provider, token.title, token.what)
     if "://" in value:
         for url in find_url_passwords(value):
-            return _url_verdict(url.start, url.end, url.weak)
+            return _url_verdict(url)
     if "=" in value and "\n" not in value.rstrip() and len(value) <= LONGEST_CREDENTIAL:
         pair = min(find_pair_passwords(value), key=lambda pair: _is_of_trust_store(value, pair), default=None)
         if pair is not None:
@@ -251,9 +266,9 @@ def _token_verdict(start: int, end: int, provider: str, title: str, what: str) -
     return Verdict("token", start, end, "medium" if provider == "jwt" else "high", what, provider, title)
 
 
-def _url_verdict(start: int, end: int, weak: bool) -> Verdict:
-    why = "a URL with a password that anyone would guess" if weak else "a URL with a password"
-    return Verdict("url-password", start, end, "medium" if weak else "high", why)
+def _url_verdict(url: UrlPassword) -> Verdict:
+    why = "a URL with a password that anyone would guess" if url.weak else "a URL with a password"
+    return Verdict("url-password", url.start, url.end, "low" if url.near else "medium" if url.weak else "high", why)
 
 
 def _by_name(value: str, name: str, role: str, place: str) -> Verdict | None:
@@ -263,7 +278,10 @@ def _by_name(value: str, name: str, role: str, place: str) -> Verdict | None:
     if not text or len(text) > LONGEST_CREDENTIAL or "\n" in text or is_reference(text) or is_placeholder(text):
         return None
     text = _without_scheme(text)
-    inner = unencoded(text, SHORTEST_CREDENTIAL).rpartition(":")[2]
+    decoded = unencoded(text, SHORTEST_CREDENTIAL)
+    if decoded.endswith(":"):  # a user's name and no password: that is elsewhere, as in Docker's `identitytoken`
+        return None
+    inner = decoded.rpartition(":")[2]
     if is_placeholder(inner or text):
         return None
     if inner and is_weak(inner):
@@ -384,15 +402,9 @@ def _password(value: str, text: str) -> Verdict:
         return _verdict(value, text, "default-credential", "high", "a password that anyone would guess")
     if text.isalpha() and (text.islower() or text.istitle()) and len(text) <= 12:
         return _verdict(value, text, "default-credential", "medium", "a password of one word")
-    if _says_what_it_is(text):
+    if says_what_it_is(text):
         return _verdict(value, text, "default-credential", "medium", "a password that says what it is")
     return _verdict(value, text, "credential", "high", "a literal password")
-
-
-def _says_what_it_is(text: str) -> bool:
-    """Whether it is of words in small letters, the last of which says that it is a password: `accounts-pwd`, `registry_password`."""
-    *others, last = text.replace("_", "-").split("-")
-    return bool(others) and last in NAMES_OF_PASSWORDS and all(word.isalpha() and word.islower() for word in others)
 
 
 def _word(value: str, text: str, name: str) -> Verdict | None:
@@ -406,9 +418,10 @@ def _word(value: str, text: str, name: str) -> Verdict | None:
         or (is_name and split(name)[-2:] in (("password", "secret"), ("pass", "secret"), ("passwd", "secret")))
     ):
         return None
+    if split(text) == split(name) and not _ISSUED_BY_A_PROVIDER.isdisjoint(split(name)):
+        return None
     if is_weak(text):
-        issued = "client" in split(name) and split(text) == split(name)  # by a provider, which gives out no such value
-        return None if issued else _verdict(value, text, "default-credential", "medium", "a secret that anyone would guess")
+        return _verdict(value, text, "default-credential", "medium", "a secret that anyone would guess")
     if text.replace("-", "").replace("_", "").replace(".", "").isalpha():
         if name.isupper() and split(name)[-1] not in NAMES_OF_FILES and not is_name:
             return _verdict(value, text, "default-credential", "medium", "a secret of plain words")
@@ -416,6 +429,10 @@ def _word(value: str, text: str, name: str) -> Verdict | None:
     if is_name and (split(name)[-1] in NAMES_OF_FILES or (text.islower() and not name.isupper())):
         return _verdict(value, text, "credential", "low", "a literal that may be a name")
     return _verdict(value, text, "credential", "medium", "a literal value under the name of a secret")
+
+
+_ISSUED_BY_A_PROVIDER = frozenset({"client", "s3"})
+"""Words of names of secrets that a provider hands out, which is no value that spells the name."""
 
 
 def _is_name_of_an_entry(text: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from capdrop.source import Record
 
 from .marks import AGE, ARMOUR, PUTTY
@@ -10,6 +12,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_LOCKED = rb"[\xfe\xff][\x01-\x0d]\x03[\x01-\x0e]"
+"""What stands between the public and the secret part of a PGP key with a passphrase: that there is one, the cipher, that the passphrase is
+salted and iterated, and the hash (RFC 4880, 5.5.3 and 3.7.1.3)."""
+_LONGEST_PUBLIC_PART = 1100
+"""Bytes; a key of RSA with 8192 bits."""
 SHORTEST_KEY = 32
 """Bytes; an Ed25519 seed."""
 
@@ -107,6 +114,8 @@ def _decoded(body: str) -> bytes:
 def _is_encrypted(label: str, headers: str, key: bytes) -> bool:
     if "ENCRYPTED" in label or "ENCRYPTED" in headers or "DEK-Info" in headers:
         return True
+    if "PGP" in label:
+        return re.search(_LOCKED, key[:_LONGEST_PUBLIC_PART]) is not None
     return key.startswith(b"openssh-key-v1\0") and not key.startswith(b"openssh-key-v1\0\0\0\0\x04none")
 
 
@@ -134,7 +143,7 @@ def _putty_body(text: str, start: int, lines_at: int, stop: int) -> Iterator[Pri
     count = int(digits) if digits.isdigit() and len(digits) < 4 else 0
     if count and len(_decoded("".join(line.strip() for line in block[1 : 1 + count]))) >= SHORTEST_KEY:
         mac = text.find("Private-MAC: ", lines_at, stop)
-        end = mac + 13 + 64 if mac >= 0 else stop
+        end = mac + 13 + (40 if text.startswith("2", start + len(PUTTY)) else 64) if mac >= 0 else stop
         encrypted = "Encryption: none" not in text[start:lines_at]
         yield PrivateKey(start, min(end, stop), "putty", encrypted)
 

@@ -56,20 +56,21 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 
 
 _NETRC = (
-    r"(?:machine\s{1,20}[^\s]{1,255}\s{1,20}(?:login\s{1,20}[^\s]{1,255}\s{1,20})?|\bdefault\s{1,20}login\s{1,20}[^\s]{1,255}\s{1,20})"
-    r"password\s{1,20}([^\s'\"\\]{3,255})"
+    r"(?:machine\s{1,20}[^\s]{1,255}\s{1,20}|\bdefault\s{1,20}(?=login))(?:login\s{1,20}[^\s]{1,255}\s{1,20})?"
+    r"(?:account\s{1,20}[^\s]{1,255}\s{1,20})?password\s{1,20}([^\s'\"\\]{3,255})"
 )
 _NPM = r":_(authToken|auth|password)\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_./+=~-]{6,2000})"
 _PGPASS = r"(?<=:)(?:5432|3306|\*):([A-Za-z0-9_*-]{1,63}):([A-Za-z0-9_*.@-]{1,63}):([^\s:'\"\\]{3,255})"
-_ORACLE = r"jdbc:oracle:\w{2,8}:[\w.$-]{1,60}/([^\s/:@'\"]{3,100})@"
+_ORACLE = r"(?:jdbc:oracle:\w{2,8}:|\bsqlplus[ \t]{1,8}(?:-[A-Za-z][ \t]{1,8}){0,4}[\"']?)[\w.$-]{1,60}/([^\s/:@'\"]{3,100})@"
 _GO = r"(?<![\w./-])[\w.-]{1,60}:([^\s/:@'\"]{3,100})@(?:tcp|unix)\("
 _DOCKER = r'\\?"auth\\?"\s{0,8}:\s{0,8}\\?"([A-Za-z0-9+/=]{8,4000})\\?"'
 _HEADER = (
-    r"(?:uthorization|(?i:x-api-key|x-auth-token|private-token|api-key|x-vault-token|x-access-token))(?:[\"']?\s{0,4}[:=,]|\\?[\"']|\s)\s{0,4}[\"']?"
+    r"(?:uthorization|(?i:x-api-key|x-auth-token|private-token|api-key|x-vault-token|x-access-token|x-jfrog-art-api))"
+    r"(?:[\"']?[\s,]{1,80}[\"']?value[\"']?\s{0,4}:|[\"']?\s{0,4}[:=,]|\\?[\"']|\s)\s{0,4}[\"']?"
     r"(?:(?:Bearer|bearer|Token|token|ApiKey|Apikey|apikey|SSWS|GenieKey)\s{1,4}(?:token=)?)?[\"']?([A-Za-z0-9+/=_.~:-]{8,4000})(?![A-Za-z0-9({])"
 )
-_HEADERS = ("uthorization", "x-api-key", "x-auth-token", "private-token", "api-key", "x-vault-token", "x-access-token")
-_BASIC = r"(?<![A-Za-z])[Bb]asic\s{1,4}([A-Za-z0-9+/]{6,4000}={0,2})(?![A-Za-z0-9+/=])"
+_HEADERS = ("uthorization", "x-api-key", "x-auth-token", "private-token", "api-key", "x-vault-token", "x-access-token", "x-jfrog-art-api")
+_BASIC = r"(?<![A-Za-z])[Bb]asic(?:\s{1,4}|%20)([A-Za-z0-9+/]{6,4000}={0,2})(?![A-Za-z0-9+/=])"
 _HASH = (
     r"(?:[$\\]?\$(?:apr1|2[aby]|5|6|y|1|argon2(?:id|i|d)|P|H)\\?\$[A-Za-z0-9./$,=+@\\-]{20,250}"
     r"|\{S?SHA[0-9]{0,3}\}[A-Za-z0-9+/]{27,120}={0,2})"
@@ -85,7 +86,8 @@ _PHP = (
     r"(?m)(?:define\s{0,4}\(\s{0,4}|\[\s{0,40}|,\s{0,40}|\(\s{0,40}|^\s{0,40})(['\"])([A-Za-z_][\w.-]{2,80})\1\s{0,8}(?:,|=>)\s{0,8}"
     r"(['\"])([^'\"\n]{3,255})\3"
 )
-_PHP_VARIABLE = r"\$([A-Za-z_]\w{1,60})\s{0,8}=\s{0,8}(['\"])([^'\"\n]{3,255})\2\s{0,8};"
+_ARROW = r"(?<![\w'\"$>-])([A-Za-z_]\w{2,60})\s{0,8}=>\s{0,8}('|\")([^'\"\n]{3,255})\2"
+_PHP_VARIABLE = r"\$([A-Za-z_]\w{1,60}(?:\[['\"][\w.-]{1,60}['\"]\]){0,3})\s{0,8}=\s{0,8}(['\"])([^'\"\n]{3,255})\2\s{0,8};"
 _QUERY = r"[?&;]([A-Za-z_][\w.-]{1,40})=([A-Za-z0-9_.~%+/-]{12,2000}={0,2})(?=[&#\s'\"`)>]|\Z)"
 _DIRECTIVES = ("requirepass", "masterauth", "rootpw", "bindpw", "auth_pass", "authtoken", "password", "passwd", "userpassword")
 _DIRECTIVE = (
@@ -219,7 +221,7 @@ def _hash(text: str) -> Iterator[Login]:
     for match in _pattern(_HASH).finditer(text):
         before = text[max(0, match.start() - 1) : match.start()]
         if before in (":", "'", '"', "=", " ") and not is_placeholder(match[0]) and _is_whole_hash(match[0]):
-            yield Login(match.start(), match.end(), "password hash", hashed=True)
+            yield Login(match.start(), match.end() - 2 * match[0].endswith("\\n"), "password hash", hashed=True)
 
 
 _DIGESTS = {**dict.fromkeys(("1", "apr1"), 22), **dict.fromkeys(("2a", "2b", "2y"), 53), "5": 43, "6": 86, "y": 43, "P": 31, "H": 31}
@@ -265,7 +267,7 @@ def _php(text: str) -> Iterator[Login]:
             yield from _credential(match, 4, "password in source code")
         elif role:
             yield from _issued(match, 4, "secret in source code")
-    for match in _pattern(_PHP_VARIABLE).finditer(text):
+    for match in (*_pattern(_PHP_VARIABLE).finditer(text), *_pattern(_ARROW).finditer(text)):
         if role_of(match[1]) == PASSWORD:
             yield from _credential(match, 3, "password in source code")
 
@@ -297,7 +299,7 @@ def _directive(text: str) -> Iterator[Login]:
 
 def _commented(text: str) -> Iterator[Login]:
     for match in _pattern(_COMMENTED).finditer(text):
-        if is_text_in_base64(match[2]) or is_password_hash(match[2]) or _is_example(match[2]):
+        if is_text_in_base64(match[2]) or is_password_hash(match[2]) or _is_example(match[2]) or _is_said_to_be_one(text, match.start()):
             continue
         role = role_of(match[1])
         if role == PASSWORD and looks_random(match[2]) and not is_weak(match[2]):
@@ -309,6 +311,12 @@ def _commented(text: str) -> Iterator[Login]:
 
 def _is_example(value: str) -> bool:
     return (len(value) == LENGTH_OF_A_UUID and is_digest(value)) or "exampl" in value.lower()
+
+
+def _is_said_to_be_one(text: str, at: int) -> bool:
+    """Whether the line above calls what stands at the beginning of a line an example: `# Example (do not use in production!)`."""
+    above = text[max(0, at - _LONGEST_STRING) : max(0, at - 1)].rpartition("\n")[2].lower()
+    return above.lstrip().startswith("#") and ("example" in above or "do not use" in above)
 
 
 def _commented_strings(text: str) -> Iterator[Login]:

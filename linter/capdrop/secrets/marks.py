@@ -48,6 +48,7 @@ TOKEN_PARTS = tuple(
     _gitlab_session= _mmk access_token$production$ api.softlayer.com/soap/v3 discord.com/api/webhooks/ discordapp.com/api/webhooks/
     fm1a_ fm1r_ fm2_ hooks.slack.com/services/ hooks.slack.com/triggers/ hooks.slack.com/workflows/ hooks.zapier.com/hooks/catch/
     outlook.office.com/webhook/ sha256~ webhook.office.com/webhookb2/ whsec_
+    open.feishu.cn/open-apis/bot/v2/hook/
     """.split()
 )
 """What stands in those of `formats_by_part.BY_PART`."""
@@ -162,11 +163,14 @@ LOGIN_MARKS = (
     ("pgpass", ":3306:", (), ()),
     ("pgpass", ":*:", (), ()),
     ("source name", "jdbc:oracle:", (), ()),
+    ("source name", "sqlplus", (), ()),
     ("source name", "@", ("@tcp(", "@unix("), ()),
     ("docker", '"auth', ('"auth"', '"auth\\"'), ()),
     ("basic", "basic ", (), ()),
+    ("basic", "basic%20", (), ()),
     ("header", "authorization", tuple("authorization" + end for end in (":", "=", "'", '"', '\\"', " ", ",")), ()),
     ("header", "-key", ("x-api-key", "api-key:"), ()),
+    ("header", "x-jfrog-art-api", (), ()),
     ("header", "-token", ("x-auth-token", "private-token", "x-vault-token", "x-access-token"), ()),
     ("hash", "{", ("{sha", "{ssha"), ()),
     ("xml", "<", ("</",), ("pass", "secret", "token", "key>", "cred")),
@@ -175,7 +179,12 @@ LOGIN_MARKS = (
     ("sql", "identified ", (), ()),
     ("sql", "'", ("password ", "password= "), (" '", " \\'", " n'", " n\\'")),
     ("php", ">", ("=>",), ("pass", "secret", "token", "key'", 'key"')),
-    ("php", "$", ("';", '";', "' ;", '" ;'), ("passwd ", "password ", "pass ", "passwd=", "password='", 'password="')),
+    (
+        "php",
+        "$",
+        ("';", '";', "' ;", '" ;'),
+        ("passwd ", "password ", "pass ", "passwd=", "password='", 'password="', "pass']", "word']", 'word"]'),
+    ),
     ("php", "(", ("define",), ("define(", "define (")),
     ("kubeconfig", " config ", (" token: ", " password: "), ()),
     ("engine", " login ", (" -p ", " -p=", " --password ", " --password=", " -p'", ' -p"'), ()),

@@ -71,6 +71,7 @@ PROVIDERS = {
     "exa": ("Exa", "https://dashboard.exa.ai/api-keys"),
     "facebook": ("Meta", "https://developers.facebook.com/apps"),
     "fastly": ("Fastly", "https://manage.fastly.com/account/personal/tokens"),
+    "feishu": ("Feishu", "the bot settings of the group"),
     "figma": ("Figma", "https://www.figma.com/settings"),
     "finicity": ("Finicity", "the developer dashboard of the Finicity account"),
     "firecrawl": ("Firecrawl", "https://www.firecrawl.dev/app/api-keys"),

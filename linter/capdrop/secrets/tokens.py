@@ -176,7 +176,7 @@ def _with_part(text: str, formats: list[_Format]) -> Iterator[Token]:
             for width in form.widths:
                 match = form.compiled().match(text, at - width) if width <= at else None
                 if match is not None and _is_real(match.group(), form):
-                    yield form.token(match.start(), match.end())
+                    yield form.token(at + len(form.literal) if form.literal.endswith("=") else match.start(), match.end())
                     break
             at = text.find(form.literal, at + len(form.literal))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from capdrop.source import Record
 
 from .marks import SERVER_SCHEMES
-from .values import is_number, is_placeholder, is_reference, is_weak, turns
+from .values import is_number, is_placeholder, is_reference, is_weak, says_what_it_is, turns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,20 +20,23 @@ _SLASHED_ENDS = _AUTHORITY_ENDS - {"/"}
 _SCHEME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-")
 _TOKEN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.~")
 _NO_PASSWORDS = frozenset({"x-oauth-basic", "x", "", "x-oauth-token"})
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "host.docker.internal"})
 _EXAMPLE_HOSTS = frozenset({"host", "hostname", "domain", "domain.tld", "domain.com", "server", "myhost", "ip", "ipaddress"})
 
 
 class UrlPassword(Record):
-    """Where the password of a URL stands in the text."""
+    """Where the password of a URL stands in the text. `near` says that the URL leads to the machine itself, where it is a password that
+    anyone would guess keeps nobody out who is not there already."""
 
-    __slots__ = ("end", "scheme", "start", "user", "weak")
+    __slots__ = ("end", "near", "scheme", "start", "user", "weak")
 
-    def __init__(self, start: int, end: int, user: str, scheme: str, weak: bool) -> None:
+    def __init__(self, start: int, end: int, user: str, scheme: str, weak: bool, near: bool = False) -> None:
         self.start = start
         self.end = end
         self.user = user
         self.scheme = scheme
         self.weak = weak
+        self.near = near
 
 
 def find_url_passwords(text: str) -> Iterator[UrlPassword]:
@@ -72,8 +75,10 @@ def _read(text: str, colon: int) -> UrlPassword | None:
         return _token_as_user(text, start, middle, stop, scheme)
     if not _is_literal(password, user, host):
         return None
-    weak = is_weak(password) or is_number(password) or _follows_from(user.lower(), password.lower())
-    return UrlPassword(middle + 1, sign, user, scheme, weak)
+    weak = is_weak(password) or is_number(password) or says_what_it_is(password) or _follows_from(user.lower(), password.lower())
+    if weak and _is_example(host.lower()):
+        return None
+    return UrlPassword(middle + 1, sign, user, scheme, weak, weak and host.partition(":")[0] in _THIS_MACHINE)
 
 
 def _follows_from(user: str, password: str) -> bool:
@@ -120,9 +125,7 @@ def _scheme(text: str, colon: int) -> str:
 def _is_literal(password: str, user: str, host: str) -> bool:
     if is_reference(password) or is_placeholder(password) or "$" in user[:1] + password[:1] or "%s" in password or "{" in password:
         return False
-    if not host or "[" in user or host.startswith("]") or password.strip("*.x-_") == "":
-        return False
-    return not (is_weak(password) and _is_example(host.lower()))
+    return bool(host) and "[" not in user and not host.startswith("]") and password.strip("*.x-_") != ""
 
 
 def _is_example(host: str) -> bool:

@@ -9,6 +9,7 @@ from .words import (
     FILE_ENDINGS,
     FILLER_WORDS,
     HASH_STARTS,
+    NAMES_OF_PASSWORDS,
     PLACEHOLDER_PARTS,
     PLACEHOLDER_STARTS,
     PLACEHOLDER_WORDS,
@@ -109,7 +110,9 @@ def is_placeholder(value: str) -> bool:
         return True
     if _OPENINGS.get(value[0]) == value[-1] and (value[0] == "<" or _is_wordy(value.strip(value[0] + value[-1]))):
         return True
-    if (value.startswith("__") and value.endswith("__")) or _is_wordy(_between(value)):
+    if (value.startswith("__") and value.endswith("__")) or _is_wordy(_between(value)) or "\ufffd" in value:
+        return True
+    if value[0] == "#" and ("-" in value or " " in value) and _is_wordy(value[1:]):  # `PASSWORD= # a password for the database`
         return True
     low = value.lower()
     if low.startswith("yourstrong") and not low.isalnum():  # the password of the examples for SQL Server, which it takes as it is
@@ -256,6 +259,12 @@ def _syllables() -> re.Pattern[str]:
 def _is_pronounceable(word: str) -> bool:
     """Whether a run of letters could be a word of three letters or more."""
     return 3 <= len(word) <= 24 and _syllables().match(word.lower()) is not None and not word.isupper()
+
+
+def says_what_it_is(value: str) -> bool:
+    """Whether it is of words in small letters, the last of which says that it is a password: `accounts-pwd`, `registry_password`."""
+    *others, last = value.replace("_", "-").split("-")
+    return bool(others) and last in NAMES_OF_PASSWORDS and all(word.isalpha() and word.islower() for word in others)
 
 
 def is_password_hash(value: str) -> bool:

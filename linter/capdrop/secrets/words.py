@@ -140,10 +140,10 @@ COOKIE_OWNERS = frozenset({"erlang", "magic"})
 """Whose "cookie" is a shared secret."""
 
 HARMLESS_NAMES = frozenset({
-    "PWD", "OLDPWD", "GOOGLE_APPLICATION_CREDENTIALS", "initial_token", "CASSANDRA_INITIAL_TOKEN", "SENTRY_KEY",
+    "PWD", "OLDPWD", "GOOGLE_APPLICATION_CREDENTIALS", "initial_token", "CASSANDRA_INITIAL_TOKEN", "SENTRY_KEY", "Argon2-Salt",
 })  # fmt: skip
-"""Whole names that are something else: the shell's working directories, the path of a key file, the place of a node in a ring, and the
-key in a Sentry DSN, which every client sends (docs.sentry.io/concepts/key-terms/dsn-explainer)."""
+"""Whole names that are something else: the shell's working directories, the path of a key file, the place of a node in a ring, the
+key in a Sentry DSN, which every client sends (docs.sentry.io/concepts/key-terms/dsn-explainer), and a line of PuTTY's keys."""
 
 SECRET_NAMES = {"VAULT_DEV_ROOT_TOKEN_ID": CHOSEN, "BAO_DEV_ROOT_TOKEN_ID": CHOSEN}
 """Whole names of secrets whose last word says otherwise (developer.hashicorp.com/vault, openbao.org: the dev server)."""
@@ -239,6 +239,7 @@ FILLER_WORDS = words(
     bytes private public signing session cookie jwt encryption encrypt hash salt db database postgres mysql redis mongo rabbitmq
     minio initial bootstrap internal external shared master main login credential credentials none null empty id name alphanumeric
     alphabetic safe safely keep same different unique new old first last one two
+    smtp mail email
     """
 )
 """Words of which made-up values consist: `test-token`, `fake-us-master-token`, `change_this_to_a_long_random_string`."""
@@ -262,7 +263,7 @@ REFERENCE_STARTS = affixes(
     os.getenv getenv( @microsoft.keyvault projects/ exec: cmd: kms: k8s: secretref: secretkeyref: valuefrom: credhub: conjur:
     berglas: sops: agebox: gopass: keyring: external: encrypted: secretsmanager: $__env{ $__file{ $__vault{ !ref~ !sub~ !getatt~
     !secret~ !env~ !file~ !include~ !keyof~ !find~ !context~ !format~
-    $ansible_vault; {aes} enc: aqecah aqicah
+    $ansible_vault; {aes} {env} enc: aqecah aqicah
     """
 )
 """How a value begins that says where the secret is: secret stores, encrypted values, templates, code that reads the environment."""
