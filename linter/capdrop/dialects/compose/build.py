@@ -198,13 +198,17 @@ class Build:
 
     def asked_of(self, dockerfile: str, set_anew: set[str]) -> BuildTarget:
         """What the service asks of a Dockerfile, and what it sets anew of what that says: these variables, and maybe the user."""
-        named = frozenset(name for name, _ in assignments_of(self.site, "build.additional_contexts"))
+        contexts = dict(assignments_of(self.site, "build.additional_contexts"))
+        named = frozenset(contexts)
+        images = frozenset(name for name, value in contexts.items() if value.text.startswith("service:"))
         if self.text("target") is None:
-            return BuildTarget(dockerfile, self.target, self.folder, named=named)
-        user = self.site.field("user", "own")
-        name = self.site.scalar(user).text.partition(":")[0] if user is not None else ""
+            return BuildTarget(dockerfile, self.target, self.folder, named=named, images=images)
+        field = self.site.field("user", "own")
+        given = self.user() if field is None and self.site.field("build.args", "own") is not None else None
+        user = self.site.scalar(field) if field is not None else given
+        name = user.text.partition(":")[0] if user is not None else ""
         leaves_root = name not in ("", "0", "root")
-        return BuildTarget(dockerfile, self.target, self.folder, frozenset(set_anew), leaves_root=leaves_root, named=named)
+        return BuildTarget(dockerfile, self.target, self.folder, frozenset(set_anew), leaves_root=leaves_root, named=named, images=images)
 
     def handed_on(self, name: str) -> tuple[str, ...]:
         """The variables of the stage that are given the whole of a build argument."""
