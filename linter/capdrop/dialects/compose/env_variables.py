@@ -55,6 +55,7 @@ def variables_of_env_files(
         if variable is None:
             ignored = project.beside.is_ignored(whole)
             variable = seen[id(one)] = _variable(file, one, known[id(file)].get(one.name), path, name, ignored=ignored)
+            variable.handed_on = project.handed_on(one.name)
         if is_new or project.told < MANY:
             project.told += 1
             yield variable, is_new
@@ -119,6 +120,7 @@ def subjects_of_env_files(project: Project, seen: dict[int, Variable | None]) ->
         for one in file.assignments:
             if one.written is not None and id(one) not in seen:
                 variable = assigned(file, one, (), file.known.get(one.name), ignored=False)
+                variable.handed_on = project.handed_on(one.name)
                 if variable.secret is not None:
                     use = project.use_of(one.name)
                     variable.value.trail += (use,) if use is not None else ()
