@@ -31,7 +31,6 @@ MEANT: Mapping[str, str] = {
     "securitycontext": "security_opt",
     "runasuser": "user",
     "users": "user",
-    "usr": "user",
     "userns": "userns_mode",
     "memorylimit": "mem_limit",
     "resources": "deploy: {resources: ...}",
