@@ -404,6 +404,21 @@ def test_what_is_not_known_of_one_container_is_known_of_another(
     assert places(findings) == [(POD, line, "missing-user") for line in due]
 
 
+URL = """
+containers:
+  - name: a
+    image: acme/app:1.0.0
+    securityContext: {runAsNonRoot: true}
+    env: [{name: DATABASE, value: "postgres://app:{{ .Values.open }}@db/app"}]
+"""
+
+
+def test_a_password_in_a_url_that_is_put_together_is_told_at_both_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (one,) = found(chart("open: Tr0ub4dor-9xQz\n", URL).written(tmp_path), monkeypatch)
+    assert (one.rule, one.source.path) == ("password-in-url", POD)
+    assert notes(one) == [(VALUES, 1)]
+
+
 WHOLE = """
 {{- define "app.pod" }}
 containers:
