@@ -233,3 +233,23 @@ def test_the_image_of_another_service_may_have_a_user(tmp_path: Path) -> None:
     (tmp_path / "base" / "Dockerfile").write_text("FROM debian:13.1\nUSER app\nCMD [/a]\n")
     compose = "services: {base: {build: base}, app: {build: {context: ., additional_contexts: {basis: 'service:base'}}}}\n"
     assert rules(found(tmp_path, compose, "FROM basis\nCOPY app /app\nCMD [/app]\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "dockerfile", "told"),
+    [
+        ("BASE: node:14", "ARG BASE=node:24.11.0\nFROM $BASE\n", ["compose.yaml"]),
+        ("V: '14'", "ARG V\nFROM node:${V}-slim AS x\nFROM x\n", ["compose.yaml"]),
+        ("V: '${V:-14}'", "ARG V=24.11.0\nFROM node:$V\n", ["compose.yaml"]),
+        ("V: '14'", "ARG V=14\nFROM node:$V\n", ["Dockerfile"]),
+        ("V: 24.11.0", "ARG V=14\nFROM node:$V\n", ["Dockerfile"]),
+        ("V: '${V}'", "ARG V=24.11.0\nFROM node:$V\n", []),
+        ("X: '14'", "ARG V=24.11.0\nFROM node:$V\n", []),
+    ],
+)
+def test_the_base_image_that_an_argument_names_is_judged_where_it_is_given(
+    given: str, dockerfile: str, told: list[str], tmp_path: Path
+) -> None:
+    compose = f"services:\n  app:\n    build:\n      context: .\n      args:\n        {given}\n"
+    findings = found(tmp_path, compose, dockerfile + "USER app\nCMD [/a]\n")
+    assert rules(findings) == [(path, "end-of-life-image") for path in told]

@@ -315,6 +315,9 @@ class _Reader:
                 variable.value.trail += build.uses(variable.name)
             yield variable
         yield from contexts_of(site, build.address)
+        image = build.image_given()
+        if image is not None:
+            yield image
         if build.inline:
             from .inline import subjects_of
 

@@ -11,6 +11,7 @@ import os
 import re
 
 from ...finding import Note
+from ...model.image import Image
 from ...model.value import Value
 from ...model.workspace import BuildTarget
 from ...reading import Gap
@@ -170,6 +171,22 @@ class Build:
             led = Note(user.source, user.span, "the stage takes it here")
             return Value.known(user.content, given.source, given.span, (*given.trail, led, *user.trail))
         return Value.known(user.content, user.source, user.span, (*user.trail, self.note))
+
+    def image_given(self) -> Image | None:
+        """The image that the stage is built on, where it is another one by the arguments: the Dockerfile tells of its own."""
+        arguments = dict(assignments_of(self.site, "build.args"))
+        target, source = self.stage() if arguments else None, self.source
+        image = target.image if target is not None else None
+        if image is None or source is None or image.local or not image.value.is_known:
+            return None
+        names = re.findall(r"\$\{?(\w+)", image.source[image.value.span])
+        given = next((arguments[name] for name in names if name in arguments and arguments[name].is_known), None)
+        default = self.site.dockerfiles.target(source, self.target, {}) if given is not None else None
+        if given is None or default is None or default.image is None or default.image.value.text == image.value.text:
+            return None
+        led = Note(image.source, image.value.span, "the stage is built on it here")
+        value = Value.known(image.value.text, given.source, given.span, (*given.trail, led))
+        return Image(given.source, given.span, f"{self.address}.build.args image", None, value=value, role="base", project=image.project)
 
     def parts(self, own: set[str]) -> Iterator[Subject]:
         """What the service has of the stage: the image below it, its ports, and its variables but for those of the service's `own`."""
