@@ -39,6 +39,18 @@ WHICH_VERSION = "it is the release that was meant in August 2026; where you run 
     ),
     examples=(
         Bad(
+            "compose.yaml",
+            """
+            services:
+              app: {build: ., image: acme/app}
+              web:
+                image: acme/web:1
+                volumes:
+                  - {type: image, source: «acme/data», target: /data}
+                  - {type: image, source: acme/app, target: /app}
+            """,
+        ),
+        Bad(
             "Dockerfile",
             """
             ARG BASE=registry.example.com:5000/acme/base

@@ -59,6 +59,14 @@ from capdrop import Bad, Container, Finding, Good, Oddity, Severity, rule
                 <<: *app
                 image: acme/other:1
                 deploy: {resources: {«limit»: {memory: 1g}}}
+                «User»: "1000"
+                «userns»: host
+                post_start: [{command: start, «priviledged»: true, working_dir: /}]
+              third:
+                image: acme/third:1
+                «memory_limit»: 1g
+                «resources»: {limits: {memory: 1g}}
+                deploy: {resources: {limits: {«memmory»: 1g}}}
             """,
         ),
         Good(
@@ -80,6 +88,7 @@ from capdrop import Bad, Container, Finding, Good, Oddity, Severity, rule
                 volumes: [{type: bind, source: /srv, target: /srv, read_only: true, bind: {propagation: private}}]
                 build: {context: ., secrets: [token], targets: a}
                 deploy: {resources: {limits: {memory: 1g, cpus: '1', pids: 10}, reservations: {memory: 1g}}, replica: 2}
+                pre_stop: [{command: stop, user: app, environment: [A=b], working_dir: /}]
             """,
         ),
         Bad(

@@ -44,6 +44,7 @@ STORES: Mapping[str, tuple[frozenset[str], str]] = {
     "arango_no_auth": (ON, "ArangoDB asks nobody for a password"),  # hub.docker.com/_/arangodb
     "clickhouse_skip_user_setup": (ON, "ClickHouse lets its user `default` in without a password"),  # clickhouse.com/docs/install/docker
     "influxdb_http_auth_enabled": (OFF, "InfluxDB asks nobody for a password"),  # docs.influxdata.com, influxdb v1, auth-enabled
+    "surreal_unauthenticated": (ON, "SurrealDB asks nobody for a password"),  # surrealdb.com/docs, cli, start
     "authentication_anonymous_access_enabled": (ON, "Weaviate lets everyone in"),  # docs.weaviate.io/deploy/configuration/authentication
     "protected-mode": (OFF, "Redis answers everyone, with or without a password"),  # redis.io/docs, security
     # search
@@ -122,7 +123,8 @@ WITHOUT_A_PASSWORD = frozenset({
 """Those that leave the administrator of a database without a password, which is told like one that anyone would guess."""
 OPENS_A_STORE = frozenset({
     *STORES, "--api.insecure", "traefik_api_insecure", "--protected-mode", "--noauth", "--skip-grant-tables", "--skip_grant_tables",
-    "--insecure", "--client-cert-auth", "-c", "--config-file", "-Expack.security.enabled", "--web.enable-admin-api",
+    "--insecure", "--client-cert-auth", "-c", "--config-file", "-Expack.security.enabled", "-E", "--web.enable-admin-api",
+    "--unauthenticated",
     "vault_dev_listen_address", "-dev-listen-address", "minio_prometheus_auth_type", "docker_tls_certdir",
 })  # fmt: skip
 """Variables and options that open a service to programs; people come to the others, maybe through a proxy."""
@@ -156,6 +158,8 @@ PROGRAMS: Mapping[str, tuple[Flag, ...]] = {
         ("-A", frozenset({"trust"}), "", "", "PostgreSQL asks nobody for a password"),
         ("--auth-host", frozenset({"trust"}), "", "", "PostgreSQL asks nobody for a password"),
     ),
+    "ttyd": (("-W", BARE, "", "-c --credential", "everyone types into the terminal"),),  # github.com/tsl0922/ttyd, man page
+    "rclone rcd": (("--rc-no-auth", BARE, "", "--rc-user --rc-htpasswd", "everyone copies and deletes files by its API"),),  # rclone.org/rc
     "cockroach start-single-node start": (
         ("--insecure", BARE, "start", "", "it asks nobody for a password and encrypts nothing"),  # cockroachlabs.com/docs, start
     ),
@@ -184,7 +188,10 @@ PROGRAMS: Mapping[str, tuple[Flag, ...]] = {
     "argo server": (("--auth-mode", frozenset({"server"}), "server", "", "everyone runs workflows with its rights"),),  # argo-workflows
     "kubectl": (("--accept-hosts", ALL_HOSTS, "--address=0.0.0.0", "", "everyone administers the cluster through it"),),  # kubectl proxy
     "k3s": (("--write-kubeconfig-mode", READABLE, "", "", "every user of the host administers the cluster"),),  # docs.k3s.io/cli
-    "elasticsearch": (("-Expack.security.enabled", OFF, "", "", "it has neither passwords nor roles"),),  # elastic.co/docs, command line
+    "elasticsearch": (
+        ("-Expack.security.enabled", OFF, "", "", "it has neither passwords nor roles"),  # elastic.co/docs, command line
+        ("-E", frozenset({"xpack.security.enabled=false"}), "", "", "it has neither passwords nor roles"),
+    ),
     "java": (("-Dcom.sun.management.jmxremote.authenticate", OFF, "", "", JMX),),  # docs.oracle.com, JMX monitoring and management
 }  # fmt: skip
 EVERYBODYS: tuple[Flag, ...] = (
@@ -192,6 +199,7 @@ EVERYBODYS: tuple[Flag, ...] = (
     ("--enable-skip-login", BARE, "", "", "everyone uses the Kubernetes dashboard"),  # github.com/kubernetes/dashboard, arguments
     ("--enable-insecure-login", BARE, "", "", "tokens of the cluster travel unencrypted"),  # the same
     ("--insecure-bind-address", EVERYWHERE, "", "", UNENCRYPTED),  # the same, and old API servers
+    ("--unauthenticated", BARE, "", "", "SurrealDB asks nobody for a password"),  # surrealdb.com/docs, cli, start
     ("--unauthenticated_api", BARE, "", "", "Flower runs and ends tasks for everyone"),  # flower.readthedocs.io
     ("--web.enable-admin-api", BARE, "", "", "everyone deletes what Prometheus has stored"),  # prometheus.io/docs, TSDB admin APIs
     *((option, BARE, "", "", "everyone is let in") for option in "--no-auth --disable-auth --skip-auth --disable-authentication".split()),
@@ -210,7 +218,7 @@ PUBLIC_BUCKET = (("anonymous", "set"), ("policy", "set"))
 """How `mc` opens a bucket, with its older name: min.io/docs, mc anonymous set."""
 BY_PROGRAM: Mapping[str, tuple[Flag, ...]] = {program: flags for programs, flags in PROGRAMS.items() for program in programs.split()}
 STARTERS = frozenset({
-    "", "traefik", "dashboard", "flower", "celery", "prometheus", "portainer", "argocd-server", "mc", *ENGINES, *BY_PROGRAM,
+    "", "surreal", "traefik", "dashboard", "flower", "celery", "prometheus", "portainer", "argocd-server", "mc", *ENGINES, *BY_PROGRAM,
 })  # fmt: skip
 SPACED = frozenset({"allow_anonymous", "protected-mode", "permitemptypasswords"})
 """Settings that stand before their value with a blank between."""
@@ -325,6 +333,11 @@ NEEDS_A_PASSWORD = "it asks for a password then, and may not start before it is 
                   args: [--namespace=web, «--enable-skip-login»]
                   env: [«{name: DANGEROUSLY_OMIT_AUTH, value: 'true'}»]
                 - {name: db, image: 'mysql:8.4', args: [«--skip-grant-tables»]}
+                - {name: graph, image: 'surrealdb/surrealdb:v2.3.10', args: [start, «--unauthenticated»]}
+                - {name: search, image: 'acme/search:1', command: [elasticsearch, «-E, xpack.security.enabled=false», -E, node.name=a]}
+                - {name: files, image: 'rclone/rclone:1.71', command: [rclone, rcd, «--rc-no-auth», '--rc-addr=:5572']}
+                - {name: shell, image: 'acme/ttyd:1', command: [ttyd, «-W», bash]}
+                - {name: guarded, image: 'acme/ttyd:1', command: [ttyd, -c, '$(LOGIN)', -W, bash]}
                 - {name: api, image: 'acme/a:1', command: [kube-apiserver, «--insecure-bind-address=0.0.0.0», «--insecure-port=8080»]}
                 - {name: etcd, image: 'acme/e:1', command: [etcd, «--client-cert-auth=false», --listen-client-urls=https://0.0.0.0:2379]}
             """,

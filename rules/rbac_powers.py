@@ -298,6 +298,7 @@ def role_changes_configmaps(role: Role) -> Iterator[Finding]:
     examples=(
         Bad("role.yaml", role_that("apiGroups: [networking.k8s.io], resources: [«ingresses»], verbs: [create]")),
         Bad("role.yaml", role_that("apiGroups: [''], resources: [«services/status»], verbs: [patch]")),
+        Bad("role.yaml", role_that("apiGroups: [networking.k8s.io], resources: [«networkpolicies»], verbs: [delete]")),
         ALWAYS_SAFE,
     ),
 )
@@ -305,12 +306,16 @@ def role_changes_networking(role: Role) -> Iterator[Finding]:
     """A role changes where traffic goes.
 
     By services, endpoints, ingresses or network policies its holder draws the traffic of others to itself; by `services/status` even
-    that of foreign addresses (CVE-2020-8554).
+    that of foreign addresses (CVE-2020-8554). Who deletes a network policy lets through what it held back.
     """
     found = [item for group, resources in NETWORK.items() for item in role.granting(group, resources, WRITING)]
     found += role.granting(CORE, ("services/status",), ("update", "patch"))
+    policies = role.granting("networking.k8s.io", ("networkpolicies",), ("delete", "deletecollection"))
     for item in found:
         yield role.power(item.span, f"{role.kind} `{role.name}` may change {item.text}", Severity.LOW)
+    for item in policies:
+        if all(item.span != other.span for other in found):
+            yield role.power(item.span, f"{role.kind} `{role.name}` may delete {item.text}", Severity.LOW)
 
 
 @rule(

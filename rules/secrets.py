@@ -297,6 +297,7 @@ def hidden_from_the_text(variable: Variable, kind: str, severity: Severity) -> I
             severity=severity if variable.ships else Severity(severity - 1),
             confidence=in_samples(variable, sure),
             fix=variable.from_outside(variable.value.text[verdict.start : verdict.end]) or better_way(variable),
+            notes=variable.value.trail,
         )
 
 

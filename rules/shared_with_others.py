@@ -436,6 +436,7 @@ def host_gateway(container: Container) -> Iterator[Finding]:
                           capabilities: [gpu]
             """,
         ),
+        Bad("compose.yaml", "services: {model: {image: 'acme/model:1', devices: [«nvidia.com/gpu=all»]}}"),
         Bad("start.sh", "docker run --gpus «all» acme/model:1\n"),
         Good("compose.yaml", "services: {model: {image: 'acme/model:1', gpus: [{driver: nvidia, count: 1}]}}"),
         Good(

@@ -55,6 +55,7 @@ metadata: {name: web}
 rules: [{apiGroups: [''], resources: [secrets], verbs: [get, list]}]
 """
 WEAK = POWERFUL.replace("secrets", "pods")
+TOKEN_VOLUME = "volumes: [{name: token, projected: {sources: [{serviceAccountToken: {path: token}}]}}]"
 UNLIMITED = POWERFUL.replace("[secrets], verbs: [get, list]", "['*'], verbs: ['*']")
 
 
@@ -66,6 +67,11 @@ def gets_token(workload: Workload) -> bool | None:
     if accounts:
         return accounts[0].automount is not False
     return True if workload.account == DEFAULT or workload.cluster.whole else None
+
+
+def holds_token(workload: Workload) -> bool:
+    """Whether a pod may have a token of its account, given or in a volume of its own."""
+    return workload.projects_token or gets_token(workload) is not False
 
 
 @rule(
@@ -179,16 +185,27 @@ def reading(workload: Workload) -> RoleBinding | None:
     also_known_as="kubescape:C-0053 kubescape:C-0267 kubescape:C-0272",
     examples=(
         Bad("pod.yaml", pod_that("serviceAccountName: web"), beside={"binding.yaml": BOUND, "role.yaml": POWERFUL}),
+        Bad(
+            "pod.yaml",
+            pod_that(f"serviceAccountName: web\n          automountServiceAccountToken: false\n          {TOKEN_VOLUME}"),
+            beside={"binding.yaml": BOUND, "role.yaml": POWERFUL},
+        ),
         Good("pod.yaml", unmarked(pod_that("serviceAccountName: web")), beside={"binding.yaml": BOUND, "role.yaml": WEAK}),
+        Good(
+            "pod.yaml",
+            unmarked(pod_that("serviceAccountName: web\n          automountServiceAccountToken: false")),
+            beside={"binding.yaml": BOUND, "role.yaml": POWERFUL},
+        ),
     ),
 )
 def workload_with_powerful_role(workload: Workload) -> Iterator[Finding]:
     """A pod has an account that leads to the whole cluster.
 
-    Who gets into this pod gets everything. Take from the role what is not used, or name the objects in `resourceNames`.
+    Who gets into this pod gets everything. Take from the role what is not used, or name the objects in `resourceNames`. Of a pod that is
+    given no token nothing is said.
     """
     binding = powerful(workload) or reading(workload)
-    if binding is not None:
+    if binding is not None and holds_token(workload):
         does = binding.takeover or "reads all secrets"
         notes = (binding.note("by this binding"), *(role.note("of this role") for role in binding.roles[:1]))
         also = ", and is privileged on its node" if workload.privileged else ""
@@ -258,7 +275,7 @@ def exposed_workload_with_powerful_role(service: Service) -> Iterator[Finding]:
         return
     for workload in service.workloads:
         binding = powerful(workload)
-        if binding is not None and gets_token(workload) is not False:
+        if binding is not None and holds_token(workload):
             notes = [*(route.note("reached from outside by this") for route in routes[:1]), workload.note("the pods behind it")]
             notes += [binding.note("the binding of its account"), *(role.note("the role") for role in binding.roles[:1])]
             message = f"`{service.name}` is reached from outside, and `{workload.address}` behind it {binding.takeover}"

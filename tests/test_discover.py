@@ -59,6 +59,7 @@ BY_CONTENT = {
     ("services.yml", "services:\n  App\\Mailer:\n    arguments: ['@mail']\n"): None,
     ("compose.json", '{"services": {"a": {"image": "b"}}}\n'): "compose",
     ("docker-compose.prod.json", '{\n  "services": {"a": {"build": "."}}\n}\n'): "compose",
+    ("compose.json", '{"version":"3","services":{"a":{"image":"b"}}}\n'): "compose",
     ("compose.json", '{"services": [1]}\n'): None,
     ("app.yaml", "services:\n# the first\n\n- name: a\n  image: b\n"): None,
     ("app.yaml", "services:\n# the first\n\n  a:\n    image: b\n"): "compose",

@@ -172,3 +172,84 @@ def test_its_settings_are_judged_as_those_of_any_dockerfile(tmp_path: Path) -> N
         ("app.build", "root-user"),
         ("app.build", "protection-switched-off"),
     ]
+
+
+HANDED = f"""services:
+  app:
+    user: app
+    build:
+      context: .
+      args:
+        DB_PASSWORD: {PASSWORD}
+"""
+CHAIN = """FROM acme/a:1 AS one
+ARG DB_PASSWORD
+ARG SECOND=$DB_PASSWORD
+ENV THIRD=${SECOND} OTHER=1
+FROM one
+RUN echo "$OTHER"
+RUN echo "$THIRD" > /etc/app.conf
+USER app
+"""
+
+
+def test_an_argument_is_followed_through_others_to_what_keeps_it(tmp_path: Path) -> None:
+    (finding,) = found(tmp_path, HANDED, CHAIN, "compose.yaml")
+    notes = [(note.source.position(note.span.start).line, note.message) for note in finding.notes]
+    assert notes == [
+        (2, "the build takes it here"),
+        (3, "handed on here"),
+        (4, "and kept in the image's environment here"),
+        (7, "and used here, where it stays in the image's history"),
+    ]
+
+
+ROOT_TWICE = "FROM debian:13.1 AS base\nFROM base AS web\nUSER root\nCMD [/a]\nFROM base AS job\nUSER root\nCMD [/b]\n"
+
+
+@pytest.mark.parametrize(
+    ("services", "lines"),
+    [
+        ("web: {build: {context: ., target: web}}, job: {build: {context: ., target: job}, user: '1000'}", [3]),
+        ("web: {build: {context: ., target: web}, user: '1000'}, job: {build: {context: ., target: job}}", [6]),
+        ("web: {build: {context: ., target: web}, user: '1000'}, two: {build: {context: ., target: web}}", [3, 6]),
+        ("web: {build: {context: ., target: web}, user: '1000'}", [6]),
+        ("web: {build: {context: ., target: '0'}}, job: {build: {context: ., target: '2'}, user: '1000'}", []),
+    ],
+)
+def test_each_stage_has_the_user_of_the_services_that_start_it(services: str, lines: list[int], tmp_path: Path) -> None:
+    findings = found(tmp_path, f"services: {{{services}}}\n", ROOT_TWICE)
+    told = [finding for finding in findings if finding.rule == "root-user"]
+    assert [finding.source.position(finding.span.start).line for finding in told] == lines
+
+
+def test_an_argument_may_say_who_starts_it(tmp_path: Path) -> None:
+    dockerfile = "FROM debian:13.1\nARG WHO=root\nCOPY a /a\nUSER $WHO\nCMD [/a]\n"
+    assert rules(found(tmp_path, "services: {app: {build: {context: ., args: {WHO: app}}}}\n", dockerfile)) == []
+
+
+def test_the_image_of_another_service_may_have_a_user(tmp_path: Path) -> None:
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "Dockerfile").write_text("FROM debian:13.1\nUSER app\nCMD [/a]\n")
+    compose = "services: {base: {build: base}, app: {build: {context: ., additional_contexts: {basis: 'service:base'}}}}\n"
+    assert rules(found(tmp_path, compose, "FROM basis\nCOPY app /app\nCMD [/app]\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "dockerfile", "told"),
+    [
+        ("BASE: node:14", "ARG BASE=node:24.11.0\nFROM $BASE\n", ["compose.yaml"]),
+        ("V: '14'", "ARG V\nFROM node:${V}-slim AS x\nFROM x\n", ["compose.yaml"]),
+        ("V: '${V:-14}'", "ARG V=24.11.0\nFROM node:$V\n", ["compose.yaml"]),
+        ("V: '14'", "ARG V=14\nFROM node:$V\n", ["Dockerfile"]),
+        ("V: 24.11.0", "ARG V=14\nFROM node:$V\n", ["Dockerfile"]),
+        ("V: '${V}'", "ARG V=24.11.0\nFROM node:$V\n", []),
+        ("X: '14'", "ARG V=24.11.0\nFROM node:$V\n", []),
+    ],
+)
+def test_the_base_image_that_an_argument_names_is_judged_where_it_is_given(
+    given: str, dockerfile: str, told: list[str], tmp_path: Path
+) -> None:
+    compose = f"services:\n  app:\n    build:\n      context: .\n      args:\n        {given}\n"
+    findings = found(tmp_path, compose, dockerfile + "USER app\nCMD [/a]\n")
+    assert rules(findings) == [(path, "end-of-life-image") for path in told]

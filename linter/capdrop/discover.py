@@ -71,7 +71,7 @@ KINDS = (
         maybe=r"(?si:.*\.ya?ml|(?:.*[._-])?compose(?:[._-].*)?\.json)",
         content=(
             rf"(?m)^services[ \t]*+:[ \t]*+(?:#.*+)?\r?$(?:\n{_NOTHING})*+(?!\n[ \t]*+-[ \t\r\n])"
-            r"|^[ \t]*+\{?[ \t]*+\"services\"[ \t]*:[ \t]*\{",
+            r"|^[ \t]*+(?:\{[^\n{}\[\]]{0,200})?\"services\"[ \t]*:[ \t]*\{",
             r"(?m)(?:^[ \t]+|[{,][ \t]*+)(?:image|build|extends|env_file|ports|container_name|network_mode)[ \t]*:"
             r"|\"(?:image|build)\"[ \t]*:",
             r"(?m)\A(?!(?s:.*)^(?:steps|pipeline)[ \t]*:)",  # of Woodpecker

@@ -237,3 +237,22 @@ def test_a_secret_of_an_env_file_is_told_once() -> None:
 def test_what_is_no_secret_in_the_env_file_is_judged_where_it_is_put_in() -> None:
     text = "services:\n  db:\n    image: acme/db:1\n    environment: {POSTGRES_HOST_AUTH_METHOD: '${POSTGRES_HOST_AUTH_METHOD}'}\n"
     assert in_dotenv(text, "POSTGRES_HOST_AUTH_METHOD=trust\n") == []
+
+
+@pytest.mark.parametrize(
+    ("taken", "told"),
+    [
+        ("environment: {DB_PASSWORD: '${RPW}'}", True),
+        ("environment: ['DB_PASSWORD=${RPW:-other}']", True),
+        ("environment: ['DATABASE_URL=postgres://app:${RPW}@db/app']", True),
+        ("command: redis-server --requirepass ${RPW}", True),
+        ("command: [redis-server, --requirepass, '${RPW}']", True),
+        ("command: [redis-server, --logfile, '${RPW}']", False),
+        ("environment: {DB_PASSWORD_FILE: '${RPW}', DB_HOST: $RPW}", False),
+        ("environment: {DB_PASSWORD: 'a $RPW b', SITE: 'https://acme.io:$RPW/'}", False),
+        ("environment: {DB_PASSWORD: '$${RPW}'}", False),
+    ],
+)
+def test_what_takes_a_variable_tells_what_it_is(taken: str, told: bool) -> None:
+    found = in_dotenv(f"services:\n  db:\n    image: acme/db:1\n    {taken}\n", f"RPW={PASSWORD}\nOTHER=1\n")
+    assert found == ([("hard-coded-credential", "RPW", ["RPW"])] if told else [])

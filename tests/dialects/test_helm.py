@@ -404,6 +404,53 @@ def test_what_is_not_known_of_one_container_is_known_of_another(
     assert places(findings) == [(POD, line, "missing-user") for line in due]
 
 
+URL = """
+containers:
+  - name: a
+    image: acme/app:1.0.0
+    securityContext: {runAsNonRoot: true}
+    env: [{name: DATABASE, value: "postgres://app:{{ .Values.open }}@db/app"}]
+"""
+
+
+def test_a_password_in_a_url_that_is_put_together_is_told_at_both_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (one,) = found(chart("open: Tr0ub4dor-9xQz\n", URL).written(tmp_path), monkeypatch)
+    assert (one.rule, one.source.path) == ("password-in-url", POD)
+    assert notes(one) == [(VALUES, 1)]
+
+
+WHOLE = """
+{{- define "app.pod" }}
+containers:
+  - name: app
+    image: acme/app:1.0.0
+    securityContext: {runAsNonRoot: true, privileged: true}
+{{- end }}
+{{- define "app.template" }}
+metadata: {labels: {app: app}}
+spec: {{- include "app.pod" . | nindent 2 }}
+{{- end }}
+"""
+BODY = HEAD.partition("  template:")[0]
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        HEAD + '      {{- include "app.pod" . | nindent 6 }}\n',
+        HEAD.rstrip() + ' {{- include "app.pod" . | nindent 6 }}\n',
+        BODY + '  template: {{- include "app.template" . | nindent 4 }}\n',
+        BODY + '  template:\n    {{- include "app.template" . | nindent 4 }}\n',
+    ],
+)
+def test_a_pod_that_a_helper_writes_as_a_whole_is_found(template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = chart("{}", "containers: []", {"templates/_pod.tpl": WHOLE}).written(tmp_path)
+    (folder / POD).write_text(template)
+    (one,) = found(folder, monkeypatch)
+    assert (one.rule, one.source.path, one.source.position(one.span.start).line) == ("privileged-container", "templates/_pod.tpl", 5)
+    assert POD in dict(notes(one))
+
+
 FIXED = """
 containers:
   - name: literal

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 PROTECTING = frozenset(
     "cap_drop security_opt read_only host_ip limits resources mem_limit memswap_limit pids_limit userns_mode secrets ulimits "
     "allowPrivilegeEscalation appArmorProfile capabilities readOnlyRootFilesystem runAsGroup runAsNonRoot runAsUser seLinuxOptions "
-    "seccompProfile securityContext automountServiceAccountToken hostUsers drop fsGroup supplementalGroups".split()
+    "seccompProfile securityContext automountServiceAccountToken hostUsers drop fsGroup supplementalGroups user tmpfs memory pids".split()
 )
 """Keys without which less is forbidden."""
 GRANTING = frozenset(
@@ -31,6 +31,9 @@ MEANT: Mapping[str, str] = {
     "securitycontext": "security_opt",
     "runasuser": "user",
     "users": "user",
+    "userns": "userns_mode",
+    "memorylimit": "mem_limit",
+    "resources": "deploy: {resources: ...}",
     "capabilities": "cap_drop",
     "dropcapabilities": "cap_drop",
     "dropcaps": "cap_drop",

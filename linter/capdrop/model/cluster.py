@@ -270,10 +270,10 @@ class ServiceAccount(Part):
 
 class Workload(Part):
     """A pod, or what makes pods. `account` is the name of its service account ("" where a template says it), `automount` whether it
-    is given the token (None where it is not said), `images` are the names of its images, `privileged` those of its containers
-    that have the host's full power."""
+    is given the token (None where it is not said), `projects_token` whether a volume holds one although it is not, `images` are the names
+    of its images, and `privileged` those of its containers that have the host's full power."""
 
-    __slots__ = ("account", "account_span", "automount", "images", "pod_start", "privileged", "started")
+    __slots__ = ("account", "account_span", "automount", "images", "pod_start", "privileged", "projects_token", "started")
 
     written_by = "Pod"
 
@@ -282,6 +282,7 @@ class Workload(Part):
         self.account = account
         self.account_span = account_span
         self.automount = automount
+        self.projects_token = False
         self.images: tuple[str, ...] = ()
         self.privileged: tuple[str, ...] = ()
         self.started = ()

@@ -13,10 +13,10 @@ class BuildTarget(Record):
     """A stage of a Dockerfile that something outside it asks for by name ("" for the last), and the folder that it builds from.
 
     `variables` are those that are set anew where it is started, and `leaves_root` says that it is started as a user other than root.
-    `named` are the names of the other contexts that it is built with.
+    `named` are the names of the other contexts that it is built with, and `images` those of them that are images built beside it.
     """
 
-    __slots__ = ("context", "dockerfile", "leaves_root", "named", "stage", "variables")
+    __slots__ = ("context", "dockerfile", "images", "leaves_root", "named", "stage", "variables")
 
     def __init__(
         self,
@@ -27,8 +27,10 @@ class BuildTarget(Record):
         *,
         leaves_root: bool = False,
         named: frozenset[str] = frozenset(),
+        images: frozenset[str] = frozenset(),
     ) -> None:
         self.named = named
+        self.images = images
         self.dockerfile = dockerfile
         self.stage = stage
         self.context = context
@@ -37,29 +39,36 @@ class BuildTarget(Record):
 
 
 class Starters:
-    """What starts the images of one Dockerfile: the stages and folders that they are built from, the names of other contexts, and what
-    all of them set anew."""
+    """What starts the images of one Dockerfile: the stages and folders that they are built from, the names of other contexts and of images
+    among them, what all of them set anew, and the stages that somebody starts as they are, maybe as root."""
 
-    __slots__ = ("contexts", "leave_root", "named", "stages", "variables")
+    __slots__ = ("as_they_are", "contexts", "images", "named", "stages", "variables")
 
     def __init__(self) -> None:
         self.named: set[str] = set()
+        self.images: set[str] = set()
         self.stages: set[str] = set()
         self.contexts: set[str] = set()
         self.variables: frozenset[str] = frozenset()
-        self.leave_root = True
+        self.as_they_are: set[str] = set()
 
     def add(self, target: BuildTarget) -> None:
         """Take in one of them."""
         self.variables = self.variables & target.variables if self.stages else target.variables
-        self.leave_root = self.leave_root and target.leaves_root
         self.stages.add(target.stage)
+        if not target.leaves_root:
+            self.as_they_are.add(target.stage)
         self.contexts.add(target.context)
         self.named |= target.named
+        self.images |= target.images
 
     def build_last(self, names: Collection[str]) -> bool:
         """Whether the last stage of the file, which has these names, is among those that are started."""
         return "" in self.stages or not self.stages.isdisjoint(names)
+
+    def leave_root(self, names: Collection[str]) -> bool:
+        """Whether a stage of these names ("" for the last) is started, and never as root."""
+        return not self.stages.isdisjoint(names) and self.as_they_are.isdisjoint(names)
 
 
 class EnvUse(Record):

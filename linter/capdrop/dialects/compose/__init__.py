@@ -31,6 +31,7 @@ from ...syntax.yaml import Mapping, Scalar
 from ..context import Context
 from ..yaml_document import YamlFile
 from ..yaml_facts import Site, container
+from ..yaml_view import fields_of
 from .beside import contexts_of, fetched, hooks_of, models_in
 from .build import Build, Dockerfiles, build_of
 from .commands import commands_of, entrypoint_of
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 
 MOST_SERVICES = 10_000
 _DEFAULT = r"\$\{\w+:?-[^}]"
+_IMAGE_VOLUME = r"type[\"']?:[ \t]*[\"']?image\b"
 _OVERRIDE = re.compile(r"override[\w.-]*\.ya?ml$")
 _JOINING = ("extends", "include", "env_file")
 """One of these words stands in a file that is joined with others by what it says."""
@@ -148,6 +150,7 @@ class _Reader:
         "file",
         "is_run_by_hand",
         "misspelt",
+        "mounts_images",
         "names_built",
         "networks",
         "project",
@@ -172,6 +175,7 @@ class _Reader:
         self.names_built: set[str] | None = None
         self.misspelt: set[tuple[str, int]] = set()
         """Where keys are written that are none: services may share what they stand in."""
+        self.mounts_images = re.search(_IMAGE_VOLUME, file.source.text) is not None
         self.networks: dict[str, list[Container]] = {}
         """The services in each network, as far as they are read."""
         self.dockerfiles = Dockerfiles(project.beside, project.others)
@@ -259,6 +263,8 @@ class _Reader:
         yield from (variable for variable, is_new in from_files if is_new)
         if build is not None and not build.inline:
             yield from (part for part in of_stage if isinstance(part, Variable) and self.dockerfiles.is_new(part))
+        if self.mounts_images:
+            yield from self.mounted_images(site, address)
         for path, section, known in sections_with_odd_keys(site.own):
             from ..misspelt import misspelt_keys
 
@@ -316,6 +322,9 @@ class _Reader:
                 variable.value.trail += build.uses(variable.name)
             yield variable
         yield from contexts_of(site, build.address)
+        image = build.image_given()
+        if image is not None:
+            yield image
         if build.inline:
             from .inline import subjects_of
 
@@ -324,10 +333,20 @@ class _Reader:
     def image(self, site: Site, address: str) -> Iterator[Image]:
         field = site.field("image", "own")
         if field is not None:
-            value = site.scalar(field)
-            local = site.own.get("build") is not None or (value.is_known and _tagged(value.text) in self.built())
-            project = self.context.project_of(field.source.path)
-            yield Image(field.source, field.span, f"{address}.image", None, value=value, role="run", local=local, project=project)
+            yield self.pulled(site, field, f"{address}.image", is_built=site.own.get("build") is not None)
+
+    def mounted_images(self, site: Site, address: str) -> Iterator[Image]:
+        """The images whose files a service mounts."""
+        for item in fields_of(site.field("volumes", "own")):
+            field = item.section().get("source")
+            if field is not None and item.section().text("type") == "image":
+                yield self.pulled(site, field, f"{address}.volumes.{item.section().text('target')}.image")
+
+    def pulled(self, site: Site, field: Field, address: str, *, is_built: bool = False) -> Image:
+        value = site.scalar(field)
+        local = is_built or (value.is_known and _tagged(value.text) in self.built())
+        project = self.context.project_of(field.source.path)
+        return Image(field.source, field.span, address, None, value=value, role="run", local=local, project=project)
 
     def built(self) -> set[str]:
         """The names that services give the images that they build. Others may start these too."""

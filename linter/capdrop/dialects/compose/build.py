@@ -11,6 +11,7 @@ import os
 import re
 
 from ...finding import Note
+from ...model.image import Image
 from ...model.value import Value
 from ...model.workspace import BuildTarget
 from ...reading import Gap
@@ -171,6 +172,22 @@ class Build:
             return Value.known(user.content, given.source, given.span, (*given.trail, led, *user.trail))
         return Value.known(user.content, user.source, user.span, (*user.trail, self.note))
 
+    def image_given(self) -> Image | None:
+        """The image that the stage is built on, where it is another one by the arguments: the Dockerfile tells of its own."""
+        arguments = dict(assignments_of(self.site, "build.args"))
+        target, source = self.stage() if arguments else None, self.source
+        image = target.image if target is not None else None
+        if image is None or source is None or image.local or not image.value.is_known:
+            return None
+        names = re.findall(r"\$\{?(\w+)", image.source[image.value.span])
+        given = next((arguments[name] for name in names if name in arguments and arguments[name].is_known), None)
+        default = self.site.dockerfiles.target(source, self.target, {}) if given is not None else None
+        if given is None or default is None or default.image is None or default.image.value.text == image.value.text:
+            return None
+        led = Note(image.source, image.value.span, "the stage is built on it here")
+        value = Value.known(image.value.text, given.source, given.span, (*given.trail, led))
+        return Image(given.source, given.span, f"{self.address}.build.args image", None, value=value, role="base", project=image.project)
+
     def parts(self, own: set[str]) -> Iterator[Subject]:
         """What the service has of the stage: the image below it, its ports, and its variables but for those of the service's `own`."""
         target = self.stage()
@@ -198,13 +215,17 @@ class Build:
 
     def asked_of(self, dockerfile: str, set_anew: set[str]) -> BuildTarget:
         """What the service asks of a Dockerfile, and what it sets anew of what that says: these variables, and maybe the user."""
-        named = frozenset(name for name, _ in assignments_of(self.site, "build.additional_contexts"))
+        contexts = dict(assignments_of(self.site, "build.additional_contexts"))
+        named = frozenset(contexts)
+        images = frozenset(name for name, value in contexts.items() if value.text.startswith("service:"))
         if self.text("target") is None:
-            return BuildTarget(dockerfile, self.target, self.folder, named=named)
-        user = self.site.field("user", "own")
-        name = self.site.scalar(user).text.partition(":")[0] if user is not None else ""
+            return BuildTarget(dockerfile, self.target, self.folder, named=named, images=images)
+        field = self.site.field("user", "own")
+        given = self.user() if field is None and self.site.field("build.args", "own") is not None else None
+        user = self.site.scalar(field) if field is not None else given
+        name = user.text.partition(":")[0] if user is not None else ""
         leaves_root = name not in ("", "0", "root")
-        return BuildTarget(dockerfile, self.target, self.folder, frozenset(set_anew), leaves_root=leaves_root, named=named)
+        return BuildTarget(dockerfile, self.target, self.folder, frozenset(set_anew), leaves_root=leaves_root, named=named, images=images)
 
     def handed_on(self, name: str) -> tuple[str, ...]:
         """The variables of the stage that are given the whole of a build argument."""

@@ -72,6 +72,7 @@ def variables_of_env_files(
             ignored = project.beside.is_ignored(whole)
             variable = seen[id(one)] = _variable(file, one, known[id(file)].get(one.name), path, name, ignored=ignored)
             variable.origin = GivenOrigin(file)
+            variable.handed_on = project.handed_on(one.name)
         if is_new or project.told < MANY:
             project.told += 1
             yield variable, is_new
@@ -136,6 +137,7 @@ def subjects_of_env_files(project: Project, seen: dict[int, Variable | None]) ->
         for one in file.assignments:
             if one.written is not None and id(one) not in seen:
                 variable = assigned(file, one, (), file.known.get(one.name), ignored=False)
+                variable.handed_on = project.handed_on(one.name)
                 if variable.secret is not None:
                     use = project.use_of(one.name)
                     variable.value.trail += (use,) if use is not None else ()

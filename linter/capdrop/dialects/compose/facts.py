@@ -254,20 +254,23 @@ class Tmpfs(Listed):
 
 
 class Gpus(Cell):
-    """`gpus: all`, a list of devices, or the devices that `deploy` reserves: `all`, or how many."""
+    """`gpus: all`, a list of devices, the devices that `deploy` reserves, or one of CDI (`nvidia.com/gpu=all`): `all`, or how many."""
 
     __slots__ = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
-        return ("gpus", "deploy.resources")
+        return ("gpus", "deploy.resources", "devices")
 
     def read(self, site: Site) -> Value:
         for path in ("gpus", "deploy.resources.reservations.devices"):
             field = site.field(path, "own")
             if field is not None:
                 return self.of(site, field, path == "gpus")
-        return site.nothing()
+        every = [
+            one for one in fields_of(site.field("devices", "own")) if isinstance(one.value, Scalar) and one.value.value.endswith("/gpu=all")
+        ]
+        return Value.known("all", every[0].source, every[0].span, every[0].trail) if every else site.nothing()
 
     def of(self, site: Site, field: Field, are_gpus: bool) -> Value:
         """What a list of devices asks for."""

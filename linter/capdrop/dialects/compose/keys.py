@@ -32,8 +32,15 @@ _DEPLOY_KEYS = frozenset("endpoint_mode labels mode placement replicas resources
 _RESOURCE_KEYS = frozenset({"limits", "reservations"})
 _PORT_KEYS = frozenset("app_protocol host_ip mode name protocol published target".split())
 _MOUNT_KEYS = frozenset("bind consistency image read_only source target tmpfs type volume".split())
-_BELOW = (("build", _BUILD_KEYS), ("deploy", _DEPLOY_KEYS), ("deploy.resources", _RESOURCE_KEYS))
-_IN_LISTS = (("ports", _PORT_KEYS), ("volumes", _MOUNT_KEYS))
+_LIMIT_KEYS = frozenset({"cpus", "memory", "pids"})
+_HOOK_KEYS = frozenset("command environment privileged user working_dir".split())
+_BELOW = (
+    ("build", _BUILD_KEYS),
+    ("deploy", _DEPLOY_KEYS),
+    ("deploy.resources", _RESOURCE_KEYS),
+    ("deploy.resources.limits", _LIMIT_KEYS),
+)
+_IN_LISTS = (("ports", _PORT_KEYS), ("volumes", _MOUNT_KEYS), ("post_start", _HOOK_KEYS), ("pre_stop", _HOOK_KEYS))
 """What stands below a service's keys and limits what it may do, by the same schema."""
 
 

@@ -44,6 +44,21 @@ MOST_JOINED = 500_000
 """Characters that services have in common with those that they extend, counted again for each of them."""
 TOO_MUCH = "more "
 """How the reasons begin that one of these limits is reached."""
+_TAKER = r"([A-Za-z_][\w.-]*)[\"']?(?:[ \t]*[:=]|,)?[ \t]*[\"']?\Z"
+"""The name of what is given a value: `NAME: `, `NAME=`, `--name ` or `"--name", "`, with what may stand before the value,"""
+_REST = r"(?:\}|:?[-?][^}\n]*\})?"
+_WHOLE = _REST + r"[\"']?(?:[\s,\]}]|\Z)"
+"""and what follows a variable that is the whole of it."""
+_LONGEST_TAKER = 80
+_MOST_TAKERS = 4
+
+
+def _taker(before: str, after: str) -> str:
+    """What is given the whole of a variable that stands between two texts; "" where it is a part of something."""
+    if re.search(r"://[^\s/@]*:\Z", before) and re.match(f"{_REST}@", after):
+        return "password"
+    taker = re.search(_TAKER, before)
+    return taker[1] if taker is not None and re.match(_WHOLE, after) else ""
 
 
 class Layer:
@@ -80,7 +95,7 @@ class Project(Alone):
         self._endless: set[str] = set()
         self._joined = 0
         self._inclusions = 0
-        self._uses: dict[str, Span] | None = None
+        self._uses: dict[str, tuple[Span, tuple[str, ...]]] | None = None
         self._entries: dict[int, Span] = {}
         self._folders: dict[int, str] = {}
         self._bases: dict[str, Layer | None] = {}
@@ -101,12 +116,25 @@ class Project(Alone):
 
     def use_of(self, name: str) -> Note | None:
         """Where a variable is first taken up in the file that is read."""
+        span = self._taken_up.get(name, (None, ()))[0]
+        return Note(self.source, span, "it is put in here, and git does not ignore the file") if span is not None else None
+
+    def handed_on(self, name: str) -> tuple[str, ...]:
+        """What is given the whole value of a variable in the file that is read, by what stands before it: other variables and options."""
+        return self._taken_up.get(name, (None, ()))[1]
+
+    @property
+    def _taken_up(self) -> dict[str, tuple[Span, tuple[str, ...]]]:
         if self._uses is None:
             self._uses = {}
-            for match in re.finditer(r"(?<!\$)\$\{?([A-Za-z_]\w*)", self.source.text):
-                self._uses.setdefault(match[1], Span(*match.span(1)))
-        span = self._uses.get(name)
-        return Note(self.source, span, "it is put in here, and git does not ignore the file") if span is not None else None
+            text = self.source.text
+            for match in re.finditer(r"(?<!\$)\$\{?([A-Za-z_]\w*)", text):
+                span, names = self._uses.get(match[1], (Span(*match.span(1)), ()))
+                taker = _taker(text[max(0, match.start() - _LONGEST_TAKER) : match.start()], text[match.end() : match.end() + 200])
+                if taker and len(names) < _MOST_TAKERS:
+                    names = (*names, taker)
+                self._uses[match[1]] = span, names
+        return self._uses
 
     def env_file(self, path: str, raw: bool = False) -> EnvFile | None:
         """An env file of the project; None where there is none, or none to read."""

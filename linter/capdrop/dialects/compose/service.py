@@ -31,7 +31,7 @@ _BY_HAND = frozenset({"tools", "tool", "cli", "utils", "manual"})
 """Profiles of what is not started with the others."""
 _STARTS = frozenset({"image", "build"})
 _OF_WINDOWS = ("nanoserver", "servercore", "mcr.microsoft.com/windows/")
-_NEVER_IN_VERSION_1 = ("services", "include", "version", "apiVersion", "kind", "networks")
+_NEVER_IN_VERSION_1 = ("services", "include", "apiVersion", "kind", "networks")
 
 
 def is_of_windows(service: Section) -> bool:
@@ -164,6 +164,7 @@ def _is_service(field: Field) -> bool:
 def services_of(root: Section) -> Mapping[str, Field]:
     """The services of a file; those of version 1 stand at its top."""
     fields = root.section("services").fields
-    if fields or root.mapping is None or any(key in root.fields for key in _NEVER_IN_VERSION_1):
+    newer = any(key in root.fields for key in _NEVER_IN_VERSION_1) or root.text("version") not in ("", "1")
+    if fields or root.mapping is None or newer:
         return fields
     return {name: field for name, field in root.fields.items() if not name.startswith("x-") and _is_service(field)}

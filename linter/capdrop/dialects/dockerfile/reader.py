@@ -49,15 +49,15 @@ class Reader:
     """Reads one file. `stages` are those met so far; `offsets` and `addresses` say which instruction stands where."""
 
     __slots__ = (
-        "addresses", "context", "escape", "given", "named", "offsets", "outer", "places", "runs", "source", "stages", "starters", "targets",
-        "templated", "tree",
+        "addresses", "built", "context", "escape", "given", "named", "offsets", "outer", "places", "runs", "source", "stages", "starters",
+        "targets", "templated", "tree",
     )  # fmt: skip
 
     def __init__(self, source: Source, tree: syntax.Dockerfile, context: Context, *, templated: bool) -> None:
         self.source = source
         self.tree = tree
         self.escape = tree.escape
-        self.starters = context.starters_of(source.path)
+        self.starters = self.built = context.starters_of(source.path)
         self.targets = context.targets if self.starters is None else context.targets | self.starters.stages
         self.given = context
         self.places: VariablePlaces | None = None
@@ -112,8 +112,9 @@ class Reader:
             if stage is not None:
                 (stage.on_build if instruction.keyword == "ONBUILD" else stage.layers).append(done)
             yield from done
-        overridden = self.starters is not None and self.starters.leave_root
-        yield from finished(self.stages, self.source, self.tree, self.said_elsewhere, templated=self.templated, overridden=overridden)
+        yield from finished(
+            self.stages, self.source, self.tree, self.said_elsewhere, templated=self.templated, overridden=self.overridden()
+        )
         yield from self.refusals()
 
     def shipped(self) -> set[int]:
@@ -125,6 +126,14 @@ class Reader:
         if self.starters is not None and (not names or not self.starters.build_last((names[-1], str(last)))):
             self.starters = None  # somebody else starts the image of the last stage, as it is
         return asked | {last}
+
+    def overridden(self) -> set[int]:
+        """The indexes of the stages that are started as another user than they say."""
+        starters, last = self.built, len(self.stages) - 1
+        if starters is None:
+            return set()
+        names = [{stage.name, str(stage.index)} - {""} | ({""} if stage.index == last else set()) for stage in self.stages]
+        return {index for index, own in enumerate(names) if starters.leave_root(own)}
 
     def kept(self, ships: set[int]) -> set[int]:
         """The indexes of the stages whose files are in an image: those that ship, and those that they are built on or copy whole."""
@@ -199,7 +208,9 @@ class Reader:
         """Why other files say who an image runs as that is built on another one: that may have a user, as one that is built beside the file
         has, and others of the project may; all pods that start it name a user; it is kept for an old release, as the folders and the base
         tell; another Dockerfile beside it leaves root; or it is an action of GitHub, "must be run by the default Docker user (root)" (https://docs.github.com/actions/reference/dockerfile-support-for-github-actions)."""
-        if leaves_root(image.reference, self.source.path, self.given) if image.local else image.is_released_here:
+        is_of_another = self.built is not None and image.value.text in self.built.images
+        leaves = leaves_root(image.reference, self.source.path, self.given) if image.local else image.is_released_here
+        if is_of_another or leaves:
             return "the image below it may have a user"
         if self.given.is_never_started_as_root(self.source.path):
             return "the pods that start it name a user"

@@ -20,7 +20,7 @@ from .scope import Scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from capdrop.finding import Edit
     from capdrop.model.account import Account
@@ -183,9 +183,9 @@ def finished(
     said_elsewhere: Callable[[Image], str],
     *,
     templated: bool,
-    overridden: bool = False,
+    overridden: Collection[int] = (),
 ) -> Iterator[Subject]:
-    """The stages as they stand at their end, what they ran, and the containers that the shipped ones start; `overridden` where these
+    """The stages as they stand at their end, what they ran, and the containers that the shipped ones start. `overridden` are those that
     are started as another user, who is no longer the file's to say. `said_elsewhere` tells why other files decide who what is built on an
     image runs as, or nothing."""
     if any(stage.takes for stage in stages):
@@ -217,7 +217,7 @@ def finished(
             accounts=tuple(stage.accounts),
         )
         yield made[stage.index]
-        if stage.ships and not overridden:
+        if stage.ships and stage.index not in overridden:
             shipped.append((stage, user))
     yield from _containers(shipped, source, tree, said_elsewhere)
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .stages import StageState
 
 _MOST_NOTES = 4
+_MOST_NAMES = 8
+"""Variables that an argument is followed through."""
 _KEEPS = {
     "ENV": "and kept in the image's environment here",
     "LABEL": "and kept in the image's labels here",
@@ -83,16 +85,29 @@ class Target:
         return tuple(pair.name.value for pair in pairs if pair.value is not None and pair.value.value in (f"${name}", f"${{{name}}}"))
 
     def uses(self, name: str) -> tuple[Note, ...]:
-        """Where the stage, and those that it is built on, declare an argument and take it up."""
+        """Where the stage, and those that it is built on, declare an argument, hand it on to others and take it up."""
         parts = self._instructions()
         declared = [one for one in parts if one.keyword == "ARG" and any(pair.name.value == name for pair in one.pairs)]
         if not declared or not re.fullmatch(r"\w+", name):
             return ()
-        taken = re.compile(rf"\$(?:\{{{name}\b|{name}\b)")
-        uses = [one for one in parts if one.keyword in _KEEPS and taken.search(self._source[one.span])]
-        notes = [Note(self._source, _line(self._source, one.span), "the build takes it here") for one in declared[:1]]
-        notes += [Note(self._source, _line(self._source, one.span), _KEEPS[one.keyword]) for one in uses]
-        return tuple(notes[:_MOST_NOTES])
+        names = [name]
+        handed: list[Note] = []
+        kept: list[Note] = []
+        for one in parts:
+            if one.keyword == "ARG" or one.keyword in _KEEPS:
+                taken = rf"\$(?:\{{(?:{'|'.join(names)})\b|(?:{'|'.join(names)})\b)"
+                if re.search(taken, self._source[one.span]):
+                    note = Note(self._source, _line(self._source, one.span), _KEEPS.get(one.keyword, "handed on here"))
+                    (handed if one.keyword == "ARG" else kept).append(note)
+                    given = (
+                        pair
+                        for pair in one.pairs
+                        if one.keyword != "LABEL" and pair.value is not None and re.search(taken, pair.value.value)
+                    )
+                    names += [pair.name.value for pair in given if re.fullmatch(r"\w+", pair.name.value)][: _MOST_NAMES - len(names)]
+        kept = kept[: _MOST_NOTES - 1]
+        here = Note(self._source, _line(self._source, declared[0].span), "the build takes it here")
+        return (here, *handed[: _MOST_NOTES - 1 - len(kept)], *kept)
 
     def _line(self) -> Iterator[StageState]:
         """The stage, and those that it is built on."""

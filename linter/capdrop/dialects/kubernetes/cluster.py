@@ -103,9 +103,17 @@ def workload_of(here: Source, thing: KubernetesObject, pod: Pod, root: Section, 
         _place(here, account) if account is not None else _span(base),
         _flag(pod.section.get("automountServiceAccountToken")),
     )
+    workload.projects_token = workload.automount is False and _projects_token(pod.section)
     if pod.section.mapping is not None:
         workload.pod_start = pod.section.mapping.start
     return workload
+
+
+def _projects_token(pod: Section) -> bool:
+    """Whether a volume of a pod holds a token of its account."""
+    volumes = fields_of(pod.get("volumes"))
+    sources = (source for volume in volumes for source in fields_of(volume.section().find("projected.sources")))
+    return any(source.section().get("serviceAccountToken") is not None for source in sources)
 
 
 def borrowed_by(here: Source, thing: KubernetesObject, pod: Pod, root: Section, silence: str) -> Iterator[BorrowedVariables]:

@@ -17,7 +17,7 @@ from ...source import Fragment, Source
 from ...syntax.template import is_masked
 from ...syntax.yaml import Entry, Mapping, Node, Scalar, Sequence, boolean, resolve
 from ..yaml_facts import Site, TableOrigin, container, drop, put, remove
-from ..yaml_view import Section, items_of
+from ..yaml_view import Link, Section, followed, items_of
 from .annotations import ignored
 from .commands import commands_of
 from .environment import Secret, variables_of
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence as Row
 
+    from ...finding import Note
     from ...model.kubernetes_object import KubernetesObject
 
 CONTAINER_LISTS = {
@@ -98,11 +99,14 @@ class Pod:
 
 
 def pods_in(source: Source, root: Node, *, shared: bool = False) -> Iterator[Pod]:
-    """Every pod below a node. `shared` says that its text belongs to others too."""
-    stack: list[tuple[Node, str, Node | None, bool, bool]] = [(root, "", None, shared, False)]
+    """Every pod below a node, and in what a chart's values and helpers put there. `shared` says that its text belongs to others too."""
+    stack: list[tuple[Node, str, Node | None, bool, bool, tuple[Note, ...]]] = [(root, "", None, shared, False, ())]
     defaults = ""
     while stack:
-        node, path, holder, shared, off = stack.pop()
+        node, path, holder, shared, off, trail = stack.pop()
+        if isinstance(node, Link):
+            target, trail, shared = followed(source, node, trail, shared)
+            node = target or node
         shared = shared or node.anchor is not None
         if isinstance(node, Mapping):
             keys = {entry.key.value for entry in node.entries if isinstance(entry.key, Scalar)}
@@ -112,23 +116,23 @@ def pods_in(source: Source, root: Node, *, shared: bool = False) -> Iterator[Pod
                 if not _OTHERWISE_CALLED.keys().isdisjoint(keys):
                     settings = _in_our_words(node)
                     if _shape(settings):
-                        yield Pod(Section(source, settings, (), shared), path, Section(source, None), COMPLETED, off=off)
+                        yield Pod(Section(source, settings, trail, shared), path, Section(source, None), COMPLETED, off=off)
                 if shape:
                     partial = COMPLETED if shape != "pod" or "verride" in path else _inherits(node) or defaults
                     metadata = Section(source, holder).section("metadata")
-                    yield Pod(Section(source, node, (), shared), path, metadata, partial, lone=shape == "lone", off=off)
+                    yield Pod(Section(source, node, trail, shared), path, metadata, partial, lone=shape == "lone", off=off)
                     if shape != "part":
                         common = node.get("stepTemplate")
                         if common is not None:
-                            stack.append((common, f"{path}.stepTemplate".lstrip("."), node, shared, off))
+                            stack.append((common, f"{path}.stepTemplate".lstrip("."), node, shared, off, trail))
                         continue
             if "templates" in keys:
                 defaults = defaults or _gives_defaults(node)
             for entry in reversed(node.entries):
                 if isinstance(entry.key, Scalar) and not isinstance(entry.value, Scalar):
-                    stack.append((entry.value, f"{path}.{entry.key.value}".lstrip("."), node, shared, off))
+                    stack.append((entry.value, f"{path}.{entry.key.value}".lstrip("."), node, shared, off, trail))
         elif isinstance(node, Sequence):
-            stack.extend((item, path, node, shared, off) for item in reversed(node.items) if not isinstance(item, Scalar))
+            stack.extend((item, path, node, shared, off, trail) for item in reversed(node.items) if not isinstance(item, Scalar))
 
 
 def _in_our_words(mapping: Mapping) -> Mapping:
