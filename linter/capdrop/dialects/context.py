@@ -55,7 +55,7 @@ class Context:
         name = os.path.basename(os.path.dirname(os.path.abspath(path)))
         started = self.workspace.images.get(name) if self.workspace is not None else None
         starters = self.starters_of(path)
-        if not started or (starters is not None and not starters.leave_root):
+        if not started or (starters is not None and starters.as_they_are):
             return False
         from ..model.image_names import OFFICIAL
         from ..syntax.image_reference import parse
