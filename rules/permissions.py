@@ -246,7 +246,6 @@ def is_for_all(command: Command) -> bool:
 @rule(
     "setuid-bit",
     severity=Severity.MEDIUM,
-    profile="strict",
     references="CIS Docker 4.8 · ATT&CK T1548.001",
     also_known_as="dockle:CIS-DI-0008",
     programs=SETS_MODES,
@@ -327,8 +326,6 @@ def setuid_bit(subject: Command | Copy) -> Iterator[Finding]:
     A flaw in it gives every process of the container what root has. Give the program the one capability that it needs, or
     have root do the step before the application starts. (The set-group-id bit alone is told of programs, in a `bin`; elsewhere it is how
     folders are shared, and is let be.) Confidence is low in a file or a stage that is named for developers or for tests.
-
-    It is in the strict profile alone: where a build sets the bit, the program was mostly made for it, as `fping` and `fixuid` are.
     """
     for mode in _modes(subject):
         whom = "become its owner" if mode.bits & SET_USER_ID else "act for its group" if mode.bits & SET_GROUP_ID else ""

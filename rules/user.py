@@ -368,14 +368,15 @@ def missing_user(container: Container | DefaultContainer) -> Iterator[Finding]:
     Confidence is low where others say who runs: an image that starts nothing of its own or an interpreter, or waits for what others start
     in it (`sleep infinity`), one that packs a tool, runs tests or builds something and listens to nobody, one in a folder of tests or for
     developers (`Dockerfile.dev`, `FROM base AS dev`), one that prepares others (`db-migrate/Dockerfile`, `migrate.py`), one that starts
-    supervisord, one whose start script leaves root, here or as it stands beside the Dockerfile, an action of GitHub, an engine of
-    containers, an agent or driver that works on its host, one built on an image that the project itself releases, or on another's
-    application, whose user its maker chose, one that is called as its folder is where pods start it (`src/cart/Dockerfile` and `image:
-    cart`), and none of all in the run as root, one that is kept for an old release (`6/ubuntu/trusty/Dockerfile`) or has a
-    `Dockerfile.rootless` beside it, and in a cluster an image that is known to have a user, or to leave root by itself, or that Dockerfiles
-    of the project give one, what runs on OpenShift, an init container, a step of a workflow, what tests something (a chart, or what it
-    stands among the tests of), a pod of nothing but busybox or pause, a part of the cluster itself, and what is privileged, which is told
-    as that. Where several images of one Dockerfile are built on the same stage and none sets a user, one is told.
+    supervisord, one whose start script leaves root, here or as it stands beside the Dockerfile, an action of GitHub, what OpenShift builds
+    (`build-config.yaml` beside it), an engine of containers, an agent or driver that works on its host, one built on an image that the
+    project itself releases, or on another's application, whose user its maker chose, one that is called as its folder is where pods start
+    it (`src/cart/Dockerfile` and `image: cart`), and none of all in the run as root, one that is kept for an old release
+    (`6/ubuntu/trusty/Dockerfile`) or has a `Dockerfile.rootless` beside it, and in a cluster an image that is known to have a user, or to
+    leave root by itself, or that Dockerfiles of the project give one, what runs on OpenShift, an init container, a step of a workflow, what
+    tests something (a chart, or what it stands among the tests of), a pod of nothing but busybox or pause, a part of the cluster itself,
+    and what is privileged, which is told as that. Where several images of one Dockerfile are built on the same stage and none sets a user,
+    one is told.
     """
     user = container.fact("user")
     if not user.is_absent or container.platform == "windows":

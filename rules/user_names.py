@@ -12,7 +12,6 @@ ADMINISTRATORS = ("containeradministrator", "administrator")
 @rule(
     "windows-administrator",
     severity=Severity.MEDIUM,
-    profile="strict",
     references="NIST SP 800-190 3.1.2",
     examples=(
         Bad(
@@ -78,8 +77,6 @@ def windows_administrator(container: Container | DefaultContainer) -> Iterator[F
 
     `ContainerAdministrator` can install services and read every file of the container; `ContainerUser` is enough for most
     applications. Confidence is low where `root-user` doubts it too, and for a container that is a process of its node.
-
-    It is in the strict profile alone: who writes so mostly has a reason that no file tells, such as a named pipe of the host.
     """
     user = container.fact("user")
     if container.platform == "windows" and user.text.lower() in ADMINISTRATORS:

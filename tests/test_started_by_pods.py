@@ -32,6 +32,7 @@ def pod(image: str, context: str, name: str = "web") -> str:
         ({"k8s/pod.yaml": pod("shop", NON_ROOT), "k8s/old.yaml": pod(PINNED, AS_ROOT)}, False),
         ({"k8s/pod.yaml": pod("shop", AS_ROOT), "k8s/old.yaml": pod(PINNED, NON_ROOT)}, True),
         ({"k8s/old.yaml": pod(PINNED, NON_ROOT)}, False),
+        ({"k8s/pod.yaml": pod("shop", NON_ROOT), "compose.yaml": "services: {shop: {build: src/shop}}\n"}, True),
         ({"k8s/pod.yaml": pod("cart", NON_ROOT)}, True),
         ({"k8s/pod.yaml": pod("quay.io/others/shop:1", NON_ROOT)}, True),
         ({}, True),

@@ -67,7 +67,7 @@ def test_whose_image_it_is(image: str, own: bool, tmp_path: Path) -> None:
     ],
 )
 def test_what_an_image_is_built_on(image: str, own: bool, tmp_path: Path) -> None:
-    found = said(tmp_path, {"web/Dockerfile": f"FROM {image}\nUSER 1000\nCOPY app /app\n"})
+    found = said(tmp_path, {"base/Dockerfile": f"FROM {image}\nUSER 1000\nCOPY app /app\n"})
     assert bool(found) is not own
 
 

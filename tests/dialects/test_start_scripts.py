@@ -139,3 +139,17 @@ def test_an_action_of_github_is_to_be_root(tmp_path: Path, name: str, text: str,
 def test_another_dockerfile_for_those_who_want_no_root(tmp_path: Path, beside: str, expected: Confidence) -> None:
     files = {"Dockerfile": "FROM alpine:3.22\nCOPY app /app\nEXPOSE 80\nCMD /app\n", beside: "FROM alpine:3.22\nUSER 1000\n"}
     assert said(written(tmp_path, files), "missing-user") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("build-config.yaml", "---\nkind: BuildConfig\napiVersion: build.openshift.io/v1\n", LOW),
+        ("buildconfig.yml", "apiVersion: build.openshift.io/v1\nkind: BuildConfig\n", LOW),
+        ("build-config.yaml", "kind: ConfigMap\n", HIGH),
+        ("build.yaml", "kind: BuildConfig\n", HIGH),
+    ],
+)
+def test_openshift_gives_a_user(tmp_path: Path, name: str, text: str, expected: Confidence) -> None:
+    files = {"Dockerfile": "FROM alpine:3.22\nCOPY app /app\nEXPOSE 80\nCMD /app\n", name: text}
+    assert said(written(tmp_path, files), "missing-user") == [expected]

@@ -50,10 +50,12 @@ class Context:
 
     def is_never_started_as_root(self, path: str) -> bool:
         """Whether pods of the run start an image that is called as the folder of a Dockerfile, and none of them can be root. What others
-        publish under the name does not count, nor what a digest pins, which was built before, beside what none does."""
+        publish under the name does not count, nor what a digest pins, which was built before, beside what none does; and nothing does
+        where a Compose file starts it as it is."""
         name = os.path.basename(os.path.dirname(os.path.abspath(path)))
         started = self.workspace.images.get(name) if self.workspace is not None else None
-        if not started:
+        starters = self.starters_of(path)
+        if not started or (starters is not None and starters.as_they_are):
             return False
         from ..model.image_names import OFFICIAL
         from ..syntax.image_reference import parse

@@ -93,7 +93,9 @@ class Image(Subject):
         """Whether the project that the file belongs to publishes it and gives its releases versions, so that what stands here is the
         newest of a branch until a release writes its own; or builds it, as far as a Dockerfile tells, and has no version of it at all."""
         reference = self.reference
-        return reference is not None and (self.project.releases(reference) or self.project.builds(reference))
+        if reference is None:
+            return False
+        return self.project.releases(reference) or (self.role == "run" and self.project.builds(reference))
 
     @property
     def is_own_base(self) -> bool:

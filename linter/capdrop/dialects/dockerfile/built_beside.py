@@ -6,6 +6,7 @@ import os
 import re
 
 from capdrop.model.container import is_root
+from capdrop.model.start_scripts import GITHUB
 from capdrop.syntax import dockerfile as syntax
 
 from ..near import Near
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
     from ..context import Context
 
 _SHORTEST = 3
+_STARTERS = (
+    ("action", r"(?m)^[ \t]+using:[ \t]*['\"]?docker\b", GITHUB),
+    ("buildconfig", r"(?m)^kind:[ \t]*BuildConfig\b", "OpenShift starts it as a user of its choice"),
+)
+"""What files are called that tell who starts an image, what stands in them, and who that is. An action of GitHub "must be run by the
+default Docker user (root)" (https://docs.github.com/actions/reference/dockerfile-support-for-github-actions); OpenShift gives containers
+"an arbitrarily assigned user ID" (docs.openshift.com, Images, "Creating images")."""
 _WITHOUT_ROOT = frozenset({"nonroot", "non-root", "rootless", "unprivileged"})
 
 
@@ -53,12 +61,16 @@ def offers_another(path: str, context: Context) -> bool:
     return any(_is_dockerfile(name) and not _WITHOUT_ROOT.isdisjoint(name.lower().split(".")) for name in Near(path, context).names)
 
 
-def is_action(path: str, context: Context) -> bool:
-    """Whether a Dockerfile is that of an action of GitHub, whose file stands beside it."""
+def started_by(path: str, context: Context) -> str:
+    """Who starts what a Dockerfile builds and says as which user, as a file beside it tells, or nothing."""
     near = Near(path, context)
-    named = next((name for name in ("action.yml", "action.yaml") if name in near.names), "")
-    text = near.text(os.path.join(near.folder, named)) if named else None
-    return text is not None and re.search(r"(?m)^[ \t]+using:[ \t]*['\"]?docker\b", text) is not None
+    for name in near.names:
+        stem, _, ending = name.lower().rpartition(".")
+        for called, pattern, who in _STARTERS if ending in ("yml", "yaml") else ():
+            text = near.text(os.path.join(near.folder, name)) if _plain(stem) == called else None
+            if text is not None and re.search(pattern, text) is not None:
+                return who
+    return ""
 
 
 def _in_folder(near: Near, around: str, name: str, version: str = "") -> str:

@@ -9,7 +9,6 @@ from capdrop.model.build_step import Shell
 from capdrop.model.command import Command
 from capdrop.model.copy import Copy
 from capdrop.model.image import Image
-from capdrop.model.start_scripts import GITHUB
 from capdrop.model.subject import Subject
 from capdrop.model.text import Text
 from capdrop.model.tools import MAKES_ACCOUNTS
@@ -23,7 +22,7 @@ from capdrop.syntax import shell
 from ..commands import commands_in_arguments, commands_in_shell, commands_of_file
 from ..one_command import Setting
 from . import steps
-from .built_beside import dockerfile_beside, is_action, leaves_root, offers_another
+from .built_beside import dockerfile_beside, leaves_root, offers_another, started_by
 from .mounting import CopyOrigin
 from .scope import Scope
 from .stages import StageState, finished
@@ -207,7 +206,7 @@ class Reader:
     def said_elsewhere(self, image: Image) -> str:
         """Why other files say who an image runs as that is built on another one: that may have a user, as one that is built beside the file
         has, and others of the project may; all pods that start it name a user; it is kept for an old release, as the folders and the base
-        tell; another Dockerfile beside it leaves root; or it is an action of GitHub, "must be run by the default Docker user (root)" (https://docs.github.com/actions/reference/dockerfile-support-for-github-actions)."""
+        tell; another Dockerfile beside it leaves root; or who starts it has a say, as another file there tells."""
         is_of_another = self.built is not None and image.value.text in self.built.images
         leaves = leaves_root(image.reference, self.source.path, self.given) if image.local else image.is_released_here
         if is_of_another or leaves:
@@ -218,7 +217,7 @@ class Reader:
             return "it is kept for an old release"
         if offers_another(self.source.path, self.given):
             return "another Dockerfile beside it is for those who want no root"
-        return GITHUB if is_action(self.source.path, self.given) else ""
+        return started_by(self.source.path, self.given)
 
     def scope(self, stage: StageState | None) -> Scope:
         return self.outer if stage is None else stage.scope
