@@ -426,9 +426,9 @@ def protection_switched_off(subject: Command | Variable | WrittenFile | Borrowed
     It asks for a password, or shows itself to its own administrators only, unless somebody switches that off. Whoever reaches its port,
     from the other containers, from the network or through a page in a browser, has what it holds. Set a password (from a secret), and where
     the protection is off for tests, keep that setting in a file that is used for tests only: confidence is low there, and in files of
-    developers. It is low too where a Compose file or a command line publishes ports on the loopback address only, and for a database, a
-    search engine, a broker or a container engine that publishes none: only its neighbours reach it. A database whose administrator has no
-    password is told even so, like one with a password that anyone would guess.
+    developers, and in an example that nobody reaches. It is low too where a Compose file or a command line publishes ports on the loopback
+    address only, and for a database, a search engine, a broker or a container engine that publishes none: only its neighbours reach it. A
+    database whose administrator has no password is told even so, like one with a password that anyone would guess.
     """
     if isinstance(subject, Variable):
         found = _variable(subject)
@@ -439,8 +439,9 @@ def protection_switched_off(subject: Command | Variable | WrittenFile | Borrowed
     else:
         found = _command(subject)
     for finding in found:
-        is_tried = subject.is_for_work or subject.source.is_to_try_out
-        if is_tried or subject.source.is_said_to_be_for_work(finding.span.start):
+        source, owner = subject.source, subject.owner if isinstance(subject, Command | Variable) else None
+        is_shown = source.is_sample and owner is not None and owner.is_shut()
+        if subject.is_for_work or source.is_to_try_out or is_shown or source.is_said_to_be_for_work(finding.span.start):
             finding.confidence = Confidence.LOW
         yield finding
 

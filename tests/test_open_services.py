@@ -204,3 +204,9 @@ def test_a_command_line_that_publishes_nothing(options: str, confidence: Confide
     assert kind is not None
     analysis = analyse(Source("run.sh", text), kind, BOOK, Context())
     assert [finding.confidence for finding in analysis.findings if finding.rule == RULE] == [confidence]
+
+
+def test_a_setting_with_a_default_is_told_once() -> None:
+    name = "NEXUS_SECURITY_RANDOMPASSWORD"
+    text = f"services:\n  app:\n    image: sonatype/nexus3:3.80.0\n    ports: ['80:80']\n    environment: ['{name}=${{{name}:-false}}']\n"
+    assert len(found("compose.yaml", text, RULE)) == 1

@@ -194,3 +194,16 @@ def test_a_weak_password_of_the_machine_itself(host: str, is_so: bool) -> None:
     assert unsure(text.format("postgres", host)) == {"password-in-url": is_so}
     assert unsure(text.format(literal, host)) == {"password-in-url": False}
     assert unsure(f"DB=postgres://app:postgres@{host}/app\n", ".env") == {"password-in-url": is_so}
+
+
+@pytest.mark.parametrize(("target", "is_so"), [("run-local-dev-container", True), ("start", False)])
+def test_a_recipe_that_developers_run(target: str, is_so: bool) -> None:
+    text = f"image:\n\tdocker build -t acme/app:1 .\n\n{target}: image\n\t# its own\n\tdocker run -d \\\n\t\t--ipc=host acme/app:1\n"
+    assert unsure(text, "Makefile") == {"host-ipc": is_so}
+
+
+def test_an_example_that_nobody_reaches() -> None:
+    text = "services:\n  db:\n    image: mysql:8.4\n    environment: {MYSQL_ALLOW_EMPTY_PASSWORD: 'yes'}\n"
+    assert unsure(text, "examples/compose.yaml") == {"protection-switched-off": True}
+    assert unsure(f"{text}    ports: ['3306:3306']\n", "examples/compose.yaml")["protection-switched-off"] is False
+    assert unsure(text) == {"protection-switched-off": False}

@@ -264,3 +264,12 @@ def test_a_password_beside_it_is_asked_for(more: str, is_told: bool, tmp_path: P
     env = {"prod.env": f"MYSQL_ALLOW_EMPTY_PASSWORD=yes\n{more}"}
     assert [rule for rule, *_ in told(run(tmp_path, {**env, "compose.yaml": COMPOSE}))] == ["protection-switched-off"] * is_told
     assert [rule for rule, *_ in told(run(tmp_path / "alone", env))] == ["protection-switched-off"] * is_told
+
+
+def test_kustomize_puts_the_env_files_of_a_folder_together(tmp_path: Path) -> None:
+    env = {"params.env": "MYSQL_ALLOW_EMPTY_PASSWORD=yes\n", "secrets.env": f"MYSQL_ROOT_PASSWORD={PASSWORD}\n"}
+    kustomization = {"kustomization.yaml": "secretGenerator: [{name: db, envs: [secrets.env]}]\n"}
+    assert "protection-switched-off" in [rule for rule, *_ in told(run(tmp_path / "apart", env))]
+    assert "protection-switched-off" not in [
+        rule for rule, *_ in told(run(tmp_path, {**env, **kustomization}, "params.env", "secrets.env"))
+    ]

@@ -157,7 +157,9 @@ class Container(WithFacts):
 
     @property
     def is_tester(self) -> bool:
-        """Whether it is a service that is named for the tests that it runs, or is there for."""
+        """Whether it is a service that is named for the tests that it runs, or is there for, or a command that developers run."""
+        if self.dialect == "docker-run":
+            return self.is_worked_on
         return self.dialect == "compose" and not _TESTERS.isdisjoint(self.name.lower().replace("_", "-").split("-"))
 
     @property

@@ -81,7 +81,7 @@ def secret_defaults(file: YamlFile, told: Iterable[Subject]) -> Iterator[Variabl
         if not _within(leaves, start, end) or _within(covered, start, end):
             continue
         span, address = Span(start, end), f"{file.address_at(start)} {match[1]}"
-        yield Variable(
+        variable = Variable(
             source,
             Span(match.start(1), end),
             address,
@@ -92,6 +92,8 @@ def secret_defaults(file: YamlFile, told: Iterable[Subject]) -> Iterator[Variabl
             fragment=Fragment.at(match[2], start),
             place="env",
         )
+        if variable.secret is not None:
+            yield variable
 
 
 def _name(file: YamlFile, match: re.Match[str], has_files: bool) -> str:

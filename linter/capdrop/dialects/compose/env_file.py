@@ -16,7 +16,7 @@ from .interpolation import interpolate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _START = r"(?:[ \t\f\v]*+(?:#[^\n]*+)?\r?\n)*+[ \t\f\v]*+(?:export[ \t]++)?"
 _NAME = r"([\w.\[\]-]++)[ \t]*+"
@@ -75,14 +75,15 @@ class Assignment:
 class LineOrigin(Origin):
     """Takes an assignment out of a file, with its line."""
 
-    __slots__ = ("assignment", "file")
+    __slots__ = ("assignment", "beside", "file")
 
-    def __init__(self, file: EnvFile, assignment: Assignment) -> None:
+    def __init__(self, file: EnvFile, assignment: Assignment, beside: Callable[[], Iterable[str]]) -> None:
         self.file = file
         self.assignment = assignment
+        self.beside = beside
 
     def neighbours(self) -> Iterable[str]:
-        return self.file.known
+        return {*self.file.known, *self.beside()}
 
     def written_facts(self) -> frozenset[str]:
         return frozenset({"variable"})

@@ -14,7 +14,7 @@ from ...model.tools import DECLARES_VARIABLES
 from ...model.variable import Variable
 from ...model.words import Word
 from ...reading import Reading
-from ...source import Fragment, Source, Span
+from ...source import Fragment, Source, Span, is_named_for_work
 from ...syntax import image_reference, shell
 from ..commands import commands_in_arguments
 from ..context import Context
@@ -101,6 +101,17 @@ def _is_makefile(path: str) -> bool:
     return name.endswith(".mk") or "makefile" in name.lower()
 
 
+def _target(makefile: str, at: int) -> str:
+    """The target whose recipe stands at an offset."""
+    while at > 0:
+        end = makefile.rfind("\n", 0, at)
+        line = makefile[end + 1 : at]
+        if line[:1] not in ("\t", " ", "#", ""):
+            return line.partition(":")[0]
+        at = end
+    return ""
+
+
 def _recipes(whole: Fragment) -> Iterator[Fragment]:
     """The recipe lines of a Makefile, with `$$` read as the shell sees it."""
     for found in _RECIPE.finditer(whole.text):
@@ -120,6 +131,7 @@ def _started(source: Source, start: Start, project: Project) -> Iterator[Subject
     address = f"{start.verb.text} {name if image is None or name != image.text else _last_name(name)}"
     origin = StartOrigin(source, start)
     own = Container(source, start.verb.span, address, origin, name=name, dialect="docker-run")
+    own.is_worked_on = _is_makefile(source.path) and is_named_for_work(_target(source.text, start.verb.span.start))
     mounts = list(mounts_of(origin, address, name))
     for mount in mounts:
         mount.owners = (own,)
