@@ -439,8 +439,7 @@ def protection_switched_off(subject: Command | Variable | WrittenFile | Borrowed
     else:
         found = _command(subject)
     for finding in found:
-        is_tried = subject.is_for_work or subject.source.is_to_try_out
-        if is_tried or subject.source.is_said_to_be_for_work(finding.span.start):
+        if subject.is_for_work or subject.source.is_said_to_be_for_work(finding.span.start):
             finding.confidence = Confidence.LOW
         yield finding
 
