@@ -281,6 +281,7 @@ def default_credential(variable: Variable) -> Iterator[Finding]:
         yield credential(variable, verdict, f"`{variable.name}` holds {verdict.why}; {CHANGE}", Severity.MEDIUM)
 
 
+MAIL = frozenset({"imap", "mail", "mailer", "smtp"})
 FILLED_IN = ("${SERVICE_PASSWORD_", "${SERVICE_BASE64_", "${SERVICE_REALBASE64_", "${SERVICE_HEX_")
 """Variables that Coolify always sets (coolify.io/docs, Magic environment variables)."""
 
@@ -394,8 +395,11 @@ def covered(start: int, end: int, text: str) -> bool:
 
 
 def asks_others(variable: Variable) -> bool:
-    """Whether it is a value of a chart of an exporter, which asks a server of others: what their password is, its chart cannot know."""
-    return variable.place == "values" and any(folder.endswith("-exporter") for folder in variable.source.from_top.split("/")[:-1])
+    """Whether it is a value of a chart of an exporter, or for sending mail: what the password of somebody else's server is, no chart can
+    know."""
+    mails = not MAIL.isdisjoint(variable.address.lower().split("."))
+    exports = any(folder.endswith("-exporter") for folder in variable.source.from_top.split("/")[:-1])
+    return variable.place == "values" and (mails or exports)
 
 
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:

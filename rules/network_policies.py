@@ -112,6 +112,7 @@ def open_network_policy(policy: NetworkPolicy) -> Iterator[Finding]:
     """A network policy lets everyone in.
 
     Policies add up: where one lets everything through, no other holds for the same pods. Name the peers, or the ports that are public.
+    Confidence is low for one that says so by its name (`default-allow-all`), where no other guards the same pods.
     """
     for traffic in policy.traffic:
         if is_unguarded(policy, traffic):
@@ -120,7 +121,9 @@ def open_network_policy(policy: NetworkPolicy) -> Iterator[Finding]:
             span = next((block.span for block, _ in traffic.blocks if block.text in ANYWHERE), traffic.span)
             whom = "every pod" if policy.selector is not None and policy.selector.is_everything else "its pods"
             severity = Severity.HIGH if rivals else Severity.MEDIUM
-            yield policy.finding(span, f"`{policy.name}` lets everyone reach {whom}, on every port", notes=notes, severity=severity)
+            sure = Confidence.LOW if not rivals and "allow" in policy.name.split("-") else None
+            message = f"`{policy.name}` lets everyone reach {whom}, on every port"
+            yield policy.finding(span, message, notes=notes, severity=severity, confidence=sure)
 
 
 @rule(

@@ -419,5 +419,5 @@ def role_bound_to_default_account(binding: RoleBinding) -> Iterator[Finding]:
         if is_default_account(party) and binding.role_name:
             where = f" of `{party.namespace}`" if party.namespace else ""
             message = f"every pod{where} that names no account is given `{binding.role_name}`"
-            sure = Confidence.LOW if binding.source.is_for_tests else None
-            yield binding.finding(party.span, message, notes=users(binding), confidence=sure)
+            unsure = binding.source.is_for_tests or binding.source.is_put_away
+            yield binding.finding(party.span, message, notes=users(binding), confidence=Confidence.LOW if unsure else None)

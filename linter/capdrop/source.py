@@ -124,7 +124,7 @@ _DEVELOPMENT = frozenset(
     "local-dev local-stack dev-env dev-environment k3d minikube".split()
 )
 """Folders of what is started on a developer's own machine."""
-_PUT_AWAY = frozenset("archive .archive archived attic hack hacks".split())
+_PUT_AWAY = frozenset("archive .archive _archive archived attic hack hacks".split())
 """Folders of what is started no more, or by hand by those who work on the project."""
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
 _FOR_TESTS = frozenset(("test", "tests", "testing", "e2e", "integration"))

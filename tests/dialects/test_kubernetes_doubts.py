@@ -61,7 +61,9 @@ rules: [{apiGroups: [''], resources: [nodes/proxy], verbs: [get]}]
 """
 
 
-@pytest.mark.parametrize(("name", "confidence"), [("chart__templates__tests__role", LOW), ("chart__templates__role", HIGH)])
+@pytest.mark.parametrize(
+    ("name", "confidence"), [("chart__templates__tests__role", LOW), ("archive__role", LOW), ("chart__templates__role", HIGH)]
+)
 def test_a_role_of_tests(name: str, confidence: Confidence, tmp_path: Path) -> None:
     assert said(tmp_path, "role-reaches-kubelet", **{name: ROLE}) == [confidence]
 
@@ -193,6 +195,8 @@ def test_a_registry_of_the_cluster(registry: str, told: list[Confidence], tmp_pa
 def test_an_exporter_asks_a_server_of_others(chart: str, told: list[Confidence], tmp_path: Path) -> None:
     files = {f"{chart}Chart": "apiVersion: v2\nname: a\nversion: 1.0.0\n", f"{chart}values": "redis: {password: redis}\n"}
     assert said(tmp_path, "default-credential", **files) == told
+    files[f"{chart}values"] = "mail: {smtp: {host: a.example.com, password: pass}}\n"
+    assert said(tmp_path, "default-credential", **files) == [LOW]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +205,7 @@ def test_an_exporter_asks_a_server_of_others(chart: str, told: list[Confidence],
 def test_what_is_there_to_be_tried_out(folder: str, confidence: Confidence, tmp_path: Path) -> None:
     files = {f"{folder}secret": SECRET % ("web", "password"), f"{folder}database": DATABASE}
     assert said(tmp_path, "hard-coded-credential", **files) == [confidence]
-    assert said(tmp_path, "protection-switched-off", **files) == [confidence]
+    assert said(tmp_path, "protection-switched-off", **files) == [HIGH]
 
 
 WORKFLOW = """\
@@ -247,3 +251,24 @@ subjects: [{kind: ServiceAccount, name: default, namespace: shop}]
 @pytest.mark.parametrize(("name", "confidence"), [("tests__config__binding", LOW), ("config__binding", HIGH)])
 def test_a_default_account_of_tests(name: str, confidence: Confidence, tmp_path: Path) -> None:
     assert said(tmp_path, "role-bound-to-default-account", **{name: DEFAULT}) == [confidence]
+
+
+OPEN = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: %s, namespace: shop}
+spec: {podSelector: {}, policyTypes: [Ingress], ingress: [{}]}
+"""
+GUARD = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: guard, namespace: shop}
+spec: {podSelector: {}, policyTypes: [Ingress]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "others", "confidence"), [("default-allow-all", "", LOW), ("web", "", HIGH), ("default-allow-all", GUARD, HIGH)]
+)
+def test_a_policy_that_says_what_it_does(name: str, others: str, confidence: Confidence, tmp_path: Path) -> None:
+    assert said(tmp_path, "open-network-policy", policy=OPEN % name, others=others) == [confidence]

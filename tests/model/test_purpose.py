@@ -206,7 +206,9 @@ def test_what_sets_up_a_node_is_privileged_for_that(kind: str, own: str, confide
     assert said("agent.yaml", init, "root-user") == [LOW if kind == "DaemonSet" else confidence]
 
 
-@pytest.mark.parametrize(("name", "confidence"), [("driver-installer", LOW), ("install-cni", LOW), ("installation", HIGH)])
+@pytest.mark.parametrize(
+    ("name", "confidence"), [("driver-installer", LOW), ("install-cni", LOW), ("init-sysctl", LOW), ("installation", HIGH)]
+)
 def test_what_installs_something_on_each_node(name: str, confidence: Confidence) -> None:
     own = "securityContext: {privileged: true}"
     text = POD.format(kind="DaemonSet", namespace="shop", pod="", own=own, image="'a:1'").replace("- name: agent", f"- name: {name}")

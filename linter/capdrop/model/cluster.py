@@ -193,9 +193,8 @@ class Role(Part):
         if len(pods) > SHOWN:
             notes.append(pods[SHOWN].note(f"and {len(pods) - SHOWN} more"))
         grown = Severity(min(severity + 1, Severity.CRITICAL)) if pods else severity
-        return self.finding(
-            at, message, notes=tuple(notes), severity=grown, confidence=Confidence.LOW if self.source.is_for_tests else None
-        )
+        unsure = self.source.is_for_tests or self.source.is_put_away
+        return self.finding(at, message, notes=tuple(notes), severity=grown, confidence=Confidence.LOW if unsure else None)
 
 
 def _is_subresource(text: str, resources: Iterable[str]) -> bool:

@@ -47,7 +47,7 @@ _KINDS = (
         "ingress-nginx/controller conntrack-stats-exporter docker-tc beats/heartbeat tigera/operator fail2ban netalertx watchyourlan "
         "upsnap mdns_repeater npmplus omada-controller playit-agent playit-docker-web poste.io cloudflared "
         "tigera-operator etcd-defrag cilium-cli cilium-cli-ci atftpd tftpd tftp-hpa matter-server fastdfs proxy-init pod-gateway "
-        "iptables-manager multus multus-cni bird frr govee2mqtt librenms swag "
+        "iptables-manager bird frr govee2mqtt librenms swag "
         "linuxserver/letsencrypt library/caddy",
     ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat);
     # kubernetes.github.io/ingress-nginx/deploy/baremetal; github.com/jwkohnen/conntrack-stats-exporter; elastic/beats
@@ -85,9 +85,10 @@ _KINDS = (
         (POWER,),
         "calico/node calico/cni cilium cilium-dev amazon-k8s-cni amazon-k8s-cni-init amazon/aws-network-policy-agent kube-router "
         "kube-proxy smartctl-exporter aws-ebs-csi-driver aws-efs-csi-driver gcp-compute-persistent-disk-csi-driver azuredisk-csi "
-        "azurefile-csi nfsplugin cephcsi kured irqbalance",
+        "azurefile-csi nfsplugin cephcsi kured irqbalance multus multus-cni qemu-guest-agent",
     ),  # docs.tigera.io/calico, docs.cilium.io, github.com/aws/amazon-vpc-cni-k8s, kube-router.io/docs; the exporter's README; the plugin
-    # of a CSI driver on each node (kubernetes-csi.github.io/docs/deploying.html); kured.dev/docs (it restarts its node), irqbalance(1)
+    # of a CSI driver on each node (kubernetes-csi.github.io/docs/deploying.html); kured.dev/docs (it restarts its node), irqbalance(1);
+    # k8snetworkplumbingwg/multus-cni (deployments); siderolabs/extensions (qemu-guest-agent)
     ((SOCKET,), "docker-socket-proxy linuxserver/socket-proxy wollomatic/socket-proxy"),  # github.com/Tecnativa/docker-socket-proxy,
     # linuxserver/docker-socket-proxy (READMEs); the last from memory
     (

@@ -157,12 +157,13 @@ def _part_in_its_node(site: Site, place: str) -> str:
     is_daemon = place in _DAEMONS
     if "nsenter" in programs or (is_daemon and "chroot" in programs):
         return "setter entrant"
-    if ("sysctl" in words and any("=" in word for word in words)) or any(word.startswith(_PARAMETERS) for word in words):
+    named = site.own.text("name").split("-")
+    sets = "sysctl" in words and any("=" in word for word in words)
+    if sets or "sysctl" in named or any(word.startswith(_PARAMETERS) for word in words):
         return "setter"
     if is_daemon:
         targets = (Section(site.source, *item).text("mountPath") for item in site.own.items("volumeMounts"))
-        named = not _INSTALLING.isdisjoint(site.own.text("name").split("-"))
-        if named or not _OF_NODES.isdisjoint(programs) or not _OF_NETWORKS.isdisjoint(targets):
+        if not _INSTALLING.isdisjoint(named) or not _OF_NODES.isdisjoint(programs) or not _OF_NETWORKS.isdisjoint(targets):
             return "setter"
     routes = not _OF_ROUTES.isdisjoint(programs) or ("ip" in programs and not _ROUTED.isdisjoint(programs))
     return "router" if routes else ""
