@@ -20,7 +20,8 @@ _SLASHED_ENDS = _AUTHORITY_ENDS - {"/"}
 _SCHEME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-")
 _TOKEN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.~")
 _NO_PASSWORDS = frozenset({"x-oauth-basic", "x", "", "x-oauth-token"})
-_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "host.docker.internal"})
+_THIS_MACHINE = frozenset({"localhost", "host.docker.internal"})
+"""Not 127.0.0.1: there sidecars listen that lead to a database elsewhere, as the proxy of Cloud SQL does."""
 _EXAMPLE_HOSTS = frozenset({"host", "hostname", "domain", "domain.tld", "domain.com", "server", "myhost", "ip", "ipaddress"})
 
 
