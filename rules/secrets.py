@@ -92,7 +92,7 @@ def provider_token(subject: Text | Variable) -> Iterator[Finding]:
             token.end,
             f"{token.what} in plain text; {revocation(token.provider)}",
             severity=Severity.HIGH if unsure else Severity.MEDIUM if names_a_key else None,
-            confidence=in_samples(subject, Confidence.MEDIUM) if unsure else None,
+            confidence=in_samples(subject, Confidence.MEDIUM if unsure else None) if unsure or names_a_key else None,
             fix=from_outside(subject, token.start, token.end),
         )
     yield from encoded(subject, "token")
@@ -311,7 +311,7 @@ def found_in(text: str, kind: str) -> list[tuple[int, int]]:
 
 
 def in_comment(text: str, offset: int) -> bool:
-    """Whether what stands at an offset is commented out, or in a comment behind something."""
+    """Whether what stands at an offset is commented out, in a comment behind something, or said to be an example."""
     first = max(0, offset - LONGEST_LINE)
     before = text[max(first, text.rfind("\n", first, offset) + 1) : offset]
-    return before.lstrip().startswith("#") or " # " in before
+    return before.lstrip().startswith("#") or " # " in before or "example" in before.lower()

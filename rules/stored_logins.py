@@ -166,6 +166,7 @@ def covered(start: int, end: int, text: str, *finders: Callable[[str], Iterable[
 
 
 def in_comment(text: str, offset: int) -> bool:
-    """Whether what stands at an offset is commented out."""
+    """Whether what stands at an offset is commented out, or said to be an example."""
     first = max(0, offset - LONGEST_LINE)
-    return text[max(first, text.rfind("\n", first, offset) + 1) : offset].lstrip().startswith("#")
+    before = text[max(first, text.rfind("\n", first, offset) + 1) : offset]
+    return before.lstrip().startswith("#") or "example" in before.lower()

@@ -41,6 +41,8 @@ needs_the_extra = pytest.mark.skipif(not INSTALLED, reason="detect-secrets is no
         ("  # pragma: allowlist-nextline-secret\n  a: b\n", {2}),
         ("x: y # pragma: allowlist nextline secret\na: b\n", set()),
         ("# pragma: whitelist nextline secret\na: b\n", set()),
+        ("## pragma: allowlist nextline secret\na: b\n", set()),
+        ("a: b #\tpragma: allowlist secret", set()),
         ("a: b # pragma: no cover", set()),
         ("a: pragma: allowlist secret", set()),
         ("a: b # allowlist secret", set()),

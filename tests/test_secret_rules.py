@@ -511,6 +511,12 @@ def test_a_secret_of_a_service_that_a_build_starts_is_less_sure(path: str, sure:
     assert kept.confidence == Confidence.HIGH
 
 
+@pytest.mark.parametrize("line", ["root:password@tcp(db:3306)/app", "postgres://root:password@10.0.0.1/app"])
+def test_what_is_called_an_example_is_one(line: str) -> None:
+    assert found("map.yaml", config("notes.txt", f"Example for it: {line}")) == []
+    assert len(found("map.yaml", config("notes.txt", f"dsn: {line}"))) == 1
+
+
 def test_a_docker_login_by_token_alone_is_told_once() -> None:
     empty, token = base64.b64encode(b"00000000-0000-0000-0000-000000000000:").decode(), "Zk8mQw2vT9xRmK4Lp7" * 2
     text = f'{{"auths": {{"r.acme.io": {{"auth": "{empty}", "identitytoken": "{token}"}}}}}}'

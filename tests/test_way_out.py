@@ -436,6 +436,13 @@ def test_no_stand_in_for_an_action_becomes_a_name() -> None:
     assert all(fix.title.isprintable() for fix in findings)
 
 
+def test_no_secret_becomes_a_name() -> None:
+    token, other = (f"glpat-{part}TnB4wYpXf3kQ9mZ" for part in ("2vLr8", "7cHs6"))
+    found = analysed("Dockerfile", f"FROM a:1\nRUN {token} {other}\n", {})[0].findings
+    fixes = [one.fix for one in found if one.rule == "provider-token"]
+    assert [fix is not None and "glpat" not in fix.title for fix in fixes] == [True, True]
+
+
 def test_a_label_is_left_out_and_handed_to_no_step() -> None:
     text = f"FROM debian:13\nLABEL db_password={PASSWORD}\nRUN echo $db_password\nUSER 1000\n"
     titles = {one.fix.title for one in analysed("Dockerfile", text, {})[0].findings if one.fix is not None and one.hidden}

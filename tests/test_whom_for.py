@@ -40,6 +40,10 @@ def test_what_a_file_begins_with(text: str, is_so: bool) -> None:
         ("reproxy/Dockerfile", False),
         ("debug10/Dockerfile", False),
         ("/home/issue-123/Dockerfile", False),
+        ("run-tests.sh", True),
+        ("test-migrations/compose.yaml", True),
+        ("attest/compose.yaml", False),
+        ("deploy.sh", False),
     ],
 )
 def test_what_shows_a_fault(path: str, is_so: bool) -> None:

@@ -44,14 +44,14 @@ def allowed_lines(text: str) -> set[int]:
             continue
         if rest.startswith(_THIS):
             allowed.add(number)
-        elif rest.startswith(_NEXT) and line.lstrip().startswith(start):
+        elif rest.startswith(_NEXT) and line[:at].strip("# \t" if start == "<!--" else " \t") == start:
             allowed.add(number + 1)
     return allowed
 
 
 def _comment_before(line: str, at: int) -> str | None:
     """How the comment begins in which nothing else stands before a place."""
-    before = line[:at].rstrip(" \t")
+    before = line[:at].rstrip(" ")
     for start in sorted(_STARTS, key=len, reverse=True):
         if before.endswith(start) or (start == "<!--" and before.rstrip("# \t").endswith(start)):
             return start

@@ -126,6 +126,7 @@ _DEVELOPMENT = frozenset(
 """Folders of what is started on a developer's own machine."""
 _PUT_AWAY = frozenset("archive .archive _archive archived attic hack hacks".split())
 """Folders of what is started no more, or by hand by those who work on the project."""
+_SCRIPTS = frozenset(("sh", "bash"))
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
 _FOR_TESTS = frozenset(("test", "tests", "testing", "e2e", "integration"))
 _BUILDING = frozenset(".azure-pipelines .buildkite .ci .circleci .github .gitlab .jenkins .kokoro builder builders buildenv ci".split())
@@ -162,12 +163,12 @@ def _words(name: str) -> list[str]:
 @lru_cache(maxsize=64)
 def _stands(path: str, among: Set[str], called: Set[str]) -> bool:
     """Whether a file stands in a folder among these, or has one of the other words in its name (`compose.test.yaml`, `test-job.yaml`,
-    `test-migrations/compose.yaml`)."""
+    `run-tests.sh`, `test-migrations/compose.yaml`)."""
     *folders, name = path.lower().split("/")
     words = _words(name)
     if "dockerfile" in words and folders:  # `dev-env/Dockerfile`
         words += _words(folders[-1])
-    named = not _BUILT_FROM.isdisjoint(words) and not called.isdisjoint(words)
+    named = (words[-1] in _SCRIPTS or not _BUILT_FROM.isdisjoint(words)) and not called.isdisjoint(words)
     is_test = "test" in called and any(part.startswith(("test-", "test_")) for part in (*folders, name))
     shows_a_fault = "test" in called and re.search(_OF_A_FAULT, path.lower()) is not None
     return named or is_test or shows_a_fault or not among.isdisjoint(folders)

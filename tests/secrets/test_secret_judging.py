@@ -252,6 +252,8 @@ def test_bare_digests_need_a_name_and_are_less_sure(name: str, confidence: str |
         ("secretKey", "key", None),
         ("S3_SECRET_ACCESS_KEY", "minioadmin", ("default-credential", "medium")),
         ("S3_SECRET_KEY", "s3-secret-key", None),
+        ("DB_PASSWORD", "CHANGE_ME_SHOP_DB_PASSWORD", None),
+        ("DB_PASSWORD", "CHANGE_ME_NOW", ("default-credential", "high")),
         ("SMTP_PASSWORD", "smtpUserPassword123", ("default-credential", "low")),
         ("DB_PASSWORD", "#a password for the database", None),
         ("DB_PASSWORD", "#Passw0rd7Kp", ("credential", "high")),

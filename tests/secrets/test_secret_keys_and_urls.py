@@ -169,6 +169,8 @@ def test_a_token_as_the_user() -> None:
         "scheme://[:password@]host:port",
         "postgres://user:password@host:5432/db",
         "http://user:pass@proxy.example.com",
+        "smtp://email:password@smtp_url:port",
+        "postgresql+asyncpg://user:password@postgres:5432/app",
         "https://orderer.example.com:orderer.example.compw@ca.example.com:7054",
         "https://9f86d081884c7d659a2feaa0c55ad015@o1.ingest.sentry.io/42",
         "https://9f86d081884c7d659a2feaa0c55ad015@sentry.internal/42",

@@ -17,6 +17,7 @@ from ..model.copy import Copy
 from ..model.subject import Refused
 from ..model.variable import Variable
 from ..model.written_file import WrittenFile
+from ..secret_search import without_secrets
 from ..source import Record, Span
 from ..syntax.template import is_masked
 
@@ -126,7 +127,7 @@ class WayOut:
         in_url = re.search(r"://\S{0,150}$", tail) is not None
         named = (re.search(pattern, tail) for pattern in (_NAMES[:1] if in_url else _NAMES)) if not _USER.search(tail) else ()
         found = next((match[1] for match in named if match), key)
-        name, prefix = _upper(found), _upper(owner)
+        name, prefix = (_upper(text) if without_secrets(text) == text else "" for text in (found, owner))
         if in_url and not re.search("PASS|PWD|SECRET|TOKEN", name):
             name = f"{name}_PASSWORD" if name else "PASSWORD"
         if name in _TELLS_NOTHING or not name:

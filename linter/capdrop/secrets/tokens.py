@@ -232,7 +232,7 @@ def is_for_browsers(value: str, name: str) -> bool:
 
 
 _MADE_UP = (
-    *("example", "xxxx", "your", "placeholder", "redacted", "dummy", "changeme", "notreal", "notareal", "insert"),
+    *("exampl", "xxxx", "your", "placeholder", "redacted", "dummy", "changeme", "notreal", "notareal", "insert"),
     *("0123456789", "1234567890", "abcdefgh", "deadbeefdeadbeef", "qwertyuiop"),
 )
 """What a random token does not contain."""

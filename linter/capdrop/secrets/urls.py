@@ -20,7 +20,10 @@ _SLASHED_ENDS = _AUTHORITY_ENDS - {"/"}
 _SCHEME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-")
 _TOKEN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.~")
 _NO_PASSWORDS = frozenset({"x-oauth-basic", "x", "", "x-oauth-token"})
-_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "host.docker.internal"})
+_THIS_MACHINE = frozenset({"localhost", "host.docker.internal"})
+"""Not 127.0.0.1: there sidecars listen that lead to a database elsewhere, as the proxy of Cloud SQL does."""
+_ANY_USER, _ANY_PASSWORD = frozenset({"user", "username", "email", "login"}), frozenset({"password", "passwd", "pass", "pwd"})
+"""What stands for both in a URL that shows how one looks."""
 _EXAMPLE_HOSTS = frozenset({"host", "hostname", "domain", "domain.tld", "domain.com", "server", "myhost", "ip", "ipaddress"})
 
 
@@ -76,7 +79,7 @@ def _read(text: str, colon: int) -> UrlPassword | None:
     if not _is_literal(password, user, host):
         return None
     weak = is_weak(password) or is_number(password) or says_what_it_is(password) or _follows_from(user.lower(), password.lower())
-    if weak and _is_example(host.lower()):
+    if weak and (_is_example(host.lower()) or (user.lower() in _ANY_USER and password.lower() in _ANY_PASSWORD)):
         return None
     return UrlPassword(middle + 1, sign, user, scheme, weak, weak and host.partition(":")[0] in _THIS_MACHINE)
 

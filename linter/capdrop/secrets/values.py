@@ -112,6 +112,8 @@ def is_placeholder(value: str) -> bool:
         return True
     if (value.startswith("__") and value.endswith("__")) or _is_wordy(_between(value)) or "\ufffd" in value:
         return True
+    if value.isupper() and value.startswith(("CHANGE_ME_", "CHANGEME_")) and value.count("_") > _WORDS_OF_A_NAME:
+        return True  # the name of what is to be put there: `CHANGE_ME_SHOP_DB_PASSWORD`
     if value[0] == "#" and ("-" in value or " " in value) and _is_wordy(value[1:]):  # `PASSWORD= # a password for the database`
         return True
     low = value.lower()
@@ -122,6 +124,7 @@ def is_placeholder(value: str) -> bool:
     return any(part in low for part in PLACEHOLDER_PARTS) or is_sequence(low)
 
 
+_WORDS_OF_A_NAME = 3
 _SEQUENCES = "01234567890123456789abcdefghijklmnopqrstuvwxyzabcdefghij"
 
 
