@@ -317,6 +317,14 @@ def network_policy_selects_nothing(policy: NetworkPolicy) -> Iterator[Finding]:
         ),
         Good("pod.yaml", WEB, beside={"policy.yaml": POLICY}),
         Good("pod.yaml", WEB),
+        Good(
+            "pod.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: db, labels: {app: db}}\nspec: {containers: [{name: db, image: 'acme/db:1'}]}\n",
+            beside={
+                "policy.yaml": POLICY,
+                "cilium.yaml": "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: a}\nspec: {endpointSelector: {}}\n",
+            },
+        ),
     ),
 )
 def pod_without_network_policy(workload: Workload) -> Iterator[Finding]:

@@ -48,6 +48,7 @@ metadata: {name: web}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: web}
 subjects: [{kind: ServiceAccount, name: web, namespace: shop}]
 """
+BOUND_TO_ALL = BOUND.replace("ServiceAccount, name: web, namespace: shop", "Group, name: 'system:serviceaccounts'")
 POWERFUL = """
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
@@ -169,12 +170,12 @@ def service_account_token_mounted(workload: Workload) -> Iterator[Finding]:
 
 def powerful(workload: Workload) -> RoleBinding | None:
     """The binding by which a pod takes over the cluster."""
-    return next((binding for binding in workload.bindings if binding.takeover), None)
+    return next((binding for binding in (*workload.bindings, *workload.bindings_for_all) if binding.takeover), None)
 
 
 def reading(workload: Workload) -> RoleBinding | None:
     """The binding by which a pod reads all secrets of the cluster."""
-    return next((binding for binding in workload.bindings if binding.reads_secrets), None)
+    return next((binding for binding in (*workload.bindings, *workload.bindings_for_all) if binding.reads_secrets), None)
 
 
 @rule(
@@ -190,6 +191,7 @@ def reading(workload: Workload) -> RoleBinding | None:
             pod_that(f"serviceAccountName: web\n          automountServiceAccountToken: false\n          {TOKEN_VOLUME}"),
             beside={"binding.yaml": BOUND, "role.yaml": POWERFUL},
         ),
+        Bad("pod.yaml", pod_that("serviceAccountName: web"), beside={"binding.yaml": BOUND_TO_ALL, "role.yaml": POWERFUL}),
         Good("pod.yaml", unmarked(pod_that("serviceAccountName: web")), beside={"binding.yaml": BOUND, "role.yaml": WEAK}),
         Good(
             "pod.yaml",

@@ -23,6 +23,13 @@ def found(folder: Path, files: dict[str, str], *paths: str) -> list[Finding]:
     return [finding for result in run.results for finding in result.findings]
 
 
+def test_the_labels_of_a_file_are_read(tmp_path: Path) -> None:
+    files = {"compose.yaml": "services: {a: {image: a:1, label_file: a.labels}}\n", "a.labels": f"app.password={PASSWORD}\nA=b\n"}
+    (finding,) = found(tmp_path, files)
+    assert (finding.rule, Path(finding.source.path).name) == ("hard-coded-credential", "a.labels")
+    assert [note.message for note in finding.notes] == ["`a` is given this file, which git does not ignore"]
+
+
 @pytest.mark.parametrize("paths", [(), ("compose.yaml",), ("a.env", "compose.yaml")])
 @pytest.mark.parametrize(
     ("services", "count"),

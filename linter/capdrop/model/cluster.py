@@ -297,6 +297,11 @@ class Workload(Part):
         return self.cluster.joins.bindings_for(self)
 
     @property
+    def bindings_for_all(self) -> list[RoleBinding]:
+        """What gives roles to all service accounts, or to all of its namespace."""
+        return self.cluster.joins.bindings_for_all(self)
+
+    @property
     def accounts(self) -> list[ServiceAccount]:
         """Its service account, as far as a file of the run holds it."""
         return self.cluster.joins.accounts_of(self)

@@ -47,6 +47,8 @@ HIGHEST = 3
 CLOSE = 2
 """Those in which things are looked for that have no name of their own."""
 EVERYTHING = ""
+ALL_ACCOUNTS = "system:serviceaccounts"
+"""The group of all service accounts; with a namespace behind a colon, of all that are in it."""
 DEFAULT_ACCOUNT = "default"
 AGGREGATED = "rbac.authorization.k8s.io/aggregate-to-"
 """The label by which a ClusterRole adds its rules to `admin`, `edit` or `view`."""
@@ -130,7 +132,18 @@ class Joins:
         def fits(binding: RoleBinding) -> bool:
             return any(_may_be(party, workload) for party in binding.parties[:MOST])
 
-        return self._index("RoleBinding", lambda binding: [party.name for party in binding.parties]).near(workload.account, workload, fits)  # type: ignore[attr-defined]
+        return self._bindings.near(workload.account, workload, fits)
+
+    def bindings_for_all(self, workload: Workload) -> list[RoleBinding]:
+        groups = [ALL_ACCOUNTS, f"{ALL_ACCOUNTS}:{workload.namespace}"] if workload.namespace else [ALL_ACCOUNTS]
+        found: list[RoleBinding] = []
+        for group in groups:
+            found += self._bindings.near(group, workload, lambda _: True)
+        return found
+
+    @property
+    def _bindings(self) -> Index:
+        return self._index("RoleBinding", lambda binding: [party.name for party in binding.parties])  # type: ignore[attr-defined]
 
     def takeover_of(self, binding: RoleBinding) -> str:
         """By what a binding leads to the whole cluster; found out once."""

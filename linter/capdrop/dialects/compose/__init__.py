@@ -58,7 +58,7 @@ MOST_SERVICES = 10_000
 _DEFAULT = r"\$\{\w+:?-[^}]"
 _IMAGE_VOLUME = r"type[\"']?:[ \t]*[\"']?image\b"
 _OVERRIDE = re.compile(r"override[\w.-]*\.ya?ml$")
-_JOINING = ("extends", "include", "env_file")
+_JOINING = ("extends", "include", "env_file", "label_file")
 """One of these words stands in a file that is joined with others by what it says."""
 
 
@@ -275,6 +275,12 @@ class _Reader:
                     yield oddity
         for path in ("labels", "annotations", "deploy.labels", "build.labels", "provider.options"):
             yield from variables_of(site, address, path, "label")
+        if site.field("label_file", "own") is not None:
+            from .env_variables import labels_of_files
+            from .project import Project
+
+            if isinstance(self.project, Project):
+                yield from labels_of_files(site, self.project, name)
         if site.field("logging.options", "own") is not None:
             yield from (option for option in variables_of(site, address, "logging.options", "env") if option.secret is not None)
         if build is not None:

@@ -78,6 +78,16 @@ def variables_of_env_files(
             yield variable, is_new
 
 
+def labels_of_files(site: ServiceSite, project: Project, name: str) -> Iterator[Variable]:
+    """The labels that the files of `label_file` set; these are written as env files are."""
+    for file, path, whole in _files(site, project, "label_file"):
+        ignored = project.beside.is_ignored(whole)
+        for one in file.assignments:
+            label = _variable(file, one, file.known.get(one.name), path, name, ignored=ignored)
+            label.place = "label"
+            yield label
+
+
 def names_in_env_files(site: ServiceSite, project: Project) -> Iterator[str]:
     """The names that the files of `env_file` set; none where there were too many before."""
     for file, _, _ in _files(site, project):
@@ -110,17 +120,17 @@ def uses_of_env_files(site: ServiceSite, project: Project) -> Iterator[EnvUse]:
             set_anew.update(file.known)
 
 
-def _files(site: ServiceSite, project: Project) -> Iterator[tuple[EnvFile, Field, str]]:
+def _files(site: ServiceSite, project: Project, key: str = "env_file") -> Iterator[tuple[EnvFile, Field, str]]:
     """The files of `env_file`, each with the text that names it, and its path."""
-    for whole, path, section in _named(site):
+    for whole, path, section in _named(site, key):
         file = project.env_file(whole, section.text("format") == "raw")
         if file is not None:
             yield file, path, whole
 
 
-def _named(site: ServiceSite) -> Iterator[tuple[str, Field, Section]]:
+def _named(site: ServiceSite, key: str = "env_file") -> Iterator[tuple[str, Field, Section]]:
     """The paths that `env_file` names, each with the text that does, and what is said of it."""
-    for item in _entries(site.field("env_file", "own")):
+    for item in _entries(site.field(key, "own")):
         section = item.section()
         path = item if isinstance(item.value, Scalar) else section.get("path")
         written = site.names.text(path.value.value) if path is not None and isinstance(path.value, Scalar) else None

@@ -60,6 +60,12 @@ _BALANCERS = {
 "Internal load balancer" section of kubernetes.io/docs/concepts/services-networking/service, read 2026-11."""
 _RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 """The annotation that came before `loadBalancerSourceRanges`: ranges with commas between."""
+_NETWORKS = frozenset({"cilium.io", "projectcalico.org", "crd.projectcalico.org", "policy.networking.k8s.io", "crd.antrea.io"})
+_OTHER_POLICIES = frozenset(
+    "CiliumNetworkPolicy CiliumClusterwideNetworkPolicy NetworkPolicy GlobalNetworkPolicy AdminNetworkPolicy BaselineAdminNetworkPolicy "
+    "ClusterNetworkPolicy".split()
+)
+"""Policies of networks and of administrators beside those of Kubernetes."""
 _ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 _LONGEST_SETTING = 64
 
@@ -86,6 +92,8 @@ def parts_of(here: Source, thing: KubernetesObject, section: Section, silence: s
             yield ConfigMap(base, entries)
     elif kind == "NetworkPolicy" and group == "networking.k8s.io":
         yield _policy(base, here, section)
+    elif kind in _OTHER_POLICIES and group in _NETWORKS:  # in words of their own: they may select any pod
+        yield NetworkPolicy(base, None, frozenset(), ())
     elif kind in _BACKENDS:
         yield Route(base, tuple(_backends(here, section, kind)))
 
