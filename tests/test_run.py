@@ -154,7 +154,7 @@ def test_links_out_of_the_repository_are_not_followed(here: Path) -> None:
 def test_what_ships_is_known_before_dockerfiles_are_judged() -> None:
     put("app/Dockerfile", "FROM debian:12 AS tool\nUSER root\nFROM debian:12\nUSER 1000\n")
     assert [finding.rule for finding in checked(".").results[0].findings if finding.rule == "root-user"] == []
-    put("stack.yml", "services:\n  tool:\n    build: {context: app, target: tool}\n    user: '1'\n")
+    put("stack.yml", "services:\n  tool:\n    build: {context: app, target: tool}\n")
     done = checked(".")
     assert paths_of(done) == ["app/Dockerfile", "stack.yml"]
     assert "root-user" in [finding.rule for finding in done.results[0].findings]

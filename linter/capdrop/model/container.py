@@ -211,7 +211,7 @@ class Container(WithFacts):
     @property
     def is_tool(self) -> bool:
         """Whether it is run once, by hand or to test something, and removed."""
-        return "tool" in self._places
+        return not self._places.isdisjoint(("tool", "trial"))
 
     @property
     def is_given_its_node(self) -> bool:

@@ -166,7 +166,8 @@ _BY_PLACE = {
     "daemon": frozenset({PROCESSES, FILES}),
     "node": frozenset({PROCESSES, FILES}),
     "fabric": frozenset({NETWORK}),
-    "tool": frozenset({NETWORK, PROCESSES, KERNEL, POWER}),
+    "tool": frozenset({NETWORK}),
+    "trial": frozenset({NETWORK, PROCESSES, KERNEL, POWER}),
     "setter": frozenset({NETWORK, PROCESSES, FILES, MODULES, POWER}),
     "entrant": frozenset({HOST}),
     "router": frozenset({NETWORK}),
@@ -209,6 +210,6 @@ def uses_of_device(path: str) -> frozenset[str]:
 def uses_of_place(place: str) -> frozenset[str]:
     """What of its host a container is made to use, by a word or several: "plugin" mounts volumes for the pods of its node, "mounter"
     anything for others, "system" is a part of the cluster itself, "daemon" runs on every node, "node" does and is given it, "fabric" works
-    with others over a network that only the node has, "tool" is run once and removed, "setter" sets up its node, "entrant" goes on in it,
-    "router" changes the routes or rules of its network, and "engine" starts containers in itself."""
+    with others over a network that only the node has, "tool" is run once and removed, "trial" is a pod that tests something, "setter" sets
+    up its node, "entrant" goes on in it, "router" changes the routes or rules of its network, and "engine" starts containers in itself."""
     return _NOTHING.union(*(_BY_PLACE[word] for word in place.split()))

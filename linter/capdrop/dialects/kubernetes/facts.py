@@ -37,6 +37,9 @@ _HOOK = "helm.sh/hook"
 _DAEMONS = ("daemon", "node", "system")
 _PARAMETERS = ("/proc/sys/", "/sys/kernel/mm/", "/sys/module/", "/sys/block/")
 """Files of the kernel that are parameters of a node (docs.kernel.org/admin-guide/sysctl)."""
+_OF_PODS = ("net.", "kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue.")
+"""Parameters that a pod has of its own, so that `securityContext.sysctls` sets them (kubernetes.io/docs/tasks/administer-cluster/
+sysctl-cluster)."""
 _INSTALLING = frozenset({"install", "installer"})
 _OF_NODES = frozenset("insmod ip6tables ipset iptables modprobe".split())
 _OF_ROUTES = frozenset("ip6tables ipset iptables nft tc".split())
@@ -148,9 +151,9 @@ class Place(Cell):
 
 
 def _part_in_its_node(site: Site, place: str) -> str:
-    """What a container is for its node, by its name and what it runs: "setter" where it sets kernel parameters, or runs on every node and
-    installs something there, loads modules or keeps its networks; "setter entrant" where it goes on in the host's namespaces, or on every
-    node in its folders; "router" where it changes the routes or rules of its network; else nothing."""
+    """What a container is for its node, by its name and what it runs: "setter" where it sets parameters of the node's kernel, or runs on
+    every node and installs something there, loads modules or keeps its networks; "setter entrant" where it goes on in the host's
+    namespaces, or on every node in its folders; "router" where it changes the routes or rules of its network; else nothing."""
     written = [field.source[field.value.span] for key in ("command", "args") if (field := site.own.get(key)) is not None]
     words = [word for text in written for word in re.split(r"[^\w./=-]+", text)]
     programs = {word.rpartition("/")[2] for word in words}
@@ -158,12 +161,17 @@ def _part_in_its_node(site: Site, place: str) -> str:
     if "nsenter" in programs or (is_daemon and "chroot" in programs):
         return "setter entrant"
     named = site.own.text("name").split("-")
-    sets = "sysctl" in words and any("=" in word for word in words)
-    if sets or "sysctl" in named or any(word.startswith(_PARAMETERS) for word in words):
+    sets = "sysctl" in words and any("=" in word and (is_daemon or not word.startswith(_OF_PODS)) for word in words)
+    if sets or any(word.startswith(_PARAMETERS) for word in words):
         return "setter"
     if is_daemon:
         targets = (Section(site.source, *item).text("mountPath") for item in site.own.items("volumeMounts"))
-        if not _INSTALLING.isdisjoint(named) or not _OF_NODES.isdisjoint(programs) or not _OF_NETWORKS.isdisjoint(targets):
+        if (
+            "sysctl" in named
+            or not _INSTALLING.isdisjoint(named)
+            or not _OF_NODES.isdisjoint(programs)
+            or not _OF_NETWORKS.isdisjoint(targets)
+        ):
             return "setter"
     routes = not _OF_ROUTES.isdisjoint(programs) or ("ip" in programs and not _ROUTED.isdisjoint(programs))
     return "router" if routes else ""
@@ -175,7 +183,7 @@ def place_in(own: Section, place: str) -> str:
     storage/volumes, kubernetes-csi.github.io/docs/deploying.html)."""
     mounts = [Section(own.source, *item) for item in own.items("volumeMounts")]
     paths = [one.text("mountPath") for one in mounts if one.text("mountPropagation") == "Bidirectional"]
-    if not paths or place == "tool":
+    if not paths or place == "trial":
         return place
     return "plugin" if place == "system" or any(path.startswith(_KUBELET) for path in paths) else "mounter"
 
@@ -215,19 +223,19 @@ def is_conditional(source: Source, span: Span) -> bool:
 
 def place_of(pod: Section, is_daemon: bool, namespace: str, annotations: Section) -> str:
     """The place of a pod: "system", a part of the cluster that its administrators add, "daemon", one on every node, "node", one of these
-    that works on the node itself, "tool", one that tests something (a chart, or what it stands among the tests of) and is gone or is of
+    that works on the node itself, "trial", one that tests something (a chart, or what it stands among the tests of) and is gone or is of
     nothing but busybox or pause, or is put away, or ""."""
     if pod.text("priorityClassName") in _SYSTEM_PRIORITIES or (is_daemon and namespace == "kube-system"):
         return "system"
     if pod.source.is_for_tests or pod.source.is_put_away:
-        return "tool"
+        return "trial"
     if is_daemon:
         return "node" if any(_is_given_its_node(Section(pod.source, *item)) for item in pod.items("containers")) else "daemon"
     hook = annotations.get(_HOOK)
     is_chart_test = hook is not None and isinstance(hook.value, Scalar) and hook.value.value.startswith("test")
     images = [Section(pod.source, *item).text("image") for item in pod.items("containers")]
     is_tried_out = bool(images) and all(_name_of(image) in _TRIED_OUT for image in images)
-    return "tool" if is_chart_test or is_tried_out else ""
+    return "trial" if is_chart_test or is_tried_out else ""
 
 
 def _name_of(image: str) -> str:

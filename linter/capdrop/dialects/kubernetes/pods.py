@@ -350,7 +350,7 @@ def _container(source: Source, pod: Pod, section: Section, address: str, kind: s
             role="run",
             pull_policy=pull_policy,
             project=pod.project,
-            tried_out=pod.place == "tool" and pod.path == "spec",
+            tried_out=pod.place == "trial" and pod.path == "spec",
         )
     yield from variables_of(site, address, pod.secret, pod.taken)
     yield from commands_of(site, address, own)
