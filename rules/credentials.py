@@ -359,8 +359,10 @@ def published_default(variable: Variable) -> Iterator[Finding]:
 ASKS_FOR_NONE = {
     "opensearch_initial_admin_password": ("plugins.security.disabled=true", "disable_security_plugin=true"),
     "elastic_password": ("xpack.security.enabled=false",),
+    "elasticsearch_password": ("xpack.security.enabled=false", "elastic_cloud_auth"),
 }
-"""What makes a program ask for no password, by the variable with its password (docs.opensearch.org, Docker; elastic.co/docs)."""
+"""What makes a program ask for no password, or be given another login, by the variable with its password: a setting, or the name of one
+with any value (docs.opensearch.org, Docker; elastic.co/docs: Security settings, and Cloud auth of Beats)."""
 
 
 def secrets_of(variable: Variable, kind: str) -> Iterator[Verdict]:
@@ -395,11 +397,11 @@ def covered(start: int, end: int, text: str) -> bool:
 
 
 def asks_others(variable: Variable) -> bool:
-    """Whether it is a value of a chart of an exporter, or for sending mail: what the password of somebody else's server is, no chart can
+    """Whether it is of a chart of an exporter, or a value for sending mail: what the password of somebody else's server is, no chart can
     know."""
     mails = not MAIL.isdisjoint(variable.address.lower().split("."))
     exports = any(folder.endswith("-exporter") for folder in variable.source.from_top.split("/")[:-1])
-    return variable.place == "values" and (mails or exports)
+    return exports or (variable.place == "values" and mails)
 
 
 def credential(variable: Variable, verdict: Verdict, message: str, severity: Severity) -> Finding:
@@ -421,7 +423,8 @@ def credential(variable: Variable, verdict: Verdict, message: str, severity: Sev
 
 
 def is_unused(variable: Variable) -> bool:
-    """Whether it is the password of a program that is told beside it to ask for none."""
+    """Whether it is the password of a program that is told beside it to ask for none, or is given another login."""
     switches = ASKS_FOR_NONE.get(variable.name.lower(), ())
     parts = variable.owner.parts if switches and variable.owner is not None else ()
-    return any(isinstance(part, Variable) and f"{part.name}={part.value.text}".lower() in switches for part in parts)
+    settings = [part for part in parts if isinstance(part, Variable)]
+    return any(not {part.name.lower(), f"{part.name}={part.value.text}".lower()}.isdisjoint(switches) for part in settings)

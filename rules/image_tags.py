@@ -20,7 +20,7 @@ FLAVOURS = frozenset(
 OWN_REGISTRIES = frozenset({"localhost", "127.0.0.1", "image-registry.openshift-image-registry.svc", "github.com"})
 """Registries of one's own machine, or of the cluster itself (docs.openshift.com, Image Registry Operator); and where packages of Go are
 that ko builds images of (ko.build)."""
-RELEASE = r"\d\.\d"
+RELEASE = r"\d\.\d|-debian\d"
 """What of a name tells that it is of one release."""
 UNVERSIONED = frozenset({"registry.k8s.io/hpa-example", "k8s.gcr.io/hpa-example"})
 """Images of which there is `latest` and nothing else (kubernetes.io/docs, Horizontal Pod Autoscaler Walkthrough)."""

@@ -100,7 +100,7 @@ def host_network(container: Container) -> Iterator[Finding]:
     if shared.is_true and not container.fact("host_process").is_true:
         manages = any(item.text.upper().removeprefix("CAP_") == "NET_ADMIN" for item in container.fact("capabilities_added"))
         is_told = container.is_given_its_node or is_told_as_privileged(container)
-        is_theirs_to_say = (container.is_by_others and not container.publishes) or container.source.is_sample
+        is_theirs_to_say = (container.is_by_others and not container.publishes) or container.source.is_sample or container.is_for_work
         yield container.finding(
             shared,
             f"`{container.name}` shares the host's network",

@@ -440,7 +440,7 @@ def protection_switched_off(subject: Command | Variable | WrittenFile | Borrowed
         found = _command(subject)
     for finding in found:
         source, owner = subject.source, subject.owner if isinstance(subject, Command | Variable) else None
-        is_shown = source.is_sample and owner is not None and owner.is_shut()
+        is_shown = source.is_sample and (owner is None or owner.is_shut())
         if subject.is_for_work or is_shown or source.is_said_to_be_for_work(finding.span.start):
             finding.confidence = Confidence.LOW
         yield finding

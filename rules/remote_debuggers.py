@@ -325,12 +325,14 @@ def developer_console_open(subject: Command | Variable) -> Iterator[Finding]:
 
     Such consoles run code, show settings with their passwords, or hand out the memory of the program. They are made for the developer's own
     machine; a container is reached by others. Leave them off in what is shipped, and name the few endpoints that a monitor needs.
+    Confidence is low for a variable of an image that others publish for everybody: its server may be one that has no console.
     """
     if isinstance(subject, Variable):
         values, shows = CONSOLES.get(subject.name.lower(), (OFF, ""))
         if subject.place in SETTINGS and shows and not subject.overridden and subject.value.text.lower() in values:
             fix = subject.drop("variable", caveat="developers see no details of errors, and monitors may need an endpoint of their own")
-            yield subject.finding(written(subject), f"`{subject.name}={subject.value.text}`: {shows}", fix=fix)
+            unsure = Confidence.LOW if subject.owner is not None and subject.owner.is_by_others else None
+            yield subject.finding(written(subject), f"`{subject.name}={subject.value.text}`: {shows}", confidence=unsure, fix=fix)
         return
     given = [word.text for word in subject.words] if subject.name in CONSOLE_PROGRAMS else []
     word = _console(subject, given)

@@ -53,13 +53,15 @@ def external_ip_service(thing: KubernetesObject) -> Iterator[Finding]:
     """A service takes the traffic of addresses that nobody checks are its own.
 
     Whoever may write `externalIPs` draws traffic for any address to their pods (CVE-2020-8554), which is why clusters often forbid the
-    field. Let a load balancer assign the address. Confidence is low in what is started to test something.
+    field. Let a load balancer assign the address. Confidence is low in what is started to test something, and for a gateway, which is there
+    to take what comes to a cluster's addresses.
     """
     if is_service(thing):
         for address in thing.get("spec", "externalIPs"):
             if address.is_known and not ADDRESS.isdisjoint(address.text):
                 fix = thing.drop("spec.externalIPs", caveat="whoever uses these addresses no longer reaches it")
-                unsure = Confidence.LOW if thing.source.is_for_tests else None
+                is_gateway = any(word in thing.name for word in ("gateway", "ingress"))
+                unsure = Confidence.LOW if is_gateway or thing.source.is_for_tests else None
                 yield thing.finding(address, f"`{thing.name}` takes the traffic for {address.text}", confidence=unsure, fix=fix)
 
 

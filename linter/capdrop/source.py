@@ -108,8 +108,8 @@ _TESTS = frozenset(
     "fakes".split()
 )
 """Folders of what is started to test something, and is taken down."""
-_OF_A_FAULT = r"(?:^|[/_-])(?:(?:issue|bug)s?[_-]?[0-9]{2}|repro(?:s|ducers?|ductions?)?(?=[/_-]))"
-"""What a path holds that shows one fault to others: `golang-issue-21867/`, `repro/`."""
+_OF_A_FAULT = r"(?:^|[/_-])(?:(?:issue|bug)s?[_-]?[0-9]{2}|(?:broken|repro(?:s|ducers?|ductions?)?)(?=[/_-]))"
+"""What a path holds that shows one fault to others: `golang-issue-21867/`, `repro/`, `broken-pods/`."""
 _EXAMPLES = frozenset(
     "doc docs documentation example examples sample samples tutorial tutorials ejemplos exemplos exemples beispiele".split()
 )

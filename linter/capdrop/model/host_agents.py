@@ -61,6 +61,8 @@ _KINDS = (
     # routing daemons (bird.network.cz, docs.frrouting.org), wez/govee2mqtt (docs/DOCKER.md: it finds its lamps by broadcast);
     # NET_ADMIN for probes, bans and buffers: librenms/docker, linuxserver/docker-swag (READMEs), hub.docker.com/_/caddy
     ((PROCESSES, FILES, KERNEL), "kube-bench"),  # github.com/aquasecurity/kube-bench, job.yaml
+    ((SOCKET, NETWORK, PROCESSES, FILES), "docker-bench-security"),  # github.com/docker/docker-bench-security (README)
+    ((KERNEL,), "docker-virt-manager virt-manager"),  # github.com/m-bers/docker-virt-manager (README): it manages libvirt by its socket
     ((NETWORK, PROCESSES), "windows-exporter"),  # github.com/prometheus-community/windows_exporter/tree/master/kubernetes
     (
         (NETWORK, BUS, DEVICES),
@@ -156,6 +158,7 @@ _BY_NAME: dict[str, frozenset[str]] = {}
 """Made when a name is met that may be in it."""
 _BY_DEVICE = {
     "/dev/kfd": frozenset({PROCESSES, KERNEL}),  # rocm.docs.amd.com, Running ROCm Docker containers: shared memory, and no seccomp
+    "/dev/fuse": frozenset({KERNEL}),  # docs.kernel.org/filesystems/fuse: who mounts in a container needs SYS_ADMIN
     "/dev/net/tun": frozenset({NETWORK}),  # docs.kernel.org/networking/tuntap: what makes tunnels sets up their interfaces and routes
 }
 _SYSTEM = frozenset({NETWORK, PROCESSES, FILES, MODULES, CLOCK, DEVICES, BUS, KERNEL})

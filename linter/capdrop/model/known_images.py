@@ -114,6 +114,8 @@ _NON_ROOT = frozenset({
     ),
     # parts of clusters
     "docker.io/hashicorp/consul-k8s-control-plane",  # hashicorp/consul-k8s, control-plane/Dockerfile: USER 100
+    "docker.io/kubeflownotebookswg/",  # kubeflow/kubeflow, components/example-notebook-servers/base/Dockerfile: USER $NB_USER
+    "ghcr.io/kubeflow/kubeflow/notebook-servers/",
     "docker.io/kubeflow/spark-operator",  # kubeflow/spark-operator, Dockerfile: USER ${SPARK_UID}:${SPARK_GID}
     "docker.io/velero/velero",  # vmware-tanzu/velero, Dockerfile: USER cnb:cnb
     "ghcr.io/apache/flink-kubernetes-operator",  # apache/flink-kubernetes-operator, Dockerfile: USER flink

@@ -47,10 +47,10 @@ def tries_a_release(site: ServiceSite, parts: Iterable[Subject]) -> bool:
 
 
 def _is_worked_on(site: ServiceSite, build: Build | None) -> bool:
-    """Whether a service is in profiles for developers or for tests only, is built from a Dockerfile or a stage that is named so, or has the
-    sources mounted that it was built from."""
+    """Whether a service is in profiles for developers or for tests only or is not started by itself, is built from a Dockerfile or a stage
+    that is named so, or has the sources mounted that it was built from."""
     profiles = [node.value for node, _, _ in site.own.items("profiles") if isinstance(node, Scalar)]
-    if profiles and all(map(is_named_for_work, profiles)):
+    if (profiles and all(map(is_named_for_work, profiles))) or site.own.text("deploy.replicas") == "0":
         return True
     if build is None:
         return False

@@ -40,6 +40,7 @@ _PARAMETERS = ("/proc/sys/", "/sys/kernel/mm/", "/sys/module/", "/sys/block/")
 _OF_PODS = ("net.", "kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue.")
 """Parameters that a pod has of its own, so that `securityContext.sysctls` sets them (kubernetes.io/docs/tasks/administer-cluster/
 sysctl-cluster)."""
+_ENTERING = frozenset({"nsenter", "chroot"})
 _INSTALLING = frozenset({"install", "installer"})
 _OF_NODES = frozenset("insmod ip6tables ipset iptables modprobe".split())
 _OF_ROUTES = frozenset("ip6tables ipset iptables nft tc".split())
@@ -152,13 +153,13 @@ class Place(Cell):
 
 def _part_in_its_node(site: Site, place: str) -> str:
     """What a container is for its node, by its name and what it runs: "setter" where it sets parameters of the node's kernel, or runs on
-    every node and installs something there, loads modules or keeps its networks; "setter entrant" where it goes on in the host's
-    namespaces, or on every node in its folders; "router" where it changes the routes or rules of its network; else nothing."""
+    every node and installs something there, loads modules or keeps its networks; "setter entrant" where it goes on every node on in
+    the host's namespaces or folders; "router" where it changes the routes or rules of its network; else nothing."""
     written = [field.source[field.value.span] for key in ("command", "args") if (field := site.own.get(key)) is not None]
     words = [word for text in written for word in re.split(r"[^\w./=-]+", text)]
     programs = {word.rpartition("/")[2] for word in words}
     is_daemon = place in _DAEMONS
-    if "nsenter" in programs or (is_daemon and "chroot" in programs):
+    if is_daemon and place != "system" and not _ENTERING.isdisjoint(programs):
         return "setter entrant"
     named = site.own.text("name").split("-")
     sets = "sysctl" in words and any("=" in word and (is_daemon or not word.startswith(_OF_PODS)) for word in words)
