@@ -223,7 +223,7 @@ def password_in_url(subject: Text | Variable) -> Iterator[Finding]:
         if (url.weak and (in_comment(text, url.start) or subject.is_template)) or covered(url.start, url.end, text, "token"):
             continue
         variable = subject.variable_at(subject.fragment.span(url.start).start)
-        is_for_few = url.near or (url.weak and variable is not None and variable.is_for_few)
+        is_for_few = (url.near and not in_a_pod(subject)) or (url.weak and variable is not None and variable.is_for_few)
         yield subject.finding_in(
             url.start,
             url.end,
@@ -263,6 +263,11 @@ def in_samples(subject: Text | Variable, otherwise: Confidence | None) -> Confid
     return Confidence.LOW if unsure else otherwise
 
 
+def in_a_pod(subject: Text | Variable) -> bool:
+    """Whether what answers on the machine itself is another container of the same pod, as a proxy of a database is."""
+    return "apiVersion" in subject.source.text
+
+
 def is_encrypted_key(verdict: Verdict) -> bool:
     """Whether a secret is a private key that is itself encrypted."""
     return verdict.kind == "private-key" and verdict.confidence != "high"
@@ -287,8 +292,8 @@ def hidden_from_the_text(variable: Variable, kind: str, severity: Severity) -> I
     if weak or is_encrypted_key(verdict):
         severity = Severity.MEDIUM
     sure = Confidence[verdict.confidence.upper()]
-    if weak and variable.is_for_few:
-        sure = Confidence.LOW
+    if weak:
+        sure = Confidence.LOW if variable.is_for_few else Confidence.MEDIUM if in_a_pod(variable) else sure
     if not covered(*shown, kind):
         yield variable.finding(
             place,

@@ -272,3 +272,11 @@ spec: {podSelector: {}, policyTypes: [Ingress]}
 )
 def test_a_policy_that_says_what_it_does(name: str, others: str, confidence: Confidence, tmp_path: Path) -> None:
     assert said(tmp_path, "open-network-policy", policy=OPEN % name, others=others) == [confidence]
+
+
+SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: db}\ndata: {DB: 'postgresql://admin:admin@127.0.0.1:5432/a'}\n"
+
+
+def test_in_a_pod_localhost_is_another_container(tmp_path: Path) -> None:
+    assert said(tmp_path, "password-in-url", configmap=SETTINGS, pod=DATABASE) == [MEDIUM]
+    assert said(tmp_path, "password-in-url", configmap=SETTINGS.replace("ConfigMap", "Secret").replace("data", "stringData")) == [MEDIUM]

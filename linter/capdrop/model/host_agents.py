@@ -89,8 +89,8 @@ _KINDS = (
         "kube-proxy smartctl-exporter aws-ebs-csi-driver aws-efs-csi-driver gcp-compute-persistent-disk-csi-driver azuredisk-csi "
         "azurefile-csi nfsplugin cephcsi kured irqbalance multus multus-cni qemu-guest-agent",
     ),  # docs.tigera.io/calico, docs.cilium.io, github.com/aws/amazon-vpc-cni-k8s, kube-router.io/docs; the exporter's README; the plugin
-    # of a CSI driver on each node (kubernetes-csi.github.io/docs/deploying.html); kured.dev/docs (it restarts its node), irqbalance(1);
-    # k8snetworkplumbingwg/multus-cni (deployments); siderolabs/extensions (qemu-guest-agent)
+    # of a CSI driver on each node (kubernetes-csi.github.io/docs/deploying.html); kured.dev/docs (it restarts its node);
+    # irqbalance, multus and the guest agent from memory
     ((SOCKET,), "docker-socket-proxy linuxserver/socket-proxy wollomatic/socket-proxy"),  # github.com/Tecnativa/docker-socket-proxy,
     # linuxserver/docker-socket-proxy (READMEs); the last from memory
     (
@@ -119,8 +119,8 @@ _KINDS = (
         "opentelemetry-ebpf-profiler tetragon opentelemetry-ebpf-kernel-collector ebpf-instrument beyla",
     ),  # google/cadvisor (README, docs/running.md); hub.docker.com/_/docker and linuxserver/docker-kasm (an engine of their own);
     # home-assistant.io/installation/linux (its Compose file), gladysassistant.com/docs/installation/docker, remote-android/redroid-doc,
-    # open-telemetry/opentelemetry-ebpf-profiler (READMEs), tetragon.io/docs/installation/docker, opentelemetry.io/docs/zero-code/obi
-    # (Security), grafana.com/docs/beyla (the same); open-telemetry/opentelemetry-ebpf (Helm chart)
+    # open-telemetry/opentelemetry-ebpf-profiler (READMEs), tetragon.io/docs/installation/docker;
+    # open-telemetry/opentelemetry-helm-charts (opentelemetry-ebpf and opentelemetry-ebpf-instrumentation start theirs so); beyla: memory
     # hostmetrics receiver, root_path
     (
         (WHOLE,),

@@ -93,13 +93,13 @@ _NON_ROOT = frozenset({
     "ghcr.io/dexidp/dex",  # dexidp/dex, Dockerfile: USER dex:dex
     "quay.io/oauth2-proxy/oauth2-proxy",  # oauth2-proxy/oauth2-proxy, Dockerfile: distroless/static:nonroot
     "quay.io/strimzi/",  # strimzi/strimzi-kafka-operator, docker-images/*/Dockerfile: USER 1001
-    # exporters and proxies, each Dockerfile read 2026-11
+    # exporters and proxies; a Dockerfile of each project read 2026-11, not always its newest
     "docker.io/nginx/nginx-prometheus-exporter",  # nginx/nginx-prometheus-exporter, build/Dockerfile: USER 1001:1001
     "docker.io/oliver006/redis_exporter",  # oliver006/redis_exporter, docker/Dockerfile: USER 59000:59000
     "gcr.io/cloud-sql-connectors/cloud-sql-proxy",  # GoogleCloudPlatform/cloud-sql-proxy, Dockerfile: USER 65532
-    "gcr.io/cloudsql-docker/gce-proxy",  # the same
+    "gcr.io/cloudsql-docker/gce-proxy",  # its first version, from memory
     "docker.io/grafana/rollout-operator",  # grafana/rollout-operator, Dockerfile: USER rollout-operator
-    "ghcr.io/home-operations/",  # home-operations/containers, README, Rootless: user 65534
+    "ghcr.io/home-operations/",  # home-operations/containers, README, Rootless: most, as user 65534
     "ghcr.io/onedr0p/exportarr",  # onedr0p/exportarr, Dockerfile: USER nonroot:nonroot
     "docker.io/locustio/locust",  # locustio/locust, Dockerfile: USER locust
     *(
@@ -144,7 +144,7 @@ _NON_ROOT = frozenset({
     # what samples run
     "gcr.io/google-samples/hello-app",  # GoogleCloudPlatform/kubernetes-engine-samples, quickstarts/hello-app/Dockerfile: USER nonroot
     "us-docker.pkg.dev/google-samples/containers/gke/hello-app",
-    "quay.io/sclorg/",  # sclorg/postgresql-container and mysql-container, Dockerfile.c9s and Dockerfile.fedora: USER 26, 27
+    "quay.io/sclorg/",  # sclorg/postgresql-container and mysql-container, Dockerfile: USER 26, 27 (from memory)
     *(f"quay.io/fedora/{kind}-" for kind in ("mariadb", "mysql", "postgresql", "redis")),
     *(
         f"{registry}/examples-bookinfo-{name}"  # istio/istio, samples/bookinfo/src/*/Dockerfile: USER 1000
