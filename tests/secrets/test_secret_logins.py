@@ -23,6 +23,7 @@ LOGINS = [
     ("netrc", "machine git.acme.io login bot password {}", WORD),
     ("netrc", "machine git.acme.io\n  login bot\n  password {}\n", WORD),
     ("netrc", "machine git.acme.io login bot account x password {}", WORD),
+    ("netrc", "machine imap.acme.io login example@acme.io password {}", WORD),
     ("npm", "//registry.npmjs.org/:_authToken={}", GUID),
     ("npm", "//npm.acme.io/:_authToken = '{}'", TOKEN),
     ("npm", "//npm.acme.io/:_auth={}", BOTH),

@@ -79,7 +79,8 @@ def _read(text: str, colon: int) -> UrlPassword | None:
     if not _is_literal(password, user, host):
         return None
     weak = is_weak(password) or is_number(password) or says_what_it_is(password) or _follows_from(user.lower(), password.lower())
-    if weak and (_is_example(host.lower()) or (user.lower() in _ANY_USER and password.lower() in _ANY_PASSWORD)):
+    for_any = user.lower() in _ANY_USER and password.lower() in _ANY_PASSWORD and "." not in host
+    if weak and (for_any or _is_example(host.lower())):
         return None
     return UrlPassword(middle + 1, sign, user, scheme, weak, weak and host.partition(":")[0] in _THIS_MACHINE)
 
