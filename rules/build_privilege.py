@@ -85,7 +85,7 @@ def insecure_build_step(step: BuildStep | Container) -> Iterator[Finding]:
         yield from insecure_build(step)
     elif step.security.text == "insecure":
         fix = step.drop("security", caveat="what needs a capability or a device fails")
-        confidence = Confidence.LOW if step.source.is_for_tests else None
+        confidence = Confidence.LOW if step.source.is_idle else None
         yield step.finding(step.security, "this step runs privileged on the machine that builds", fix=fix, confidence=confidence)
 
 
@@ -161,7 +161,7 @@ def host_network_build_step(step: BuildStep | Container) -> Iterator[Finding]:
                     fix = step.remove("build_entitlements", item, caveat=caveat)
                     yield step.finding(item, f"steps of the build of `{step.name}` may use the network of the machine that builds", fix=fix)
     elif step.network.text == "host":
-        fix, confidence = step.drop("network", caveat=caveat), Confidence.LOW if step.source.is_for_tests else None
+        fix, confidence = step.drop("network", caveat=caveat), Confidence.LOW if step.source.is_idle else None
         yield step.finding(step.network, "this step shares the network of the machine that builds", fix=fix, confidence=confidence)
 
 

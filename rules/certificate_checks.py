@@ -338,7 +338,7 @@ def certificate_check_disabled(subject: Command | Variable | WrittenFile) -> Ite
     something, and in a probe, which asks its own container.
     """
     for finding in _found(subject):
-        if subject.source.is_for_tests or (isinstance(subject, Command) and subject.place.endswith(PROBE)):
+        if subject.source.is_idle or (isinstance(subject, Command) and subject.place.endswith(PROBE)):
             finding.confidence = Confidence.LOW
         yield finding
 

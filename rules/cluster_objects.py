@@ -73,10 +73,10 @@ def namespace_without_pod_security(thing: KubernetesObject) -> Iterator[Finding]
     if level is None:
         if not thing.partial:
             fix = thing.append("metadata.labels", (ENFORCE, "baseline"), caveat="pods that need more are refused")
-            yield thing.finding(thing.name_span, f"namespace `{thing.name}` admits any pod: it has no `{ENFORCE}`", fix=fix)
+            yield thing.finding(thing.name_span, f"namespace `{thing.title}` admits any pod: it has no `{ENFORCE}`", fix=fix)
     elif level.is_known and level.text not in LEVELS:
         fix = thing.rewrite("metadata.labels", level.span, level.text, "baseline", caveat="pods that need more are refused")
-        yield thing.finding(level, f"namespace `{thing.name}` admits any pod: it enforces `{level.text}`", fix=fix)
+        yield thing.finding(level, f"namespace `{thing.title}` admits any pod: it enforces `{level.text}`", fix=fix)
 
 
 @rule(
@@ -121,7 +121,7 @@ def scc_allows_privileged(thing: KubernetesObject) -> Iterator[Finding]:
     if thing.kind == "SecurityContextConstraints" and allowed.is_true:
         fix = thing.set("allowPrivilegedContainer", "false", caveat="pods that need it are no longer admitted")
         unsure = Confidence.LOW if not DRIVERS.isdisjoint(thing.name.split("-")) else None
-        yield thing.finding(allowed, f"`{thing.name}` admits privileged containers", fix=fix, confidence=unsure)
+        yield thing.finding(allowed, f"`{thing.title}` admits privileged containers", fix=fix, confidence=unsure)
 
 
 @rule(
@@ -211,7 +211,7 @@ def api_service_certificate_unchecked(thing: KubernetesObject) -> Iterator[Findi
     skip = thing.get("spec", "insecureSkipTLSVerify")
     if thing.kind == "APIService" and skip.is_true:
         fix = thing.drop("spec.insecureSkipTLSVerify", caveat="the API fails until `caBundle` holds its authority")
-        yield thing.finding(skip, f"the API server behind `{thing.name}` is not asked for its certificate", fix=fix)
+        yield thing.finding(skip, f"the API server behind `{thing.title}` is not asked for its certificate", fix=fix)
 
 
 @rule(

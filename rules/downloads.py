@@ -416,7 +416,8 @@ def _unchecked(download: Download, message: str, severity: Severity | None = Non
     assert download.use is not None
     note = Note(download.use.source, download.use.span, "used here")
     fix = download.compare_first(f"Name a version, and compare the file before its first use ({COMPARE})")
-    return download.command.finding(download.url.span, message, notes=(note,), severity=severity, fix=fix)
+    confidence = Confidence.LOW if download.command.source.is_idle else None
+    return download.command.finding(download.url.span, message, notes=(note,), severity=severity, confidence=confidence, fix=fix)
 
 
 @rule(
@@ -463,7 +464,7 @@ def add_url_without_checksum(script: Script) -> Iterator[Finding]:
     The server may send something else tomorrow. `ADD --checksum=sha256:...` makes the build fail then. Confidence is low in what is built
     to test something.
     """
-    confidence = Confidence.LOW if script.source.is_for_tests else None
+    confidence = Confidence.LOW if script.source.is_idle else None
     for copy in script.copies:
         if copy.keyword != "ADD" or "checksum" in copy.flags:
             continue

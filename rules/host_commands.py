@@ -95,7 +95,9 @@ def host_entered(command: Command) -> Iterator[Finding]:
     processes. Do it where the host is set up, or speak to one service of the host. Confidence is low where the container's image is one
     that sets up the network of a node.
     """
-    unsure = command.owner.doubt("kernel") if command.owner is not None else None
+    owner = command.owner
+    is_meant = owner is not None and (owner.is_made_for("kernel") or owner.source.is_started_by_hand)
+    unsure = Confidence.LOW if is_meant else None
     if command.name == "nsenter":
         if _enters_first([word.text for word in command.words]):
             yield command.finding(command.words[0].span, "this enters the namespaces of the host", confidence=unsure)

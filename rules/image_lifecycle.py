@@ -149,7 +149,7 @@ def end_of_life_image(image: Image) -> Iterator[Finding]:
     if end is not None:
         instead = f"; `{end.instead}` takes its place" if end.instead else ""
         unsure = Confidence.MEDIUM if image.value.defaulted else None
-        confidence = Confidence.LOW if image.is_in_its_folder or image.source.is_for_tests else unsure
+        confidence = Confidence.LOW if image.is_in_its_folder or image.source.is_idle else unsure
         fix = image.move_on(caveat=ANOTHER_RELEASE)
         yield image.finding(image.value, f"`{image.reference.text}`: {end.reason}{instead}", confidence=confidence, fix=fix)
 

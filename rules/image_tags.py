@@ -229,8 +229,9 @@ def _may_move(image: Image) -> bool:
         is_kept = image.role == "base" and reference.tag is not None and reference.tag.lower() in source.from_top.lower().split("/")[:-1]
         if is_own or is_kept or re.search(RELEASE, reference.repository) is not None or is_versioned(image):
             return True
-    is_tried_out = image.tried_out or (image.role == "run" and source.is_put_away) or source.is_sample or source.is_for_builds
-    return is_tried_out or image.is_stand_in or image.is_released_here or image.is_own_base
+    is_tried_out = image.tried_out or (image.role == "run" and source.is_started_by_hand)
+    is_trial = is_tried_out or source.is_idle or source.is_sample or source.is_for_builds
+    return is_trial or image.is_stand_in or image.is_released_here or image.is_own_base
 
 
 def is_versioned(image: Image) -> bool:

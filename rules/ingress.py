@@ -65,11 +65,11 @@ def ingress_snippet(thing: KubernetesObject) -> Iterator[Finding]:
         if name.startswith(NGINX) and name.endswith(("-snippet", "-snippets")) and (value.is_unknown or value.text.strip()):
             short = name.rpartition("/")[2]
             if any(word in value.text for word in LUA):
-                yield thing.finding(value, f"`{thing.name}` runs code in nginx (`{short}`)", severity=Severity.CRITICAL)
+                yield thing.finding(value, f"`{thing.title}` runs code in nginx (`{short}`)", severity=Severity.CRITICAL)
             elif any(word in value.text for word in ALIASES):
-                yield thing.finding(value, f"`{thing.name}` serves files of the controller (`{short}`)")
+                yield thing.finding(value, f"`{thing.title}` serves files of the controller (`{short}`)")
             else:
-                yield thing.finding(value, f"`{thing.name}` writes into nginx's configuration (`{short}`)", severity=Severity.MEDIUM)
+                yield thing.finding(value, f"`{thing.title}` writes into nginx's configuration (`{short}`)", severity=Severity.MEDIUM)
 
 
 @rule(
@@ -93,7 +93,7 @@ def ingress_annotation_injection(thing: KubernetesObject) -> Iterator[Finding]:
     for name, value in annotations_of(thing).items():
         if name.startswith(NGINX) and name.rpartition("/")[2] in INJECTED and any(mark in value.text.strip() for mark in BREAKING):
             short = name.rpartition("/")[2]
-            yield thing.finding(value, f"`{short}` of `{thing.name}` holds marks that end a line of nginx's configuration")
+            yield thing.finding(value, f"`{short}` of `{thing.title}` holds marks that end a line of nginx's configuration")
 
 
 @rule(
@@ -147,7 +147,7 @@ def ingress_without_tls(thing: KubernetesObject) -> Iterator[Finding]:
     spec, tls = thing.get("spec"), thing.get("spec", "tls")
     empty = tls.is_absent or tls.content in ((), "")
     if empty and not spec.is_absent and not any(name in OTHER_TLS for name in annotations_of(thing)):
-        yield thing.finding(thing.kind_span, f"`{thing.name}` has no TLS")
+        yield thing.finding(thing.kind_span, f"`{thing.title}` has no TLS")
 
 
 @rule(

@@ -207,7 +207,7 @@ def secret_persisted(command: Command) -> Iterator[Finding]:
     if command.place != "RUN":
         return
     severity = None if command.ships else Severity.MEDIUM
-    confidence = Confidence.LOW if command.source.is_for_tests else None
+    confidence = Confidence.LOW if command.source.is_idle else None
     if command.name == "git":
         for word, message in kept_by_git(command):
             yield command.finding(word.span, message, severity=severity, confidence=confidence)

@@ -31,7 +31,7 @@ def unknown_instruction(oddity: Oddity) -> Iterator[Finding]:
         source, at = oddity.source, oddity.span.end
         value = Span(at + 1, source.line(source.position(at).line).end)
         hidden = (value,) if source.text.startswith("=", at) else ()
-        yield oddity.finding(oddity.span, oddity.message, hidden=hidden, confidence=Confidence.LOW if source.is_for_tests else None)
+        yield oddity.finding(oddity.span, oddity.message, hidden=hidden, confidence=Confidence.LOW if source.is_idle else None)
 
 
 @rule(
@@ -56,7 +56,7 @@ def refused_instruction(oddity: Oddity) -> Iterator[Finding]:
     """
     if oddity.kind == "refused-instruction":
         is_to_replace = re.fullmatch(TO_REPLACE, oddity.source[oddity.span]) is not None
-        unsure = is_to_replace or oddity.source.is_for_tests
+        unsure = is_to_replace or oddity.source.is_idle
         yield oddity.finding(oddity.span, oddity.message, confidence=Confidence.LOW if unsure else None)
 
 
@@ -76,7 +76,7 @@ def ignored_directive(oddity: Oddity) -> Iterator[Finding]:
     reads this one as a comment, and what it was to change, it does not. Move it to the top. Confidence is low in a file for tests.
     """
     if oddity.kind == "ignored-directive":
-        yield oddity.finding(oddity.span, oddity.message, confidence=Confidence.LOW if oddity.source.is_for_tests else None)
+        yield oddity.finding(oddity.span, oddity.message, confidence=Confidence.LOW if oddity.source.is_idle else None)
 
 
 SECRET_CHECKS = ("all", "SecretsUsedInArgOrEnv")

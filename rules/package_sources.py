@@ -36,9 +36,11 @@ PUBLIC_INDEXES = (
     "google-coral.github.io", "abetlen.github.io", "data.pyg.org", "dl.fbaipublicfiles.com", "download.openmmlab.com",
     "wheel-index.linuxserver.io",  # linuxserver/wheelie
     "pypi.anaconda.org",  # https://anaconda.org: builds of projects, each under its account
+    "mirrors.cernet.edu.cn", "pypi.tuna.tsinghua.edu.cn", "mirrors.tuna.tsinghua.edu.cn", "mirrors.bfsu.edu.cn", "mirrors.ustc.edu.cn",
+    "pypi.mirrors.ustc.edu.cn", "mirrors.aliyun.com", "mirrors.cloud.tencent.com", "repo.huaweicloud.com",  # copies of PyPI
     "flashinfer.ai", "docs.vllm.ai", "wheels.vllm.ai", "repo.radeon.com", "pytorch-extension.intel.com",
 )  # fmt: skip
-"""Hosts of projects and vendors that publish builds for all, and document them as an extra index."""
+"""Hosts of projects and vendors that publish builds for all, and document them as an extra index; and of copies of PyPI."""
 
 
 @rule(

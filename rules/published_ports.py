@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from capdrop import Bad, Confidence, Container, Finding, Fix, Good, Image, Mount, Note, Port, Severity, Value, Variable, rule
 
 PASSWORD = "Tr0ub4dor" + "-9xQz"
+WIDE = 50
+"""Ports."""
 DATA_PORTS = {
     1433: ("SQL Server", ""),
     1521: ("Oracle", ""),
@@ -314,7 +316,10 @@ def reached(port: Port, container: Container) -> bool:
 
 
 def data_port(port: Port, names: str) -> int:
-    """The number among a port's at which a database listens, where the service is known by its names to be one; 0 for none."""
+    """The number among a port's at which a database listens, where the service is known by its names to be one; 0 for none, as for those
+    of a wide range, which is the program's own."""
+    if port.last - port.first > WIDE:
+        return 0
     for number, (_, words) in DATA_PORTS.items():
         if port.covers(number) and (not words or any(word in names for word in words.split())):
             return number
@@ -345,7 +350,7 @@ def at(port: Port) -> Value:
 def doubt(port: Port) -> Confidence | None:
     """Less than sure where a variable that nothing sets stands for the port, as it might hold an address too, and for what is started to
     test or build something."""
-    if port.source.is_for_tests or port.source.is_for_builds:
+    if port.source.is_idle or port.source.is_for_builds:
         return Confidence.LOW
     return Confidence.MEDIUM if port.host_port.is_unknown else None
 

@@ -115,7 +115,7 @@ def cluster_admin_bound(binding: RoleBinding) -> Iterator[Finding]:
     if makes_administrator(binding):
         severity = Severity.CRITICAL if binding.workloads else Severity.HIGH
         message = f"{named(binding)} may do everything ({ADMINISTRATOR})"
-        sure = Confidence.LOW if all(map(administers, binding.parties)) or binding.source.is_sample else None
+        sure = Confidence.LOW if all(map(administers, binding.parties)) or is_tried_out(binding) else None
         yield binding.finding(binding.role_span, message, notes=users(binding), severity=severity, confidence=sure)
     elif binding.role_kind == "ClusterRole" and binding.role_name in NEARLY and binding.parties:
         message = f"{named(binding)} may start any pod in every namespace ({binding.role_name})"
@@ -129,6 +129,11 @@ def administers(party: Party) -> bool:
         return party.name in APPLIERS
     words = re.split(r"[^a-z]+", party.name.lower())
     return not party.is_everyone and any(word in ADMINISTRATORS or word.endswith("admin") for word in words)
+
+
+def is_tried_out(binding: RoleBinding) -> bool:
+    """Whether it stands among examples, tests, or what is not used any more."""
+    return binding.source.is_sample or binding.source.is_started_by_hand
 
 
 def makes_administrator(binding: RoleBinding) -> bool:
@@ -419,5 +424,5 @@ def role_bound_to_default_account(binding: RoleBinding) -> Iterator[Finding]:
         if is_default_account(party) and binding.role_name:
             where = f" of `{party.namespace}`" if party.namespace else ""
             message = f"every pod{where} that names no account is given `{binding.role_name}`"
-            unsure = binding.source.is_for_tests or binding.source.is_put_away
+            unsure = binding.source.is_started_by_hand
             yield binding.finding(party.span, message, notes=users(binding), confidence=Confidence.LOW if unsure else None)

@@ -144,7 +144,7 @@ def insecure_registry(subject: Command | Variable | WrittenFile) -> Iterator[Fin
     what is started to test something.
     """
     for finding in _asked_without_check(subject):
-        finding.confidence = Confidence.LOW if subject.source.is_for_tests else None
+        finding.confidence = Confidence.LOW if subject.source.is_idle else None
         yield finding
 
 

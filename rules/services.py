@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from capdrop import Bad, Confidence, Finding, Good, KubernetesObject, Service, Severity, Value, rule
 
 SSH = "22"
+DOCUMENTED = ("192.0.2.", "198.51.100.", "203.0.113.", "80.11.12.10")
+"""How addresses begin that are for documentation (RFC 5737), and the one in that of Kubernetes (Service, External IPs)."""
 ADDRESS = frozenset("0123456789:")
 """Characters of which one is in every address, and none in what stands for one: `xxx.yyy.zzz.qqq`."""
 INSIDE = (".svc", ".cluster.local")
@@ -29,9 +31,9 @@ def service_that(says: str) -> str:
     references="ATT&CK T1557",
     also_known_as="trivy:KSV-0108",
     examples=(
-        Bad("service.yaml", service_that("externalIPs: [«192.0.2.7», «192.0.2.8»]")),
-        Bad("service.yaml", service_that("type: NodePort, externalIPs: [«192.0.2.7»]"), fixed=service_that("type: NodePort")),
-        Good("service.yaml", service_that("type: LoadBalancer, loadBalancerIP: 192.0.2.7")),
+        Bad("service.yaml", service_that("externalIPs: [«10.20.0.7», «10.20.0.8»]")),
+        Bad("service.yaml", service_that("type: NodePort, externalIPs: [«10.20.0.7»]"), fixed=service_that("type: NodePort")),
+        Good("service.yaml", service_that("type: LoadBalancer, loadBalancerIP: 10.20.0.7")),
         Good("service.yaml", service_that("externalIPs: [], sessionAffinity: None")),
         Good("service.yaml", service_that("externalIPs: [xxx.yyy.zzz.qqq]")),
         Good(
@@ -53,16 +55,17 @@ def external_ip_service(thing: KubernetesObject) -> Iterator[Finding]:
     """A service takes the traffic of addresses that nobody checks are its own.
 
     Whoever may write `externalIPs` draws traffic for any address to their pods (CVE-2020-8554), which is why clusters often forbid the
-    field. Let a load balancer assign the address. Confidence is low in what is started to test something, and for a gateway, which is there
-    to take what comes to a cluster's addresses.
+    field. Let a load balancer assign the address. Confidence is low in what is started to test something, for a gateway, which is there
+    to take what comes to a cluster's addresses, and for an address out of documentation.
     """
     if is_service(thing):
         for address in thing.get("spec", "externalIPs"):
             if address.is_known and not ADDRESS.isdisjoint(address.text):
                 fix = thing.drop("spec.externalIPs", caveat="whoever uses these addresses no longer reaches it")
                 is_gateway = any(word in thing.name for word in ("gateway", "ingress"))
-                unsure = Confidence.LOW if is_gateway or thing.source.is_for_tests else None
-                yield thing.finding(address, f"`{thing.name}` takes the traffic for {address.text}", confidence=unsure, fix=fix)
+                is_made_up = address.text.startswith(DOCUMENTED)
+                unsure = Confidence.LOW if is_gateway or is_made_up or thing.source.is_idle else None
+                yield thing.finding(address, f"`{thing.title}` takes the traffic for {address.text}", confidence=unsure, fix=fix)
 
 
 @rule(
@@ -93,7 +96,7 @@ def external_name_service(thing: KubernetesObject) -> Iterator[Finding]:
     name = thing.get("spec", "externalName")
     is_alias = is_service(thing) and thing.get("spec", "type").text == "ExternalName" and not name.is_absent
     if is_alias and not name.text.rstrip(".").endswith(INSIDE):
-        yield thing.finding(name, f"`{thing.name}` leads to {name.text or 'a host'} outside the cluster")
+        yield thing.finding(name, f"`{thing.title}` leads to {name.text or 'a host'} outside the cluster")
 
 
 def is_service(thing: KubernetesObject) -> bool:
@@ -202,7 +205,7 @@ def ssh_service(thing: KubernetesObject) -> Iterator[Finding]:
     for port in thing.get("spec", "ports") if is_service(thing) else ():
         found = ssh_port(port)
         if found is not None:
-            yield thing.finding(found, f"`{thing.name}` leads to port {SSH}, where SSH listens")
+            yield thing.finding(found, f"`{thing.title}` leads to port {SSH}, where SSH listens")
 
 
 def ssh_port(port: Value) -> Value | None:

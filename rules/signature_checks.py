@@ -188,7 +188,7 @@ def package_signature_check_disabled(subject: Command | Script | WrittenFile) ->
     installed, and it is installed as root. Install the repository's key instead. Confidence is low in a file for tests.
     """
     for finding in _unsigned_in(subject):
-        finding.confidence = Confidence.LOW if subject.source.is_for_tests else None
+        finding.confidence = Confidence.LOW if subject.source.is_idle else None
         yield finding
 
 

@@ -175,7 +175,7 @@ def root_user(container: Container | DefaultContainer) -> Iterator[Finding]:
 def is_meant_as_root(container: Container | DefaultContainer) -> bool:
     """Whether it prepares files for others and ends, is to read those of its host, has its host anyway, tests something, or the dialect
     says why."""
-    if container.source.is_for_tests:
+    if container.source.is_idle:
         return True
     if container.kind in ("init container", "step") and not container.fact("privileged").is_true:
         return True

@@ -11,7 +11,7 @@ from capdrop.rulebook import builtin_folder, load
 from capdrop.source import Source
 
 BOOK = load(builtin_folder())
-SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {{name: {}}}\nspec: {{externalIPs: [203.0.113.7]}}\n"
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {{name: {}}}\nspec: {{externalIPs: [10.20.0.7]}}\n"
 PASSWORD = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {password: changeme}\n"
 EMPTY = """apiVersion: v1
 kind: Pod

@@ -121,13 +121,17 @@ _TRIALS = frozenset("quick-start quickstart quickstarts getting-started hack hac
 """Folders of what is started to try something out."""
 _DEVELOPMENT = frozenset(
     "dev devel develop development .cursor .devcontainer .devenv localdev local local-cluster local-clusters "
-    "local-dev local-stack dev-env dev-environment k3d minikube".split()
+    "local-dev local-stack local-setup local-development dev-env dev-environment k3d minikube".split()
 )
 """Folders of what is started on a developer's own machine."""
-_PUT_AWAY = frozenset("archive .archive _archive archived attic hack hacks".split())
-"""Folders of what is started no more, or by hand by those who work on the project."""
+_PUT_AWAY = frozenset("archive .archive _archive archived .archived attic retired vendor".split())
+"""Folders of what the project does not use any more, or has from others as it is."""
+_BY_HAND = frozenset(("hack", "hacks"))
+"""Folders of what those who work on the project start by hand."""
 _SCRIPTS = frozenset(("sh", "bash"))
 _BUILT_FROM = frozenset(("dockerfile", "containerfile", "compose"))
+_LAST = frozenset(("tests", "e2e"))
+"""Words that the name of a folder of tests ends with: `scenario_tests`."""
 _FOR_TESTS = frozenset(("test", "tests", "testing", "e2e", "integration"))
 _BUILDING = frozenset(".azure-pipelines .buildkite .ci .circleci .github .gitlab .jenkins .kokoro builder builders buildenv ci".split())
 """Folders of what a project is built in."""
@@ -136,10 +140,13 @@ _TO_PREPARE = frozenset(("init", "migrate", "migration", "migrations", "seed", "
 _OPENING = r"(?:[ \t]*(?:#[^\r\n]*|services:[ \t]*)?(?:\r?\n|\r))*"
 _SAYS_WHOM_FOR = (
     r"(?i)\b(?:for|during|in) (?:local |internal )?(?:dev|development|testing|debugging)\b|\blocal (?:dev|development|testing|stack)\b"
-    r"|\bdev(?:elopment)?(?: ?/ ?[a-z]{1,20})* (?:compose|environment|setup|stack)\b"
+    r"|\b(?:dev(?:elopment)?(?: ?/ ?[a-z]{1,20})*|test|e2e(?: [a-z]{1,20})?) (?:cluster|compose|environment|setup|stack)\b"
     r"|\b(?:not|never|don'?t)(?: be)?(?: used?(?: it| this)?)? (?:for|in|on|meant for|intended for|suitable for) (?:a )?production\b"
+    r"|\b(?:demo|dev|development|test|testing)(?: ?/ ?[a-z]{1,20})*[ -]only\b"
 )
 """What a line of a comment says of whom a file, or what stands below, is for."""
+_HEADING = r"(?i)#\W*for\b.*:$"
+"""What stands above a command and speaks of that alone: `# For testing:`."""
 _SAYS_MORE = (
     r"(?i)\b(?:instead|see|unlike|unless|until|before|production(?: [a-z]{1,20})? without|(?:and|or|vs\.?|/) ?prod(?:uction)?"
     r"|prod(?:uction)? (?:and|or|vs))\b"
@@ -169,7 +176,9 @@ def _stands(path: str, among: Set[str], called: Set[str]) -> bool:
     if "dockerfile" in words and folders:  # `dev-env/Dockerfile`
         words += _words(folders[-1])
     named = (words[-1] in _SCRIPTS or not _BUILT_FROM.isdisjoint(words)) and not called.isdisjoint(words)
-    is_test = "test" in called and any(part.startswith(("test-", "test_")) for part in (*folders, name))
+    is_test = "test" in called and (
+        any(part.startswith(("test-", "test_")) for part in (*folders, name)) or any(_words(folder)[-1] in _LAST for folder in folders)
+    )
     shows_a_fault = "test" in called and re.search(_OF_A_FAULT, path.lower()) is not None
     return named or is_test or shows_a_fault or not among.isdisjoint(folders)
 
@@ -223,10 +232,16 @@ class Source:
         return is_environment or self.is_for_developers or self.is_for_tests or _stands(self.from_top, _EXAMPLES, _EXAMPLES)
 
     @property
-    def is_put_away(self) -> bool:
-        """Whether it is kept and no longer started, or by hand only: `archive/web/deployment.yaml`, `hack/shell.yaml`. What is secret in an
-        archive stays so."""
-        return _stands(self.from_top, _PUT_AWAY, frozenset())
+    def is_idle(self) -> bool:
+        """Whether nothing of it runs but to test something: it is for tests, or is kept though it is not used any more
+        (`.archive/app.yaml`, `Dockerfile-archived`). What is secret there stays so."""
+        is_kept = _stands(self.from_top, _PUT_AWAY, frozenset()) or "archived" in _words(self.from_top.rpartition("/")[2])
+        return is_kept or self.is_for_tests
+
+    @property
+    def is_started_by_hand(self) -> bool:
+        """The same, or those who work on the project start it: `hack/app.yaml`."""
+        return self.is_idle or _stands(self.from_top, _BY_HAND, frozenset())
 
     @property
     def is_to_try_out(self) -> bool:
@@ -270,8 +285,8 @@ class Source:
         if self._opening is None:
             beginning = self.text[:_LONGEST_OPENING].lstrip()
             opening = re.match(_OPENING, beginning) if beginning.startswith(("#", "services:")) else None
-            lines = [line for line in opening[0].splitlines() if line[-1:] != ":"] if opening is not None else []  # `For testing:`
-            self._opening = any(map(_says_whom_for, lines))
+            lines = opening[0].splitlines() if opening is not None else []
+            self._opening = any(_says_whom_for(line) and not re.match(_HEADING, line) for line in lines)
         return self._opening
 
     def is_said_to_be_for_work(self, offset: int) -> bool:

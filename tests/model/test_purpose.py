@@ -797,7 +797,7 @@ def test_what_tests_start_may_be_old(path: str, image: str, sure: Confidence) ->
     pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{{name: a, image: '{image}'}}]}}\n"
     assert said(path, pod, "end-of-life-image") == [sure]
     service = (
-        "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {a: b}, externalIPs: [192.0.2.7], ports: [{port: 80}]}\n"
+        "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {a: b}, externalIPs: [10.20.0.7], ports: [{port: 80}]}\n"
     )
     assert said(path, service, "external-ip-service") == [sure]
 

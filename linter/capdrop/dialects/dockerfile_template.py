@@ -17,6 +17,9 @@ _FILTERED = (
 )
 """Where a property of a Maven or Gradle build stands, which filters its resources: BuildKit knows no such variable
 (https://maven.apache.org/plugins/maven-resources-plugin/examples/filter.html)."""
+_MARK = r"@@[A-Z][A-Z0-9_]*@@"
+_ON_OWN_LINE = rf"(?m)^{_MARK}[ \t]*$"
+"""A mark in the place of an instruction, which a script of the project replaces."""
 _OWN_LINE = r"(?m)^[ \t]*(?:\{\{|\{%|<%)|^[ \t]*(?:EXPOSE|FROM|USER|WORKDIR)\b.*\{\{|\{\{[^{}\n]*$"
 """Where an action stands that no command is given: what Go prints by (`--format '{{.ID}}'`) ends on its line."""
 
@@ -27,6 +30,8 @@ def actions(path: str, text: str) -> list[Span]:
         return [Span(*found.span()) for found in re.finditer(r"\$\{templateOption:[^}\n]*\}", text)]
     if re.search(_FILTERED, text) is not None:
         return [Span(*found.span()) for found in re.finditer(_PROPERTY, text)]
+    if "@@" in text and re.search(_ON_OWN_LINE, text) is not None:
+        return [Span(*found.span()) for found in re.finditer(_MARK, text)]
     if not path.endswith(_SUFFIXES) and re.search(_OWN_LINE, text) is None:
         return []
     return list(actions_in(text))

@@ -159,7 +159,8 @@ def _bears(reference: Reference, owner: str, name: str) -> bool:
         return True
     if any(len(_plain(part)) >= _MIDDLE and owner.startswith(_plain(part)) for part in parts[:-1]):  # `nginx` of `nginxinc`
         return True
-    return name not in OFFICIAL and NAMESPACES.isdisjoint(parts[:-1]) and any(_is_called(part, name) for part in parts)
+    is_others = not reference.official and not NAMESPACES.isdisjoint(parts[:-1])
+    return name not in OFFICIAL and not is_others and any(_is_called(part, name) for part in parts)
 
 
 def _is_kept_by(reference: Reference, owner: str) -> bool:

@@ -193,7 +193,7 @@ class Role(Part):
         if len(pods) > SHOWN:
             notes.append(pods[SHOWN].note(f"and {len(pods) - SHOWN} more"))
         grown = Severity(min(severity + 1, Severity.CRITICAL)) if pods else severity
-        unsure = self.source.is_for_tests or self.source.is_put_away
+        unsure = self.source.is_started_by_hand
         return self.finding(at, message, notes=tuple(notes), severity=grown, confidence=Confidence.LOW if unsure else None)
 
 

@@ -185,6 +185,10 @@ class Container(WithFacts):
         devices = [device.text.partition(":")[0] for device in self.fact("devices")]
         return uses_of_place(" ".join(self._places)).union(self._uses_of_image, *map(uses_of_device, devices))
 
+    def is_made_for(self, use: str) -> bool:
+        """Whether its image is documented to use this of its host."""
+        return use in self._uses_of_image
+
     @property
     def _uses_of_image(self) -> frozenset[str]:
         from .host_agents import uses_of_image
@@ -347,7 +351,7 @@ class Container(WithFacts):
     def doubt(self, use: str) -> Confidence | None:
         """Low confidence where it is made to use this of its host, which a reviewer would not ask to change, or is started to test
         something; else a rule's own."""
-        is_idle = self.source.is_for_tests or self.source.is_put_away or self.is_tester
+        is_idle = self.source.is_started_by_hand or self.is_tester
         return Confidence.LOW if use in self.uses or is_idle else None
 
 

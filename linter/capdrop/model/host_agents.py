@@ -47,7 +47,7 @@ _KINDS = (
         "ingress-nginx/controller conntrack-stats-exporter docker-tc beats/heartbeat tigera/operator fail2ban netalertx watchyourlan "
         "upsnap mdns_repeater npmplus omada-controller playit-agent playit-docker-web poste.io cloudflared "
         "tigera-operator etcd-defrag cilium-cli cilium-cli-ci atftpd tftpd tftp-hpa matter-server fastdfs proxy-init pod-gateway "
-        "iptables-manager bird frr govee2mqtt librenms swag "
+        "iptables-manager bird frr govee2mqtt librenms swag wireshark mullvad-browser "
         "linuxserver/letsencrypt library/caddy",
     ),  # hub.docker.com/r/adguard/adguardhome, github.com/favonia/cloudflare-ddns, dockur/windows (README); elastic.co/docs (Packetbeat);
     # kubernetes.github.io/ingress-nginx/deploy/baremetal; github.com/jwkohnen/conntrack-stats-exporter; elastic/beats
@@ -59,7 +59,8 @@ _KINDS = (
     # choice (RFC 1350), and FastDFS, whose tracker tells clients the addresses of its storages (happyfish100/fastdfs); linkerd.io/docs
     # (Linkerd CNI: what proxy-init needs without it), angelnu/pod-gateway (README), k8snetworkplumbingwg/multus-cni (deployments),
     # routing daemons (bird.network.cz, docs.frrouting.org), wez/govee2mqtt (docs/DOCKER.md: it finds its lamps by broadcast);
-    # NET_ADMIN for probes, bans and buffers: librenms/docker, linuxserver/docker-swag (READMEs), hub.docker.com/_/caddy
+    # NET_ADMIN for probes, bans and buffers: librenms/docker, linuxserver/docker-swag (READMEs), hub.docker.com/_/caddy;
+    # linuxserver/docker-wireshark, linuxserver/docker-mullvad-browser (READMEs): they capture, and open a tunnel
     ((PROCESSES, FILES, KERNEL), "kube-bench"),  # github.com/aquasecurity/kube-bench, job.yaml
     ((SOCKET, NETWORK, PROCESSES, FILES), "docker-bench-security"),  # github.com/docker/docker-bench-security (README)
     ((KERNEL,), "docker-virt-manager virt-manager"),  # github.com/m-bers/docker-virt-manager (README): it manages libvirt by its socket

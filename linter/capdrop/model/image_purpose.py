@@ -93,7 +93,7 @@ _LONGEST = 20_000
 def others_set_user(base: Reference | None, layers: Iterable[tuple[Subject, ...]], source: Source) -> str:
     """Why an image that sets no user need not set one, or nothing. `layers` are those of all its stages in the file, `base` what it is
     built on, and `source` the Dockerfile."""
-    if source.is_for_tests:
+    if source.is_idle:
         return "it is for tests"
     if source.is_for_developers or (base is not None and base.canonical.startswith(_DEVELOPMENT)):
         return "it is a development container"

@@ -202,8 +202,13 @@ _STEPS_DOWN_ELSEWHERE = frozenset({
     "docker.io/pgvector/pgvector",  # pgvector/pgvector, Dockerfile: the same
     "docker.io/timescale/timescaledb",  # timescale/timescaledb-docker, Dockerfile: the same
 })  # fmt: skip
-_STEPS_DOWN_FOLDERS = ("docker.io/linuxserver/", "ghcr.io/linuxserver/", "lscr.io/linuxserver/", "docker.io/phusion/passenger-")
-"""linuxserver/docker-baseimage-alpine: s6-overlay's /init, whose services are user `abc`; phusion/passenger-docker: my_init."""
+_STEPS_DOWN_FOLDERS = (
+    "docker.io/linuxserver/",  # linuxserver/docker-baseimage-alpine: s6-overlay's /init, whose services are user `abc`
+    "ghcr.io/linuxserver/",
+    "lscr.io/linuxserver/",
+    "docker.io/onlyoffice/documentserver",  # ONLYOFFICE/Docker-DocumentServer: supervisor, whose services are user `ds`
+    "docker.io/phusion/passenger-",  # phusion/passenger-docker: my_init
+)
 _SERVERS = frozenset("caddy drupal httpd joomla matomo mediawiki nextcloud nginx php tomcat wordpress".split())
 """Official images that start a server as root when they are told nothing."""
 _MYSQL = frozenset({"MYSQL_ROOT_PASSWORD", "MYSQL_PASSWORD"})

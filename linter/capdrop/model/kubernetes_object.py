@@ -42,6 +42,11 @@ class KubernetesObject(Subject):
         self.partial = partial
         """Whether a template may add to what is written."""
 
+    @property
+    def title(self) -> str:
+        """What people know it by: its name, or its kind where a template makes the name."""
+        return self.name or self.kind
+
     def get(self, *path: str) -> Value:
         """The value of a field, by the keys that lead to it."""
         assert self.origin is not None

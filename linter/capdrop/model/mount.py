@@ -82,7 +82,7 @@ class Mount(Subject):
         """Low confidence where all its owners are made to use this of their host, or are started to test something, and where no container
         of a pod mounts it; else a rule's own."""
         is_unused = self.dialect == "kubernetes" and self.target.is_absent
-        return Confidence.LOW if use in self.uses or is_unused or self.source.is_for_tests or self.source.is_put_away else None
+        return Confidence.LOW if use in self.uses or is_unused or self.source.is_started_by_hand else None
 
     @property
     def is_only_read(self) -> bool:

@@ -106,7 +106,7 @@ class Subject:
     def is_for_work(self) -> bool:
         """Whether it is for those who work on the project, or for tests, as its file or its stage is named."""
         source = self.source
-        return source.is_for_developers or source.is_for_tests or source.is_override or is_working_stage(self.address)
+        return source.is_for_developers or source.is_idle or source.is_override or is_working_stage(self.address)
 
     @property
     def asked_by(self) -> frozenset[str] | None:

@@ -141,9 +141,11 @@ COOKIE_OWNERS = frozenset({"erlang", "magic"})
 
 HARMLESS_NAMES = frozenset({
     "PWD", "OLDPWD", "GOOGLE_APPLICATION_CREDENTIALS", "initial_token", "CASSANDRA_INITIAL_TOKEN", "SENTRY_KEY", "Argon2-Salt",
+    "TS_KUBE_SECRET", "GTM_AUTH", "GOOGLE_TAG_MANAGER_AUTH", "GOOGLE_TAG_MANAGER_GA4_AUTH",
 })  # fmt: skip
 """Whole names that are something else: the shell's working directories, the path of a key file, the place of a node in a ring, the
-key in a Sentry DSN, which every client sends (docs.sentry.io/concepts/key-terms/dsn-explainer), and a line of PuTTY's keys."""
+key in a Sentry DSN, which every client sends (docs.sentry.io/concepts/key-terms/dsn-explainer), a line of PuTTY's keys, the
+name of a Secret (tailscale.com/kb/1282), and what tells Google Tag Manager which environment a page asks for, as all visitors see."""
 
 SECRET_NAMES = {"VAULT_DEV_ROOT_TOKEN_ID": CHOSEN, "BAO_DEV_ROOT_TOKEN_ID": CHOSEN}
 """Whole names of secrets whose last word says otherwise (developer.hashicorp.com/vault, openbao.org: the dev server)."""
@@ -280,7 +282,7 @@ PLACEHOLDER_STARTS = affixes(
     """
     your insert enter- enter_ enter~ put- put_ put~ replace todo fixme fix_me fix-me tbd placeholder redacted secret-goes
     add-your add_your add~your paste fill set-your set_your set-me set_me use-your ... not-set not_set not~set notset not-used not_used
-    unused ignored n/a any- some- some_ dummy fake to-be- to_be_ obtain get-from from-secret from_secret
+    unused do-not-use do_not_use ignored n/a any- some- some_ dummy fake to-be- to_be_ obtain get-from from-secret from_secret
     from-vault from_vault path={ set-by- set_by_ see- see~ provide generate copy- nokey
     no-key no_key defined-in defined_in define-in define_in definied-in stored-in stored_in overridden override-me override_me
     """

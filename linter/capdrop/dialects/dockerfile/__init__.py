@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .way_out import DockerfileWayOut
 
 
+_MARKS = ("{{", "{%", "<%", "\n@@")
 _NO_VARIABLE = r"\$\{[A-Za-z_]\w*[.:][A-Za-z]"
 """How what looks like a variable begins that Docker has none of: `${templateOption:name}`, `${project.version}`."""
 
@@ -52,7 +53,7 @@ def _way_out(reader: Reader) -> DockerfileWayOut:
 def without_markup(source: Source) -> tuple[str, list[Span]]:
     """The text, and if it is a template, the actions that are masked in it."""
     text = source.text
-    if "{{" not in text and "{%" not in text and "<%" not in text and ("${" not in text or re.search(_NO_VARIABLE, text) is None):
+    if not any(mark in text for mark in _MARKS) and ("${" not in text or re.search(_NO_VARIABLE, text) is None):
         return text, []
     from .. import dockerfile_template as templates
 

@@ -159,7 +159,7 @@ def _part_in_its_node(site: Site, place: str) -> str:
     words = [word for text in written for word in re.split(r"[^\w./=-]+", text)]
     programs = {word.rpartition("/")[2] for word in words}
     is_daemon = place in _DAEMONS
-    if is_daemon and place != "system" and not _ENTERING.isdisjoint(programs):
+    if is_daemon and not _ENTERING.isdisjoint(programs):
         return "setter entrant"
     named = site.own.text("name").split("-")
     sets = "sysctl" in words and any("=" in word and (is_daemon or not word.startswith(_OF_PODS)) for word in words)
@@ -228,7 +228,7 @@ def place_of(pod: Section, is_daemon: bool, namespace: str, annotations: Section
     nothing but busybox or pause, or is put away, or ""."""
     if pod.text("priorityClassName") in _SYSTEM_PRIORITIES or (is_daemon and namespace == "kube-system"):
         return "system"
-    if pod.source.is_for_tests or pod.source.is_put_away:
+    if pod.source.is_started_by_hand:
         return "trial"
     if is_daemon:
         return "node" if any(_is_given_its_node(Section(pod.source, *item)) for item in pod.items("containers")) else "daemon"
