@@ -426,5 +426,5 @@ def is_unused(variable: Variable) -> bool:
     """Whether it is the password of a program that is told beside it to ask for none, or is given another login."""
     switches = ASKS_FOR_NONE.get(variable.name.lower(), ())
     parts = variable.owner.parts if switches and variable.owner is not None else ()
-    settings = [part for part in parts if isinstance(part, Variable)]
-    return any(not {part.name.lower(), f"{part.name}={part.value.text}".lower()}.isdisjoint(switches) for part in settings)
+    said = {f"{part.name}={part.value.text}".lower() for part in parts if isinstance(part, Variable)}
+    return bool(switches) and not variable.beside.union(said).isdisjoint(switches)

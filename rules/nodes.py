@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capdrop import Bad, Container, Finding, Good, Severity, rule
+from capdrop import Bad, Confidence, Container, Finding, Good, Severity, rule
 
 SYSCTLS = frozenset(
     "kernel.shm_rmid_forced net.ipv4.ip_local_port_range net.ipv4.tcp_syncookies net.ipv4.ping_group_range "
@@ -17,6 +17,7 @@ SELINUX_TYPES = ("", "disable", "container_t", "container_init_t", "container_kv
 DEVICE_TYPES = ("container_device_t", "container_device_plugin_t", "container_device_plugin_init_t")
 """Types of containers that are given devices, or hand them out (github.com/containers/container-selinux, container.te); the Pod Security
 Standards do not allow them."""
+PROXIES = frozenset({"envoy", "haproxy", "traefik"})
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -160,15 +161,18 @@ def host_port(container: Container) -> Iterator[Finding]:
     """A pod takes a port of the node that it runs on.
 
     Whoever reaches the node reaches it, past services and mostly past network policies, and only one such pod fits on a node. Use a
-    service. A DaemonSet, which every node has one pod of, may serve its node like this; it is left to `pod-security-baseline`.
+    service. A DaemonSet, which every node has one pod of, may serve its node like this; it is left to `pod-security-baseline`. Confidence
+    is low for a proxy, which takes what comes to a node for others.
     """
     ports = container.fact("host_ports")
     if not ports.is_known or container.fact("host_network").is_true or container.uses:
         return
+    is_proxy = container.image_name.rpartition("/")[2].partition(":")[0] in PROXIES
     for port in ports:
         yield container.finding(
             port,
             f"`{container.name}` takes port {port.text or 'of a template'} of its node",
+            confidence=Confidence.LOW if is_proxy else None,
             fix=container.remove("host_ports", port, caveat="what asks the node must ask a service"),
         )
 

@@ -21,6 +21,11 @@ spec: {containers: [{name: db, image: 'mysql:8.4', env: [{name: MYSQL_ALLOW_EMPT
 AGENT = "services: {{agent: {{image: 'acme/agent:1', environment: {{ELASTICSEARCH_PASSWORD: changeme, {}: x}}}}}}\n"
 FUSE = "services: {{app: {{image: 'acme/app:1', cap_add: [SYS_ADMIN], devices: [{}]}}}}\n"
 IDLE = "services: {{app: {{image: 'nginx:1.28', network_mode: host, deploy: {{replicas: {}}}}}}}\n"
+PORT = (
+    "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\n"
+    "spec: {{containers: [{{name: a, image: '{}', ports: [{{containerPort: 80, hostPort: 80}}]}}]}}\n"
+)
+PUBLISHED = "services: {db: {image: 'redis:8', ports: ['6379:6379']}}\n"
 BROKEN = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: nginx}]}\n"
 
 
@@ -42,6 +47,10 @@ def is_asked(path: str, text: str, rule: str) -> bool:
         ("dangerous-capability", ("compose.yaml", FUSE.format("/dev/sda")), ("compose.yaml", FUSE.format("/dev/fuse"))),
         ("host-network", ("compose.yaml", IDLE.format(1)), ("compose.yaml", IDLE.format(0))),
         ("image-without-tag", ("pods/a.yaml", BROKEN), ("broken-pods/a.yaml", BROKEN)),
+        ("host-port", ("a.yaml", PORT.format("acme/web:1")), ("a.yaml", PORT.format("haproxy:3.2"))),
+        ("end-of-life-image", ("old/Dockerfile", "FROM debian:9\n"), ("vendor/Dockerfile", "FROM debian:9\n")),
+        ("end-of-life-image", ("Dockerfile", "FROM debian:9\n"), ("Dockerfile-archived", "FROM debian:9\n")),
+        ("data-port-published", ("compose.yaml", PUBLISHED), ("scenario_tests/compose.yaml", PUBLISHED)),
         (
             "image-without-tag",
             ("Dockerfile", "FROM gcr.io/distroless/static\n"),
@@ -52,3 +61,41 @@ def is_asked(path: str, text: str, rule: str) -> bool:
 def test_what_is_asked(rule: str, asked: tuple[str, str], not_asked: tuple[str, str]) -> None:
     assert is_asked(*asked, rule)
     assert not is_asked(*not_asked, rule)
+
+
+@pytest.mark.parametrize(
+    ("ports", "found"),
+    [("5432:5432", True), ("5430-5440:5430-5440", True), ("5000-5500:5000-5500", False)],
+)
+def test_a_wide_range_of_ports_is_the_programs_own(ports: str, found: bool) -> None:
+    text = f"services: {{app: {{image: 'acme/gateway:1', ports: ['{ports}']}}}}\n"
+    kind = kind_of("compose.yaml", text)
+    assert kind is not None
+    rules = [finding.rule for finding in analyse(Source("compose.yaml", text), kind, BOOK, Context()).findings]
+    assert ("data-port-published" in rules) is found
+
+
+def test_marks_that_a_script_replaces_make_a_template() -> None:
+    text = "ARG A=1\n@@BASE@@\n\nRUN make\n@@USER@@\n"
+    kind = kind_of("Dockerfile", text)
+    assert kind is not None
+    analysis = analyse(Source("Dockerfile", text), kind, BOOK, Context())
+    assert analysis.outcome == "partly"
+    assert analysis.findings == []
+
+
+def test_what_enters_a_node_is_told_once_of_each_node_and_in_full_elsewhere() -> None:
+    pod = (
+        "spec: {hostPID: true, containers: [{name: a, image: 'acme/a:1', command: [nsenter, -t, '1', -m, fstrim], "
+        "securityContext: {privileged: true}}]}"
+    )
+    for kind, told in (("DaemonSet", {"host-entered"}), ("Deployment", {"host-entered", "host-pid", "privileged-container"})):
+        text = (
+            f"apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: a, namespace: kube-system}}\n"
+            f"spec: {{selector: {{matchLabels: {{a: b}}}}, template: {{metadata: {{labels: {{a: b}}}}, {pod}}}}}\n"
+        )
+        dialect = kind_of("a.yaml", text)
+        assert dialect is not None
+        findings = analyse(Source("a.yaml", text), dialect, BOOK, Context()).findings
+        sure = {finding.rule for finding in findings if finding.confidence is not Confidence.LOW}
+        assert sure & {"host-entered", "host-pid", "privileged-container"} == told

@@ -124,8 +124,8 @@ _DEVELOPMENT = frozenset(
     "local-dev local-stack local-setup local-development dev-env dev-environment k3d minikube".split()
 )
 """Folders of what is started on a developer's own machine."""
-_PUT_AWAY = frozenset("archive .archive _archive archived .archived attic retired vendor".split())
-"""Folders of what the project does not use any more, or has from others as it is."""
+_PUT_AWAY = frozenset("archive .archive _archive archived .archived attic retired temp tmp vendor".split())
+"""Folders of what the project does not use, or no more, or has from others as it is."""
 _BY_HAND = frozenset(("hack", "hacks"))
 """Folders of what those who work on the project start by hand."""
 _SCRIPTS = frozenset(("sh", "bash"))
