@@ -8,7 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 ARROWS = """
-    source         ->
+    purpose        ->
+    source         -> purpose
     finding        -> source
     git_index      ->
     files          -> source gitignore git_index
@@ -20,8 +21,8 @@ ARROWS = """
     comment_reach  -> source
     other_tools    -> source finding model reading rulebook suppress comment_reach
     secrets_baseline -> finding rulebook secrets report
-    model          -> source finding syntax model secret_search
-    dialects       -> source finding reading syntax model dialects files secret_search
+    model          -> source purpose finding syntax model secret_search
+    dialects       -> source purpose finding reading syntax model dialects files secret_search
     rule           -> source finding
     rulebook       -> rule finding
     suppress       -> source finding model reading rulebook together

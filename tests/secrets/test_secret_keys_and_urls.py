@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import random
 
 import pytest
@@ -225,3 +226,10 @@ def test_a_registry_login() -> None:
     (found,) = find_docker_auths(text)
     assert text[found.start : found.end] == login
     assert list(find_docker_auths(text.replace(login, base64.b64encode(b"bob:${PW}").decode()))) == []
+
+
+def test_a_key_that_everybody_has_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = armoured(PRIVATE, DER)
+    assert len(list(find_private_keys(text))) == 1
+    monkeypatch.setattr("capdrop.secrets.keys._PUBLISHED", {hashlib.sha256(DER).hexdigest()})
+    assert list(find_private_keys(text)) == []

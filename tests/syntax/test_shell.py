@@ -495,4 +495,10 @@ def test_importing_it_is_cheap() -> None:
     )
     printed = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True).stdout
     ours = ("shell", "shell_groups", "shell_tree", "shell_value", "shell_words")
-    assert set(printed.split()) <= {"__future__", "capdrop.source", "capdrop.syntax", *(f"capdrop.syntax.{name}" for name in ours)}
+    assert set(printed.split()) <= {
+        "__future__",
+        "capdrop.purpose",
+        "capdrop.source",
+        "capdrop.syntax",
+        *(f"capdrop.syntax.{name}" for name in ours),
+    }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sys import intern
 
 from ..finding import Confidence, Edit, Finding, Fix, Note, Safety, Severity
-from ..source import Record, Source, Span, is_working_stage
+from ..purpose import is_working_stage
+from ..source import Record, Source, Span
 from .value import Value
 
 TYPE_CHECKING = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ...model.image import Image
-from ...source import is_named_for_work
+from ...purpose import is_named_for_work
 from ...syntax.yaml import Scalar
 from ..yaml_view import Section
 from .volumes import split_volume

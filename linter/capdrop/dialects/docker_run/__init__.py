@@ -13,8 +13,9 @@ from ...model.text import Text
 from ...model.tools import DECLARES_VARIABLES
 from ...model.variable import Variable
 from ...model.words import Word
+from ...purpose import is_named_for_work
 from ...reading import Reading
-from ...source import Fragment, Source, Span, is_named_for_work
+from ...source import Fragment, Source, Span
 from ...syntax import image_reference, shell
 from ..commands import commands_in_arguments
 from ..context import Context

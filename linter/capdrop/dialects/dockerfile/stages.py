@@ -12,7 +12,8 @@ from capdrop.model.script import Script
 from capdrop.model.stage import Stage, Taken
 from capdrop.model.subject import Change, Origin, Refused, Subject
 from capdrop.model.value import Value
-from capdrop.source import Source, is_working_stage
+from capdrop.purpose import is_working_stage
+from capdrop.source import Source
 from capdrop.syntax import dockerfile as syntax
 from capdrop.syntax import image_reference
 
