@@ -15,7 +15,7 @@ FILE_PROGRAMS = ("cp", "mv", "ln", "tee", "cat", "rm", "install")
 OF_PROCESS_1 = "/proc/1/root/"
 OF_ANOTHER = ("--mount=/host", "-m/host")
 """Mounts of a process where the folders of the host are mounted."""
-DISK = re.compile(r"/dev/(?:[shv]d[a-z]+\d*|xvd[a-z]+\d*|(?:nvme\d+n|mmcblk)\d+(?:p\d+)?|dm-\d+|mapper/[\w.+-]+|disk/by-[\w./:+-]+)")
+DISK = r"/dev/(?:[shv]d[a-z]+\d*|xvd[a-z]+\d*|(?:nvme\d+n|mmcblk)\d+(?:p\d+)?|dm-\d+|mapper/[\w.+-]+|disk/by-[\w./:+-]+)"
 IN_BUILD = ("RUN", "ONBUILD")
 
 
@@ -116,7 +116,7 @@ def _of_the_host(command: Command) -> Iterator[tuple[Word, str]]:
     if command.owner is None:
         return
     if command.name == "mount" and command.owner.fact("privileged").is_true:
-        yield from ((word, "a disk") for word in command.words[1:] if DISK.fullmatch(word.text))
+        yield from ((word, "a disk") for word in command.words[1:] if word.text.startswith("/dev/") and re.fullmatch(DISK, word.text))
     elif command.name in FILE_PROGRAMS and command.owner.fact("host_pid").is_true:
         yield from ((word, "a file") for word in command.words[1:] if word.text.startswith(OF_PROCESS_1))
 

@@ -17,6 +17,7 @@ _TESTS = frozenset(
 """Folders of what is started to test something, and is taken down."""
 _OF_A_FAULT = r"(?:^|[/_-])(?:(?:issue|bug)s?[_-]?[0-9]{2}|(?:broken|repro(?:s|ducers?|ductions?)?)(?=[/_-]))"
 """What a path holds that shows one fault to others: `golang-issue-21867/`, `repro/`, `broken-pods/`."""
+_FAULTS = ("issue", "bug", "broken", "repro")
 _EXAMPLES = frozenset(
     "doc docs documentation example examples sample samples tutorial tutorials ejemplos exemplos exemples beispiele".split()
 )
@@ -86,8 +87,16 @@ def _stands(path: str, among: Set[str], called: Set[str]) -> bool:
     is_test = "test" in called and (
         any(part.startswith(("test-", "test_")) for part in (*folders, name)) or any(_words(folder)[-1] in _LAST for folder in folders)
     )
-    shows_a_fault = "test" in called and re.search(_OF_A_FAULT, path.lower()) is not None
-    return named or is_test or shows_a_fault or not among.isdisjoint(folders)
+    if named or is_test or not among.isdisjoint(folders):
+        return True
+    may_show_a_fault = "test" in called and any(mark in path.lower() for mark in _FAULTS)
+    return may_show_a_fault and re.search(_OF_A_FAULT, path.lower()) is not None
+
+
+@lru_cache(maxsize=64)
+def _is_put_away(path: str) -> bool:
+    *folders, name = path.lower().split("/")
+    return not _PUT_AWAY.isdisjoint(folders) or "archived" in _words(name)
 
 
 def is_working_stage(address: str) -> bool:
@@ -129,8 +138,7 @@ class Purpose:
     def is_idle(self) -> bool:
         """Whether nothing of it runs but to test something: it is for tests, or is kept though it is not used any more
         (`.archive/app.yaml`, `Dockerfile-archived`). What is secret there stays so."""
-        is_kept = _stands(self.from_top, _PUT_AWAY, frozenset()) or "archived" in _words(self.from_top.rpartition("/")[2])
-        return is_kept or self.is_for_tests
+        return _is_put_away(self.from_top) or self.is_for_tests
 
     @property
     def is_started_by_hand(self) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _LINES_ABOVE = 6
 """So far above a line comments are looked for that say whom it is for."""
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = r"\r\n|\r|\n"
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe", "utf-16-le"),
@@ -146,7 +146,7 @@ class Source(Purpose):
         if self._starts is None:
             text = self.text
             if "\r" in text:
-                self._starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
+                self._starts = [0, *(end.end() for end in re.finditer(_LINE_END, text))]
             else:
                 self._starts = [0]
                 at = text.find("\n")
@@ -158,7 +158,7 @@ class Source(Purpose):
     @property
     def newline(self) -> str:
         """The line end this file uses, judged by its first line."""
-        first = _LINE_END.search(self.text)
+        first = re.search(_LINE_END, self.text)
         return first.group() if first else "\n"
 
     def position(self, offset: int) -> Position:

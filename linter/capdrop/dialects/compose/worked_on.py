@@ -66,7 +66,10 @@ def _is_of_sources(path: str, folder: str) -> bool:
 def _mounted(site: ServiceSite) -> Iterator[str]:
     """The folders of the project that a service has mounted, absolute."""
     for node, trail, shared in site.own.items("volumes"):
-        text = split_volume(node.value)[0][0] if isinstance(node, Scalar) else Section(site.source, node, trail, shared).text("source")
+        if not isinstance(node, Scalar):
+            text = Section(site.source, node, trail, shared).text("source")
+        else:
+            text = split_volume(node.value)[0][0] if node.value.startswith(".") else ""
         if text.startswith("."):
             yield os.path.normpath(os.path.join(site.project.folder_of(site.source), text))
 
