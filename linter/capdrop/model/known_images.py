@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from capdrop.syntax.image_reference import Reference
 
 _CHAINGUARD = ("cgr.dev/", "docker.io/chainguard/")
@@ -352,7 +350,8 @@ def runs_as_root(reference: Reference) -> bool:
 
 def is_of_a_system(reference: Reference) -> bool:
     """Whether an image is Docker's, or holds a distribution or a language as far as its name tells. What others build may have a user."""
-    words = re.split("[^a-z]+", f"{reference.repository}:{reference.tag or ''}".lower())
+    name = f"{reference.repository}:{reference.tag or ''}".lower()
+    words = "".join(sign if "a" <= sign <= "z" else " " for sign in name).split()
     return reference.official or any(word.startswith(_SYSTEMS) for word in words)
 
 

@@ -32,10 +32,10 @@ _FEW = 100
 """Secrets; so many are looked for one by one, which is the faster way to find none."""
 
 
-_PIECES = re.compile(r"\\\r?\n[ \t]*|[\"'\\]")
+_PIECES = r"\\\r?\n[ \t]*|[\"'\\]"
 """What stands between the pieces of a secret, and is not of it."""
 
-_WORD = re.compile(r"\w+")
+_WORD = r"\w+"
 _OURS = frozenset("secrets secretkey secretkeyref secretref secretstoreref externalsecret clustersecretstore passwd".split())
 """Words that fixes write, in small letters."""
 
@@ -61,7 +61,7 @@ class Masks:
     def _learn(self, finding: Finding) -> None:
         for span in finding.hidden:
             text = finding.source[span]
-            for line in (*text.splitlines(), _PIECES.sub("", text)):
+            for line in (*text.splitlines(), re.sub(_PIECES, "", text)):
                 secret = line.strip()
                 if _unmistakable(secret):
                     for form in (secret, secret.lower()):  # a fix may call something by it
@@ -154,20 +154,20 @@ def masked(text: str, spans: Iterable[Span]) -> str:
 
 def words_of(text: str) -> frozenset[str]:
     """The words of a text, in small letters."""
-    return frozenset(word.lower() for word in _WORD.findall(text))
+    return frozenset(word.lower() for word in re.findall(_WORD, text))
 
 
 def without(secret: str, text: str, shown: frozenset[str]) -> str:
     """A text with a secret masked, but for longer words that are shown anyway, or are ours: of `postgres` it leaves
     `postgres_password`, as `POSTGRES_PASSWORD` is to be seen, and of `secret` it leaves `/run/secrets`."""
-    if _unmistakable(secret) or not _WORD.fullmatch(secret):
+    if _unmistakable(secret) or not re.fullmatch(_WORD, secret):
         return text.replace(secret, MASK)
 
     def kept(word: re.Match[str]) -> str:
         is_shown = len(word[0]) > len(secret) and (word[0].lower() in shown or word[0].lower() in _OURS)
         return word[0] if is_shown else word[0].replace(secret, MASK)
 
-    return _WORD.sub(kept, text)
+    return re.sub(_WORD, kept, text)
 
 
 def _unmistakable(secret: str) -> bool:
