@@ -16,6 +16,7 @@ from capdrop import (
     Text,
     Variable,
     better_way,
+    calls_it_an_example,
     find_encoded,
     find_private_keys,
     find_tokens,
@@ -28,7 +29,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from capdrop import Verdict
 
-CALLS_IT_AN_EXAMPLE = ("for example", "example for", "example:")
 LONGEST_LINE = 4000
 """Characters; what stands further back on its line is not looked at."""
 REFERENCES = "NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-798"
@@ -320,4 +320,4 @@ def in_comment(text: str, offset: int) -> bool:
     """Whether what stands at an offset is commented out, in a comment behind something, or said to be an example."""
     first = max(0, offset - LONGEST_LINE)
     before = text[max(first, text.rfind("\n", first, offset) + 1) : offset]
-    return before.lstrip().startswith("#") or " # " in before or any(call in before.lower() for call in CALLS_IT_AN_EXAMPLE)
+    return before.lstrip().startswith("#") or " # " in before or calls_it_an_example(before)

@@ -14,6 +14,7 @@ from capdrop import (
     Severity,
     Text,
     better_way,
+    calls_it_an_example,
     find_by_detect_secrets,
     find_encoded,
     find_logins,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 SHOWN_BY_ITSELF = (find_tokens, find_private_keys, find_url_passwords, find_encoded)
 SCRIPTS = (".sh", ".bash", ".zsh", ".mk", "makefile")
-CALLS_IT_AN_EXAMPLE = ("for example", "example for", "example:")
 LONGEST_LINE = 4000
 """Characters; what stands further back on its line is not looked at."""
 REFERENCES = "NIST SP 800-190 3.1.4 · CIS Docker 4.10 · ATT&CK T1552.001 · CWE-798"
@@ -170,4 +170,4 @@ def in_comment(text: str, offset: int) -> bool:
     """Whether what stands at an offset is commented out, or said to be an example."""
     first = max(0, offset - LONGEST_LINE)
     before = text[max(first, text.rfind("\n", first, offset) + 1) : offset]
-    return before.lstrip().startswith("#") or any(call in before.lower() for call in CALLS_IT_AN_EXAMPLE)
+    return before.lstrip().startswith("#") or calls_it_an_example(before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from capdrop.dialects.context import Context
 from capdrop.discover import kind_of
-from capdrop.engine import analyse
+from capdrop.engine import Analysis, analyse
 from capdrop.finding import Confidence
 from capdrop.rulebook import builtin_folder, load
 from capdrop.source import Source
@@ -29,11 +29,15 @@ PUBLISHED = "services: {db: {image: 'redis:8', ports: ['6379:6379']}}\n"
 BROKEN = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: nginx}]}\n"
 
 
-def is_asked(path: str, text: str, rule: str) -> bool:
-    """Whether a rule says something about a file, and is sure of it."""
+def analysed(path: str, text: str) -> Analysis:
     kind = kind_of(path, text)
     assert kind is not None
-    [finding] = [found for found in analyse(Source(path, text), kind, BOOK, Context()).findings if found.rule == rule]
+    return analyse(Source(path, text), kind, BOOK, Context())
+
+
+def is_asked(path: str, text: str, rule: str) -> bool:
+    """Whether a rule says something about a file, and is sure of it."""
+    [finding] = [found for found in analysed(path, text).findings if found.rule == rule]
     return finding.confidence is not Confidence.LOW
 
 
@@ -69,17 +73,13 @@ def test_what_is_asked(rule: str, asked: tuple[str, str], not_asked: tuple[str, 
 )
 def test_a_wide_range_of_ports_is_the_programs_own(ports: str, found: bool) -> None:
     text = f"services: {{app: {{image: 'acme/gateway:1', ports: ['{ports}']}}}}\n"
-    kind = kind_of("compose.yaml", text)
-    assert kind is not None
-    rules = [finding.rule for finding in analyse(Source("compose.yaml", text), kind, BOOK, Context()).findings]
+    rules = [finding.rule for finding in analysed("compose.yaml", text).findings]
     assert ("data-port-published" in rules) is found
 
 
 def test_marks_that_a_script_replaces_make_a_template() -> None:
     text = "ARG A=1\n@@BASE@@\n\nRUN make\n@@USER@@\n"
-    kind = kind_of("Dockerfile", text)
-    assert kind is not None
-    analysis = analyse(Source("Dockerfile", text), kind, BOOK, Context())
+    analysis = analysed("Dockerfile", text)
     assert analysis.outcome == "partly"
     assert analysis.findings == []
 
@@ -94,8 +94,6 @@ def test_what_enters_a_node_is_told_once_of_each_node_and_in_full_elsewhere() ->
             f"apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: a, namespace: kube-system}}\n"
             f"spec: {{selector: {{matchLabels: {{a: b}}}}, template: {{metadata: {{labels: {{a: b}}}}, {pod}}}}}\n"
         )
-        dialect = kind_of("a.yaml", text)
-        assert dialect is not None
-        findings = analyse(Source("a.yaml", text), dialect, BOOK, Context()).findings
+        findings = analysed("a.yaml", text).findings
         sure = {finding.rule for finding in findings if finding.confidence is not Confidence.LOW}
         assert sure & {"host-entered", "host-pid", "privileged-container"} == told

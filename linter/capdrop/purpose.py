@@ -152,8 +152,8 @@ class Purpose:
 
     @property
     def is_for_developers(self) -> bool:
-        """The same of what those who work on the project start on their own machine: `Dockerfile.dev`, `compose.debug.yaml`, and what
-        begins with a comment that says so (`# Compose file for local development`)."""
+        """Whether it is for those who work on the project, who start it on their own machine: `Dockerfile.dev`, `compose.debug.yaml`, and
+        what begins with a comment that says so (`# Compose file for local development`)."""
         return _stands(self.from_top, _DEVELOPMENT, _FOR_DEVELOPERS) or self._says_so()
 
     @property

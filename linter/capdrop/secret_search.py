@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _WORD = r"[^\s'\"`,;()\[\]{}]*[^\s'\"`,;()\[\]{}:]"
 """It may hold a colon, and does not end with one."""
+_CALLS_IT_AN_EXAMPLE = ("for example", "example for", "example:")
 ROTATE = "rotate it: once committed, it stays in the history"
 CHANGE = "set another: once committed, this one stays in the history"
 
@@ -190,6 +191,11 @@ def secret_folder(path: str) -> str:
     from capdrop.secrets.file_names import SECRET_FOLDERS
 
     return SECRET_FOLDERS.get(path.rstrip("/").rpartition("/")[2], "")
+
+
+def calls_it_an_example(before: str) -> bool:
+    """Whether what stands before something on its line says that it is an example."""
+    return any(call in before.lower() for call in _CALLS_IT_AN_EXAMPLE)
 
 
 def is_harmless_file(path: str) -> bool:

@@ -45,10 +45,7 @@ class Repository(Project):
     @property
     def is_given_users(self) -> bool:
         folder = os.path.dirname(os.path.abspath(self._path))
-        if not _OPENSHIFT.isdisjoint(re.split(r"\W", os.path.relpath(folder, self._top()).lower())):
-            return True
-        beside = [os.path.join(folder, name) for name in self._files.names(folder) if _ROUTE in re.split(r"\W", name.lower())]
-        return any(_ROUTES in (self._files.text(path) or "") for path in beside)
+        return bool(self._files.kept((_ROUTES, folder), lambda: _is_for_openshift(self._files, folder, self._top())))
 
     def releases(self, reference: Reference) -> bool:
         owner, name, has_releases = self._known()
@@ -127,6 +124,14 @@ def _has_releases(files: Files, top: str, git: str) -> bool:
     if any(name.lower().startswith(_RELEASES) for name in files.names(top)) or any("release" in name.lower() for name in automated):
         return True
     return bool(files.names(os.path.join(git, *_TAGS.split("/")))) or f" {_TAGS}/" in (files.text(os.path.join(git, "packed-refs")) or "")
+
+
+def _is_for_openshift(files: Files, folder: str, top: str) -> bool:
+    """Whether a folder is named for OpenShift, or holds a route of it."""
+    if not _OPENSHIFT.isdisjoint(re.split(r"\W", os.path.relpath(folder, top).lower())):
+        return True
+    beside = [os.path.join(folder, name) for name in files.names(folder) if _ROUTE in re.split(r"\W", name.lower())]
+    return any(_ROUTES in (files.text(path) or "") for path in beside)
 
 
 def _dockerfiles(files: Files, folder: str) -> list[str]:

@@ -267,8 +267,7 @@ class Container(WithFacts):
         whoever starts it does."""
         from .known_images import is_given_a_user, runs_as_non_root
 
-        assert self.origin is not None
-        if is_given_a_user(self.origin.read("image").text) or self.project.is_given_users:
+        if is_given_a_user(self.image_name) or self.project.is_given_users:
             return True
         image = self._image()
         return image is not None and (runs_as_non_root(image) or self.project.sets_user(image))

@@ -112,7 +112,7 @@ _NON_ROOT = frozenset({
     ),
     # parts of clusters
     "docker.io/hashicorp/consul-k8s-control-plane",  # hashicorp/consul-k8s, control-plane/Dockerfile: USER 100
-    "docker.io/kubeflownotebookswg/",  # kubeflow/kubeflow, components/example-notebook-servers/base/Dockerfile: USER $NB_USER
+    "docker.io/kubeflownotebookswg/",  # kubeflow/kubeflow, components/example-notebook-servers/base/Dockerfile: USER $NB_UID
     "ghcr.io/kubeflow/kubeflow/notebook-servers/",
     "docker.io/kubeflow/spark-operator",  # kubeflow/spark-operator, Dockerfile: USER ${SPARK_UID}:${SPARK_GID}
     "docker.io/velero/velero",  # vmware-tanzu/velero, Dockerfile: USER cnb:cnb
@@ -204,7 +204,7 @@ _STEPS_DOWN_FOLDERS = (
     "docker.io/linuxserver/",  # linuxserver/docker-baseimage-alpine: s6-overlay's /init, whose services are user `abc`
     "ghcr.io/linuxserver/",
     "lscr.io/linuxserver/",
-    "docker.io/onlyoffice/documentserver",  # ONLYOFFICE/Docker-DocumentServer: supervisor, whose services are user `ds`
+    "docker.io/onlyoffice/documentserver",  # ONLYOFFICE/Docker-DocumentServer, config/supervisor/ds/*.conf: user=ds
     "docker.io/phusion/passenger-",  # phusion/passenger-docker: my_init
 )
 _SERVERS = frozenset("caddy drupal httpd joomla matomo mediawiki nextcloud nginx php tomcat wordpress".split())

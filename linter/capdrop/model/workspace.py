@@ -105,6 +105,7 @@ class Workspace:
 
     def start(self, images: Iterable[tuple[str, bool]]) -> None:
         """Take in the images of a pod."""
+        from ..syntax.image_reference import last_name
+
         for image, is_never_root in images:
-            name = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
-            self.images.setdefault(name, set()).add((image, is_never_root))
+            self.images.setdefault(last_name(image), set()).add((image, is_never_root))

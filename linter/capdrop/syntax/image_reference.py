@@ -135,3 +135,8 @@ def _valid_digest(digest: str) -> bool:
 def _is_identifier(text: str) -> bool:
     """Sixty-four hexadecimal digits are the id of an image, which no reference may look like."""
     return len(text) == 64 and _HEX.issuperset(text)
+
+
+def last_name(image: str) -> str:
+    """What stays the same of an image's name, as it is written, when its registry or version becomes another one."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]

@@ -129,7 +129,7 @@ def _started(source: Source, start: Start, project: Project) -> Iterator[Subject
     name_flag = start.last("--name")
     image = start.image
     name = name_flag.value.text if name_flag is not None and name_flag.value is not None else image.text if image else start.verb.text
-    address = f"{start.verb.text} {name if image is None or name != image.text else _last_name(name)}"
+    address = f"{start.verb.text} {name if image is None or name != image.text else image_reference.last_name(name)}"
     origin = StartOrigin(source, start)
     own = Container(source, start.verb.span, address, origin, name=name, dialect="docker-run")
     own.is_worked_on = _is_makefile(source.path) and is_named_for_work(_target(source.text, start.verb.span.start))
@@ -148,11 +148,6 @@ def _started(source: Source, start: Start, project: Project) -> Iterator[Subject
         yield Image(source, image.span, f"{address} image", None, value=value_of(source, image), role="run", project=project)
         given = image_reference.parse(image.text) if image.known and start.last("--entrypoint") is None else None
         yield from commands_in_arguments(start.rest, Setting(source, f"{address} command", "command", owner=own, image=given))
-
-
-def _last_name(image: str) -> str:
-    """What stays the same of an image's name when its registry or version becomes another one."""
-    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
 
 
 def _variable(origin: StartOrigin, flag: Flag, address: str, place: str) -> Iterator[Variable]:
